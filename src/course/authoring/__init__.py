@@ -1,0 +1,1 @@
+"""What maintainers run: executing, pairing, validating and deriving editions."""

@@ -1,0 +1,1 @@
+"""What the learner touches: figures, live widgets, predictions, progress."""
