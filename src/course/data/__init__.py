@@ -1,0 +1,103 @@
+"""Data sets that ship with the course, and loaders for your own (taught in 03_data).
+
+Nothing is downloaded. manifest.toml says of each file where it comes from, its licence and its
+sha256, which is compared at every first load. What a loader returns is yours: a fresh copy each
+time, so that no cell can damage the data of a later one.
+"""
+
+import functools
+import hashlib
+import io
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+FOLDER = Path(__file__).parent
+
+
+class DataError(ValueError):
+    """A data file that is missing, damaged or unfit; the message says what to do."""
+
+
+class Digits(NamedTuple):
+    """Handwritten digits in two parts that share no image.
+
+    x_train, x_test : (N, 784) float64
+        Images row by row, 0 is paper and 1 is ink; ``x.reshape(-1, 28, 28)`` are pictures.
+    y_train, y_test : (N,) int64
+        The digit that was meant, 0 to 9.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def manifest() -> dict[str, dict]:
+    """What is shipped: file name -> what, source, licence, sha256, bytes, shape, made_by."""
+    return tomllib.loads((FOLDER / "manifest.toml").read_text(encoding="utf-8"))
+
+
+def digits() -> Digits:
+    """Return 8,000 digits to train on and 2,000 to test on, drawn alike from all ten classes.
+
+    Raises
+    ------
+    DataError
+        If the shipped file is missing or damaged.
+
+    References
+    ----------
+    LeCun, Bottou, Bengio & Haffner (1998), "Gradient-based learning applied to document
+    recognition", https://doi.org/10.1109/5.726791
+    """
+    with np.load(io.BytesIO(shipped("digits.npz"))) as file:
+        x_train, y_train, x_test, y_test = (file[name] for name in Digits._fields)
+    return Digits(x_train / 255, y_train.astype(np.int64), x_test / 255, y_test.astype(np.int64))
+
+
+@functools.cache
+def shipped(name: str) -> bytes:
+    """Return a shipped file's bytes, after comparing their sha256 with the manifest's.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, or its bytes are not the ones that were shipped.
+    """
+    entry, path = manifest()[name], FOLDER / name
+    repair = (
+        f"Restore it with `git checkout -- {_display(path)}` in a clone, "
+        "or reinstall the course with `pip install --force-reinstall --no-deps .`"
+    )
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}). {repair}") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != entry["sha256"]:
+        raise DataError(
+            f"{path} is damaged: expected {entry['bytes']} bytes with sha256 "
+            f"{entry['sha256'][:12]}…, found {len(content)} bytes with {found[:12]}…. {repair}"
+        )
+    return content
+
+
+def damage() -> list[str]:
+    """Return one sentence for each shipped file that is missing or damaged; [] if all is well."""
+    sentences = []
+    for name in manifest():
+        try:
+            shipped.__wrapped__(name)
+        except DataError as error:
+            sentences.append(str(error))
+    return sentences
+
+
+def _display(path: Path) -> str:
+    """The path as seen from the clone's root, or in full where there is no clone."""
+    root = FOLDER.parents[2]
+    return str(path.relative_to(root)) if (root / "pyproject.toml").exists() else str(path)
