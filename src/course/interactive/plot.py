@@ -1,0 +1,266 @@
+"""Figures in one style: a light card that reads in light and dark themes, with alt text.
+
+Used in every notebook. `figure` builds, `show` displays; nothing here loads pyplot, so that a
+notebook starts quickly and no hidden state decides which figure is drawn on.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+
+import matplotlib.style
+import numpy as np
+from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")  # Okabe–Ito
+LINES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))  # the line style of each colour
+INK, FAINT = "#1F2733", "#8A94A3"
+SCALE = 2  # pixels of the stored picture for one pixel on the page
+
+matplotlib.style.use(["default", str(resources.files(__package__) / "course.mplstyle")])
+
+
+def figure(rows: int = 1, cols: int = 1, *, width: float = 8, height: float = 3.2, **subplots):
+    """Start a figure in the course's style.
+
+    Parameters
+    ----------
+    rows, cols
+        Grid of axes.
+    width, height
+        Size in units of 100 pixels on the page.
+    **subplots
+        Passed to `Figure.subplots`, as in ``sharey=True`` or ``width_ratios=[2, 1]``.
+
+    Returns
+    -------
+    fig : Figure
+    ax : Axes, or an array of them
+        Squeezed: one axes alone, a row as (cols,), a grid as (rows, cols).
+
+    Raises
+    ------
+    ValueError
+        If the grid or the size is not positive.
+    """
+    if min(rows, cols) < 1 or min(width, height) <= 0:
+        raise ValueError(
+            f"a figure needs at least one row, one column and a positive size, "
+            f"not {rows} by {cols} axes at width {width}, height {height}"
+        )
+    fig = Figure(figsize=(width, height))
+    FigureCanvasAgg(fig)
+    return fig, fig.subplots(rows, cols, **subplots)
+
+
+def show(fig: Figure, *, alt: str) -> None:
+    """Display a figure as one small picture with its alt text.
+
+    JupyterLab's picture carries no alternative text of its own, so the text also follows it,
+    hidden from the eye and read by a screen reader; exports read it from the metadata.
+
+    Raises
+    ------
+    ValueError
+        If `alt` says nothing.
+    """
+    check_alt(alt)
+    data, metadata = bundle(png(fig), alt, width=round(fig.get_figwidth() * 100))
+    display(data, metadata=metadata, raw=True)
+    display({"text/html": hidden(alt), "text/plain": ""}, raw=True)
+
+
+def check_alt(alt: str) -> None:
+    """Refuse a figure that a reader who cannot see it would miss."""
+    if not isinstance(alt, str) or len(alt.split()) < 3:
+        raise ValueError(f"alt must say in words what the figure shows, not {alt!r}")
+
+
+def bundle(picture: bytes, alt: str, *, width: int) -> tuple[dict, dict]:
+    """Return the display data of a picture, and its metadata: size on the page and alt text."""
+    data = {"image/png": base64.b64encode(picture).decode(), "text/plain": alt}
+    return data, {"image/png": {"alt": alt, "width": width}}
+
+
+def hidden(text: str) -> str:
+    """Return HTML that a screen reader reads and the eye does not see."""
+    style = "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%)"
+    return f'<div style="{style};white-space:nowrap">Figure: {html.escape(text)}</div>'
+
+
+def pixels(fig: Figure, scale: float = SCALE):
+    """Draw a figure. Returns its pixels, (height, width, 3), uint8."""
+    canvas, dpi = fig.canvas, fig.dpi
+    try:
+        fig.dpi = 100 * scale
+        canvas.draw()
+        return np.array(canvas.buffer_rgba())[..., :3]
+    finally:
+        fig.dpi = dpi
+
+
+def png(fig: Figure) -> bytes:
+    """Return a figure as a small PNG: 256 colours, no time and no version inside."""
+    return compact(pixels(fig))
+
+
+def compact(rgb) -> bytes:
+    """Encode pixels (height, width, 3) as a PNG with a palette, a third of the size of a full one."""
+    image = Image.fromarray(rgb)
+    image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def digits(ax, images, labels: Iterable | None = None, *, cols: int | None = None):
+    """Draw square pictures as one tiled picture.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    images : (N, 28, 28) or (N, 784)
+        Or any other square size; dark is large.
+    labels
+        A word for each picture, written in its corner.
+    cols
+        Pictures in a row; as square as possible by default.
+
+    Returns
+    -------
+    image : AxesImage
+        The one artist; ``image.set_data(plot.tile(images, cols))`` changes it.
+    """
+    tiles = _square(images)
+    N, side = tiles.shape[:2]
+    cols = cols or int(np.ceil(np.sqrt(N)))
+    image = ax.imshow(tile(tiles, cols), cmap="gray_r", interpolation="nearest")
+    ax.set_axis_off()
+    labels = [] if labels is None else list(labels)
+    if labels and len(labels) != N:
+        raise ValueError(f"{len(labels)} labels for {N} images")
+    for n, label in enumerate(labels):
+        row, col = divmod(n, cols)
+        x, y = col * (side + 2), row * (side + 2)
+        ax.text(x, y, str(label), color=COLORS[0], fontsize=8, weight="bold", va="top")
+    return image
+
+
+def tile(images, cols: int):
+    """Lay square pictures (N, side, side) out in rows of `cols`, two pixels apart."""
+    tiles = _square(images)
+    N, side = tiles.shape[:2]
+    rows = -(-N // cols)
+    sheet = np.full((rows * (side + 2) - 2, cols * (side + 2) - 2), tiles.min())
+    for n, picture in enumerate(tiles):
+        row, col = divmod(n, cols)
+        sheet[row * (side + 2) :, col * (side + 2) :][:side, :side] = picture
+    return sheet
+
+
+def _square(images):
+    """Return images as (N, side, side)."""
+    x = np.asarray(images, dtype=float)
+    if x.ndim == 3 and x.shape[1] == x.shape[2]:
+        return x
+    if x.ndim == 2 and x.shape[0] == x.shape[1] and round(x.shape[1] ** 0.5) ** 2 != x.shape[1]:
+        return x[None]
+    side = round(x.shape[-1] ** 0.5) if x.ndim else 0
+    if x.ndim > 2 or x.ndim == 0 or side * side != x.shape[-1]:
+        raise ValueError(f"images must be (N, 28, 28) or (N, 784), not {x.shape}")
+    return x.reshape(-1, side, side)
+
+
+def histograms(ax, groups: Mapping, *, bins: int = 60, span: tuple | None = None) -> list:
+    """Draw one histogram under another, each on its own line and to its own height.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on; name its horizontal axis yourself.
+    groups
+        Name of each line, first on top, and its values: arrays of any shape.
+    span
+        Lowest and highest value shown; by default the range of all.
+
+    Returns
+    -------
+    fills : list of artists
+    """
+    values = {name: np.ravel(np.asarray(v, dtype=float)) for name, v in groups.items()}
+    if not values or any(v.size == 0 for v in values.values()):
+        raise ValueError("histograms needs at least one group, and values in each")
+    every = np.concatenate(list(values.values()))
+    edges = np.histogram_bin_edges(every[np.isfinite(every)], bins, range=span)
+    fills = []
+    for n, (name, v) in enumerate(values.items()):
+        count, _ = np.histogram(v, edges)
+        top = -n + 0.85 * count / max(count.max(), 1)
+        fills.append(
+            ax.stairs(top, edges, baseline=-n, fill=True, color=COLORS[0], alpha=0.75, label=name)
+        )
+    ax.set_yticks(-np.arange(len(values)), list(values))
+    ax.tick_params(axis="y", length=0)
+    ax.spines.left.set_visible(False)
+    return fills
+
+
+def table(rows: Sequence[Sequence], header: Sequence[str]) -> None:
+    """Display a small table: HTML in a notebook, aligned text elsewhere.
+
+    Numbers are shown with at most 4 significant digits and stand to the right.
+
+    Raises
+    ------
+    ValueError
+        If a row is not as long as the header.
+    """
+    rows = [list(row) for row in rows]
+    for row in rows:
+        if len(row) != len(header):
+            raise ValueError(f"row {row} has {len(row)} cells, the header {len(header)}")
+    right = [bool(rows) and all(_numeric(row[j]) for row in rows) for j in range(len(header))]
+    cells = [[str(h) for h in header], *([_shown(cell) for cell in row] for row in rows)]
+    display(
+        {"text/html": _table_html(cells, right), "text/plain": _table_text(cells, right)}, raw=True
+    )
+
+
+def _numeric(cell) -> bool:
+    return isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
+
+
+def _shown(cell) -> str:
+    return f"{cell:.4g}" if isinstance(cell, float | np.floating) else str(cell)
+
+
+def _table_text(cells, right) -> str:
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    just = [str.rjust if r else str.ljust for r in right]
+    lines = ["  ".join(f(c, w) for f, c, w in zip(just, row, widths, strict=True)) for row in cells]
+    lines.insert(1, "  ".join("─" * w for w in widths))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _table_html(cells, right) -> str:
+    rule = "border-bottom:1px solid var(--jp-border-color1, #bdbdbd)"
+    sides = [f"text-align:{'right' if r else 'left'};padding:4px 14px 4px 4px" for r in right]
+
+    def line(row, tag, more=""):
+        inside = "".join(
+            f'<{tag} style="{side}{more}">{html.escape(cell)}</{tag}>'
+            for cell, side in zip(row, sides, strict=True)
+        )
+        return f"<tr>{inside}</tr>"
+
+    body = "".join(line(row, "td") for row in cells[1:])
+    head = line(cells[0], "th", f";{rule}")
+    return f'<table style="margin:6px 0"><thead>{head}</thead><tbody>{body}</tbody></table>'
