@@ -1,0 +1,60 @@
+"""Where the notebooks of this checkout are, and what is one of them."""
+
+from pathlib import Path
+
+
+class CourseError(Exception):
+    """Something the person at the keyboard can mend; its text is one sentence or two."""
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the checkout that contains `start` (default: the current folder).
+
+    Raises
+    ------
+    CourseError
+        If neither `start` nor a folder above it is a checkout of the course.
+    """
+    start = Path(start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "jupytext.toml").is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise CourseError(f"{start} is not inside a checkout of the course. Change to one with cd.")
+
+
+def notebook_path(root: Path, stem: str) -> Path:
+    """Return where the executed notebook lies."""
+    return root / "notebooks" / f"{stem}.ipynb"
+
+
+def text_path(root: Path, stem: str) -> Path:
+    """Return where the text that it is made from lies."""
+    return root / "notebooks" / "text" / f"{stem}.py"
+
+
+def lessons(root: Path, chosen: list[str] | None = None) -> list[str]:
+    """Return the stems of all lessons, or of those whose number or name was chosen.
+
+    Parameters
+    ----------
+    chosen
+        Numbers (``4`` or ``04``) or names (``04_mlp_backprop``, with or without suffix).
+
+    Raises
+    ------
+    CourseError
+        If one of `chosen` is no lesson, or there is no lesson at all.
+    """
+    texts, notebooks = (root / "notebooks/text").glob("*.py"), (root / "notebooks").glob("*.ipynb")
+    stems = sorted({path.stem for path in (*texts, *notebooks)})
+    if not stems:
+        raise CourseError(f"There is no lesson in {root / 'notebooks' / 'text'}.")
+    return [_choose(stems, word) for word in chosen] if chosen else stems
+
+
+def _choose(stems: list[str], word: str) -> str:
+    name = Path(word).stem
+    for stem in stems:
+        if stem == name or stem.split("_")[0] == name.zfill(2):
+            return stem
+    raise CourseError(f"There is no lesson {word!r}. There are: {', '.join(stems)}.")

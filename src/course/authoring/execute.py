@@ -1,0 +1,174 @@
+"""Execute notebooks and store them so that two runs give the same bytes.
+
+What differs between runs though nothing changed is dropped: times, the Python patch version,
+how a stream was cut into messages, overwritten progress bars, widget views without their
+widgets, random cell ids.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from course.authoring import kernels, pairs
+from course.authoring.checkout import CourseError, notebook_path, text_path
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+CELL_SECONDS = 600  # a cell that takes longer is stuck
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_OVERWRITTEN = re.compile(r"^.*\r(?!\n)", re.MULTILINE)
+
+
+def run(
+    notebook: NotebookNode,
+    folder: Path,
+    name: str,
+    *,
+    text: str = "",
+    other_cpu: bool = False,
+    after_cell: Callable = lambda **_: None,
+) -> NotebookNode:
+    """Execute a notebook from top to bottom in a cold kernel and normalise it.
+
+    Parameters
+    ----------
+    folder
+        The kernel's working folder.
+    name
+        What errors call the notebook.
+    text
+        The script it was made from: errors then name its line.
+    other_cpu
+        Compute as an older processor would.
+    after_cell
+        Called after each code cell (as nbclient's `on_cell_executed`).
+
+    Raises
+    ------
+    CourseError
+        If a cell fails, runs too long or ends the kernel: which cell, which line, what happened.
+    """
+    reached = []
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        store_widget_state=False,
+        record_timing=False,
+        extra_arguments=list(kernels.ARGUMENTS),
+        on_cell_execute=lambda cell, cell_index: reached.append((cell_index, cell)),
+        on_cell_executed=after_cell,
+    )
+    try:
+        with kernels.environment(other_cpu=other_cpu) as env:
+            client.execute(env=env)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise CourseError(_sentence(name, text, *reached[-1], error)) from error
+    return normalise(notebook)
+
+
+def _sentence(name: str, text: str, index: int, cell: NotebookNode, error: Exception) -> str:
+    """Say in one sentence where a notebook failed and how."""
+    line = 1
+    if isinstance(error, CellExecutionError):
+        frames = re.findall(r"Cell In\[\d+\], line (\d+)", _COLOUR.sub("", error.traceback))
+        line = int(frames[0]) if frames else 1
+        what = f"{error.ename}: {error.evalue}"
+    elif isinstance(error, CellTimeoutError):
+        what = f"it ran longer than {CELL_SECONDS} s"
+    else:
+        what = "its kernel died"
+    source = cell.source.splitlines()[line - 1].strip() if cell.source else ""
+    where = f"{name}, cell {index + 1}, line {line}"
+    if text and text.find(cell.source) >= 0:
+        where += f" (line {text[: text.find(cell.source)].count(chr(10)) + line} of the text)"
+    return f"{where}: `{source}` failed. {what}"
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Drop from an executed notebook all that would differ in a second run; returns it."""
+    kept = {
+        key: notebook.metadata[key]
+        for key in ("kernelspec", "language_info")
+        if key in notebook.metadata
+    }
+    kept.get("language_info", {}).pop("version", None)
+    notebook.metadata = NotebookNode(kept)
+    notebook.nbformat_minor = 5
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = _outputs(cell.outputs)
+    _number(notebook.cells)
+    return notebook
+
+
+def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Merge each stream into its first piece and drop views of widgets that no longer live."""
+    kept, streams = [], {}
+    for output in outputs:
+        if output.output_type == "stream" and output.name in streams:
+            streams[output.name].text += output.text
+            continue
+        if output.output_type == "stream":
+            streams[output.name] = output
+        if "data" in output and len(output.data) > 1:
+            output.data.pop(WIDGET_VIEW, None)
+        kept.append(output)
+    for output in streams.values():
+        output.text = _OVERWRITTEN.sub("", output.text)
+    return kept
+
+
+def _number(cells: list[NotebookNode]) -> None:
+    """Give each cell an id made from its source, or its grade id where it has one."""
+    seen: dict[str, int] = {}
+    for cell in cells:
+        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", digest)
+        seen[name] = seen.get(name, 0) + 1
+        cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
+
+
+def as_json(notebook: NotebookNode) -> str:
+    """Return the bytes, as text, that an .ipynb file holds."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def build(root: Path, stems: list[str], *, quiet: bool = False) -> list[Path]:
+    """Execute the texts of these lessons and write their notebooks; returns what was written.
+
+    A lesson that fails leaves its old notebook untouched.
+
+    Raises
+    ------
+    CourseError
+        Which cell failed and how; earlier lessons are written by then.
+    """
+    notebooks = {stem: pairs.read_text(root, stem) for stem in stems}
+    total = sum(cell.cell_type == "code" for nb in notebooks.values() for cell in nb.cells)
+    with tqdm(total=total, unit="cell", disable=quiet or None, leave=False) as bar:
+        return [_build(root, stem, notebook, bar) for stem, notebook in notebooks.items()]
+
+
+def _build(root: Path, stem: str, notebook: NotebookNode, bar: tqdm) -> Path:
+    bar.set_description(stem)
+    path = notebook_path(root, stem)
+    text = text_path(root, stem).read_text(encoding="utf-8")
+    run(
+        notebook,
+        path.parent,
+        f"notebooks/{path.name}",
+        text=text,
+        after_cell=lambda **_: bar.update(),
+    )
+    pairs.write_atomically(path, as_json(notebook))
+    return path

@@ -1,0 +1,66 @@
+"""The kernel in which notebooks are executed and validated: cold, offline, the same everywhere.
+
+One place says what the author's build and the tests' validation share, so that both compute the
+same outputs: single-threaded arithmetic, a fixed hash seed, a progress file of their own, no
+settings of the user's, no network.
+"""
+
+import os
+import platform
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+# IPython runs this before the first cell, without a count and without leaving a name behind.
+ARGUMENTS = [
+    "--IPKernelApp.exec_lines=__import__('course.authoring.offline').authoring.offline.cut()",
+    "--IPKernelApp.log_level=40",  # errors only: a note on loopback TCP is no news to an author
+]
+
+FIXED = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",  # threads add in another order, and cost time on shared cores
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "HF_HUB_OFFLINE": "1",
+}
+
+
+def older_processor() -> dict[str, str]:
+    """Return the environment in which libraries compute as on an x86-64 processor of 2008.
+
+    OpenBLAS, NumPy, ATen, oneDNN and MKL choose their kernels by the processor; without the
+    newer instructions sums are taken in another order and results differ in their last digits.
+    Empty where the processor is of another family.
+    """
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        return {}
+    from numpy._core._multiarray_umath import __cpu_dispatch__
+
+    return {
+        "OPENBLAS_CORETYPE": "Nehalem",
+        "NPY_DISABLE_CPU_FEATURES": " ".join(__cpu_dispatch__),
+        "ATEN_CPU_CAPABILITY": "default",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "MKL_CBWR": "COMPATIBLE",
+    }
+
+
+@contextmanager
+def environment(*, other_cpu: bool = False):
+    """Yield the variables of a kernel's process; its own files vanish at the end.
+
+    Parameters
+    ----------
+    other_cpu
+        Compute as an older processor would (see `older_processor`).
+    """
+    with tempfile.TemporaryDirectory(prefix="course-") as own:
+        extra = {
+            "COURSE_PROGRESS": str(Path(own, "progress.json")),
+            "IPYTHONDIR": str(Path(own, "ipython")),  # no start-up files of the user's
+        }
+        if other_cpu:
+            extra |= older_processor()
+        yield os.environ | FIXED | extra
