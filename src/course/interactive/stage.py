@@ -1,0 +1,115 @@
+"""A figure that is built once and redrawn in milliseconds.
+
+What never moves is drawn once and kept as pixels. A change puts those pixels back, draws the
+artists that moved on top, and encodes the result: about a tenth of the work of drawing it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from course.interactive import plot
+
+SCALE = 1.5  # pixels of the live picture for one on the page
+
+
+class Stage:
+    """Holds one figure, what moves on it, and the pixels of what doesn't.
+
+    Parameters
+    ----------
+    setup
+        Called once with the figure; builds every artist and returns `update`, which changes
+        them and returns those that moved, or those and a caption.
+    alt
+        What the figure shows, in words.
+    width, height
+        Size in units of 100 pixels on the page.
+    """
+
+    def __init__(self, setup: Callable, *, alt: str, width: float = 9, height: float = 3):
+        plot.check_alt(alt)
+        self.alt, self.caption = alt, ""
+        self.width = round(width * 100)
+        self.figure = Figure(figsize=(width, height), dpi=100 * SCALE)
+        self.canvas = FigureCanvasAgg(self.figure)
+        self.update = setup(self.figure)
+        if not callable(self.update):
+            raise ValueError(f"setup must return its update function, not {self.update!r}")
+        self._kept = SimpleNamespace(pixels=None, frame=None, moving=())
+        self._line = None
+
+    def draw(self, *args, **values):
+        """Update the artists and draw. Returns the pixels, (height, width, 4), uint8."""
+        moved, caption = _split(self.update(*args, **values))
+        self.caption = caption
+        if caption or self._line:
+            moved = [*moved, self._captioned(caption)]
+        fresh = set(moved) - set(self._kept.moving)
+        if fresh or self._kept.frame != self._frame():
+            self._keep([*self._kept.moving, *(a for a in moved if a in fresh)])
+        self.canvas.restore_region(self._kept.pixels)
+        for artist in sorted(self._kept.moving, key=lambda a: a.get_zorder()):
+            self.figure.draw_artist(artist)
+        return np.asarray(self.canvas.buffer_rgba())
+
+    def png(self) -> bytes:
+        """Return the present state as a picture for the page, sharp and small."""
+        for artist in self._kept.moving:
+            artist.set_animated(False)
+        try:
+            return plot.png(self.figure)
+        finally:
+            for artist in self._kept.moving:
+                artist.set_animated(True)
+
+    def _keep(self, moving) -> None:
+        """Draw what stands still and keep it."""
+        if self._kept.pixels is None:
+            self.figure.draw_without_rendering()  # lets the layout see everything once
+            self.figure.set_layout_engine("none")
+        for artist in moving:
+            artist.set_animated(True)
+        self.canvas.draw()
+        pixels = self.canvas.copy_from_bbox(self.figure.bbox)
+        self._kept = SimpleNamespace(pixels=pixels, frame=self._frame(), moving=moving)
+
+    def _frame(self) -> list:
+        """Return what the still picture depends on: if it changes, it is drawn anew."""
+        return [(*ax.get_xlim(), *ax.get_ylim(), ax.get_title("left")) for ax in self.figure.axes]
+
+    def _captioned(self, caption: str):
+        """Put the caption at the foot of the figure, in room made for it once."""
+        if self._line is None:
+            foot = 0.26 / self.figure.get_figheight()
+            self.figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
+            self._line = self.figure.text(0.012, foot / 3, "", color=plot.INK, va="bottom")
+            self._line.set_in_layout(False)
+        self._line.set_text(caption)
+        return self._line
+
+
+def _split(result) -> tuple[list[Artist], str]:
+    """Return what an update returned as a list of artists and a caption."""
+    caption = ""
+    if isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], str):
+        result, caption = result
+    moved = [result] if isinstance(result, Artist) else list(_flat(result))
+    return moved, caption
+
+
+def _flat(result):
+    """Go through artists nested in lists and containers."""
+    if isinstance(result, Artist):
+        yield result
+    elif isinstance(result, list | tuple):
+        for item in result:
+            yield from _flat(item)
+    else:
+        raise ValueError(f"update must return the artists that moved, not {result!r}")
