@@ -24,6 +24,16 @@ OLDEST, NEWEST = (3, 11), (3, 14)
 NEEDED_GB = 4
 TORCH_CPU = "https://download.pytorch.org/whl/cpu"  # Linux: plain torch brings 3 GB for GPUs
 
+NETWORK_SIGNS = (
+    "NewConnectionError",
+    "NameResolutionError",
+    "ProxyError",
+    "ReadTimeout",
+    "ConnectTimeout",
+    "Connection refused",
+    "connection broken",
+)
+
 
 def main(arguments):
     commands = {"lab": lab, "test": test, "bench": bench, "env": lambda rest: 0}
@@ -36,7 +46,7 @@ def main(arguments):
 
 
 def lab(rest):
-    return run([PYTHON, "-m", "course.authoring.command", "lab"] + rest)
+    return run([PYTHON, "-m", "course.authoring.command", "lab", *rest])
 
 
 def test(rest):
@@ -58,7 +68,7 @@ def find_python():
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         other = shutil.which("python3.%d" % minor)
         if other:
-            sys.exit(subprocess.call([other, os.path.abspath(__file__)] + sys.argv[1:]))
+            sys.exit(subprocess.call([other, os.path.abspath(__file__), *sys.argv[1:]]))
     stop(
         "The course needs Python 3.11 to 3.14; this is %d.%d and no other was found.\n"
         "Install one from https://www.python.org/downloads/ and run this again."
@@ -76,10 +86,9 @@ def create_environment():
         stop(
             "The environment needs %d GB of disk; %.1f GB are free in %s." % (NEEDED_GB, free, HERE)
         )
-    say("1 of 3  creating .venv (once; a few minutes, most of it downloading)")
     os.makedirs(os.path.dirname(LOG), exist_ok=True)
-    if os.path.exists(LOG):
-        os.remove(LOG)
+    open(LOG, "w").close()
+    say("1 of 3  creating .venv (once; a few minutes, most of them downloading)")
     if not works(PYTHON):
         shutil.rmtree(VENV, ignore_errors=True)
         if run([sys.executable, "-m", "venv", VENV]) != 0:
@@ -89,7 +98,7 @@ def create_environment():
             )
     say("2 of 3  installing PyTorch")
     install_torch()
-    say("3 of 3  installing everything else")
+    say("3 of 3  installing JupyterLab and everything else")
     pip("--editable", ".[test]")
     with open(STAMP, "w") as file:
         file.write(wanted + "\n")
@@ -98,27 +107,63 @@ def create_environment():
 
 def install_torch():
     """The CPU build: from a local folder of wheels if pip is set up with one, else from PyTorch."""
-    version = next(line.strip() for line in open("constraints.txt") if line.startswith("torch=="))
+    pins = read("constraints.txt").splitlines()
+    version = next(line for line in pins if line.startswith("torch=="))
     local = ["install", "--quiet", "--no-index", "--no-deps", version]
-    if run([PYTHON, "-m", "pip"] + local, quiet=True) == 0:
+    if run([PYTHON, "-m", "pip", *local], quiet=True) == 0:
         return
     pip(version, *(["--index-url", TORCH_CPU] if sys.platform == "linux" else []))
 
 
 def pip(*arguments):
-    common = ["install", "--disable-pip-version-check", "--log", LOG, "-c", "constraints.txt"]
-    if run([PYTHON, "-m", "pip"] + common + list(arguments)) == 0:
+    """Install, showing one line that moves; all that pip says goes to LOG."""
+    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
+    process = subprocess.Popen(
+        [*command, "-c", "constraints.txt", *arguments],
+        cwd=HERE,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+        errors="replace",
+    )
+    with open(LOG, "a") as log:
+        for line in process.stdout:
+            log.write(line)
+            show_progress(line)
+    print("")
+    if process.wait() != 0:
+        explain_failure(read(LOG))
+
+
+def show_progress(line):
+    verb, _, rest = line.partition(" ")
+    show_progress.packages += verb in ("Collecting", "Processing")
+    if verb not in ("Collecting", "Processing", "Downloading", "Building", "Installing"):
         return
-    log = read(LOG) if os.path.exists(LOG) else ""
+    what = "" if verb == "Installing" else os.path.basename((rest.split() or [""])[0])[:50]
+    text = "        %3d packages  %s %s" % (show_progress.packages, verb.lower(), what)
+    if sys.stdout.isatty():
+        sys.stdout.write("\r" + text.ljust(90))
+    elif verb == "Installing" or verb != "Downloading" and show_progress.packages % 25 == 1:
+        print(text)
+    sys.stdout.flush()
+
+
+show_progress.packages = 0
+
+
+def explain_failure(log):
+    lines = [line for line in log.splitlines() if line.startswith(("ERROR", "error"))]
+    print("\n".join(lines[-5:]))
     if "No space left on device" in log:
         stop("The disk is full. Free %d GB, then run this again." % NEEDED_GB)
-    if any(sign in log for sign in ("NewConnectionError", "NameResolutionError", "ProxyError",
-                                    "ReadTimeout", "ConnectTimeout", "Connection refused")):  # fmt: skip
+    if any(sign in log for sign in NETWORK_SIGNS):
         stop(
             "The package registry could not be reached. Installing needs the network once;\n"
             "the course itself never does. Check the connection, then run this again."
         )
-    stop("pip failed; the lines above say why, and %s has all of it." % LOG)
+    stop("pip failed; the lines above say why, and %s has all that it said." % LOG)
 
 
 def fingerprint():
@@ -134,11 +179,15 @@ def works(python):
 
 
 def run(command, quiet=False):
-    # PYTHONDONTWRITEBYTECODE would make every later import of torch three times as slow.
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environment["PATH"] = BIN + os.pathsep + environment.get("PATH", "")
     sink = subprocess.DEVNULL if quiet else None
-    return subprocess.call(command, cwd=HERE, env=environment, stdout=sink, stderr=sink)
+    return subprocess.call(command, cwd=HERE, env=environment(), stdout=sink, stderr=sink)
+
+
+def environment():
+    # PYTHONDONTWRITEBYTECODE would make every later import of torch three times as slow.
+    variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    variables["PATH"] = BIN + os.pathsep + variables.get("PATH", "")
+    return variables
 
 
 def read(path):
