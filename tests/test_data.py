@@ -1,5 +1,7 @@
 """The data are what they are said to be, and say so when they are not."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,85 @@ def test_one_wrong_byte_is_noticed_before_anything_is_read(broken_folder):
         data.DataError, match=r"expected 1651380 bytes .* found 10 bytes .*reinstall"
     ):
         data.digits()
+
+
+def test_shakespeare_is_speeches_and_nothing_else():
+    text = data.shakespeare()
+    assert text.isascii()
+    assert len(set(text)) == 64
+    assert 1_050_000 < len(text) < 1_150_000
+    speeches = text.removesuffix("\n").split("\n\n")
+    assert len(speeches) > 7000
+    for speech in speeches:
+        speaker, *lines = speech.split("\n")
+        assert re.fullmatch(r"[A-Z][A-Z ]+:", speaker), speaker
+        assert lines, speech
+        assert all(line == " ".join(line.split()) != "" for line in lines), speech
+
+
+@pytest.mark.parametrize("trace", ["Gutenberg", "[", "]", "ACT ", "SCENE", "Scene I", "Exeunt"])
+def test_shakespeare_has_no_trace_of_its_editions(trace):
+    assert trace not in data.shakespeare()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HAMLET:\nTo be, or not to be,--that is the question:--\n",
+        "FIRST WITCH:\nWhen shall we three meet again?\n",
+        "SAMPSON:\nGregory, o' my word, we'll not carry coals.\n",
+        "The end of this day's business ere it come!\n",
+        "Let your indulgence set me free.\n",
+    ],
+)
+def test_shakespeare_has_the_lines_that_everybody_knows(line):
+    assert line in data.shakespeare()
+
+
+def test_validation_text_is_another_play():
+    train, validation = data.split_text(data.shakespeare())
+    assert train + validation == data.shakespeare()
+    assert "HAMLET:" in train
+    assert "HAMLET:" not in validation
+    assert "PROSPERO:" in validation
+    assert "PROSPERO:" not in train
+    assert set(validation) <= set(train)
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan")])
+def test_split_refuses_a_fraction_that_is_none(fraction):
+    with pytest.raises(ValueError, match=f"fraction is {fraction}"):
+        data.split_text("some text", fraction)
+
+
+@pytest.mark.parametrize("text", ["", "a"])
+def test_split_refuses_a_text_that_has_no_two_parts(text):
+    with pytest.raises(ValueError, match=f"text of {len(text)} characters"):
+        data.split_text(text)
+
+
+def test_own_text_is_read_whatever_its_line_ends_and_mark(tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_bytes("\ufeffGrüße\r\n你好\rend\n".encode())
+    assert data.read_text(path) == "Grüße\n你好\nend\n"
+    assert data.read_text(str(path)) == data.read_text(path)
+
+
+def test_unfit_text_is_refused_with_what_is_wrong(tmp_path):
+    path = tmp_path / "mine.txt"
+    with pytest.raises(data.DataError, match=r"there is no file .*mine\.txt"):
+        data.read_text(path)
+    with pytest.raises(data.DataError, match="it is a folder"):
+        data.read_text(tmp_path)
+    path.write_bytes("first\nna\u00efve".encode("latin-1"))
+    with pytest.raises(data.DataError, match="not UTF-8: byte 0xef in line 2"):
+        data.read_text(path)
+    path.write_bytes("hello".encode("utf-16"))
+    with pytest.raises(data.DataError, match="not UTF-8: byte 0xff in line 1"):
+        data.read_text(path)
+    path.write_bytes(b"")
+    with pytest.raises(data.DataError, match="holds 0 characters; at least 2"):
+        data.read_text(path)
+    path.write_bytes(b"four")
+    with pytest.raises(data.DataError, match="holds 4 characters; at least 65"):
+        data.read_text(path, least=65)

@@ -59,6 +59,68 @@ def digits() -> Digits:
     return Digits(x_train / 255, y_train.astype(np.int64), x_test / 255, y_test.astype(np.int64))
 
 
+def shakespeare() -> str:
+    """Return nine plays, 1.1 million characters of 64 kinds, as speeches.
+
+    A speech is its speaker in capitals and a colon, then its lines, then an empty line. The last
+    tenth, which `split_text` keeps apart, is the end of Macbeth and all of The Tempest.
+
+    Raises
+    ------
+    DataError
+        If the shipped file is missing or damaged.
+    """
+    return shipped("shakespeare.txt").decode("ascii")
+
+
+def read_text(path: str | Path, *, least: int = 2) -> str:
+    """Return a text file of your own, decoded from UTF-8, its lines ended by a single newline.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, a folder, not UTF-8, or shorter than `least` characters.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}; is the name spelled right?") from None
+    except OSError as error:
+        reason = "it is a folder" if Path(path).is_dir() else error.strerror
+        raise DataError(f"{path} cannot be read: {reason}") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{path} is not UTF-8: byte {content[error.start]:#04x} in line {line}. "
+            "Save it from your editor with the encoding UTF-8"
+        ) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) < least:
+        raise DataError(f"{path} holds {len(text)} characters; at least {least} are needed")
+    return text
+
+
+def split_text(text: str, fraction: float = 0.9) -> tuple[str, str]:
+    """Cut a text in two: the first part to train on, the rest to validate on.
+
+    A cut, not a shuffle: neighbouring lines tell so much about each other that validation on
+    lines from between the training lines would be too easy.
+
+    Raises
+    ------
+    ValueError
+        If `fraction` is not strictly between 0 and 1, or one of the parts would be empty.
+    """
+    if not 0 < fraction < 1:
+        raise ValueError(f"fraction is {fraction}; it must lie strictly between 0 and 1")
+    cut = int(fraction * len(text))
+    if not 0 < cut < len(text):
+        raise ValueError(f"a text of {len(text)} characters has no two parts at {fraction}")
+    return text[:cut], text[cut:]
+
+
 @functools.cache
 def shipped(name: str) -> bytes:
     """Return a shipped file's bytes, after comparing their sha256 with the manifest's.
