@@ -32,6 +32,7 @@ NETWORK_SIGNS = (
     "ConnectTimeout",
     "Connection refused",
     "connection broken",
+    "(from versions: none)",  # what a silent index leaves in pip's log
 )
 
 
@@ -145,7 +146,7 @@ def show_progress(line):
     text = "        %3d packages  %s %s" % (show_progress.packages, verb.lower(), what)
     if sys.stdout.isatty():
         sys.stdout.write("\r" + text.ljust(90))
-    elif verb == "Installing" or verb != "Downloading" and show_progress.packages % 25 == 1:
+    elif verb == "Installing" or (verb != "Downloading" and show_progress.packages % 25 == 1):
         print(text)
     sys.stdout.flush()
 
@@ -154,7 +155,7 @@ show_progress.packages = 0
 
 
 def explain_failure(log):
-    lines = [line for line in log.splitlines() if line.startswith(("ERROR", "error"))]
+    lines = [line for line in log.splitlines() if "ERROR: " in line]
     print("\n".join(lines[-5:]))
     if "No space left on device" in log:
         stop("The disk is full. Free %d GB, then run this again." % NEEDED_GB)
