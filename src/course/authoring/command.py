@@ -12,7 +12,7 @@ import sys
 COMMANDS = {
     "lab": ("course.authoring.lab", "open the notebooks in JupyterLab"),
     "doctor": ("course.authoring.doctor", "say what is wrong with this installation"),
-    "progress": ("course.authoring.standing", "show what you have done so far"),
+    "progress": ("course.authoring.progress", "show what you have done so far"),
     "report": ("course.authoring.report", "merge a class's progress files into one table"),
     "build": ("course.authoring.building", "execute the notebooks, or make an edition"),
     "sync": ("course.authoring.syncing", "keep notebooks and their texts equal"),

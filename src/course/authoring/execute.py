@@ -76,20 +76,17 @@ def run(
 
 def _sentence(name: str, text: str, index: int, cell: NotebookNode, error: Exception) -> str:
     """Say in one sentence where a notebook failed and how."""
-    line = 1
-    if isinstance(error, CellExecutionError):
-        frames = re.findall(r"Cell In\[\d+\], line (\d+)", _COLOUR.sub("", error.traceback))
-        line = int(frames[0]) if frames else 1
-        what = f"{error.ename}: {error.evalue}"
-    elif isinstance(error, CellTimeoutError):
-        what = f"it ran longer than {CELL_SECONDS} s"
-    else:
-        what = "its kernel died"
-    source = cell.source.splitlines()[line - 1].strip() if cell.source else ""
-    where = f"{name}, cell {index + 1}, line {line}"
-    if text and text.find(cell.source) >= 0:
-        where += f" (line {text[: text.find(cell.source)].count(chr(10)) + line} of the text)"
-    return f"{where}: `{source}` failed. {what}"
+    where = f"{name}, cell {index + 1}"
+    if isinstance(error, CellTimeoutError):
+        return f"{where} ran longer than {CELL_SECONDS} s."
+    if isinstance(error, DeadKernelError):
+        return f"{where} ended its kernel."
+    frames = re.findall(r"Cell In\[\d+\], line (\d+)", _COLOUR.sub("", error.traceback))
+    line = int(frames[0]) if frames else 1
+    before = text.partition(cell.source)[0].count("\n") if cell.source in text else None
+    place = f"line {line}" if before is None else f"line {before + line} of the text"
+    source = cell.source.splitlines()[line - 1].strip()
+    return f"{where}, {place}: `{source}` failed. {error.ename}: {error.evalue}"
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:

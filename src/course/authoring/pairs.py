@@ -5,10 +5,12 @@ jupytext.toml keeps. Outputs live in the notebook alone.
 """
 
 import os
+import subprocess
 from pathlib import Path
 
 import jupytext
 import nbformat
+from jupytext.combine import combine_inputs_with_outputs
 from jupytext.config import load_jupytext_config
 from nbformat import NotebookNode
 
@@ -74,3 +76,77 @@ def read_notebook(root: Path, stem: str) -> NotebookNode:
     if not path.is_file():
         raise CourseError(f"notebooks/{stem}.ipynb is missing; `course build {stem}` makes it.")
     return from_json(path.read_text(encoding="utf-8"), path.name)
+
+
+def equal(root: Path, stem: str) -> bool:
+    """Say whether notebook and text exist and hold the same cells."""
+    if not (notebook_path(root, stem).is_file() and text_path(root, stem).is_file()):
+        return False
+    return cells(read_text(root, stem)) == cells(read_notebook(root, stem))
+
+
+def sync(root: Path, stem: str, source: str | None = None) -> str:
+    """Copy the edited side of a pair over the other; returns what was done.
+
+    The edited side is the one whose cells differ from the last commit. Outputs of cells that
+    did not change are kept.
+
+    Parameters
+    ----------
+    source
+        ``"text"`` or ``"notebooks"`` settles the direction beforehand.
+
+    Raises
+    ------
+    CourseError
+        If both sides were edited, or neither but they differ: nobody can tell which is meant.
+    """
+    source = source or edited(root, stem)
+    if source == "text":
+        fresh = read_text(root, stem)
+        if notebook_path(root, stem).is_file():
+            fresh = combine_inputs_with_outputs(fresh, read_notebook(root, stem))
+        write_atomically(notebook_path(root, stem), nbformat.writes(fresh) + "\n")
+        return f"the notebook now follows the text; `course build {stem}` executes it"
+    write_atomically(text_path(root, stem), to_text(read_notebook(root, stem), root))
+    return "the text now follows the notebook"
+
+
+def edited(root: Path, stem: str) -> str:
+    """Return the side, ``"text"`` or ``"notebooks"``, that differs from the last commit.
+
+    Raises
+    ------
+    CourseError
+        If that is not exactly one of the two.
+    """
+    text, notebook = text_path(root, stem), notebook_path(root, stem)
+    if not text.is_file() or not notebook.is_file():
+        return "text" if text.is_file() else "notebooks"
+    was = {path: _committed(root, path) for path in (text, notebook)}
+    changed = []
+    if was[text] is None or cells(from_text(was[text], root)) != cells(read_text(root, stem)):
+        changed.append("text")
+    if was[notebook] is None or (
+        cells(from_json(was[notebook], stem)) != cells(read_notebook(root, stem))
+    ):
+        changed.append("notebooks")
+    if len(changed) == 1:
+        return changed[0]
+    what = "both were edited since" if changed else "neither was edited since"
+    raise CourseError(
+        f"{stem}: notebook and text differ and {what} the last commit. Say which one is right: "
+        f"`course sync {stem} --from text` or `--from notebooks`."
+    )
+
+
+def _committed(root: Path, path: Path) -> str | None:
+    """Return a file's text in the last commit; None if it is not there."""
+    name = path.relative_to(root).as_posix()
+    try:
+        shown = subprocess.run(
+            ["git", "show", f"HEAD:./{name}"], cwd=root, capture_output=True, check=False
+        )
+    except FileNotFoundError:  # no git on this machine
+        return None
+    return shown.stdout.decode("utf-8") if shown.returncode == 0 else None

@@ -1,0 +1,232 @@
+"""A pytest plugin that makes nbval strict: every notebook runs as stored, pictures included.
+
+nbval 0.11 runs the cells and compares text. It leaves five holes, closed here:
+
+1. pictures are compared too, decoded and with a tolerance; a failure saves what was expected,
+   what came and the difference under build/differences/;
+2. cells run with a history, so that a trailing ``;`` hides a value as it does in JupyterLab;
+3. a dead kernel is noticed within a second instead of after the cell's time is up;
+4. a notebook counts as executed only if its code cells are numbered 1, 2, …, n;
+5. cells after a failed one are skipped: one fault, one failure.
+
+Kernels are those of `course build`: cold, offline, single-threaded. ``--cpu older`` or ``both``
+computes as an older processor would, which other people's machines do.
+"""
+
+import shutil
+import time
+from queue import Empty
+
+import pytest
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from course.authoring import kernels, pictures
+
+POLL = 0.5  # seconds between looks at whether the kernel lives
+BUDGET = {"10_small_gpt": 120}  # seconds that a notebook may take; 60 by default
+
+
+class KernelDied(Exception):
+    """The kernel's process ended while it was waited for."""
+
+
+class Kernel(RunningKernel):
+    """A kernel as `course build` uses it, which notices its own death."""
+
+    def __init__(self, folder: str, *, other_cpu: bool = False, startup_timeout: float = 60):
+        self._environment = kernels.environment(other_cpu=other_cpu)
+        self.km, self.kc = start_new_kernel(
+            startup_timeout=startup_timeout,
+            kernel_name=CURRENT_ENV_KERNEL_NAME,
+            cwd=folder,
+            env=self._environment.__enter__(),
+            extra_arguments=list(kernels.ARGUMENTS),
+        )
+        self._ensure_iopub_up()
+
+    def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
+        """Send a cell with a history, so that a trailing ``;`` is honoured."""
+        return self.kc.execute(cell_input, allow_stdin=allow_stdin, stop_on_error=False)
+
+    def get_message(self, stream: str, timeout: float | None = None) -> dict:
+        """Wait for a message, but no longer than the kernel lives.
+
+        Raises
+        ------
+        queue.Empty
+            After `timeout` seconds without a message.
+        KernelDied
+            If the process ended.
+        """
+        end = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while True:
+            left = end - time.monotonic()
+            try:
+                return super().get_message(stream, timeout=max(0, min(POLL, left)))
+            except Empty:
+                if not self.is_alive():
+                    raise KernelDied from None
+                if left <= POLL:
+                    raise
+
+    def seconds(self) -> float:
+        """Return the processor time that the kernel has used."""
+        asked = {"t": "__import__('time').process_time()"}
+        reply = self.kc.execute("", silent=True, user_expressions=asked, reply=True, timeout=10)
+        return float(reply["content"]["user_expressions"]["t"]["data"]["text/plain"])
+
+    def stop(self) -> None:
+        """End the process if it still runs, and close what it left open."""
+        self.kc.stop_channels()
+        self.km.shutdown_kernel(now=True)
+        self._environment.__exit__(None, None, None)
+
+
+class Notebook(IPyNbFile):
+    """One notebook on one processor; `broken` says why its remaining cells make no sense."""
+
+    other_cpu = False
+    broken = ""
+
+    def setup(self) -> None:
+        """Start the kernel."""
+        shutil.rmtree(self.differences, ignore_errors=True)
+        self.started = time.monotonic()
+        timeout = self.config.option.nbval_kernel_startup_timeout
+        self.kernel = Kernel(
+            str(self.path.parent), other_cpu=self.other_cpu, startup_timeout=timeout
+        )
+        self.setup_sanitize_files()
+
+    def teardown(self) -> None:
+        """Stop the kernel, alive or dead."""
+        if self.kernel is not None:
+            self.kernel.stop()
+
+    def collect(self):
+        """Yield the code cells as strict ones."""
+        cells = [
+            Cell.from_parent(self, name=c.name, cell_num=c.cell_num, cell=c.cell, options=c.options)
+            for c in super().collect()
+        ]
+        if cells:
+            cells[-1].last = True
+        yield from cells
+
+    @property
+    def differences(self):
+        """Where pictures are saved that differ."""
+        processor = "-older" if self.other_cpu else ""
+        return self.config.rootpath / "build" / "differences" / f"{self.path.stem}{processor}"
+
+
+class Cell(IPyNbCell):
+    """One code cell: run, and every output compared."""
+
+    last = False
+
+    def reportinfo(self) -> tuple:
+        """Name the cell with its notebook, in the headings of failures."""
+        return self.path, 0, f"{self.parent.path.stem}, {self.name}"
+
+    def setup(self) -> None:
+        """Skip what comes after a failure."""
+        if self.parent.broken:
+            pytest.skip(self.parent.broken)
+
+    def runtest(self) -> None:
+        """Run the cell in the notebook's kernel and compare what it shows with what is stored."""
+        try:
+            self._require_count()
+            super().runtest()
+            if self.last:
+                self._require_time()
+        except pytest.skip.Exception:
+            raise
+        except KernelDied:
+            self.parent.broken = f"the kernel died in cell {self.cell_num}"
+            self.raise_cell_error("The kernel died while it ran this cell")
+        except Exception:
+            self.parent.broken = f"cell {self.cell_num} failed"
+            raise
+
+    def _require_count(self) -> None:
+        count, due = self.cell.execution_count, self.cell_num + 1
+        if count != due:
+            self.raise_cell_error(
+                f"Stored with execution count {count}, {due} is due: `course build` executes "
+                "the notebook from top to bottom"
+            )
+
+    def _require_time(self) -> None:
+        budget = BUDGET.get(self.parent.path.stem, 60)
+        wall = time.monotonic() - self.parent.started
+        if not self.parent.other_cpu and wall > budget and self.parent.kernel.seconds() > budget:
+            self.raise_cell_error(f"The notebook took {wall:.0f} s; {budget} s are allowed")
+
+    def sanitize(self, s):
+        """Take pictures out of HTML: they are compared as pictures."""
+        s = super().sanitize(s)
+        return pictures.without(s) if isinstance(s, str) else s
+
+    def compare_outputs(self, test, ref, skip_compare=None) -> bool:
+        """Compare text as nbval does, then the pictures and their alt texts."""
+        if not super().compare_outputs(test, ref, skip_compare):
+            return False
+        expected, got = pictures.collect(ref), pictures.collect(test)
+        if len(expected) != len(got):
+            self.comparison_traceback.append(f"{len(expected)} pictures stored, {len(got)} drawn")
+            return False
+        self.comparison_traceback += [
+            sentence
+            for n, (was, now) in enumerate(zip(expected, got, strict=True), start=1)
+            if (sentence := self._compare_picture(n, was, now))
+        ]
+        return not self.comparison_traceback
+
+    def _compare_picture(self, n: int, expected: tuple, got: tuple) -> str:
+        """Return what is wrong with the n-th picture; nothing if it is the stored one."""
+        if expected[1] != got[1]:
+            return f"picture {n}: the alt text was {expected[1]!r} and is {got[1]!r}"
+        far = pictures.distance(expected[0], got[0])
+        if far <= pictures.TOLERANCE:
+            return ""
+        name = f"cell-{self.cell_num:02}-picture-{n}"
+        saved = pictures.save(self.parent.differences, name, expected[0], got[0])
+        return f"picture {n} differs by {far:.3g} shades, see " + ", ".join(map(str, saved))
+
+
+def pytest_addoption(parser) -> None:
+    """Add ``--cpu``."""
+    parser.getgroup("nbval").addoption(
+        "--cpu",
+        choices=("this", "older", "both"),
+        default="this",
+        help="validate notebooks on this processor, as on an older one, or both",
+    )
+
+
+def pytest_report_header(config) -> str | None:
+    """Say so where an older processor was asked for and cannot be simulated."""
+    if config.option.cpu != "this" and not kernels.older_processor():
+        return "notebooks: no older processor can be simulated on this machine, so none is"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """Let our strict notebooks take the place of nbval's."""
+    found = yield
+    cpu = parent.config.option.cpu
+    for collector in found:
+        if type(collector) is not IPyNbFile:
+            continue
+        found = [other for other in found if other is not collector]
+        if cpu != "older" or not kernels.older_processor():
+            found.append(Notebook.from_parent(parent, path=file_path))
+        if cpu != "this" and kernels.older_processor():
+            name = f"{collector.nodeid}@older"
+            older = Notebook.from_parent(parent, path=file_path, name=name, nodeid=name)
+            older.other_cpu = True
+            found.append(older)
+    return found
