@@ -128,10 +128,9 @@ def test_rotary_is_multiplication_by_a_complex_number(rng):
     x, dy = rng.normal(size=(2, 2, 3, 5, 8))
     theta = attention.angles(5, 8)
     tx = torch.tensor(x, requires_grad=True)
-    turned = torch.complex(*tx.chunk(2, -1)) * torch.polar(
-        torch.ones(5, 4).double(), torch.tensor(theta)
-    )
-    expected = torch.cat([turned.real, turned.imag], -1)
+    circle = torch.polar(torch.ones(5, 4).double(), torch.tensor(theta))
+    turned = torch.view_as_complex(tx.unflatten(-1, (4, 2))) * circle
+    expected = torch.view_as_real(turned).flatten(-2)
     np.testing.assert_allclose(attention.rotate(x, theta), expected.detach(), **close)
     expected.backward(torch.tensor(dy))
     np.testing.assert_allclose(attention.rotate_backward(dy, theta), tx.grad, **close)

@@ -259,8 +259,8 @@ def sinusoids(T: int, C: int):
 def rotate(x, theta):
     """Turn each pair of entries by its angle: rotary positions for queries and keys.
 
-    Pair i is made of entries i and i + D/2. Since both q and k are turned, q · k depends on
-    their distance in time alone.
+    Pair i is made of the neighbours 2i and 2i + 1. Since both q and k are turned, q · k depends
+    on their distance in time alone.
 
     Parameters
     ----------
@@ -280,9 +280,9 @@ def rotate(x, theta):
     """
     if theta.shape != (x.shape[-2], x.shape[-1] / 2):
         raise ValueError(f"x of shape {x.shape} wants angles (T, D/2), not {theta.shape}")
-    x1, x2 = np.split(x, 2, axis=-1)  # (..., T, D/2) each
+    x1, x2 = x[..., 0::2], x[..., 1::2]  # (..., T, D/2) each
     cos, sin = np.cos(theta), np.sin(theta)
-    return np.concatenate([x1 * cos - x2 * sin, x1 * sin + x2 * cos], axis=-1)
+    return np.stack([x1 * cos - x2 * sin, x1 * sin + x2 * cos], axis=-1).reshape(x.shape)
 
 
 def rotate_backward(dy, theta):

@@ -1,0 +1,281 @@
+"""A GPT, from token to logits, in formulas that are also PyTorch. Taught in 10_small_gpt.
+
+One class builds both GPT-2's block and the modern one: each difference is a field of `Config`.
+Every matrix W is (n_in, n_out) and acts as x W, as in `layers.affine` and in GPT-2's own files.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a GPT is made of; the defaults are GPT-2's block at the size of a laptop.
+
+    Attributes
+    ----------
+    vocab, context, layers, heads, width
+        V, the longest T, number of blocks, H, and C; H divides C.
+    norm
+        "layer" with learnt scale and shift, or "rms", which only divides by the root mean square.
+    positions
+        "learned" vectors added to the embeddings, "rotary" turns of q and k, or "none".
+    activation
+        "gelu", "gelu_tanh" (GPT-2's approximation) or "relu2", the square of ReLU.
+    bias
+        Whether affine maps have a b.
+    tied
+        Whether the head is the transposed embedding table.
+    qk_norm
+        Divide queries and keys by their root mean square before they meet.
+    zero_init
+        Start the projections that end in the residual stream, and the head, at zero.
+    taps
+        Add the embeddings of this many earlier tokens, each from a table of its own.
+    causal
+        Without it, every position sees the future: a leak, kept to show what it does.
+    """
+
+    vocab: int
+    context: int = 64
+    layers: int = 4
+    heads: int = 4
+    width: int = 128
+    norm: str = "layer"
+    positions: str = "learned"
+    activation: str = "gelu"
+    bias: bool = True
+    tied: bool = True
+    qk_norm: bool = False
+    zero_init: bool = False
+    taps: int = 0
+    causal: bool = True
+
+    def __post_init__(self):
+        _check_config(self)
+
+
+MODERN = {
+    "norm": "rms",
+    "positions": "rotary",
+    "activation": "relu2",
+    "bias": False,
+    "tied": False,
+    "qk_norm": True,
+    "zero_init": True,
+    "taps": 4,
+}  # Config(vocab, **MODERN) is the modern block; leave one out to see what it was worth
+
+
+class Affine(nn.Module):
+    """y = x W + b."""
+
+    def __init__(self, n_in: int, n_out: int, *, bias: bool):
+        super().__init__()
+        self.W = nn.Parameter(torch.empty(n_in, n_out))
+        self.b = nn.Parameter(torch.zeros(n_out)) if bias else None
+
+    def forward(self, x):
+        y = x @ self.W
+        return y if self.b is None else y + self.b
+
+
+class Norm(nn.Module):
+    """γ (x − mean) / std + β for "layer", and x / rms for "rms"."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        layer = config.norm == "layer"
+        self.scale = nn.Parameter(torch.ones(config.width)) if layer else None
+        self.shift = nn.Parameter(torch.zeros(config.width)) if layer and config.bias else None
+
+    def forward(self, x):
+        if self.scale is None:
+            return rms_norm(x)
+        return F.layer_norm(x, x.shape[-1:], self.scale, self.shift)
+
+
+class Attention(nn.Module):
+    """softmax(q kᵀ / √D) v in each of H heads, mixed by the projection `out`."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.config = config
+        self.qkv = Affine(config.width, 3 * config.width, bias=config.bias)
+        self.out = Affine(config.width, config.width, bias=config.bias)
+
+    def project(self, x, turn):
+        """Queries, keys and values of all heads, each (B, H, T, D)."""
+        B, T, C = x.shape
+        H = self.config.heads
+        qk, v = self.qkv(x).view(B, T, 3 * H, C // H).split([2 * H, H], dim=2)
+        if self.config.qk_norm:
+            qk = rms_norm(qk)
+        if turn is not None:
+            qk = rotate(qk, turn)
+        q, k = qk.transpose(1, 2).chunk(2, dim=1)
+        return q, k, v.transpose(1, 2)
+
+    def forward(self, x, turn, cache=None):
+        q, k, v = self.project(x, turn)
+        if cache is not None:
+            k, v = cache.extend(k, v)
+        seen = k.shape[2] == q.shape[2] and self.config.causal  # else a cache: all came before
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=seen)
+        return self.out(y.transpose(1, 2).flatten(2))
+
+
+class MLP(nn.Module):
+    """f(x W₁ + b₁) W₂ + b₂, four times as wide inside."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.f = ACTIVATIONS[config.activation]
+        self.up = Affine(config.width, 4 * config.width, bias=config.bias)
+        self.down = Affine(4 * config.width, config.width, bias=config.bias)
+
+    def forward(self, x):
+        return self.down(self.f(self.up(x)))
+
+
+class Block(nn.Module):
+    """x + attention(norm(x)), then x + mlp(norm(x))."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.norm1, self.attention = Norm(config), Attention(config)
+        self.norm2, self.mlp = Norm(config), MLP(config)
+
+    def forward(self, x, turn, cache=None):
+        x = x + self.attention(self.norm1(x), turn, cache)
+        return x + self.mlp(self.norm2(x))
+
+
+class GPT(nn.Module):
+    """Tokens to logits: embed, run through the blocks, normalise, compare with each token."""
+
+    def __init__(self, config: Config, seed: int = 0):
+        super().__init__()
+        self.config = config
+        V, T, C = config.vocab, config.context, config.width
+        self.E = nn.Parameter(torch.empty(V, C))
+        self.P = nn.Parameter(torch.empty(T, C)) if config.positions == "learned" else None
+        self.earlier = nn.Parameter(torch.empty(config.taps, V + 1, C)) if config.taps else None
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.norm = Norm(config)
+        self.head = None if config.tied else Affine(C, V, bias=False)
+        if config.positions == "rotary":
+            self.register_buffer("turn", turns(T, C // config.heads), persistent=False)
+        self.draw(torch.Generator().manual_seed(seed))
+
+    @torch.no_grad()
+    def draw(self, generator):
+        """Draw the weights: N(0, 0.02²), less for what is added to the residual stream."""
+        for name, p in self.named_parameters():
+            ends = name.endswith(("out.W", "down.W"))  # 2 in each block
+            if self.config.zero_init and (ends or name == "head.W"):
+                p.zero_()
+            elif p.ndim > 1:
+                p.normal_(
+                    0, 0.02 / (2 * len(self.blocks)) ** 0.5 if ends else 0.02, generator=generator
+                )
+
+    def embed(self, ids, cache=None):
+        """One vector for each token: its own, its position's, and those of the tokens before."""
+        past = 0 if cache is None else cache.length
+        x = F.embedding(ids, self.E)  # (B, T, C)
+        if self.P is not None:
+            x = x + self.P[past : past + ids.shape[1]]
+        if self.earlier is not None:
+            x = x + self.look_back(ids if cache is None else cache.remember(ids), ids.shape[1])
+        return x
+
+    def look_back(self, ids, T):
+        """Add up the embeddings of the `taps` tokens before each of the last T; V stands for none."""
+        taps, V = self.config.taps, self.config.vocab
+        ids = F.pad(ids, (taps, 0), value=V)[:, -(T + taps) : -1]
+        before = ids.unfold(1, taps, 1) + torch.arange(taps, device=ids.device) * (V + 1)
+        return F.embedding(before, self.earlier.flatten(0, 1)).sum(
+            2
+        )  # (B, T, taps, C) to (B, T, C)
+
+    def forward(self, ids, cache=None):
+        """Logits (B, T, V) for the token after each of ids (B, T)."""
+        _check_ids(ids, self.config, cache)
+        T, past = ids.shape[1], 0 if cache is None else cache.length
+        turn = self.turn[past : past + T] if self.config.positions == "rotary" else None
+        x = self.embed(ids, cache)
+        for i, block in enumerate(self.blocks):
+            x = block(x, turn, None if cache is None else cache.layers[i])
+        x = self.norm(x)
+        return x @ self.E.T if self.head is None else self.head(x)
+
+    def loss(self, x, y):
+        """Mean surprise at the true next token: −ln softmax(z)[y], in nats."""
+        return F.cross_entropy(self(x).flatten(0, 1), y.flatten())
+
+
+def rms_norm(x):
+    """x / √(mean x²), over the last axis."""
+    return F.rms_norm(x, x.shape[-1:])
+
+
+def turns(T: int, D: int, base: float = 10000.0):
+    """The rotations of T positions as complex numbers e^{iθ}: (T, 1, D/2), as in `attention.angles`."""
+    theta = torch.outer(torch.arange(T), base ** (-torch.arange(0, D, 2) / D))
+    return torch.polar(torch.ones_like(theta), theta)[:, None]
+
+
+def rotate(x, turn):
+    """Turn each pair of neighbouring entries of x (B, T, H, D) by its position's angles."""
+    pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * turn).flatten(-2)
+
+
+def relu2(x):
+    """max(x, 0)²."""
+    return F.relu(x).square()
+
+
+ACTIVATIONS = {
+    "gelu": F.gelu,
+    "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
+    "relu2": relu2,
+}
+
+
+def _check_config(config):
+    """Refuse what can't be built, and name what can."""
+    choices = {
+        "norm": ("layer", "rms"),
+        "positions": ("learned", "rotary", "none"),
+        "activation": tuple(ACTIVATIONS),
+    }
+    for name, allowed in choices.items():
+        if getattr(config, name) not in allowed:
+            raise ValueError(f"{name} is {getattr(config, name)!r}; choose one of {allowed}")
+    for name in ("vocab", "context", "heads", "width"):
+        if getattr(config, name) < 1:
+            raise ValueError(f"{name} is {getattr(config, name)}; it must be at least 1")
+    if config.layers < 0 or config.taps < 0:
+        raise ValueError(
+            f"layers is {config.layers} and taps {config.taps}; neither can be negative"
+        )
+    if config.width % config.heads:
+        raise ValueError(f"{config.heads} heads don't divide a width of {config.width}")
+    if config.positions == "rotary" and config.width // config.heads % 2:
+        raise ValueError(
+            f"rotary positions need an even head size, not {config.width // config.heads}"
+        )
+
+
+def _check_ids(ids, config, cache):
+    """Refuse a text longer than the context."""
+    past = 0 if cache is None else cache.length
+    if past + ids.shape[1] > config.context:
+        raise ValueError(
+            f"{past + ids.shape[1]} tokens don't fit into a context of {config.context}"
+        )
