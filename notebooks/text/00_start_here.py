@@ -123,22 +123,26 @@ print(f"after t: h {counts[t, h]:,} times, z {counts[t, z]:,} times")
 # and the picture shows how many of them were never touched.
 
 # %%
-fig, ax = plot.figure(1, 1, width=5.6, height=5)
-image = ax.imshow(np.log10(counts + 1), cmap="Blues")
-places = [alphabet.index(c) for c in "AEIORTaehinorstu"]
-ax.set_xticks(places, [alphabet[i] for i in places], fontsize=8)
-ax.set_yticks(places, [alphabet[i] for i in places], fontsize=8)
+fig, ax = plot.figure(width=6, height=5)
+seen = np.where(counts > 0, counts, np.nan)
+image = ax.imshow(seen, norm="log", cmap="YlGnBu")
+letters = "ACEILNRTaceilnrt"
+places = [alphabet.index(c) for c in letters]
+ax.set_xticks(places, list(letters), fontsize=8)
+ax.set_yticks(places, list(letters), fontsize=8)
 ax.set(xlabel="second character", ylabel="first character")
-fig.colorbar(image, label="log₁₀(count + 1)", shrink=0.8)
+ax.grid(False)
+fig.colorbar(image, label="times seen (white: never)", shrink=0.8)
 plot.show(
     fig,
-    alt="Table of 64 by 64 squares, one for each pair of characters, darker for more frequent pairs. "
-    "Small letters after small letters are dark; most of the rest is white: those pairs never occur.",
+    alt="Table of 64 by 64 squares, one for each pair of characters, darker for frequent pairs. "
+    "Capitals after capitals and small letters after small letters form two blocks; most of the "
+    "rest is white: those pairs never occur.",
 )
 
 # %% [markdown]
-# Two dark blocks stand out: capitals follow capitals in the speakers' names, small letters follow
-# small letters in the verse. Most squares are white.
+# Two blocks stand out: capitals follow capitals in the speakers' names, small letters follow small
+# letters in the verse, and a small letter is never followed by a capital. Most squares are white.
 
 # %% [markdown]
 # ## A prediction: commit before you run

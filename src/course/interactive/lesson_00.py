@@ -6,7 +6,7 @@ from course import bigram, data, tokens
 from course.interactive import live, plot
 
 SHOWN = 16  # the most probable followers that are drawn
-NAMES = {" ": "space", "\n": "line end"}
+NAMES = {" ": "␣", "\n": "↵"}  # a space and a line end, visible
 
 
 def followers():
@@ -31,7 +31,6 @@ def followers():
             for bar, name, j in zip(bars, names, order, strict=True):
                 bar.set_height(q[start, j])
                 name.set_text(NAMES.get(alphabet[j], alphabet[j]))
-                name.set_rotation(90 if alphabet[j] in NAMES else 0)
             line = bigram.write(np.random.default_rng(0), q, start, 80)
             return [*bars, *names], "writes: " + tokens.decode(line, alphabet).replace("\n", " ")
 
