@@ -6,7 +6,8 @@ It becomes a widget of the page only where one is displayed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,10 @@ class Slider:
         middle = round(mean) if self.whole else mean
         return list(dict.fromkeys([self.low, middle, self.high, self.start]))
 
+    def ends(self) -> tuple:
+        """Return the lowest and the highest value."""
+        return self.low, self.high
+
     def check(self, value) -> Any:
         """Return the value as a number of its kind; refuse one outside the ends."""
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
@@ -54,6 +59,10 @@ class Choice:
     def values(self) -> list:
         """Return every option."""
         return list(self.options)
+
+    def ends(self) -> tuple:
+        """Return the first option and the last."""
+        return self.options[0], self.options[-1]
 
     def check(self, value) -> Any:
         """Return the option; refuse what is none."""
@@ -131,36 +140,33 @@ def play(low: int, high: int, *, start=None, step: int = 1, interval: int = 33, 
     return Play(base.low, base.high, base.start, base.step, label, interval=interval)
 
 
-def widget(control):
-    """Return the control as a widget of the page, and the one among its parts that has the value."""
-    import ipywidgets as w
+def check_all(controls: Mapping) -> None:
+    """Refuse what is no control."""
+    for name, control in controls.items():
+        if not isinstance(control, Slider | Choice):
+            raise ValueError(f"{name} must be a slider, choice, toggle or play, not {control!r}")
 
-    wide = {"description_width": "initial"}
-    layout = w.Layout(width="auto", min_width="330px", max_width="560px", margin="2px 18px 2px 0")
-    common = {"description": control.label, "style": wide, "layout": layout}
-    if isinstance(control, Choice):
-        if control.options == (False, True):
-            part = w.Checkbox(value=control.start, indent=False, **common)
-        elif len(control.options) <= 5:
-            named = [(str(o), o) for o in control.options]
-            common["style"]["button_width"] = "auto"
-            part = w.ToggleButtons(options=named, value=control.start, **common)
-        else:
-            named = [(str(o), o) for o in control.options]
-            part = w.Dropdown(options=named, value=control.start, **common)
-        return part, part
-    if control.log:
-        ends = {"min": np.log10(control.low), "max": np.log10(control.high)}
-        part = w.FloatLogSlider(
-            value=control.start, **ends, step=1 / control.step, readout_format=".3g", **common
-        )
-        return part, part
-    kind = w.IntSlider if control.whole else w.FloatSlider
-    ends = {"min": control.low, "max": control.high, "step": control.step}
-    more = {} if control.whole else {"readout_format": ".3g"}
-    part = kind(value=control.start, **ends, **more, **common)
-    if isinstance(control, Play):
-        clock = w.Play(value=control.start, interval=control.interval, **ends)
-        w.jslink((clock, "value"), (part, "value"))
-        return w.HBox([clock, part]), part
-    return part, part
+
+def starts(controls: Mapping) -> dict:
+    """Return the value that each control stands at first."""
+    return {name: control.start for name, control in controls.items()}
+
+
+def checked(controls: Mapping, values: Mapping) -> dict:
+    """Return values as their controls hold them; refuse an unknown name or a value outside."""
+    for name in values:
+        if name not in controls:
+            raise ValueError(f"no control {name!r}; there are {', '.join(controls) or 'none'}")
+    return {name: controls[name].check(value) for name, value in values.items()}
+
+
+def settings(controls: Mapping, most: int = 64) -> Iterator[dict]:
+    """Go through what a test should try: each control over its range, then the corners."""
+    start = starts(controls)
+    yield start
+    for name, control in controls.items():
+        for value in control.values():
+            yield start | {name: value}
+    ends = (control.ends() for control in controls.values())
+    for corner in itertools.islice(itertools.product(*ends), most):
+        yield dict(zip(controls, corner, strict=True))

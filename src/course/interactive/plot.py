@@ -91,7 +91,9 @@ def bundle(picture: bytes, alt: str, *, width: int) -> tuple[dict, dict]:
 
 def hidden(text: str) -> str:
     """Return HTML that a screen reader reads and the eye does not see."""
-    style = "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%)"
+    style = (
+        "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%)"
+    )
     return f'<div style="{style};white-space:nowrap">Figure: {html.escape(text)}</div>'
 
 
@@ -112,7 +114,7 @@ def png(fig: Figure) -> bytes:
 
 
 def compact(rgb) -> bytes:
-    """Encode pixels (height, width, 3) as a PNG with a palette, a third of the size of a full one."""
+    """Encode pixels (height, width, 3) as a PNG with a palette: a third of the bytes."""
     image = Image.fromarray(rgb)
     image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     file = io.BytesIO()

@@ -69,6 +69,11 @@ class Stage:
             for artist in self._kept.moving:
                 artist.set_animated(True)
 
+    def bundle(self, box) -> tuple[dict, dict]:
+        """Return one display: the widget where a kernel runs, the picture where none does."""
+        data, metadata = plot.bundle(self.png(), self.alt, width=self.width)
+        return box._repr_mimebundle_() | data, metadata
+
     def _keep(self, moving) -> None:
         """Draw what stands still and keep it."""
         if self._kept.pixels is None:
@@ -88,7 +93,8 @@ class Stage:
         """Put the caption at the foot of the figure, in room made for it once."""
         if self._line is None:
             foot = 0.26 / self.figure.get_figheight()
-            self.figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
+            if self._kept.pixels is None:
+                self.figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
             self._line = self.figure.text(0.012, foot / 3, "", color=plot.INK, va="bottom")
             self._line.set_in_layout(False)
         self._line.set_text(caption)

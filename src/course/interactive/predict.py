@@ -1,0 +1,264 @@
+"""A guess before the run: asked, committed, then held beside what was measured.
+
+```
+guess = predict.number("04.check", "How small is the error at best?", low=0, high=1)
+guess            # in the notebook: the question, a field and a button
+guess.reveal(error)
+```
+Nobody has to guess. Where no guess was committed, only the measured value is shown.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+
+from IPython.display import display
+
+from course.interactive import progress
+
+CARD = (
+    "border-left:3px solid #0072B2;padding:6px 14px;margin:6px 0;max-width:46em;line-height:1.5;"
+    "background:var(--jp-layout-color2, rgba(128,128,128,.1));"
+    "color:var(--jp-content-font-color1, inherit)"
+)
+QUIET = "color:var(--jp-content-font-color2, inherit)"
+NEAR = 0.1  # a number this near is close: of the range where there is one, else of the value
+
+
+class Guess:
+    """A question and the learner's answer to it, committed before it is known."""
+
+    def __init__(self, id: str, question: str):
+        if not id or not question:
+            raise ValueError(f"a prediction needs an id and a question, not {id!r}, {question!r}")
+        self.id, self.question = id, question
+
+    def commit(self, value) -> None:
+        """Commit to an answer; once the truth is shown, the first one stands.
+
+        Raises
+        ------
+        ValueError
+            If the value is not one that the question allows.
+        """
+        value = self.check(value)
+        if "measured" not in self.entry:
+            progress.record_prediction(self.id, guess=value)
+
+    @property
+    def entry(self) -> dict:
+        """What is kept of this prediction; empty where nobody guessed."""
+        return progress.read()["predictions"].get(self.id, {})
+
+    def reveal(self, measured, shown: str | None = None) -> None:
+        """Show the guess beside the truth, and keep the score.
+
+        Parameters
+        ----------
+        measured
+            What came out.
+        shown
+            How it is written, the same on every machine; by default with 3 significant digits.
+
+        Raises
+        ------
+        ValueError
+            If what was measured is no answer to the question.
+        """
+        measured = self.check(measured, truth=True)
+        shown = shown or self.words(measured)
+        entry = self.entry
+        if "guess" not in entry:
+            display({"text/plain": f"Measured: {shown}", "text/html": _measured(shown)}, raw=True)
+            return
+        close = self.close(entry["guess"], measured)
+        progress.record_prediction(self.id, measured=measured, close=close)
+        text = f"{self.verdict(entry['guess'], measured, close)} {score(progress.read())}"
+        lines = [f"You predicted {self.words(entry['guess'])}. Measured: {shown}.", text]
+        display(
+            {"text/plain": "\n".join(lines), "text/html": self._html(entry, shown, text)}, raw=True
+        )
+
+    def _html(self, entry: dict, shown: str, text: str) -> str:
+        pair = (("You predicted", self.words(entry["guess"])), ("Measured", shown))
+        cells = "".join(
+            f'<div style="margin-right:3em"><div style="{QUIET};font-size:90%">{name}</div>'
+            f'<div style="font-size:150%;font-weight:600">{html.escape(value)}</div></div>'
+            for name, value in pair
+        )
+        words = f'<div style="margin-top:4px">{html.escape(text)}</div>'
+        row = f'<div style="display:flex;flex-wrap:wrap">{cells}</div>'
+        return f'<div style="{CARD}">{row}{words}</div>'
+
+    def _repr_mimebundle_(self, **_):
+        allowed = (
+            f'<div style="{QUIET}">Predict before you run the next cell: {self.allowed}.</div>'
+        )
+        page = f'<div style="{CARD}"><b>{html.escape(self.question)}</b>{allowed}</div>'
+        data = {"text/plain": repr(self), "text/html": page}
+        if (box := self._box()) is not None:
+            data = box._repr_mimebundle_() | data
+        return data
+
+    def __repr__(self) -> str:
+        return f"Prediction {self.id}: {self.question} ({self.allowed})"
+
+    def _box(self):
+        """Return the question as widgets: a field, a button and a line for what comes back."""
+        import ipywidgets as w
+
+        said = w.HTML()
+        field = self.field()
+        entry = self.entry
+        if "guess" in entry:
+            field.value = self.typed(entry["guess"])
+            said.value = (
+                f"<span role='status'>Committed: {html.escape(self.words(entry['guess']))}</span>"
+            )
+        button = w.Button(description="Commit", button_style="primary", tooltip=self.question)
+
+        def clicked(_):
+            try:
+                self.commit(field.value)
+                said.value = "<span role='status'>Committed. Now run the next cell.</span>"
+            except ValueError as error:
+                said.value = f"<span role='alert'>{html.escape(str(error))}.</span>"
+
+        button.on_click(clicked)
+        ask = w.HTML(f"<b>{html.escape(self.question)}</b>")
+        row = w.HBox(
+            [field, button, said], layout=w.Layout(flex_flow="row wrap", align_items="center")
+        )
+        return w.VBox([ask, row])
+
+
+class Number(Guess):
+    """A guess that is a number."""
+
+    def __init__(self, id, question, *, unit: str = "", low=None, high=None):
+        super().__init__(id, question)
+        if low is not None and high is not None and not low < high:
+            raise ValueError(f"{id}: low must be below high, not {low} and {high}")
+        self.unit, self.low, self.high = unit, low, high
+
+    @property
+    def allowed(self) -> str:
+        """What may be answered, in words."""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.low is not None and self.high is not None:
+            return f"a number from {self.low:g} to {self.high:g}{unit}"
+        if self.low is not None:
+            return f"a number from {self.low:g}{unit} up"
+        return f"a number up to {self.high:g}{unit}" if self.high is not None else f"a number{unit}"
+
+    def check(self, value, *, truth: bool = False) -> float:
+        """Return the value as a float; a guess must lie in the range, the truth may surprise."""
+        try:
+            number = float(value.removesuffix(self.unit) if isinstance(value, str) else value)
+        except (TypeError, ValueError):
+            number = math.nan
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        if math.isnan(number) or not (truth or low <= number <= high):
+            raise ValueError(f"{self.id} wants {self.allowed}, not {value!r}")
+        return number
+
+    def words(self, value: float) -> str:
+        """Write a number with 3 digits and its unit."""
+        return f"{value:.3g} {self.unit}".rstrip()
+
+    def close(self, guess: float, measured: float) -> bool:
+        """Tell whether a guess is near: within a tenth of the range, or of the value."""
+        bounded = self.low is not None and self.high is not None
+        scale = self.high - self.low if bounded else abs(measured)
+        return abs(guess - measured) <= NEAR * scale
+
+    def verdict(self, guess: float, measured: float, close: bool) -> str:
+        """Say how far off, as a difference or, between values of one sign, as a factor."""
+        if close:
+            return "Close."
+        if guess * measured > 0 and not 1 / 3 < guess / measured < 3:
+            factor = max(guess / measured, measured / guess)
+            times = f"{factor:.2g}" if factor < 100 else f"{factor:.0e}".replace("e+0", "e")
+            return (
+                f"Too {'large' if abs(guess) > abs(measured) else 'small'} by a factor of {times}."
+            )
+        return (
+            f"Too {'high' if guess > measured else 'low'} by {self.words(abs(guess - measured))}."
+        )
+
+    def typed(self, value: float) -> str:
+        """Write a number as it was typed."""
+        return f"{value:g}"
+
+    def field(self):
+        """Return the widget that takes the number."""
+        import ipywidgets as w
+
+        return w.Text(placeholder=f"a number{f' ({self.unit})' if self.unit else ''}")
+
+
+class Choice(Guess):
+    """A guess that is one of several."""
+
+    def __init__(self, id, question, options: Sequence[str]):
+        super().__init__(id, question)
+        self.options = tuple(options)
+        if len(set(self.options)) < 2 or len(set(self.options)) < len(self.options):
+            raise ValueError(f"{id}: a choice needs two or more different options, not {options}")
+
+    @property
+    def allowed(self) -> str:
+        """What may be answered, in words."""
+        return " or ".join([", ".join(map(str, self.options[:-1])), str(self.options[-1])])
+
+    def check(self, value, *, truth: bool = False):
+        """Return the option; refuse what is none."""
+        if value not in self.options:
+            raise ValueError(f"{self.id} wants {self.allowed}, not {value!r}")
+        return self.options[self.options.index(value)]
+
+    def words(self, value) -> str:
+        """Write an option."""
+        return str(value)
+
+    def close(self, guess, measured) -> bool:
+        """Tell whether the guess is the truth."""
+        return guess == measured
+
+    def verdict(self, guess, measured, close: bool) -> str:
+        """Say whether it was right."""
+        return "Right." if close else "It came out differently: find out why below."
+
+    def typed(self, value):
+        """Return the option as the field holds it."""
+        return value
+
+    def field(self):
+        """Return the widget that takes the choice; nothing is chosen beforehand."""
+        import ipywidgets as w
+
+        return w.ToggleButtons(options=self.options, value=None, style={"button_width": "auto"})
+
+
+def number(id: str, question: str, *, unit: str = "", low=None, high=None) -> Number:
+    """Ask for a number; `low` and `high`, where given, bound the guess."""
+    return Number(id, question, unit=unit, low=low, high=high)
+
+
+def choice(id: str, question: str, options: Sequence[str]) -> Choice:
+    """Ask which of several it will be."""
+    return Choice(id, question, options)
+
+
+def score(state: dict) -> str:
+    """Say how many of the predictions revealed so far were close."""
+    known = [p["close"] for p in state["predictions"].values() if "close" in p]
+    return f"So far {sum(known)} of {len(known)} were close." if known else ""
+
+
+def _measured(shown: str) -> str:
+    label = f'<span style="{QUIET}">Measured:</span>'
+    return f'<div style="{CARD}">{label} <b>{html.escape(shown)}</b></div>'
