@@ -224,7 +224,7 @@ def _tell(function: str, *what) -> None:
         from course.interactive import progress
 
         getattr(progress, function)(*what)
-    except Exception:  # noqa: S110 - see above
+    except Exception:
         pass
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from course.exercises import compare, diagnose, guard, source
 from course.exercises.verdict import Verdict
 
-
 _FORM = {"returned", "type", "dtype", "shape", "inputs"}
 
 
