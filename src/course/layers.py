@@ -40,7 +40,8 @@ def affine_backward(dy, x, W):
     dx, dW, db : (B, n_in), (n_in, n_out), (n_out,)
     """
     _check_affine_backward(dy, x, W)
-    return dy @ W.T, x.T @ dy, dy.sum(axis=0)
+    dx, dW, db = dy @ W.T, x.T @ dy, dy.sum(axis=0)
+    return dx, dW, db
 
 
 def sigmoid(z):

@@ -64,13 +64,13 @@ def loss_and_gradients(params, x, y):
         In the order and shapes of params.
     """
     *a, z = forward(params, x)
-    dz = layers.cross_entropy_backward(z, y)
+    loss, dz = layers.cross_entropy(z, y), layers.cross_entropy_backward(z, y)
     grads = []
     for layer in reversed(range(len(params))):
         grads.insert(0, (a[layer].T @ dz, dz.sum(axis=0)))
         if layer > 0:
             dz = layers.relu_backward(dz @ params[layer][0].T, a[layer])
-    return layers.cross_entropy(z, y), grads
+    return loss, grads
 
 
 def gradient_step(params, grads, lr: float) -> list:
