@@ -133,19 +133,17 @@ def gain(f, rng, draws: int = 200_000) -> float:
     Parameters
     ----------
     f
-        Activation, or its name in `ACTIVATIONS`.
+        Activation: takes an array, returns one of the same shape.
 
     Raises
     ------
     ValueError
-        If the name is unknown, draws < 1, or f is zero on all draws.
+        If draws < 1, or f is zero on all draws.
     """
     if draws < 1:
         raise ValueError(f"draws is {draws}; at least 1 is needed")
-    f = activation(f)[0] if isinstance(f, str) else f
     second_moment = np.mean(f(rng.standard_normal(draws)) ** 2)
-    if second_moment == 0:
-        raise ValueError("f is zero on every draw: no gain can undo that")
+    _check_alive(second_moment)
     return float(1 / np.sqrt(second_moment))
 
 
@@ -177,6 +175,13 @@ def layer_variance(h, var_w: float) -> float:
 def propagate(x, weights: list, name: str):
     """Send x through h ← f(h W) for each W.
 
+    Parameters
+    ----------
+    x : (B, n)
+    weights : list of (n_in, n_out)
+    name
+        Activation, one of `ACTIVATIONS`.
+
     Returns
     -------
     hs : list of (B, n)
@@ -184,11 +189,10 @@ def propagate(x, weights: list, name: str):
     zs : list of (B, n)
         What went into each activation.
     """
+    _check_chain(x, weights)
     f, _ = activation(name)
     hs, zs = [x], []
     for W in weights:
-        if hs[-1].shape[-1] != W.shape[0]:
-            raise ValueError(f"h has width {hs[-1].shape[-1]}, the next W is {W.shape}")
         zs.append(hs[-1] @ W)
         hs.append(f(zs[-1]))
     return hs, zs
@@ -239,3 +243,18 @@ def _check_fans(n_in, n_out):
     for label, n in (("n_in", n_in), ("n_out", n_out)):
         if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
             raise ValueError(f"{label} is {n!r}; a fan is an integer of at least 1")
+
+
+def _check_alive(second_moment):
+    if second_moment == 0:
+        raise ValueError("f is zero on every draw: no gain can undo that")
+
+
+def _check_chain(x, weights):
+    width = x.shape[-1]
+    for i, W in enumerate(weights):
+        if W.shape[0] != width:
+            raise ValueError(
+                f"W number {i + 1} is {W.shape} and gets width {width}; these must fit"
+            )
+        width = W.shape[1]
