@@ -100,7 +100,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     notebook.metadata = NotebookNode(kept)
     notebook.nbformat_minor = 5
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
+        cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k in pairs.KEPT})
         if cell.cell_type == "code":
             cell.outputs = _outputs(cell.outputs)
     _number(notebook.cells)

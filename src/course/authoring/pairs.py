@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from course.authoring.checkout import CourseError, notebook_path, text_path
 
 _PERCENT = {"extension": ".py", "format_name": "percent"}
-_KEPT = ("tags", "nbgrader", "editable", "deletable")
+KEPT = ("tags", "nbgrader", "editable", "deletable")
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -57,7 +57,7 @@ def from_json(text: str, name: str = "the notebook") -> NotebookNode:
 def cells(notebook: NotebookNode) -> list[tuple]:
     """Return what a pair must agree on: type, source and kept metadata of each cell."""
     return [
-        (cell.cell_type, cell.source, {k: cell.metadata[k] for k in _KEPT if k in cell.metadata})
+        (cell.cell_type, cell.source, {k: cell.metadata[k] for k in KEPT if k in cell.metadata})
         for cell in notebook.cells
     ]
 

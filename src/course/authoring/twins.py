@@ -1,0 +1,129 @@
+"""Hold a notebook's definitions equal to the package's: same syntax tree, where it matters.
+
+Left aside are docstrings, annotations, the course's module prefixes (``layers.softmax`` in one
+place is ``softmax`` in the other) and the guards that only the package needs: ``if …: raise`` and
+calls of a private ``_check…`` function.
+"""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import textwrap
+from typing import Any
+
+import course
+
+MODULES = {module.name for module in pkgutil.iter_modules(course.__path__)}
+
+
+def find(target: str) -> Any:
+    """Return the package's object that a tag names, as in ``layers.softmax``.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    module, *names = target.split(".")
+    try:
+        found = importlib.import_module(f"course.{module}")
+        for name in names:
+            found = getattr(found, name)
+    except (ImportError, AttributeError):
+        raise ValueError(f"course.{target} does not exist") from None
+    return found
+
+
+def targets(cell: dict, kind: str) -> list[str]:
+    """Return what a cell's tags name: kind ``"worked"`` or ``"exercise"``."""
+    tags = cell.get("metadata", {}).get("tags", [])
+    return [tag.removeprefix(f"{kind}:") for tag in tags if tag.startswith(f"{kind}:")]
+
+
+def definitions(source: str) -> dict[str, ast.stmt]:
+    """Return the functions and classes that a piece of source defines at its top level."""
+    kinds = ast.FunctionDef | ast.ClassDef
+    return {node.name: node for node in ast.parse(source).body if isinstance(node, kinds)}
+
+
+def package_definition(target: str) -> ast.stmt:
+    """Return the package's definition of a target as a syntax tree."""
+    source = textwrap.dedent(inspect.getsource(find(target)))
+    return definitions(source)[target.split(".")[-1]]
+
+
+def essence(node: ast.stmt) -> str:
+    """Return a definition as text, reduced to what must be equal."""
+    return ast.unparse(_Essence().visit(ast.parse(ast.unparse(node))))
+
+
+def signature(node: ast.stmt) -> str:
+    """Return a definition's arguments without annotations; of a class, its methods with theirs."""
+    if isinstance(node, ast.ClassDef):
+        methods = [f"{n.name}({signature(n)})" for n in node.body if isinstance(n, ast.FunctionDef)]
+        return f"{node.name}: {', '.join(methods)}"
+    return ast.unparse(_Essence().visit(ast.parse(ast.unparse(node)).body[0].args))
+
+
+def stub(node: ast.stmt) -> bool:
+    """Say whether a definition is still to be written: dots and words, nothing else."""
+    if isinstance(node, ast.ClassDef):
+        return all(stub(n) for n in node.body if isinstance(n, ast.FunctionDef))
+    idle = ast.Expr | ast.Pass
+    return all(
+        isinstance(line, idle) and (isinstance(line, ast.Pass) or _constant(line.value))
+        for line in node.body
+    )
+
+
+def _constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant)
+
+
+class _Essence(ast.NodeTransformer):
+    """Drop what is left aside."""
+
+    def visit_FunctionDef(self, node):
+        self.generic_visit(node)
+        node.returns = None
+        node.body = [line for line in node.body if not (_words(line) or _guard(line))] or node.body
+        return node
+
+    def visit_ClassDef(self, node):
+        self.generic_visit(node)
+        node.body = [line for line in node.body if not _words(line)] or node.body
+        return node
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node):
+        self.generic_visit(node)
+        return node if node.value is None else ast.Assign([node.target], node.value, lineno=1)
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id in MODULES:
+            return ast.Name(node.attr, node.ctx)
+        return node
+
+
+def _words(line: ast.stmt) -> bool:
+    return (
+        isinstance(line, ast.Expr) and _constant(line.value) and isinstance(line.value.value, str)
+    )
+
+
+def _guard(line: ast.stmt) -> bool:
+    """Say whether a statement only refuses bad input."""
+    if isinstance(line, ast.If):
+        return not line.orelse and all(isinstance(inner, ast.Raise) for inner in line.body)
+    called = line.value.func if _calls(line) else None
+    name = getattr(called, "id", getattr(called, "attr", ""))
+    return name.startswith("_check")
+
+
+def _calls(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)
