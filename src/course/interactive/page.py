@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets as w
 import numpy as np
+from traitlets import Unicode
 
 from course.interactive.controls import Choice, Play
 from course.interactive.stage import Stage
@@ -67,6 +68,7 @@ def _choice(control: Choice, common: dict):
 def picture(stage: Stage, *args, **values) -> w.Image:
     """Return the stage as a picture with a name that a screen reader reads."""
     image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=stage.alt)
+    image.add_traits(description=Unicode("").tag(sync=True))  # a page looks for it beside a tooltip
     image.layout = w.Layout(width=f"{stage.width}px", max_width="100%", object_fit="contain")
     return image
 
