@@ -313,6 +313,13 @@ def test_stubs_are_stubs_with_the_package_signature(stem):
 
 
 @every
+def test_open_exercises_are_stored_as_not_started(stem):
+    for n, _, node, _ in checked(stem):
+        said = "".join(out.data["text/plain"] for out in dict(code(stem))[n + 1].outputs)
+        assert said.startswith(f"{node.name} · not started"), f"cell [{n + 1}] says {said!r}"
+
+
+@every
 def test_exercises_are_announced_with_number_difficulty_and_minutes(stem):
     words = " ".join("\n".join(prose(stem)).split())
     for *_, exercise in checked(stem):

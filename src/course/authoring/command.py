@@ -6,6 +6,7 @@ only when it is asked for, so that `course --help` answers at once.
 
 import argparse
 import importlib
+import os
 import sys
 
 # name: (module, what it does). The module is imported when the name is typed.
@@ -21,35 +22,59 @@ COMMANDS = {
 }
 
 
-def parser(name: str | None = None) -> argparse.ArgumentParser:
-    """Return the command line's parser; only subcommand `name` gets its arguments."""
+def overview() -> argparse.ArgumentParser:
+    """Return the parser that knows the commands by name; nothing is imported for it."""
     from course import __version__
 
-    top = argparse.ArgumentParser(prog="course", description="How large language models work.")
-    top.add_argument("--version", action="version", version=__version__)
-    table = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for word, (module, says) in COMMANDS.items():
-        sub = table.add_parser(word, help=says, description=says[0].upper() + says[1:] + ".")
-        if word == name:
-            importlib.import_module(module).add_arguments(sub)
-    return top
+    parser = argparse.ArgumentParser(prog="course", description="How large language models work.")
+    parser.add_argument("--version", action="version", version=__version__)
+    table = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, (_, says) in COMMANDS.items():
+        table.add_parser(name, help=says)
+    return parser
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 is success, 1 an error told in a sentence, 2 a wrong command line."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    if not argv or argv[0] not in COMMANDS:
+        overview().parse_args(argv or ["--help"])
+    name, *rest = argv
+    try:
+        return run(name, rest) or 0
+    except KeyboardInterrupt:
+        sentence, code = "stopped.", 130
+    except BrokenPipeError:  # `course progress | head`: who reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except ImportError as error:
+        sentence, code = f"{error}. `python start.py env` installs what is missing.", 1
+    except Exception as error:
+        if os.environ.get("COURSE_DEBUG"):
+            raise
+        sentence, code = explain(error), 1
+    print(f"course {name}: {sentence}", file=sys.stderr)
+    return code
+
+
+def run(name: str, rest: list[str]) -> int | None:
+    """Import one command's module, read its arguments and run it."""
+    path, says = COMMANDS[name]
+    module = importlib.import_module(path)
+    parser = argparse.ArgumentParser(
+        prog=f"course {name}", description=f"{says[0].upper()}{says[1:]}."
+    )
+    module.add_arguments(parser)
+    return module.run(parser.parse_intermixed_args(rest))
+
+
+def explain(error: Exception) -> str:
+    """Return an error as a sentence; one that nobody foresaw says how to see more."""
     from course.authoring.checkout import CourseError
 
-    argv = sys.argv[1:] if argv is None else list(argv)
-    name = next((word for word in argv if not word.startswith("-")), None)
-    args = parser(name).parse_args(argv)
-    try:
-        return importlib.import_module(COMMANDS[args.command][0]).run(args) or 0
-    except (CourseError, ValueError, OSError) as error:
-        print(f"course {args.command}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"course {args.command}: stopped.", file=sys.stderr)
-        return 130
+    if isinstance(error, CourseError | ValueError | OSError):
+        return str(error)
+    return f"{type(error).__name__}: {error}. With COURSE_DEBUG=1 set it shows where."
 
 
 if __name__ == "__main__":

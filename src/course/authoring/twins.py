@@ -120,10 +120,12 @@ def _guard(line: ast.stmt) -> bool:
     """Say whether a statement only refuses bad input."""
     if isinstance(line, ast.If):
         return not line.orelse and all(isinstance(inner, ast.Raise) for inner in line.body)
-    called = line.value.func if _calls(line) else None
-    name = getattr(called, "id", getattr(called, "attr", ""))
-    return name.startswith("_check")
+    return is_check(line)
 
 
-def _calls(line: ast.stmt) -> bool:
-    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)
+def is_check(line: ast.AST) -> bool:
+    """Say whether a statement is a call of a private ``_check…`` function."""
+    if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)):
+        return False
+    called = line.value.func
+    return getattr(called, "id", getattr(called, "attr", "")).startswith("_check")
