@@ -11,6 +11,7 @@ import pytest
 
 import course.exercises
 from course.exercises import guard, source, stages
+from course.exercises.attempt import attempt, case_fault
 from course.exercises.mutants import mutants
 
 MOST_MUTANTS = 150  # per exercise; the longest sources are sampled evenly
@@ -34,7 +35,7 @@ def stub(reference):
         body = "".join(f"    def {n}(self, *args, **kwargs):\n        ...\n" for n in methods)
         text = f"class {reference.__name__}:\n{body or '    ...'}"
     else:
-        names = stages._short(inspect.signature(reference))
+        names = stages.short(inspect.signature(reference))
         text = f"def {reference.__name__}{names}:\n    ...  # yours\n"
     space = dict(vars(inspect.getmodule(reference)))
     exec(text, space)
@@ -79,8 +80,8 @@ def test_mutants_that_differ_are_caught(exercise, monkeypatch):
 def differs(exercise, answer):
     """Whether an answer differs from the reference on cases that the check does not draw."""
     for case in itertools.chain.from_iterable(exercise.draw(seed) for seed in range(1, 6)):
-        tried = stages.attempt(exercise, answer, case.arguments)
-        if case.kind == "random" and stages.case_fault(exercise, case, tried):
+        tried = attempt(exercise, answer, case.arguments)
+        if case.kind == "random" and case_fault(exercise, case, tried):
             return True
     return False
 

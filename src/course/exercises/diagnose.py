@@ -2,63 +2,51 @@
 
 from __future__ import annotations
 
-from course.exercises import compare, guard, stages
+from course.exercises import compare, guard
+from course.exercises.attempt import attempt, case_fault
+from course.exercises.cases import Mistake
 
 
-def recognise(exercise, answer, where: str, budget):
+def recognise(exercise, answer, trial) -> Mistake | None:
     """The mistake in the bank that behaves as the answer does, or None.
 
     Both run on every case. A mistake explains the answer if they agree wherever the mistake differs
-    from the reference; among those, one that agrees on every case is preferred, then the one that
-    differs from the reference most often.
+    from the reference, and on the case that failed. Among several, one that agrees on every case is
+    preferred, then the one that differs from the reference most often.
 
     Parameters
     ----------
-    where
-        The failing case, "case 3 of 6, …", which the mistake must explain.
+    trial
+        The run in which the answer failed.
     """
-    cases = exercise.drawn
-    failing = int(where.split()[1]) - 1 if where.startswith("case") else None
-    yours = [stages.attempt(exercise, answer, c.arguments, budget) for c in cases]
-    if any(isinstance(t.error, guard.TooSlow) for t in yours):
-        return None
+    yours = []
+    for case in exercise.drawn:
+        yours.append(attempt(exercise, answer, case.arguments, trial.budget))
+        if isinstance(yours[-1].error, guard.TooSlow):
+            return None
     best, best_rank = None, (0, 0, 0)
     for mistake in exercise.mistakes:
-        rank = _rank(exercise, mistake, cases, yours, failing)
+        rank = _rank(exercise, mistake, yours, trial.found.number)
         if rank > best_rank:
             best, best_rank = mistake, rank
     return best
 
 
-def _rank(exercise, mistake, cases, yours, failing) -> tuple[int, int, int]:
-    """How well a mistake explains an answer: (grade, informative cases, agreeing cases)."""
-    theirs = _behaviour(exercise, mistake)
+def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[int, int, int]:
+    """How well a mistake explains an answer: (grade, cases that tell, cases that agree)."""
+    cases, theirs = exercise.drawn, exercise.behaviour(mistake)
     agree = [_alike(a, b) for a, b in zip(yours, theirs, strict=True)]
-    tells = [
-        stages.case_fault(exercise, c, t) is not None for c, t in zip(cases, theirs, strict=True)
-    ]
-    informative = [i for i, t in enumerate(tells) if t]
-    if not informative or (failing is not None and not agree[failing]):
+    tells = [i for i, c in enumerate(cases) if case_fault(exercise, c, theirs[i])]
+    if not tells or (failed is not None and not agree[failed]):
         return (0, 0, 0)
-    ordinary = [i for i in informative if cases[i].kind != "extreme"]
-    if all(agree):
-        grade = 3
-    elif all(agree[i] for i in informative):
-        grade = 2
-    else:
-        grade = int(bool(ordinary) and all(agree[i] for i in ordinary))
-    return (grade, len(informative), sum(agree)) if grade else (0, 0, 0)
-
-
-_known: dict[int, tuple] = {}
-
-
-def _behaviour(exercise, mistake) -> list:
-    """What a mistake does on each case, worked out once."""
-    if id(mistake) not in _known:
-        tried = [stages.attempt(exercise, mistake.code, c.arguments) for c in exercise.drawn]
-        _known[id(mistake)] = (mistake, tried)
-    return _known[id(mistake)][1]
+    ordinary = [i for i in tells if cases[i].kind != "extreme"]
+    grades = (
+        all(agree),
+        all(agree[i] for i in tells),
+        ordinary and all(agree[i] for i in ordinary),
+    )
+    grade = next((3 - i for i, reached in enumerate(grades) if reached), 0)
+    return (grade, len(tells), sum(agree)) if grade else (0, 0, 0)
 
 
 def _alike(a, b) -> bool:

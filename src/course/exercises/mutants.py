@@ -1,7 +1,7 @@
 """Mechanical mistakes: every small change of a reference's source that might slip through a check.
 
 Signs, operators, comparisons, constants and axes are changed, terms, calls and statements dropped,
-arguments swapped. Guards that raise, calls of a `_check…`, docstrings and annotations are left alone.
+arguments swapped. Guards that raise, calls of a `_check…`, docstrings and annotations stay.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Read a function's source: its solution as shown to learners, and whether it was written at all."""
+"""Read a function's source: the solution as learners see it, and whether it was begun at all."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def text(reference: Callable) -> str:
     return "\n".join(kept)
 
 
+@functools.cache
 def returned_names(reference: Callable) -> tuple[str, ...]:
     """The names in `return dx, dW, db`, or () where the last return is no tuple of names."""
     try:
@@ -51,7 +52,7 @@ def idle(answer: object) -> bool:
         answer = answer.func
     if inspect.isclass(answer):
         methods = [m for m in vars(answer).values() if inspect.isfunction(m)]
-        return all(idle(m) for m in methods)
+        return answer.__module__ != "builtins" and all(map(idle, methods))
     code = getattr(inspect.unwrap(answer), "__code__", None)
     if not inspect.iscode(code):
         return False

@@ -1,140 +1,81 @@
-"""The stages of a check, in order, each with the sentence for its first failure."""
+"""The stages of a check, in order; it stops at the first that fails."""
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import inspect
-import sys
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from course.exercises import compare, diagnose, guard, source
+from course.exercises.attempt import Tried, attempt, case_fault, pristine
+from course.exercises.plain import kind_of, plain
 from course.exercises.verdict import Verdict
 
 _FORM = {"returned", "type", "dtype", "shape", "inputs"}
+_LAST = (guard.TooSlow, KeyboardInterrupt)  # after these nothing more is tried
 
 
 @dataclass(frozen=True)
-class Tried:
-    """What came of one call: the plain value, the exception, and which arguments it changed."""
+class Found:
+    """A fault, the call that showed it, and where: in words, and the number if it is a case."""
 
-    value: object = None
-    error: BaseException | None = None
-    changed: frozenset = frozenset()
-    printed: str = ""
-    warned: tuple = ()
-
-
-def attempt(exercise, answer, arguments, budget=None) -> Tried:
-    """Call an answer on copies of the arguments, under guard, and make its value plain."""
-    mine = copy.deepcopy(arguments)
-    if exercise.probe is None:
-        outcome = guard.call(
-            lambda: compare.plain(answer(*mine.positional, **mine.keyword)), budget=budget
-        )
-    else:
-        outcome = guard.call(
-            lambda: compare.plain(exercise.probe(answer, *mine.positional, **mine.keyword)),
-            budget=budget,
-        )
-    changed = guard.call(lambda: _changed(arguments, mine, _parameters(exercise)))
-    return Tried(
-        outcome.value,
-        outcome.error,
-        changed.value or frozenset(),
-        outcome.printed,
-        outcome.warned,
-    )
+    fault: compare.Fault
+    tried: Tried
+    where: str
+    number: int | None = None
 
 
-def _parameters(exercise) -> list[str]:
-    try:
-        return list(inspect.signature(exercise.reference).parameters)
-    except (TypeError, ValueError):
-        return []
+@dataclass
+class Trial:
+    """A run through cases and laws: what was found, how near the rest came, the time left."""
 
-
-def _changed(before, after, names: list[str]) -> frozenset:
-    """The names of the arguments that are no longer what they were."""
-    names = names + [f"argument {i + 1}" for i in range(len(names), len(before.positional))]
-    pairs = list(zip(names, before.positional, after.positional, strict=False))
-    pairs += [(k, before.keyword[k], after.keyword.get(k)) for k in before.keyword]
-    return frozenset(name for name, old, new in pairs if not _equal(old, new))
-
-
-def _equal(old: object, new: object) -> bool:
-    """Equality of arrays and collections; other objects count as equal."""
-    if isinstance(old, np.ndarray):
-        return old.shape == new.shape and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
-    if type(old).__module__.split(".")[0] == "torch" and hasattr(old, "detach"):
-        return _equal(old.detach().cpu().numpy(), new.detach().cpu().numpy())
-    if isinstance(old, (list, tuple)):
-        return len(old) == len(new) and all(map(_equal, old, new))
-    if isinstance(old, dict):
-        return old.keys() == new.keys() and all(_equal(old[k], new[k]) for k in old)
-    return old == new if isinstance(old, (set, int, float, str)) else True
-
-
-@contextlib.contextmanager
-def pristine(exercise):
-    """Let the reference see its own module as it was, even if a learner patched the course."""
-    module = vars(sys.modules[exercise.reference.__module__]) if exercise.home else {}
-    now = dict(module)
-    module.update(exercise.home)
-    try:
-        yield
-    finally:
-        module.update(now)
-
-
-def drawn(exercise, case, arguments):
-    """Fill a case in: its arguments, and what the reference makes of them."""
-    from course.exercises.contract import Arguments, Drawn
-
-    if not isinstance(arguments, Arguments):
-        arguments = Arguments(arguments if isinstance(arguments, tuple) else (arguments,), {})
-    if isinstance(case.expected, type) and issubclass(case.expected, BaseException):
-        return Drawn(case.kind, case.says, arguments, case.expected, frozenset())
-    with pristine(exercise):
-        tried = attempt(exercise, exercise.reference, arguments, guard.Budget(60))
-    if tried.error is not None:
-        raise ValueError(
-            f"exercise {exercise.id}: the reference fails on {case.says}"
-        ) from tried.error
-    expected = tried.value if case.expected is None else compare.plain(case.expected)
-    return Drawn(case.kind, case.says, arguments, expected, tried.changed)
+    found: Found | None = None
+    later: Found | None = None  # the first case that fails after a law that does
+    gaps: list[float] = field(default_factory=list)
+    budget: guard.Budget = field(default_factory=guard.Budget)
 
 
 def examine(exercise, answer) -> Verdict:
-    """Take an answer through the stages and stop at the first that fails."""
+    """Take an answer through the stages."""
     with pristine(exercise):
         return _unstarted(exercise, answer) or _judged(exercise, answer)
 
 
 def passes(exercise, answer) -> bool:
-    """Whether an answer would be done; quicker than `examine` where it isn't."""
+    """Whether `examine` would say done; quicker where it would not."""
     with pristine(exercise):
-        return _unstarted(exercise, answer) is None and _first(exercise, answer)[0] is None
+        return _unstarted(exercise, answer) is None and _trial(exercise, answer).found is None
 
 
 def _unstarted(exercise, answer) -> Verdict | None:
     """Stage 1: a function at all, written, and callable with the arguments."""
-    asked = f"ex.{exercise.name}.check({exercise.name})"
+    looked = guard.call(_look, exercise, answer)
+    state, stage, text = looked.value or ("wrong", "attempted", guard.sentence(looked.error))
+    return Verdict(exercise.name, state, stage, "", text) if state else None
+
+
+def _look(exercise, answer) -> tuple[str, str, str]:
+    """(state, stage, sentence) of an answer that needn't be called, or ("", "", "")."""
     if not callable(answer):
-        what = guard.call(lambda: compare.kind_of(compare.plain(answer))).value or "something"
-        text = f"you passed {what}. Pass the function itself: {asked}."
-        return exercise._verdict("wrong", "attempted", text)
-    if guard.call(source.idle, answer).value:
-        text = f"Replace the dots, then run this cell again. ex.{exercise.name}.hint() helps."
-        return exercise._verdict("not started", "attempted", text)
+        text = f"you passed {kind_of(plain(answer))}. Pass the function itself: {_asked(exercise)}."
+        return "wrong", "attempted", text
+    if source.idle(answer):
+        return "not started", "attempted", _begin(exercise)
     if inspect.iscoroutinefunction(answer) or inspect.isasyncgenfunction(answer):
-        text = "your function is async. Write `def`, not `async def`."
-        return exercise._verdict("wrong", "signature", text)
-    text = guard.call(_signature_fault, exercise, answer).value
-    return exercise._verdict("wrong", "signature", text) if text else None
+        return "wrong", "signature", "your function is async. Write `def`, not `async def`."
+    text = _signature_fault(exercise, answer)
+    return ("wrong", "signature", text) if text else ("", "", "")
+
+
+def _asked(exercise) -> str:
+    return f"ex.{exercise.name}.check({exercise.name})"
+
+
+def _begin(exercise) -> str:
+    return f"Replace the dots, then run this cell again. ex.{exercise.name}.hint() helps."
 
 
 def _signature_fault(exercise, answer) -> str:
@@ -145,11 +86,11 @@ def _signature_fault(exercise, answer) -> str:
         yours, ours = inspect.signature(answer), inspect.signature(exercise.reference)
     except (TypeError, ValueError):  # built-in functions have none
         return ""
-    both = f"yours is {exercise.name}{_short(yours)}, {exercise.name}{_short(ours)} is wanted."
-    if yours.parameters.keys() == ours.parameters.keys():
-        needed = [p for p in yours.parameters if p in ours.parameters]
-        swapped = needed != list(ours.parameters)
-        return f"the parameters stand in another order: {both}" if swapped else ""
+    name = exercise.name
+    both = f"yours is {name}{short(yours)}, {name}{short(ours)} is wanted."
+    mine, wanted = list(yours.parameters), list(ours.parameters)
+    if sorted(mine) == sorted(wanted) and mine != wanted:
+        return f"the parameters stand in another order: {both}"
     for case in exercise.drawn:
         try:
             yours.bind(*case.arguments.positional, **case.arguments.keyword)
@@ -158,135 +99,122 @@ def _signature_fault(exercise, answer) -> str:
     return ""
 
 
-def _short(signature: inspect.Signature) -> str:
+def short(signature: inspect.Signature) -> str:
+    """A signature without annotations."""
     parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
     return str(inspect.Signature(parameters))
 
 
-def _judged(exercise, answer) -> Verdict:
-    fault, tried, where, budget = _first(exercise, answer)
-    if fault is None:
-        return _done(exercise, tried)
-    if isinstance(tried.error, KeyboardInterrupt):
-        return exercise._verdict("stopped", "returned", "Run the cell again to go on.", case=where)
-    if isinstance(tried.error, NotImplementedError) or tried.value is Ellipsis:
-        text = f"Replace the dots, then run this cell again. ex.{exercise.name}.hint() helps."
-        return exercise._verdict("not started", "attempted", text)
-    mistake = None
-    if not isinstance(tried.error, guard.TooSlow):
-        mistake = diagnose.recognise(exercise, answer, where, budget)
-    text = fault.text if mistake is None else _named(fault, mistake, tried)
-    return exercise._verdict(
-        "wrong",
-        fault.stage,
-        text,
-        case=where,
-        mistake=mistake.name if mistake else None,
-        got=fault.got,
-        expected=fault.expected,
-        differs=fault.differs,
-        printed=tried.printed,
-    )
-
-
-def _named(fault, mistake, tried) -> str:
-    """The misconception's sentence, after what was raised where something was."""
-    return f"{fault.text} {_capital(mistake.says)}" if tried.error else mistake.says
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _first(exercise, answer):
-    """The first fault: (fault, tried, where, budget), or (None, gaps, "", budget).
-
-    Hand cases, then the form of random cases, then laws, then values and extremes.
-    """
-    budget, gaps, later = guard.Budget(), [], []
-    cases = exercise.drawn
-    for number, case in enumerate(cases, 1):
-        tried = attempt(exercise, answer, case.arguments, budget)
+def _trial(exercise, answer) -> Trial:
+    """Try hand cases, the form of random cases, laws, then values and extremes, in this order."""
+    trial = Trial()
+    for number, case in enumerate(exercise.drawn):
+        tried = attempt(exercise, answer, case.arguments, trial.budget)
         if fault := case_fault(exercise, case, tried):
-            where = f"case {number} of {len(cases)}{', ' + case.says if case.says else ''}"
-            later.append((fault, tried, where, budget))
-            if case.kind == "hand" or (case.kind == "random" and fault.stage in _FORM):
-                return later[-1]
+            where = f"case {number + 1} of {len(exercise.drawn)}, {case.says}".removesuffix(", ")
+            trial.later = trial.later or Found(fault, tried, where, number)
+            formless = case.kind == "random" and fault.stage in _FORM
+            if case.kind == "hand" or formless or isinstance(tried.error, _LAST):
+                trial.found = Found(fault, tried, where, number)
+                return trial
         else:
-            gaps.append(compare.largest_gap(tried.value, case.expected))
-    if failed := _lawless(exercise, answer, budget):
-        return *failed, budget
-    return later[0] if later else (None, gaps, "", budget)
+            trial.gaps.append(compare.largest_gap(tried.value, case.expected))
+    trial.found = _lawless(exercise, answer, trial) or trial.later
+    return trial
 
 
-def case_fault(exercise, case, tried) -> compare.Fault | None:
-    """The first fault of one case: raised, returned nothing, form, inputs changed, values."""
-    if isinstance(case.expected, type):
-        if isinstance(tried.error, case.expected):
-            return None
-        return compare.Fault("returned", f"a {case.expected.__name__} should be raised here.")
-    if tried.error is not None:
-        return compare.Fault("returned", guard.sentence(tried.error))
-    if tried.value is None and case.expected is not None:
-        return compare.Fault("returned", "your function returned None. Is a `return` missing?")
-    names = source.returned_names(exercise.reference)
-    fault = compare.first_fault(
-        tried.value, case.expected, names, rtol=exercise.rtol, atol=exercise.atol
-    )
-    changed = sorted(tried.changed - case.changes)
-    if changed and (fault is None or fault.stage in ("finite", "value")):
-        what = " and ".join(changed)
-        text = f"your function changes {what} in place. Work on a copy: whoever calls it still needs {what}."
-        return compare.Fault("inputs", text)
-    if fault is None:
-        return None
-    if fault.stage == "finite" and tried.warned:
-        fault = replace(fault, text=f"{fault.text} NumPy says: {tried.warned[0]}.")
-    return replace(fault, stage=case.kind) if fault.stage == "value" else fault
-
-
-def _lawless(exercise, answer, budget):
-    """The first law that fails: (fault, tried, where), or None."""
+def _lawless(exercise, answer, trial: Trial) -> Found | None:
+    """The first law that fails."""
     for i, law in enumerate(exercise.laws, 1):
         rng = np.random.default_rng([zlib.crc32(exercise.id.encode()), 1000 + i])
-        outcome = guard.call(law.holds, _lawful(exercise, answer), rng, budget=budget)
-        where = f"law {i} of {len(exercise.laws)}, {law.says}"
-        tried = Tried(None, outcome.error, frozenset(), outcome.printed)
+        seen = _Seen(exercise, answer)
+        outcome = guard.call(lambda law=law, f=seen, r=rng: _held(law, f, r), budget=trial.budget)
+        text = outcome.value
         if outcome.error is not None:
-            ours = guard.line_of(outcome.error) is None
-            slow = isinstance(outcome.error, (guard.TooSlow, KeyboardInterrupt))
-            text = (
-                "what your function returns is of another kind than this law reads."
-                if ours and not slow
-                else guard.sentence(outcome.error)
-            )
-            return compare.Fault("law", text), tried, where
-        holds = guard.call(
-            lambda outcome=outcome: (isinstance(outcome.value, str), bool(outcome.value))
-        )
-        is_text, true = holds.value or (False, False)
-        if is_text and true:
-            return compare.Fault("law", outcome.value), replace(tried, error=None), where
-        if not is_text and not true:
-            return compare.Fault("law", "this must hold, and doesn't."), tried, where
+            text = seen.sentence(outcome.error)
+        if text and not (seen.is_loose and trial.later is None and outcome.error is None):
+            tried = Tried(None, outcome.error, printed=outcome.printed)
+            return Found(compare.Fault("law", text), tried, f"law {i} of {len(exercise.laws)}")
     return None
 
 
-def _lawful(exercise, answer):
-    """The answer as a law sees it: arrays out, inputs unharmed."""
-    if exercise.probe is not None:
-        return answer
-
-    def f(*args, **kwargs):
-        mine = copy.deepcopy((args, kwargs))
-        return compare.plain(answer(*mine[0], **mine[1]))
-
-    return f
+def _held(law, f, rng) -> str:
+    """Give the sentence of a law's failure, empty where it holds."""
+    holds = law.holds(f if f.exercise.probe is None else f.answer, rng)
+    broken = f"this is broken: {law.says.rstrip('.')}."
+    return holds if isinstance(holds, str) else ("" if bool(holds) else broken)
 
 
-def _done(exercise, gaps) -> Verdict:
-    gap = next((g for g in ("1e-12", "1e-9", "1e-6", "1e-4") if max(gaps) <= float(g)), "1e-2")
-    laws = len(exercise.laws)
+class _Seen:
+    """The answer as a law sees it: arrays out, inputs unharmed; it remembers what was seen."""
+
+    def __init__(self, exercise, answer):
+        self.exercise, self.answer = exercise, answer
+        self.error, self.is_loose = None, False
+
+    def __call__(self, *args, **kwargs):
+        args, kwargs = copy.deepcopy((args, kwargs))
+        try:
+            value = plain(self.answer(*args, **kwargs))
+        except BaseException as error:
+            self.error = error
+            raise
+        leaves = value if isinstance(value, tuple) else (value,)
+        real = [v.dtype for v in leaves if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+        self.is_loose |= any(dtype.itemsize in compare.LOOSE for dtype in real)
+        return value
+
+    def sentence(self, error: BaseException) -> str:
+        """Tell an exception; one of the law's own means that the result is of another kind."""
+        theirs = error is self.error or guard.line_of(error) is not None
+        if theirs or isinstance(error, _LAST):
+            return guard.sentence(error)
+        return "your function returned something of another kind than this law reads."
+
+
+def _judged(exercise, answer) -> Verdict:
+    """Stages 2 to 6, and the misconception if one is recognised."""
+    trial = _trial(exercise, answer)
+    if trial.found is None:
+        return _done(exercise, trial)
+    error = trial.found.tried.error
+    if isinstance(error, KeyboardInterrupt):
+        return stopped(exercise)
+    if isinstance(error, NotImplementedError) or trial.found.tried.value is Ellipsis:
+        return Verdict(exercise.name, "not started", "attempted", "", _begin(exercise))
+    mistake = diagnose.recognise(exercise, answer, trial)
+    found = trial.found
+    if mistake and found.number is None and trial.later:
+        found = trial.later  # its numbers show what the law says
+    return _wrong(exercise, found, mistake)
+
+
+def _wrong(exercise, found: Found, mistake) -> Verdict:
+    fault, text = found.fault, found.fault.text
+    if mistake:
+        text = f"{text} {mistake.says}" if found.tried.error else mistake.says
+    return Verdict(
+        exercise.name,
+        "wrong",
+        fault.stage,
+        found.where,
+        text,
+        mistake.name if mistake else None,
+        fault.got,
+        fault.expected,
+        fault.differs,
+        found.tried.printed,
+    )
+
+
+def stopped(exercise) -> Verdict:
+    """The verdict where the learner interrupted the kernel."""
+    return Verdict(exercise.name, "stopped", "attempted", "", "Run the cell again to go on.")
+
+
+def _done(exercise, trial: Trial) -> Verdict:
+    gap = next((g for g in ("1e-12", "1e-9", "1e-6") if max(trial.gaps) <= float(g)), "1e-3")
+    n, laws = len(trial.gaps), len(exercise.laws)
     also = f", {laws} law{'s' if laws > 1 else ''}" if laws else ""
-    text = f"{len(gaps)} of {len(gaps)} cases{also}. Yours and the course's agree to {gap}."
-    return exercise._verdict("done", "done", text)
+    text = f"{n} of {n} cases{also}. Yours and the course's agree to {gap}."
+    return Verdict(exercise.name, "done", "done", "", text)

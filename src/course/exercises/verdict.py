@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
+import io
+import itertools
 import keyword
 import re
+import tokenize
 from dataclasses import dataclass
 
 import numpy as np
 
-_LOOK = {
+from course.exercises.relation import apart, number
+
+_LOOK = {  # a mark and a colour for each state; the words say it too
     "done": ("✓", "var(--jp-success-color1, #2e8540)"),
     "wrong": ("✗", "var(--jp-error-color1, #d1483e)"),
     "not started": ("○", "var(--jp-info-color1, #3a86c8)"),
     "stopped": ("■", "var(--jp-warn-color1, #b8720a)"),
 }
+_PRE = (
+    "margin:.5em 0;padding:.5em .8em;overflow-x:auto;white-space:pre;color:inherit;"
+    "background:rgba(128,128,128,.12);font-family:var(--jp-code-font-family, monospace)"
+)
 _MOST = 40  # entries of an array that are still worth a table
 
 
@@ -37,7 +47,7 @@ class Verdict:
     mistake
         The misconception's name in the bank, if it was recognised.
     got, expected, differs
-        The two arrays and where they differ, if a table helps.
+        The two arrays, and where they differ.
     printed
         What the learner's function printed in that case.
     """
@@ -53,32 +63,24 @@ class Verdict:
     differs: object = None
     printed: str = ""
 
-    @property
-    def head(self) -> str:
-        return self.case or self.state
-
     def __str__(self) -> str:
-        mark = ": " if self.case else (", " if self.state == "done" else ". ")
-        if self.state == "wrong" and not self.case:
-            head = f"{self.exercise} · {self.text}"
-        else:
-            head = f"{self.exercise} · {self.head}{mark}{self.text}"
-        parts = [head, _plain_table(self), _plain_prints(self.printed)]
-        return "\n".join(part for part in parts if part)
+        heads = {"wrong": f"{self.case}: " if self.case else "", "done": "done, "}
+        head = f"{self.exercise} · {heads.get(self.state, f'{self.state}. ')}{self.text}"
+        return "\n".join(filter(None, (head, _plain_table(self), _plain_prints(self.printed))))
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        title = "not yet" if self.state == "wrong" else self.state
-        case = f'<div style="opacity:.75">{html.escape(self.case)}</div>' if self.case else ""
-        text = _prose(self.text[:1].upper() + self.text[1:])
-        inner = f"{case}<div>{text}</div>{_html_table(self)}{_html_prints(self.printed)}"
+        title = {"wrong": "not yet"}.get(self.state, self.state)
+        case = f'<div style="opacity:.8">{html.escape(self.case)}</div>' if self.case else ""
+        text = f"<div>{_prose(self.text[:1].upper() + self.text[1:])}</div>"
+        inner = f"{case}{text}{_html_table(self)}{_html_prints(self.printed)}"
         return _card(self.exercise, title, *_LOOK[self.state], inner)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Note:
-    """A hint or a solution."""
+    """A hint or a solution: a name, what it is, prose and code."""
 
     name: str
     title: str
@@ -86,35 +88,32 @@ class Note:
     code: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} · {self.title}. {self.text}" + (
-            f"\n\n{self.code}" if self.code else ""
+        return "\n\n".join(
+            filter(None, (f"{self.name} · {self.title}. {self.text}".rstrip(), self.code))
         )
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        code = f'<pre style="{_PRE}">{_coloured(self.code)}</pre>' if self.code else ""
-        lines = "<br>".join(_prose(line) for line in self.text.splitlines())
-        return _card(
-            self.name, self.title, "→", _LOOK["not started"][1], f"{code}<div>{lines}</div>"
-        )
+        code = f'<pre style="{_PRE}">{coloured(self.code)}</pre>' if self.code else ""
+        text = f'<div style="white-space:pre-wrap">{_prose(self.text)}</div>' if self.text else ""
+        return _card(self.name, self.title, "→", _LOOK["not started"][1], text + code)
 
 
-note = Note
-_PRE = "margin:.5em 0;padding:.5em;overflow-x:auto;background:rgba(128,128,128,.12);color:inherit"
-
-
-def show(thing) -> None:
-    """Display a verdict or note: a card in a notebook, its text in a plain shell."""
+def show(thing: Verdict | Note) -> None:
+    """Display a card in a notebook, its text in a plain shell."""
     try:
         from IPython import get_ipython
-        from IPython.display import display
+
+        in_notebook = get_ipython() is not None
     except ImportError:
-        get_ipython = lambda: None  # noqa: E731
-    if get_ipython() is None:
+        in_notebook = False
+    if not in_notebook:
         print(thing)
-    else:
-        display({"text/plain": str(thing), "text/html": thing._repr_html_()}, raw=True)
+        return
+    from IPython.display import display
+
+    display({"text/plain": str(thing), "text/html": thing._repr_html_()}, raw=True)
 
 
 def _card(name: str, title: str, mark: str, colour: str, inner: str) -> str:
@@ -131,70 +130,64 @@ def _prose(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-def _tabled(verdict: Verdict) -> bool:
+def _table(verdict: Verdict) -> tuple[list, list, np.ndarray] | None:
+    """Both arrays as rows of text, and where they differ; None where no table would help."""
     arrays = verdict.got, verdict.expected, verdict.differs
-    if not all(isinstance(a, np.ndarray) for a in arrays):
-        return False
-    return 1 < verdict.got.size <= _MOST and verdict.got.ndim <= 2
-
-
-def _cells(verdict: Verdict) -> tuple[list[list[str]], list[list[str]], np.ndarray]:
-    """Both arrays as rows of text, with digits enough to tell differing entries apart."""
-    got, expected, differs = (
-        np.atleast_2d(a) for a in (verdict.got, verdict.expected, verdict.differs)
-    )
-    for digits in (4, 7, 10, 17):
-        texts = [[[_number(v, digits) for v in row] for row in a] for a in (got, expected)]
-        clash = (np.array(texts[0]) == np.array(texts[1])) & differs
-        if not clash.any():
-            break
-    return texts[0], texts[1], differs
-
-
-def _number(value, digits: int) -> str:
-    return f"{value:.{digits}g}" if np.asarray(value).dtype.kind in "fc" else str(value)
+    if not all(isinstance(a, np.ndarray) and 1 < a.size <= _MOST and a.ndim <= 2 for a in arrays):
+        return None
+    got, expected, differs = map(np.atleast_2d, arrays)
+    texts = [[number(v, 4) for v in row] for row in got.tolist()]
+    wanted = [[number(v, 4) for v in row] for row in expected.tolist()]
+    for i, j in np.argwhere(differs):
+        texts[i][j], wanted[i][j] = apart(got[i, j].item(), expected[i, j].item())
+    return texts, wanted, differs
 
 
 def _plain_table(verdict: Verdict) -> str:
-    if not _tabled(verdict):
+    table = _table(verdict)
+    if table is None:
         return ""
-    got, expected, differs = _cells(verdict)
-    marked = [
-        [text + ("*" if d else " ") for text, d in zip(row, marks, strict=True)]
-        for row, marks in zip(got, differs, strict=True)
-    ]
-    width = max(len(t) for row in marked + expected for t in row) + 1
-    left = ["".join(t.rjust(width) for t in row) for row in marked]
-    right = ["".join(t.rjust(width) for t in row) for row in expected]
-    size = max(len(left[0]), len("  yours (* differs)"))
-    lines = [f"{'  yours (* differs)':<{size}}    expected"]
-    return "\n".join(lines + [f"{a:<{size}}  {b}" for a, b in zip(left, right, strict=True)])
+    got, expected, differs = table
+    marks = np.where(differs, "*", " ")
+    left = _lines(
+        [[t + m for t, m in zip(*row, strict=True)] for row in zip(got, marks, strict=True)]
+    )
+    right = _lines(expected)
+    title = "  yours (* differs)"
+    size = max(len(left[0]), len(title)) + 3
+    rows = [f"{a:<{size}}{b}" for a, b in zip(left, right, strict=True)]
+    return "\n".join([f"{title:<{size}}  expected", *rows])
+
+
+def _lines(rows: list[list[str]]) -> list[str]:
+    width = max(len(text) for row in rows for text in row) + 2
+    return ["".join(text.rjust(width) for text in row) for row in rows]
 
 
 def _html_table(verdict: Verdict) -> str:
-    if not _tabled(verdict):
+    table = _table(verdict)
+    if table is None:
         return ""
-    got, expected, differs = _cells(verdict)
-    mark = (
-        'style="padding:.1em .5em;text-align:right;font-weight:bold;outline:1px solid currentColor"'
+    got, expected, differs = table
+    grids = _grid("yours (≠ differs)", got, differs), _grid("expected", expected, differs & False)
+    return f'<div style="display:flex;flex-wrap:wrap;gap:0 2.5em">{"".join(grids)}</div>'
+
+
+def _grid(title: str, rows: list[list[str]], marks: np.ndarray) -> str:
+    caption = f'<caption style="text-align:left;color:inherit;opacity:.8">{title}</caption>'
+    body = "".join(
+        f"<tr>{''.join(_cell(*cell) for cell in zip(row, marked, strict=True))}</tr>"
+        for row, marked in zip(rows, marks, strict=True)
     )
-    bare = 'style="padding:.1em .5em;text-align:right"'
+    style = "margin:.4em 0 .2em;border-collapse:separate;border-spacing:2px;color:inherit"
+    return f'<table style="{style}">{caption}{body}</table>'
 
-    def grid(title: str, rows: list[list[str]], marks) -> str:
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f"<td {mark if m else bare}>{html.escape(t)}{' ≠' if m else ''}</td>"
-                for t, m in zip(row, row_marks, strict=True)
-            )
-            + "</tr>"
-            for row, row_marks in zip(rows, marks, strict=True)
-        )
-        caption = f'<caption style="text-align:left;color:inherit">{title}</caption>'
-        return f'<table style="margin:.4em 2em .2em 0">{caption}{body}</table>'
 
-    tables = grid("yours", got, differs) + grid("expected", expected, np.zeros_like(differs))
-    return f'<div style="display:flex;flex-wrap:wrap">{tables}</div>'
+def _cell(text: str, marked: bool) -> str:
+    style = "padding:.1em .5em;text-align:right;background:transparent;color:inherit"
+    if marked:
+        style += ";font-weight:bold;outline:1px solid currentColor"
+    return f'<td style="{style}">{html.escape(text)}{" ≠" if marked else ""}</td>'
 
 
 def _plain_prints(printed: str) -> str:
@@ -202,38 +195,38 @@ def _plain_prints(printed: str) -> str:
 
 
 def _html_prints(printed: str) -> str:
-    if not printed.strip():
-        return ""
-    return (
-        f'<div>Your function printed:<pre style="{_PRE}">{html.escape(_few(printed))}</pre></div>'
-    )
+    shown = f'<pre style="{_PRE}">{html.escape(_few(printed))}</pre>'
+    return f"<div>Your function printed:</div>{shown}" if printed.strip() else ""
 
 
 def _few(text: str) -> str:
     lines = text.rstrip().splitlines()
-    return "\n".join(lines[:10] + (["…"] if len(lines) > 10 else []))
+    return "\n".join(lines[:10] + ["…"] * (len(lines) > 10))
 
 
-def _coloured(code: str) -> str:
-    """Source with keywords bold and comments and text in the theme's colours."""
-    rules = (
-        (
-            "comment",
-            r"#[^\n]*",
-            "color:var(--jp-mirror-editor-comment-color,#4d8080);font-style:italic",
-        ),
-        ("text", r"'[^'\n]*'|\"[^\"\n]*\"", "color:var(--jp-mirror-editor-string-color,#c0504d)"),
-        (
-            "word",
-            rf"\b(?:{'|'.join(keyword.kwlist)})\b",
-            "color:var(--jp-mirror-editor-keyword-color,#3a9a3a);font-weight:bold",
-        ),
-    )
-    style = {name: look for name, _, look in rules}
-    pattern = re.compile("|".join(f"(?P<{name}>{rule})" for name, rule, _ in rules))
-    out, end = [], 0
-    for found in pattern.finditer(code):
-        out.append(html.escape(code[end : found.start()]))
-        out.append(f'<span style="{style[found.lastgroup]}">{html.escape(found.group())}</span>')
-        end = found.end()
-    return "".join(out) + html.escape(code[end:])
+def coloured(code: str) -> str:
+    """Source as HTML: keywords, text, numbers and comments in the theme's colours.
+
+    A skeleton with gaps in it is coloured as far as Python can read it.
+    """
+    starts = list(itertools.accumulate(map(len, code.splitlines(keepends=True)), initial=0))
+    pieces, end = [], 0
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if look := _style(token):
+                begin, stop = (starts[row - 1] + at for row, at in (token.start, token.end))
+                pieces.append(html.escape(code[end:begin]))
+                pieces.append(f'<span style="{look}">{html.escape(code[begin:stop])}</span>')
+                end = stop
+    return "".join(pieces) + html.escape(code[end:])
+
+
+def _style(token: tokenize.TokenInfo) -> str:
+    looks = {
+        tokenize.COMMENT: "color:var(--jp-mirror-editor-comment-color,#4d8080);font-style:italic",
+        tokenize.STRING: "color:var(--jp-mirror-editor-string-color,#c0504d)",
+        tokenize.NUMBER: "color:var(--jp-mirror-editor-number-color,#2e8540)",
+    }
+    if token.type == tokenize.NAME and keyword.iskeyword(token.string):
+        return "color:var(--jp-mirror-editor-keyword-color,#3a9a3a);font-weight:bold"
+    return looks.get(token.type, "")

@@ -1,0 +1,69 @@
+"""Say how a wrong array relates to the right one: sign, factor, offset, order, precision."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+
+def relation(got, expected, differs, name: str) -> tuple[str, float | None]:
+    """How a wrong array relates to the right one: (sentence, constant factor or None)."""
+    if got.size == 1:
+        mine, right = apart(got.item(), expected.item())
+        return f"{name} is {mine}; {right} is right.", None
+    if np.isfinite(got).all() and np.isfinite(expected).all() and expected.dtype.kind == "f":
+        if (factor := _factor(got, expected)) is not None:
+            if np.isclose(factor, -1):
+                return f"{name} has the right size and the wrong sign.", -1.0
+            return f"every entry of {name} is {factor:.4g} times the right one.", factor
+        offset = np.subtract(got, expected, dtype=float)
+        if np.allclose(offset, offset.flat[0], 1e-6, 0):
+            return f"every entry of {name} is the right one plus {offset.flat[0]:.4g}.", None
+    return _arrangement(got, expected, differs, name), None
+
+
+def _factor(got, expected) -> float | None:
+    """c where got = c · expected, and expected isn't constant."""
+    with np.errstate(all="ignore"):
+        ratio = (got / expected)[np.abs(expected) > 1e-12 * largest(expected)]
+    several = ratio.size > 1 and np.ptp(expected) > 1e-6 * largest(expected)
+    if not several or not ratio[0] or not np.allclose(got, ratio[0] * expected, 1e-6, 1e-12):
+        return None
+    return float(ratio[0])
+
+
+def _arrangement(got, expected, differs, name: str) -> str:
+    """The right numbers in other places, or nearly right, or how many differ."""
+    for axes in itertools.islice(itertools.permutations(range(got.ndim)), 1, 24):
+        turned = got.transpose(axes)
+        if turned.shape == expected.shape and np.allclose(turned, expected, equal_nan=True):
+            return f"{name} has the right numbers with its axes in another order."
+    if np.allclose(got, expected, 1e-4, 1e-6, equal_nan=True):
+        return f"{name} is right to a few digits only. Does something pass through float32?"
+    if np.allclose(np.sort(got, None), np.sort(expected, None), equal_nan=True):
+        return f"{name} has the right numbers in the wrong places."
+    at = tuple(int(i) for i in np.argwhere(differs)[0])
+    mine, right = apart(got[at].item(), expected[at].item())
+    count = f"{int(differs.sum())} of {differs.size} entries of {name} differ"
+    return f"{count}, the first at {list(at)}: {mine}, where {right} is right."
+
+
+def apart(a, b) -> tuple[str, str]:
+    """Two numbers as text, with as many digits as tell them apart."""
+    for digits in (4, 7, 10, 17):
+        texts = number(a, digits), number(b, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def number(value, digits: int) -> str:
+    """A number with so many significant digits; whole numbers in full."""
+    return f"{value:.{digits}g}" if isinstance(value, (float, complex)) else str(value)
+
+
+def largest(a: np.ndarray) -> float:
+    """The largest finite entry in size, 0 where there is none."""
+    finite = np.abs(a[np.isfinite(a)])
+    return float(finite.max()) if finite.size else 0.0
