@@ -4,70 +4,13 @@ One class builds both GPT-2's block and the modern one: each difference is a fie
 Every matrix W is (n_in, n_out) and acts as x W, as in `layers.affine` and in GPT-2's own files.
 """
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from course.config import MODERN, Config
 
-@dataclass(frozen=True)
-class Config:
-    """What a GPT is made of; the defaults are GPT-2's block at the size of a laptop.
-
-    Attributes
-    ----------
-    vocab, context, layers, heads, width
-        V, the longest T, number of blocks, H, and C; H divides C.
-    norm
-        "layer" with learnt scale and shift, or "rms", which only divides by the root mean square.
-    positions
-        "learned" vectors added to the embeddings, "rotary" turns of q and k, or "none".
-    activation
-        "gelu", "gelu_tanh" (GPT-2's approximation) or "relu2", the square of ReLU.
-    bias
-        Whether affine maps have a b.
-    tied
-        Whether the head is the transposed embedding table.
-    qk_norm
-        Divide queries and keys by their root mean square before they meet.
-    zero_init
-        Start the projections that end in the residual stream, and the head, at zero.
-    taps
-        Add the embeddings of this many earlier tokens, each from a table of its own.
-    causal
-        Without it, every position sees the future: a leak, kept to show what it does.
-    """
-
-    vocab: int
-    context: int = 64
-    layers: int = 4
-    heads: int = 4
-    width: int = 128
-    norm: str = "layer"
-    positions: str = "learned"
-    activation: str = "gelu"
-    bias: bool = True
-    tied: bool = True
-    qk_norm: bool = False
-    zero_init: bool = False
-    taps: int = 0
-    causal: bool = True
-
-    def __post_init__(self):
-        _check_config(self)
-
-
-MODERN = {
-    "norm": "rms",
-    "positions": "rotary",
-    "activation": "relu2",
-    "bias": False,
-    "tied": False,
-    "qk_norm": True,
-    "zero_init": True,
-    "taps": 4,
-}  # Config(vocab, **MODERN) is the modern block; leave one out to see what it was worth
+__all__ = ["GPT", "MODERN", "Config"]
 
 
 class Affine(nn.Module):
@@ -173,45 +116,61 @@ class GPT(nn.Module):
 
     @torch.no_grad()
     def draw(self, generator):
-        """Draw the weights: N(0, 0.02²), less for what is added to the residual stream."""
+        """Draw the weights, as `Config.init` and `Config.zero_init` say."""
+        ends = ("out.W", "down.W")  # two in each block, added to the residual stream
         for name, p in self.named_parameters():
-            ends = name.endswith(("out.W", "down.W"))  # 2 in each block
-            if self.config.zero_init and (ends or name == "head.W"):
+            if self.config.zero_init and name.endswith((*ends, "head.W")):
                 p.zero_()
+            elif self.config.init == "fan_in" and p.ndim > 1:
+                n = p.shape[0] if name.endswith(".W") else 1 + self.config.taps
+                p.normal_(0, n**-0.5, generator=generator)
             elif p.ndim > 1:
-                p.normal_(
-                    0, 0.02 / (2 * len(self.blocks)) ** 0.5 if ends else 0.02, generator=generator
-                )
+                shrink = (2 * len(self.blocks)) ** -0.5 if name.endswith(ends) else 1
+                p.normal_(0, 0.02 * shrink, generator=generator)
 
-    def embed(self, ids, cache=None):
+    def embed(self, known, past):
         """One vector for each token: its own, its position's, and those of the tokens before."""
-        past = 0 if cache is None else cache.length
+        ids = known[:, past:]  # (B, T)
         x = F.embedding(ids, self.E)  # (B, T, C)
         if self.P is not None:
             x = x + self.P[past : past + ids.shape[1]]
         if self.earlier is not None:
-            x = x + self.look_back(ids if cache is None else cache.remember(ids), ids.shape[1])
+            x = x + self.look_back(known, ids.shape[1])
         return x
 
-    def look_back(self, ids, T):
-        """Add up the embeddings of the `taps` tokens before each of the last T; V stands for none."""
+    def look_back(self, known, T):
+        """Add up the embeddings of the tokens before each of the last T; V stands for none."""
         taps, V = self.config.taps, self.config.vocab
-        ids = F.pad(ids, (taps, 0), value=V)[:, -(T + taps) : -1]
-        before = ids.unfold(1, taps, 1) + torch.arange(taps, device=ids.device) * (V + 1)
-        return F.embedding(before, self.earlier.flatten(0, 1)).sum(
-            2
-        )  # (B, T, taps, C) to (B, T, C)
+        before = F.pad(known, (taps, 0), value=V)[:, -(T + taps) : -1]
+        before = before.unfold(1, taps, 1) + torch.arange(taps, device=known.device) * (V + 1)
+        return F.embedding(before, self.earlier.flatten(0, 1)).sum(2)  # over the taps: (B, T, C)
 
     def forward(self, ids, cache=None):
         """Logits (B, T, V) for the token after each of ids (B, T)."""
         _check_ids(ids, self.config, cache)
-        T, past = ids.shape[1], 0 if cache is None else cache.length
-        turn = self.turn[past : past + T] if self.config.positions == "rotary" else None
-        x = self.embed(ids, cache)
+        past, known = (0, ids) if cache is None else (cache.length, cache.remember(ids))
+        turn = None
+        if self.config.positions == "rotary":
+            turn = self.turn[past : past + ids.shape[1]]
+        x = self.embed(known, past)
         for i, block in enumerate(self.blocks):
             x = block(x, turn, None if cache is None else cache.layers[i])
         x = self.norm(x)
         return x @ self.E.T if self.head is None else self.head(x)
+
+    @torch.no_grad()
+    def weights(self, ids):
+        """Where each position looks: for each block, (B, H, T, T), as `attention.attend` gives."""
+        x, found = self.embed(ids, 0), []
+        turn = self.turn[: ids.shape[1]] if self.config.positions == "rotary" else None
+        for block in self.blocks:
+            q, k, _ = block.attention.project(block.norm1(x), turn)
+            z = q @ k.mT / q.shape[-1] ** 0.5
+            if self.config.causal:
+                z = z.masked_fill(torch.ones_like(z).triu(1) > 0, -torch.inf)
+            found.append(z.softmax(-1))
+            x = block(x, turn)
+        return found
 
     def loss(self, x, y):
         """Mean surprise at the true next token: −ln softmax(z)[y], in nats."""
@@ -224,15 +183,15 @@ def rms_norm(x):
 
 
 def turns(T: int, D: int, base: float = 10000.0):
-    """The rotations of T positions as complex numbers e^{iθ}: (T, 1, D/2), as in `attention.angles`."""
+    """Rotations e^{iθ} of T positions, (T, 1, D/2), with the θ of `attention.angles`."""
     theta = torch.outer(torch.arange(T), base ** (-torch.arange(0, D, 2) / D))
     return torch.polar(torch.ones_like(theta), theta)[:, None]
 
 
 def rotate(x, turn):
     """Turn each pair of neighbouring entries of x (B, T, H, D) by its position's angles."""
-    pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
-    return torch.view_as_real(pairs * turn).flatten(-2)
+    pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * turn).flatten(-2).type_as(x)
 
 
 def relu2(x):
@@ -245,31 +204,6 @@ ACTIVATIONS = {
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
     "relu2": relu2,
 }
-
-
-def _check_config(config):
-    """Refuse what can't be built, and name what can."""
-    choices = {
-        "norm": ("layer", "rms"),
-        "positions": ("learned", "rotary", "none"),
-        "activation": tuple(ACTIVATIONS),
-    }
-    for name, allowed in choices.items():
-        if getattr(config, name) not in allowed:
-            raise ValueError(f"{name} is {getattr(config, name)!r}; choose one of {allowed}")
-    for name in ("vocab", "context", "heads", "width"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} is {getattr(config, name)}; it must be at least 1")
-    if config.layers < 0 or config.taps < 0:
-        raise ValueError(
-            f"layers is {config.layers} and taps {config.taps}; neither can be negative"
-        )
-    if config.width % config.heads:
-        raise ValueError(f"{config.heads} heads don't divide a width of {config.width}")
-    if config.positions == "rotary" and config.width // config.heads % 2:
-        raise ValueError(
-            f"rotary positions need an even head size, not {config.width // config.heads}"
-        )
 
 
 def _check_ids(ids, config, cache):

@@ -1,0 +1,198 @@
+"""Training a GPT: batches, learning rates, steps, and the loss over a whole text.
+
+Taught in 10_small_gpt. A `Run` holds all that the next step depends on, so that a run which is
+written to disk and read back goes on exactly as if nothing had happened.
+"""
+
+import contextlib
+import math
+import time
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from course import gpt, optim, tokens
+from course.recipe import PLAIN, Recipe
+
+__all__ = ["PLAIN", "Recipe", "Report", "Run", "evaluate", "fit", "flatten", "low_precision"]
+
+
+class Report(NamedTuple):
+    """What is known after a step: `loss` of its batch, `val` of the held-out text or None."""
+
+    step: int
+    steps: int
+    loss: float
+    val: float | None
+    tokens_per_second: float
+    seconds_left: float
+
+
+class Run:
+    """A model in training.
+
+    Parameters
+    ----------
+    config, recipe
+        What to build, and how to train it.
+    ids : (N,) of int64
+        The text to learn from.
+    device
+        "cpu" or "cuda"; on a GPU, matrix products are in bfloat16 and the loss is compiled.
+
+    Attributes
+    ----------
+    model, step, losses
+        The GPT; steps taken; the loss of each one's batch.
+    best
+        (loss, weights) of the best evaluation so far, or None.
+    """
+
+    def __init__(self, config: gpt.Config, recipe: Recipe, ids, *, device: str = "cpu"):
+        if len(ids) <= config.context:
+            raise ValueError(
+                f"the text has {len(ids)} tokens, too few for one window of {config.context} and "
+                "the token after it; take a longer text or a shorter context"
+            )
+        self.config, self.recipe, self.ids, self.device = config, recipe, ids, device
+        self.model = gpt.GPT(config, recipe.seed).to(device)
+        self.loss = torch.compile(self.model.loss) if device == "cuda" else self.model.loss
+        self.rates, self.flat = flatten(self.model, recipe)
+        self.memory, self.step, self.losses, self.best = None, 0, [], None
+
+    def batch(self):
+        """The windows of the next step: a function of the seed and the step's number alone."""
+        rng = np.random.default_rng((self.recipe.seed, self.step))
+        pair = tokens.batch(rng, self.ids, self.recipe.batch, self.config.context)
+        return [torch.from_numpy(a).to(self.device) for a in pair]
+
+    def advance(self) -> float:
+        """Take one step: loss, gradient, clip, AdamW. Returns the loss of its batch."""
+        x, y = self.batch()
+        for p in self.flat:
+            p.grad.zero_()
+        with low_precision(self.device):
+            loss = self.loss(x, y)
+        _check_finite(loss.item(), self)
+        loss.backward()
+        grads, r = [p.grad for p in self.flat], self.recipe
+        if r.clip:
+            grads, _ = optim.clip_by_norm(grads, r.clip)
+        lr = [rate * r.rate(self.step) for rate in self.rates]
+        settings = {"beta1": r.beta1, "beta2": r.beta2, "weight_decay": r.weight_decay}
+        _, self.memory = optim.adamw(self.flat, grads, self.memory, lr=lr, **settings, inplace=True)
+        self.step += 1
+        self.losses.append(loss.item())
+        return self.losses[-1]
+
+
+def flatten(model, recipe: Recipe):
+    """Lay the parameters of each learning rate end to end, in one vector.
+
+    Each parameter becomes a view of its part of the vector, and its gradient of the vector's
+    gradient: the optimizer then has 3 arrays to go through instead of some 20.
+
+    Returns
+    -------
+    rates : list of float
+        Learning rate of each vector.
+    flat : list of (n,) tensors
+        The vectors, each with its `grad`.
+    """
+    groups = {}
+    for name, p in model.named_parameters():
+        table = name in ("E", "P", "earlier")
+        rate = "lr_embed" if table else "lr_head" if name == "head.W" else "lr"
+        groups.setdefault(rate, []).append(p)
+    flat = []
+    for group in groups.values():
+        whole = torch.cat([p.detach().flatten() for p in group])
+        whole.grad = torch.zeros_like(whole)
+        sizes = [p.numel() for p in group]
+        views = zip(group, whole.split(sizes), whole.grad.split(sizes), strict=True)
+        for p, value, grad in views:
+            p.data, p.grad = value.view_as(p), grad.view_as(p)
+        flat.append(whole)
+    return [getattr(recipe, rate) for rate in groups], flat
+
+
+def fit(run: Run, val=None, every: int = 100):
+    """Train to the end of the recipe, step by step; stop whenever you like and keep the model.
+
+    Parameters
+    ----------
+    run
+        A run, new or continued.
+    val : (N,) of int64, optional
+        Held-out text, evaluated every `every` steps and at the end; the best is kept.
+
+    Yields
+    ------
+    Report
+        After each step.
+    """
+    begun, first = time.perf_counter(), run.step
+    while run.step < run.recipe.steps:
+        loss = run.advance()
+        due = run.step % every == 0 or run.step == run.recipe.steps
+        held_out = evaluate(run.model, val) if val is not None and due else None
+        if held_out is not None and (run.best is None or held_out < run.best[0]):
+            run.best = held_out, {k: p.clone() for k, p in run.model.state_dict().items()}
+        pace = (time.perf_counter() - begun) / (run.step - first)  # seconds a step
+        size = run.recipe.batch * run.config.context
+        left = (run.recipe.steps - run.step) * pace
+        yield Report(run.step, run.recipe.steps, loss, held_out, size / pace, left)
+
+
+@torch.no_grad()
+def evaluate(model, ids, T: int | None = None, batch: int = 32) -> float:
+    """Average surprise over a whole text, in nats a token.
+
+    The text is cut into windows of T, each read afresh; every token but the first is asked for
+    once. Divide by ln 2 for bits.
+
+    Parameters
+    ----------
+    model
+        Anything that turns ids (B, T) into logits (B, T, V).
+    ids : (N,) of int64
+        A text.
+    T
+        Length of a window; by default the model's context.
+    """
+    T = T or model.config.context
+    device = next(model.parameters()).device
+    ids = torch.as_tensor(ids)
+    if len(ids) < 2:
+        raise ValueError(f"a text of {len(ids)} tokens has no token to ask for; it needs two")
+    n = (len(ids) - 1) // T * T  # the rest is a last, shorter window
+    pairs = [ids[shift : n + shift].view(-1, T).split(batch) for shift in (0, 1)]
+    windows = list(zip(*pairs, strict=True))
+    if n < len(ids) - 1:
+        windows.append((ids[n:-1][None], ids[n + 1 :][None]))
+    total = 0.0
+    for x, y in windows:
+        with low_precision(device.type):
+            z = model(x.to(device))
+        total += F.cross_entropy(
+            z.float().flatten(0, 1), y.to(device).flatten(), reduction="sum"
+        ).item()
+    return total / (len(ids) - 1)
+
+
+def low_precision(device: str):
+    """Matrix products in bfloat16 on a GPU; as they are elsewhere."""
+    if device != "cuda":
+        return contextlib.nullcontext()
+    return torch.autocast(device, torch.bfloat16)
+
+
+def _check_finite(loss, run):
+    """Refuse to step on a loss that is no number; the weights are still those that led there."""
+    if not math.isfinite(loss):
+        raise ValueError(
+            f"the loss is {loss} after {run.step} steps: training has blown up; "
+            f"lower the learning rates {run.rates}, or raise clip or warmup"
+        )
