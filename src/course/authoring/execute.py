@@ -20,6 +20,7 @@ from course.authoring import kernels, pairs
 from course.authoring.checkout import CourseError, notebook_path, text_path
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 CELL_SECONDS = 600  # a cell that takes longer is stuck
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _OVERWRITTEN = re.compile(r"^.*\r(?!\n)", re.MULTILINE)
@@ -91,13 +92,9 @@ def _sentence(name: str, text: str, index: int, cell: NotebookNode, error: Excep
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
     """Drop from an executed notebook all that would differ in a second run; returns it."""
-    kept = {
-        key: notebook.metadata[key]
-        for key in ("kernelspec", "language_info")
-        if key in notebook.metadata
-    }
-    kept.get("language_info", {}).pop("version", None)
-    notebook.metadata = NotebookNode(kept)
+    language = notebook.metadata.get("language_info", {})
+    language.pop("version", None)
+    notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNEL), language_info=language)
     notebook.nbformat_minor = 5
     for cell in notebook.cells:
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k in pairs.KEPT})
