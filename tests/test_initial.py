@@ -56,7 +56,7 @@ def test_uniform_bounds_are_torch_bounds_exactly(gain, rng):
 
 @pytest.mark.parametrize(("n_in", "n_out"), [(4, 9), (9, 4), (5, 5)])
 def test_orthogonal_has_equal_singular_values(n_in, n_out, rng):
-    s = np.linalg.svd(initial.orthogonal(rng, n_in, n_out, gain=1.5), compute_uv=False)
+    s = np.linalg.svd(initial.orthogonal(rng, n_in, n_out, scale=1.5), compute_uv=False)
     np.testing.assert_allclose(s, 1.5)
 
 

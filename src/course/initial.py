@@ -107,8 +107,8 @@ def pytorch_linear(rng, n_in: int, n_out: int):
     return rng.uniform(-a, a, (n_in, n_out))
 
 
-def orthogonal(rng, n_in: int, n_out: int, gain: float = 1.0):
-    """Draw W (n_in, n_out) with orthonormal columns, or rows if n_in < n_out, times gain.
+def orthogonal(rng, n_in: int, n_out: int, scale: float = 1.0):
+    """Draw W (n_in, n_out) with orthonormal columns, or rows if n_in < n_out, times scale.
 
     Singular values are then all equal, not only their mean square. QR of a normal matrix is
     uniform over rotations once the signs of R's diagonal are moved into Q.
@@ -121,7 +121,7 @@ def orthogonal(rng, n_in: int, n_out: int, gain: float = 1.0):
     tall = rng.standard_normal((max(n_in, n_out), min(n_in, n_out)))
     q, r = np.linalg.qr(tall)
     q = q * np.sign(np.diag(r))
-    return gain * (q if n_in >= n_out else q.T)
+    return scale * (q if n_in >= n_out else q.T)
 
 
 def gain(f, rng, draws: int = 200_000) -> float:

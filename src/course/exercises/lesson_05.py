@@ -471,69 +471,6 @@ expected_loss = Exercise(
 
 # ---------------------------------------------------------------------------------------- 5.6
 
-residual_std = Exercise(
-    id="5.6",
-    name="residual_std",
-    reference=initial.residual_std,
-    cases=[
-        Case.hand((0.02, 8), 0.005, says="std = 0.02, 8 blocks"),
-        Case.random(lambda rng: (rng.uniform(0.01, 2), int(rng.integers(3, 60))), says="any", n=2),
-        Case.extreme((0.02, 1), says="one block"),
-        Case.extreme((0.0, 4), says="std = 0", expected=0.0),
-    ],
-    laws=[
-        Law(
-            "2·blocks independent writes add up to std²",
-            lambda f, rng: np.isclose(2 * 24 * f(0.5, 24) ** 2, 0.5**2),
-        ),
-    ],
-    mistakes=[
-        Mistake(
-            "one write a block",
-            "you divided by √blocks. A GPT's block writes twice into the stream: once from the "
-            "attention, once from the MLP.",
-            lambda std, blocks: std / np.sqrt(blocks),
-        ),
-        Mistake(
-            "no root",
-            "you divided by 2·blocks. Variances add, standard deviations don't: the root of it.",
-            lambda std, blocks: std / (2 * blocks),
-        ),
-        Mistake(
-            "multiplied",
-            "you made the weights larger with depth. More writes must each be smaller.",
-            lambda std, blocks: std * np.sqrt(2 * blocks),
-        ),
-        Mistake(
-            "two outside the root",
-            "you divided by 2√blocks. There are 2·blocks terms, and all of that is under the root.",
-            lambda std, blocks: std / (2 * np.sqrt(blocks)),
-        ),
-        Mistake(
-            "depth ignored",
-            "you returned std as it is: the stream then grows as the root of the depth.",
-            lambda std, blocks: std,
-        ),
-        Mistake(
-            "variance",
-            "you returned the variance; asked is the standard deviation.",
-            lambda std, blocks: std**2 / (2 * blocks),
-        ),
-    ],
-    hints=[
-        "A stream adds up independent terms. What adds, variances or standard deviations?",
-        "2·blocks · s² = std², solved for s.",
-        "return std / np.sqrt(...)",
-    ],
-    why="2·blocks independent writes of variance s² sum to variance 2·blocks·s²; for that to be "
-    "std², s = std/√(2·blocks). GPT-2 does exactly this to the last matrix of each branch.",
-    difficulty=1,
-    minutes=5,
-    importance=4,
-)
-
-# ---------------------------------------------------------------------------------------- 5.7
-
 
 def _standard(x, gamma, beta, eps, *, axis=-1, ddof=0, centre=True):
     mean = x.mean(axis=axis, keepdims=True)
@@ -561,7 +498,7 @@ def _norm_args(rng, *shape, eps):
 
 
 layer_norm = Exercise(
-    id="5.7",
+    id="5.6",
     name="layer_norm",
     reference=norm.layer_norm,
     cases=[
@@ -670,7 +607,7 @@ def _alone_and_together(f, x):
     return np.allclose(one, np.asarray(f(x, np.ones(C), np.zeros(C), 1e-5))[:1])
 
 
-# ---------------------------------------------------------------------------------------- 5.8
+# ---------------------------------------------------------------------------------------- 5.7
 
 
 def _back(dy, x, gamma, eps, *, mean=True, along=True, scale=True, ddof=0, axis=-1, root=True):
@@ -716,7 +653,7 @@ def _orthogonal_to_what_y_ignores(f, rng):
 
 
 layer_norm_backward = Exercise(
-    id="5.8",
+    id="5.7",
     name="layer_norm_backward",
     reference=norm.layer_norm_backward,
     cases=[
@@ -798,13 +735,76 @@ layer_norm_backward = Exercise(
     importance=4,
 )
 
+# ---------------------------------------------------------------------------------------- 5.8
+
+residual_std = Exercise(
+    id="5.8",
+    name="residual_std",
+    reference=initial.residual_std,
+    cases=[
+        Case.hand((0.02, 8), 0.005, says="std = 0.02, 8 blocks"),
+        Case.random(lambda rng: (rng.uniform(0.01, 2), int(rng.integers(3, 60))), says="any", n=2),
+        Case.extreme((0.02, 1), says="one block"),
+        Case.extreme((0.0, 4), says="std = 0", expected=0.0),
+    ],
+    laws=[
+        Law(
+            "2·blocks independent writes add up to std²",
+            lambda f, rng: np.isclose(2 * 24 * f(0.5, 24) ** 2, 0.5**2),
+        ),
+    ],
+    mistakes=[
+        Mistake(
+            "one write a block",
+            "you divided by √blocks. A GPT's block writes twice into the stream: once from the "
+            "attention, once from the MLP.",
+            lambda std, blocks: std / np.sqrt(blocks),
+        ),
+        Mistake(
+            "no root",
+            "you divided by 2·blocks. Variances add, standard deviations don't: the root of it.",
+            lambda std, blocks: std / (2 * blocks),
+        ),
+        Mistake(
+            "multiplied",
+            "you made the weights larger with depth. More writes must each be smaller.",
+            lambda std, blocks: std * np.sqrt(2 * blocks),
+        ),
+        Mistake(
+            "two outside the root",
+            "you divided by 2√blocks. There are 2·blocks terms, and all of that is under the root.",
+            lambda std, blocks: std / (2 * np.sqrt(blocks)),
+        ),
+        Mistake(
+            "depth ignored",
+            "you returned std as it is: the stream then grows as the root of the depth.",
+            lambda std, blocks: std,
+        ),
+        Mistake(
+            "variance",
+            "you returned the variance; asked is the standard deviation.",
+            lambda std, blocks: std**2 / (2 * blocks),
+        ),
+    ],
+    hints=[
+        "A stream adds up independent terms. What adds, variances or standard deviations?",
+        "2·blocks · s² = std², solved for s.",
+        "return std / np.sqrt(...)",
+    ],
+    why="2·blocks independent writes of variance s² sum to variance 2·blocks·s²; for that to be "
+    "std², s = std/√(2·blocks). GPT-2 does exactly this to the last matrix of each branch.",
+    difficulty=1,
+    minutes=5,
+    importance=4,
+)
+
 EXERCISES = (
     layer_variance,
     xavier_uniform,
     he_normal,
     gain,
     expected_loss,
-    residual_std,
     layer_norm,
     layer_norm_backward,
+    residual_std,
 )
