@@ -1,0 +1,130 @@
+"""The solved edition: every stub filled from the package, executed, and accepted by its check."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from course import attention, layers
+from course.authoring import checkout, editions, twins
+from course.authoring.checkout import CourseError
+
+ROOT = Path(__file__).resolve().parents[1]
+STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_check_accepts_the_course(stem, tmp_path):
+    (path,) = editions.solutions(ROOT, [stem], tmp_path)
+    solved = nbformat.read(path, as_version=4)
+    stubs = [cell for cell in solved.cells if twins.targets(cell, "exercise")]
+    for cell in stubs:
+        nodes = twins.definitions(cell.source).values()
+        assert not any(twins.stub(node) for node in nodes)
+
+
+def test_siblings_get_their_prefix_and_checks_go():
+    source, imports = editions.solution("attention.attend_backward")
+    assert "layers.softmax_backward(da, a)" in source
+    assert imports == {"np": "import numpy as np", "layers": "from course import layers"}
+    source, imports = editions.solution("layers.cross_entropy")
+    assert "-layers.log_softmax(z)" in source
+    assert "_check" not in source
+    assert source.splitlines()[1].endswith('labels: −(1/B) Σᵢ log softmax(zᵢ)[yᵢ]."""')
+    assert imports["layers"] == "from course import layers"
+
+
+@pytest.mark.parametrize("target", ["layers.softmax", "layers.affine_backward", "attention.rotate"])
+def test_a_solution_is_the_package_in_the_notebook_namespace(target):
+    source, imports = editions.solution(target)
+    namespace = {}
+    exec("\n".join([*imports.values(), source]), namespace)
+    answer = namespace[target.split(".")[1]]
+    rng = np.random.default_rng(0)
+    arguments = {
+        "layers.softmax": (rng.normal(size=(2, 3)),),
+        "layers.affine_backward": tuple(rng.normal(size=s) for s in [(2, 3), (2, 4), (4, 3)]),
+        "attention.rotate": (rng.normal(size=(5, 4)), attention.angles(5, 4)),
+    }[target]
+    for got, expected in zip(answer(*arguments), twins.find(target)(*arguments), strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
+def test_only_the_stub_is_replaced():
+    source = "a = 1\n\n\n@wrap\ndef f(x):\n    ...  # two lines\n    # hint\n\n\nb = 2"
+    assert editions.replace(source, "f", "def f(x):\n    return x") == (
+        "a = 1\n\n\ndef f(x):\n    return x\n\n\nb = 2"
+    )
+
+
+def test_missing_imports_join_the_setup_cell_once():
+    cell = new_code_cell("import numpy as np\n\nfrom course import layers")
+    needed = {
+        "np": "import numpy as np",
+        "math": "import math",
+        "layers": "from course import layers",
+    }
+    editions.add_imports(cell, needed)
+    assert cell.source == "import numpy as np\n\nfrom course import layers\nimport math"
+
+
+def test_a_check_that_is_not_done_stops_the_edition():
+    stub = new_code_cell("def softmax(z): ...", metadata={"tags": ["exercise:layers.softmax"]})
+    said = new_output("display_data", {"text/plain": "softmax · case 1 of 6: your rows sum to 2"})
+    check = new_code_cell("ex.softmax.check(softmax)", outputs=[said])
+    notebook = new_notebook(cells=[stub, check])
+    with pytest.raises(CourseError, match=r"does not accept course.layers.softmax: .* sum to 2"):
+        editions.require_done(notebook, "04_x")
+    said.data["text/plain"] = "softmax · done, 6 of 6 cases"
+    editions.require_done(notebook, "04_x")
+
+
+# --- twins: what counts as equal ------------------------------------------------------------
+
+SAME = [
+    ("def f(x):\n    'Doc.'\n    return x", "def f(x: int) -> int:\n    return x"),
+    ("def f(z):\n    return softmax(z)", "def f(z):\n    return layers.softmax(z)"),
+    ("def f(x):\n    return x", "def f(x):\n    if x < 0:\n        raise ValueError\n    return x"),
+    ("def f(x):\n    return x", "def f(x):\n    _check_shape(x)\n    return x"),
+    ("def f(x):\n    return (x)  # why", "def f(x):\n    return x"),
+    (
+        "class A:\n    def f(self):\n        return 1",
+        "class A:\n    'Doc.'\n    def f(self):\n        return 1",
+    ),
+]
+OTHER = [
+    ("def f(x):\n    return x", "def f(x):\n    return -x"),
+    ("def f(x):\n    return x", "def f(y):\n    return y"),
+    ("def f(x, k=1):\n    return x", "def f(x, k=2):\n    return x"),
+    ("def f(x, k=1):\n    return x", "def f(x, *, k=1):\n    return x"),
+    ("def f(x):\n    return np.exp(x)", "def f(x):\n    return exp(x)"),
+    ("def f(x):\n    if x:\n        return 1\n    return x", "def f(x):\n    return x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ours", "theirs"), SAME)
+def test_twins(ours, theirs):
+    assert essence(ours) == essence(theirs)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), OTHER)
+def test_no_twins(ours, theirs):
+    assert essence(ours) != essence(theirs)
+
+
+def essence(source):
+    return twins.essence(ast.parse(source).body[0])
+
+
+def test_the_package_is_found_by_tag():
+    assert twins.find("layers.softmax") is layers.softmax
+    for missing in ("layers.sofmax", "layer.softmax"):
+        with pytest.raises(ValueError, match=f"course.{missing} does not exist"):
+            twins.find(missing)
+
+
+def test_there_is_a_lesson_to_hold_to_all_this():
+    assert checkout.lessons(ROOT)
