@@ -1,0 +1,230 @@
+"""A real JupyterLab in a real browser, for `test_browser`: the server, and one page of it."""
+
+import io
+import json
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+
+from course.authoring import kernels, lab
+
+SETTINGS = {
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},  # every cell is drawn
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/codemirror-extension/plugin": {
+        "defaultConfig": {"autoClosingBrackets": False, "autocompletion": False}
+    },
+}
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--force-device-scale-factor=1",
+]
+
+
+def chromium() -> str | None:
+    """Return the path of an installed Chromium or Chrome."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@contextmanager
+def server(notebooks: list[Path], folder: Path):
+    """Serve copies of the notebooks by `course lab`'s own command; yields address and token."""
+    (folder / "notebooks").mkdir()
+    for notebook in notebooks:
+        shutil.copy(notebook, folder / "notebooks")
+    for name, values in SETTINGS.items():
+        path = folder / "settings" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [
+        *lab.command(folder, port, "lab", browser=False),
+        "--LabApp.expose_app_in_browser=True",
+        f"--LabApp.user_settings_dir={folder / 'settings'}",
+        f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+    ]
+    with kernels.environment() as own, (folder / "server.log").open("wb") as log:
+        private = {f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("CONFIG", "DATA")}
+        private["JUPYTER_RUNTIME_DIR"] = str(folder / "runtime")
+        env = own | private | {"JUPYTER_TOKEN": token}
+        process = subprocess.Popen(command, env=env, cwd=folder, stdout=log, stderr=log)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api", process, folder / "server.log")
+            yield f"http://127.0.0.1:{port}", token
+        finally:
+            process.terminate()  # the server ends its kernels
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_for(address: str, process, log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback, no proxy
+    for _ in range(600):
+        if process.poll() is not None:
+            break
+        try:
+            return opener.open(address, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start; it said:\n{log.read_text()}")
+
+
+class Notebook:
+    """One notebook, open in a page of JupyterLab."""
+
+    def __init__(self, page, address: str, token: str, name: str):
+        self.page, self.complaints = page, []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(f"{address}/lab/tree/{name}?token={token}&reset")
+        page.wait_for_function("window.jupyterapp !== undefined", timeout=90_000)
+        page.evaluate("async () => { await jupyterapp.restored; }")
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+        if page.locator(".jp-FileBrowser").is_visible():
+            self.execute("application:toggle-left-area")
+        self.wait_idle()
+
+    def _heard(self, message) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def execute(self, command: str, **arguments) -> None:
+        """Run a command of JupyterLab's and wait for its end."""
+        script = "async ([name, args]) => { await jupyterapp.commands.execute(name, args); }"
+        self.page.evaluate(script, [command, arguments])
+
+    def wait_idle(self) -> None:
+        """Wait until the kernel has nothing left to do."""
+        status = "jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'"
+        self.page.wait_for_function(status, timeout=120_000)
+
+    def run_before(self, index: int) -> None:
+        """Run every cell above one."""
+        self._run("notebook:run-all-above", index)
+
+    def run_from(self, index: int) -> None:
+        """Run a cell and all below it."""
+        self._run("notebook:run-all-below", index)
+
+    def run(self, index: int) -> None:
+        """Run one cell."""
+        self._run("notebook:run-cell", index)
+
+    def _run(self, command: str, index: int) -> None:
+        script = "i => { jupyterapp.shell.currentWidget.content.activeCellIndex = i; }"
+        self.page.evaluate(script, index)
+        self.execute(command)
+        self.wait_idle()
+
+    def cells(self) -> list[dict]:
+        """Return each cell's type, source, tags and outputs, as the page holds them now."""
+        return self.page.evaluate(
+            """() => jupyterapp.shell.currentWidget.content.widgets.map(w => ({
+                type: w.model.type,
+                source: w.model.sharedModel.getSource(),
+                count: w.model.type === 'code' ? w.model.executionCount : null,
+                tags: w.model.getMetadata('tags') ?? [],
+                outputs: w.model.type === 'code' ? w.model.outputs.toJSON() : [],
+            }))"""
+        )
+
+    def cell(self, index: int):
+        """Return the cell's place on the page."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def type(self, index: int, text: str) -> None:
+        """Replace a cell's text from the keyboard, and run the cell."""
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(text)
+        assert self.cells()[index]["source"] == text
+        self.run(index)
+
+    def pictures(self, index: int) -> list[str]:
+        """Return a digest of each picture that a cell shows."""
+        script = """async cell => {
+            const images = [...cell.querySelectorAll('.jp-OutputArea img')].filter(
+                image => image.offsetParent !== null);
+            return Promise.all(images.map(async image => {
+                const bytes = await (await fetch(image.src)).arrayBuffer();
+                const digest = await crypto.subtle.digest('SHA-1', bytes);
+                return btoa(String.fromCharCode(...new Uint8Array(digest)));
+            }));
+        }"""
+        return self.cell(index).evaluate(script)
+
+    def changed(self, index: int, before: list[str], seconds: float = 5) -> bool:
+        """Wait until a cell shows other pictures than before; False if it never does."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.pictures(index) != before:
+                return True
+            self.page.wait_for_timeout(40)
+        return False
+
+    def press(self, index: int, key: str, before: list[str]) -> bool:
+        """Press a key; say whether the cell's pictures change."""
+        self.page.keyboard.press(key)
+        return self.changed(index, before, seconds=3)
+
+    def theme(self, name: str) -> None:
+        """Change to JupyterLab's theme Light or Dark."""
+        self.execute("apputils:change-theme", theme=f"JupyterLab {name}")
+        self.page.wait_for_selector(
+            f"body[data-jp-theme-name='JupyterLab {name}']", state="attached"
+        )
+        self.page.wait_for_timeout(300)
+
+    def photograph(self, stem: str, folder: Path) -> list[Path]:
+        """Save the notebook as a row of pictures, from its top to its end."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(f"{stem}-*.jpg"):
+            old.unlink()
+        pane = self.page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer").first
+        height, shown = pane.evaluate("e => [e.scrollHeight, e.clientHeight]")
+        paths = []
+        for piece, top in enumerate(range(0, height, shown)):
+            pane.evaluate("(e, top) => e.scrollTo(0, top)", top)
+            self.page.wait_for_timeout(80)
+            paths.append(folder / f"{stem}-{piece:02}.jpg")
+            self.page.screenshot(path=paths[-1], type="jpeg", quality=85, clip=pane.bounding_box())
+        return paths
+
+    def portrait(self, path: Path, first: int, last: int) -> None:
+        """Save the cells from first to last as one small picture."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.cell(last).scroll_into_view_if_needed()
+        self.cell(first).scroll_into_view_if_needed()
+        self.page.mouse.move(0, 0)
+        self.page.wait_for_timeout(200)
+        top, end = (self.cell(i).bounding_box() for i in (first, last))
+        box = {"x": top["x"], "y": top["y"], "width": top["width"]}
+        picture = self.page.screenshot(clip=box | {"height": end["y"] + end["height"] - top["y"]})
+        colours = Image.open(io.BytesIO(picture)).convert("RGB")
+        colours.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+
+    def close(self) -> None:
+        """Shut the kernel down and leave."""
+        script = "async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
+        self.page.evaluate(script)
+        self.page.close()

@@ -1,0 +1,229 @@
+"""Every notebook in a real JupyterLab: as a learner sees it, moves it and answers it.
+
+Pictures of each, in the light and the dark theme, are left in build/screens. With COURSE_SCREENS
+naming a folder, only the pictures that the README shows are saved, there:
+``COURSE_SCREENS=docs pytest tests/test_browser.py``.
+"""
+
+import importlib
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from course.authoring import editions
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SCREENS = ROOT / os.environ.get("COURSE_SCREENS", "build/screens")
+README = set(re.findall(r"\(docs/(\w+)\.png\)", (ROOT / "README.md").read_text(encoding="utf-8")))
+
+
+def missing(what: str):
+    """Skip for want of a browser, or fail where one is required."""
+    sentence = f"{what} is not installed, so nobody has looked at the notebooks in JupyterLab"
+    if os.environ.get("COURSE_REQUIRE_BROWSER"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright")
+    import lab_page
+
+    if (path := lab_page.chromium()) is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=lab_page.CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def served(browser, tmp_path_factory):
+    import lab_page
+
+    with lab_page.server(NOTEBOOKS, tmp_path_factory.mktemp("lab")) as place:
+        yield place
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request, browser, served):
+    """The notebook, open in the browser, every cell run once, its first prediction committed."""
+    import lab_page
+
+    page = browser.new_page(viewport={"width": 1120, "height": 1500})
+    notebook = lab_page.Notebook(page, *served, request.param.name)
+    notebook.stem = request.param.stem
+    sources = [cell["source"] for cell in notebook.cells()]
+    first = next((i for i, source in enumerate(sources) if "= predict." in source), -1)
+    notebook.run_before(first + 1)
+    if first >= 0:
+        commit(notebook, first)
+    notebook.run_from(first + 1)
+    page.wait_for_timeout(500)
+    yield notebook
+    notebook.close()
+
+
+def commit(notebook, index: int) -> None:
+    """Answer a prediction as a learner would, with the field and the button."""
+    cell = notebook.cell(index)
+    cell.locator("button", has_text="Commit").wait_for()
+    if (field := cell.locator("input[type=text]")).count():
+        allowed = re.search(r"a number(?: (?:from|up to) (\S+))?", said(notebook.cells()[index]))
+        field.fill(allowed[1] or "1")
+    else:
+        cell.locator(".widget-toggle-buttons button").first.click()
+    cell.locator("button", has_text="Commit").click()
+    cell.locator("text=Committed").wait_for(timeout=10_000)
+
+
+def holding(notebook, css: str, text: str = "") -> list[int]:
+    """Return the cells in whose output something matches, and says the text."""
+    script = """(cells, [css, text]) => cells.map(cell =>
+        [...cell.querySelectorAll(`.jp-OutputArea ${css}`)].some(
+            part => part.textContent.includes(text)))"""
+    found = notebook.page.locator(".jp-Notebook .jp-Cell").evaluate_all(script, [css, text])
+    return [index for index, holds in enumerate(found) if holds]
+
+
+def said(cell: dict) -> str:
+    """Return what a cell's outputs say in plain text."""
+    parts = [out.get("data", {}).get("text/plain", out.get("text", "")) for out in cell["outputs"]]
+    return "\n".join(part if isinstance(part, str) else "".join(part) for part in parts)
+
+
+def save(notebook, name: str, first: int, last: int) -> None:
+    """Save the cells from first to last as build/screens/NN_name.png, or as the README's."""
+    name = f"{notebook.stem[:2]}_{name}"
+    if "COURSE_SCREENS" not in os.environ or name in README:
+        notebook.portrait(SCREENS / f"{name}.png", first, last)
+
+
+def test_runs_without_an_error(notebook):
+    for number, cell in enumerate(notebook.cells()):
+        for out in cell["outputs"]:
+            assert out["output_type"] != "error", (number, out["ename"], out["evalue"])
+            assert out.get("name") != "stderr", (number, out["text"])
+        assert cell["type"] != "code" or not cell["source"].strip() or cell["count"], number
+    assert notebook.complaints == []
+
+
+def test_every_slider_moves_its_picture(notebook):
+    trainings = holding(notebook, "button", "Start")  # they take their settings at the start
+    for index in set(holding(notebook, ".noUi-handle")) - set(trainings):
+        cell = notebook.cell(index)
+        for handle in cell.locator(".noUi-handle").all():
+            before = notebook.pictures(index)
+            assert before, f"cell {index} has a slider and no picture"
+            handle.focus()
+            steps = ["ArrowRight", "PageUp", "End", "Home"]
+            assert any(notebook.press(index, key, before) for key in steps), (
+                index,
+                cell.inner_text(),
+            )
+    assert notebook.complaints == []
+
+
+def test_every_button_of_a_figure_changes_its_picture(notebook):
+    trainings = holding(notebook, "button", "Start")
+    figures = set(holding(notebook, ".widget-image")) - set(trainings)
+    for index in figures & set(holding(notebook, ".widget-toggle-buttons")):
+        for group in notebook.cell(index).locator(".widget-toggle-buttons").all():
+            before = notebook.pictures(index)
+            group.locator("button:not(.mod-active)").last.click()
+            assert notebook.changed(index, before), f"cell {index}: {group.inner_text()}"
+    assert notebook.complaints == []
+
+
+def test_every_training_starts_and_stops(notebook):
+    for index in holding(notebook, "button", "Start"):
+        before = notebook.pictures(index)
+        start, stop = (
+            notebook.cell(index).locator("button", has_text=t) for t in ("Start", "Stop")
+        )
+        start.click()
+        assert notebook.changed(index, before, seconds=20), f"cell {index}: nothing was learnt"
+        if stop.is_enabled():
+            stop.click()
+        notebook.page.wait_for_function("b => !b.disabled", arg=start.element_handle())
+        assert notebook.pictures(index) != before, f"cell {index}: what was learnt is lost"
+    assert notebook.complaints == []
+
+
+def test_widgets_are_photographed(notebook):
+    for index in holding(notebook, ".widget-image, .widget-slider"):
+        source = notebook.cells()[index]["source"]
+        if name := re.search(r"widgets\.(\w+)\(", source):
+            save(notebook, name[1], index, index)
+
+
+def test_predictions_are_committed_and_revealed(notebook):
+    for index in (questions := holding(notebook, "button", "Commit")):
+        commit(notebook, index)
+    if questions:
+        cells = notebook.cells()
+        name = cells[questions[0]]["source"].split()[-1]
+        revealed = next(cell for cell in cells if f"{name}.reveal(" in cell["source"])
+        assert "You predicted" in said(revealed)
+    assert notebook.complaints == []
+
+
+def test_an_exercise_is_answered_wrongly_and_then_rightly(notebook):
+    cells = notebook.cells()
+    tagged = [tag for cell in cells for tag in cell["tags"] if tag.startswith("exercise:")]
+    if not tagged:
+        pytest.skip(f"{notebook.stem} has no exercise")
+    stub = next(i for i, cell in enumerate(cells) if tagged[0] in cell["tags"])
+    check = next(i for i in range(stub, len(cells)) if ".check(" in cells[i]["source"])
+    name, answer = re.search(r"ex\.(\w+)\.check\((\w+)", cells[check]["source"]).groups()
+    bank = importlib.import_module(f"course.exercises.lesson_{notebook.stem[:2]}")
+    mistake = getattr(bank, name).mistakes[0]
+    assert "not started" in notebook.cell(check).inner_text()
+
+    notebook.type(stub, f"{answer} = ex.{name}.mistakes[0].code")
+    notebook.run(check)
+    assert mistake.says in said(notebook.cells()[check])
+    save(notebook, "wrong", stub, check)
+
+    source, imports = editions.solution(tagged[0].removeprefix("exercise:"))
+    notebook.type(stub, "\n".join([*imports.values(), source]))
+    notebook.run(check)
+    assert "done" in notebook.cell(check).inner_text()
+    assert notebook.complaints == []
+
+
+def test_both_themes_are_photographed(notebook):
+    if "COURSE_SCREENS" in os.environ:
+        pytest.skip("only the README's pictures were asked for")
+    for theme in ("Light", "Dark"):
+        notebook.theme(theme)
+        assert notebook.photograph(f"{notebook.stem}-{theme.lower()}", SCREENS)
+    assert notebook.complaints == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_an_export_shows_every_widget_as_a_picture(path, browser, tmp_path):
+    """No kernel, no network: the page that nbconvert writes still shows each live figure."""
+    import nbconvert
+    import nbformat
+
+    stored = nbformat.read(path, as_version=4)
+    page = browser.new_page(offline=True)
+    (tmp_path / "page.html").write_text(nbconvert.HTMLExporter().from_notebook_node(stored)[0])
+    page.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")
+    shown = page.evaluate(
+        """() => [...document.images].map(i => [i.naturalWidth > 0 && i.width > 0, i.alt])"""
+    )
+    wanted = sum(
+        "image/png" in o.get("data", {}) for c in stored.cells for o in c.get("outputs", [])
+    )
+    assert len(shown) >= wanted
+    assert all(visible for visible, _ in shown)
+    page.close()
