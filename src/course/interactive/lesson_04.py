@@ -1,0 +1,304 @@
+"""The widgets of 04_mlp_backprop: numbers on a graph, a boundary in the plane, digits learnt."""
+
+import numpy as np
+
+from course import data, layers, mlp
+from course.interactive import live, plot
+
+BLUE, RED, GREEN, *_ = plot.COLORS
+
+# Numbers flowing through a graph
+
+BIAS, TARGET = -1.0, 1.0  # b_h, b_o and y, as in the text
+SPAN = np.linspace(-3, 3, 121)  # of a weight, for the curve of the loss
+SLOPES = {  # h and dh/dz_h
+    "sigmoid": (layers.sigmoid, lambda z, h: h * (1 - h)),
+    "tanh": (np.tanh, lambda z, h: 1 - h**2),
+    "relu": (layers.relu, lambda z, h: (z > 0) * 1.0),
+}
+PLACES = {  # name: (column, row) on the drawing
+    "x": (0, 0), "W_h": (0, 1), "z_h": (1, 0), "h": (2, 0),
+    "W_o": (2, 1), "z_o": (3, 0), "o": (4, 0), "L": (5, 0),
+}  # fmt: skip
+EDGES = ["x z_h", "W_h z_h", "z_h h", "h z_o", "W_o z_o", "z_o o", "o L"]
+
+
+def flow(x, W_h, W_o, act):
+    """Return the values of the network of two neurons, and the gradient of L at each."""
+    f, slope = SLOPES[act]
+    z_h = x * W_h + BIAS
+    h = f(z_h)
+    z_o = h * W_o + BIAS
+    o = layers.sigmoid(z_o)
+    value = {"x": x, "W_h": W_h, "z_h": z_h, "h": h, "W_o": W_o, "z_o": z_o, "o": o}
+    do = o - TARGET
+    dz_o = do * o * (1 - o)
+    dz_h = dz_o * W_o * slope(z_h, h)
+    grad = {"L": do * 0 + 1, "o": do, "z_o": dz_o, "h": dz_o * W_o, "W_o": dz_o * h}
+    grad |= {"z_h": dz_h, "W_h": dz_h * x, "x": dz_h * W_h}
+    return value | {"L": do**2 / 2}, grad
+
+
+def drawn_graph(ax):
+    """Draw nodes and edges; returns the texts of values and gradients, and the way back."""
+    ax.set(xlim=(-0.45, 5.45), ylim=(-0.62, 1.5))
+    ax.set_axis_off()
+    values, grads, back = {}, {}, {}
+    for edge in EDGES:
+        start, end = edge.split()
+        (x0, y0), (x1, y1) = PLACES[start], PLACES[end]
+        ax.plot([x0, x1], [y0, y1], color=plot.FAINT, lw=1.2, zorder=1)
+        (back[edge],) = ax.plot([x1, x0], [y1, y0], color=RED, alpha=0.5, zorder=2)
+    for name, (x, y) in PLACES.items():
+        ax.plot(x, y, "o", ms=30, color="white", mec=plot.INK, mew=1.2, zorder=3)
+        label = f"${name}$"
+        ax.text(x, y, label, ha="center", va="center", fontsize=12, zorder=4)
+        values[name] = ax.text(x, y + 0.27, "", ha="center", color=BLUE, fontsize=11, zorder=4)
+        grads[name] = ax.text(x, y - 0.4, "", ha="center", color=RED, fontsize=11, zorder=4)
+    ax.text(5.45, 1.4, "upper numbers: forward, the values", color=BLUE, ha="right")
+    ax.text(5.45, 1.2, "lower, in brackets: back, dL / d each", color=RED, ha="right")
+    return values, grads, back
+
+
+def graph():
+    """Let a weight slide and watch the numbers go forward and the blame come back."""
+
+    def setup(fig):
+        ax, bowl = fig.subplots(1, 2, width_ratios=[2.4, 1])
+        values, grads, back = drawn_graph(ax)
+        (curve,) = bowl.plot(SPAN, SPAN, color=BLUE)
+        (tangent,) = bowl.plot([], [], color=RED, ls="--", lw=2)
+        (point,) = bowl.plot([], [], "o", color=RED, ms=8)
+        bowl.set(xlim=(-3, 3), ylim=(0, 0.5), xlabel="$W_h$", ylabel="loss $L$")
+
+        def update(W_h, W_o, x, act):
+            value, grad = flow(x, W_h, W_o, act)
+            for name in PLACES:
+                values[name].set_text(f"{value[name]:.3f}")
+                grads[name].set_text(f"[{grad[name] + 0.0:+.3f}]")
+            for edge, line in back.items():
+                line.set_linewidth(round(min(12, 40 * abs(grad[edge.split()[0]])), 1))
+            curve.set_ydata(flow(x, SPAN, W_o, act)[0]["L"])
+            near = W_h + np.array([-0.8, 0.8])
+            tangent.set_data(near, value["L"] + grad["W_h"] * (near - W_h))
+            point.set_data([W_h], [value["L"]])
+            moved = [*values.values(), *grads.values(), *back.values(), curve, tangent, point]
+            return moved, f"The dashed line's slope is dL/dW_h = {grad['W_h'] + 0.0:+.3f}."
+
+        return update
+
+    return live.figure(
+        setup,
+        alt="A chain of circles, x, z_h, h, z_o, o, L, with the weights W_h and W_o above it. Over "
+        "each circle stands its value, under it the gradient of the loss; red lines are as thick "
+        "as the gradient that flows back. Beside it the loss as a curve over W_h, and a tangent "
+        "whose slope is the gradient at W_h.",
+        width=9.6,
+        height=3.5,
+        W_h=live.slider(-3.0, 3.0, start=0.5, step=0.05, label="weight W_h"),
+        W_o=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="weight W_o"),
+        x=live.slider(-2.0, 2.0, start=2.0, step=0.05, label="input x"),
+        act=live.choice(list(SLOPES), label="hidden activation"),
+    )
+
+
+# A boundary in the plane
+
+POINTS, MOST_STEPS, SIDE = 120, 160, 1.8
+GRID = np.stack(np.meshgrid(*[np.linspace(-SIDE, SIDE, 61)] * 2), axis=-1).reshape(-1, 2)
+
+
+def moons(rng):
+    """Two half circles, each with an end inside the other."""
+    y, t = np.arange(POINTS) % 2, rng.uniform(0, np.pi, POINTS)
+    x = np.stack([y + (1 - 2 * y) * np.cos(t) - 0.5, (1 - 2 * y) * (np.sin(t) - 0.25)], axis=1)
+    return 1.1 * x + 0.1 * rng.normal(size=x.shape), y
+
+
+def rings(rng):
+    """A disc inside a ring."""
+    y, t = np.arange(POINTS) % 2, rng.uniform(0, 2 * np.pi, POINTS)
+    r = 0.45 + 0.85 * y + 0.1 * rng.normal(size=POINTS)
+    return np.stack([r * np.cos(t), r * np.sin(t)], axis=1), y
+
+
+def quarters(rng):
+    """Four quarters, the opposite ones alike: exclusive or."""
+    x = rng.uniform(-1.6, 1.6, (POINTS, 2))
+    return x, (x[:, 0] * x[:, 1] > 0).astype(int)
+
+
+def spirals(rng):
+    """Two arms wound round each other."""
+    y, t = np.arange(POINTS) % 2, rng.uniform(0.1, 1, POINTS)
+    a = 2.2 * np.pi * t + np.pi * y
+    x = 1.55 * t[:, None] * np.stack([np.cos(a), np.sin(a)], axis=1)
+    return x + 0.04 * rng.normal(size=x.shape), y
+
+
+PROBLEMS = {f.__name__: f(np.random.default_rng(0)) for f in (moons, rings, quarters, spirals)}
+
+
+def courses():
+    """Return a function that gives the parameters after some steps, and trains no step twice."""
+    kept = {}
+
+    def after(problem, units, lr, steps):
+        x, y = PROBLEMS[problem]
+        start = mlp.init(np.random.default_rng(1), [2, units, 2])
+        path = kept.setdefault((problem, units, lr), ([start], []))
+        params, losses = path
+        while len(losses) <= steps:
+            loss, grads = mlp.loss_and_gradients(params[-1], x, y)
+            losses.append(loss)
+            params.append(mlp.gradient_step(params[-1], grads, lr))
+        return params[steps], losses[: steps + 1]
+
+    return after
+
+
+def folds(W, b):
+    """Return the line along which each hidden unit bends: its two ends, (units, 2, 2)."""
+    length = np.maximum(np.hypot(*W), 1e-9)
+    normal = W / length
+    foot = -normal * b / length
+    along = 4 * SIDE * np.stack([-normal[1], normal[0]])
+    return np.stack([foot - along, foot + along]).transpose(2, 0, 1)
+
+
+def drawn_plane(ax):
+    """Draw the plane; returns what moves: the shades, the folds, the points of each class."""
+    from matplotlib.collections import LineCollection
+    from matplotlib.colors import LinearSegmentedColormap
+
+    shades = LinearSegmentedColormap.from_list("shades", ["#8FC3E8", "#FFFFFF", "#F5B58A"])
+    extent = (-SIDE, SIDE, -SIDE, SIDE)
+    image = ax.imshow(
+        np.zeros((61, 61)), extent=extent, origin="lower", cmap=shades, vmin=0, vmax=1
+    )
+    lines = ax.add_collection(LineCollection([], colors=plot.INK, linewidths=0.6, alpha=0.45))
+    dots = [
+        ax.plot([], [], marker, color=color, ms=5, mec="white", mew=0.5)[0]
+        for marker, color in (("o", BLUE), ("s", RED))
+    ]
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=extent[:2], ylim=extent[2:])
+    ax.grid(False)
+    return image, lines, dots
+
+
+def boundary():
+    """Train on points of the plane while width, learning rate and steps change."""
+    after = courses()
+
+    def setup(fig):
+        ax, curve = fig.subplots(1, 2, width_ratios=[1, 1.3])
+        image, lines, dots = drawn_plane(ax)
+        (line,) = curve.plot([], [], color=BLUE)
+        (end,) = curve.plot([], [], "o", color=RED)
+        curve.set(xlim=(0, MOST_STEPS), ylim=(0, 1), xlabel="step", ylabel="loss, nats")
+        curve.axhline(np.log(2), color=plot.FAINT, ls=":", label="guessing, ln 2")
+        curve.legend(loc="upper right")
+
+        def update(problem, units, lr, steps):
+            params, losses = after(problem, units, lr, steps)
+            x, y = PROBLEMS[problem]
+            for k, dot in enumerate(dots):
+                dot.set_data(*x[y == k].T)
+            image.set_data(layers.softmax(mlp.forward(params, GRID)[-1])[:, 1].reshape(61, 61))
+            lines.set_segments(folds(*params[0]))
+            line.set_data(np.arange(steps + 1), np.minimum(losses, 1))
+            end.set_data([steps], [min(losses[-1], 1)])
+            right = mlp.accuracy(params, x, y)
+            moved = [image, lines, *dots, line, end]
+            return moved, f"{right:.0%} of the points right, loss {losses[-1]:.3f}"
+
+        return update
+
+    return live.figure(
+        setup,
+        alt="Points of two classes in the plane, circles and squares, over a background shaded by "
+        "the class the network expects. Thin lines show where each hidden unit bends; the boundary "
+        "turns only where it crosses one. Beside it the loss over the steps taken.",
+        width=9.2,
+        height=4,
+        problem=live.choice(list(PROBLEMS), label="problem"),
+        units=live.slider(1, 32, start=8, label="hidden units"),
+        lr=live.slider(0.01, 10.0, start=0.5, log=True, label="learning rate"),
+        steps=live.slider(0, MOST_STEPS, start=80, label="steps"),
+    )
+
+
+# Digits being learnt
+
+SHOWN, TURNS, BATCHES = 24, 60, 25  # unseen digits drawn, states, minibatches for one state
+
+
+def learn(lr, units):
+    """Train on the digits; yields (examples seen, accuracies on unseen digits, parameters)."""
+    x, y, x_test, y_test = data.digits()
+    rng = np.random.default_rng(4)
+    params = mlp.init(rng, [784, units, 10])
+    accuracies = [mlp.accuracy(params, x_test, y_test)]
+    yield accuracies, params
+    while True:
+        for rows in rng.integers(len(x), size=(BATCHES, 32)):
+            _, grads = mlp.loss_and_gradients(params, x[rows], y[rows])
+            params = mlp.gradient_step(params, grads, lr)
+        accuracies.append(mlp.accuracy(params, x_test, y_test))
+        yield accuracies, params
+
+
+def drawn_guesses(ax, images):
+    """Draw unseen digits; returns the texts that say what the network takes them for."""
+    plot.digits(ax, images, cols=6)
+    rows, cols = np.divmod(np.arange(len(images)), 6)
+    return [
+        ax.text(30 * c + 1, 30 * r + 1, "", va="top", fontsize=10, weight="bold")
+        for r, c in zip(rows, cols, strict=True)
+    ]
+
+
+def digits():
+    """Train a network on real digits and watch it read ones it has never seen."""
+    _, _, x_test, y_test = data.digits()
+    seen = np.arange(TURNS + 1) * BATCHES * 32
+
+    def setup(fig):
+        curve, ax, inside = fig.subplots(1, 3, width_ratios=[1.15, 1.3, 0.9])
+        (line,) = curve.plot([], [], color=BLUE)
+        curve.set(xlim=(0, seen[-1]), ylim=(0, 100), xlabel="examples seen")
+        curve.set_ylabel("unseen digits read right, %")
+        guesses = drawn_guesses(ax, x_test[:SHOWN])
+        weights = plot.digits(inside, np.zeros((16, 784)), cols=4)
+        weights.set(cmap="RdBu_r", clim=(-0.3, 0.3))
+        inside.set_title("weights of 16 hidden units", fontsize=10)
+
+        def update(state):
+            accuracies, params = state
+            line.set_data(seen[: len(accuracies)], 100 * np.array(accuracies))
+            for text, guess, y in zip(
+                guesses, mlp.predict(params, x_test[:SHOWN]), y_test, strict=False
+            ):
+                text.set_text(f"{guess}" if guess == y else f"{guess} ✗")
+                text.set_color(GREEN if guess == y else RED)
+            weights.set_data(plot.tile(params[0][0].T[:16], 4))
+            return [line, *guesses, weights], f"{accuracies[-1]:.1%} of 2,000 unseen digits right"
+
+        return update
+
+    return live.training(
+        learn,
+        setup,
+        alt="Left, the share of unseen digits read right, rising with the examples seen. Middle, "
+        "24 unseen digits, each with the network's reading, a cross where it is wrong. Right, the "
+        "weights of 16 hidden units as pictures, from noise to strokes and blobs.",
+        total=TURNS,
+        preview=21,
+        width=9.6,
+        height=3.4,
+        lr=live.slider(0.003, 3.0, start=0.1, log=True, label="learning rate"),
+        units=live.slider(16, 256, start=64, step=16, label="hidden units"),
+    )
+
+
+WIDGETS = (graph, boundary, digits)
