@@ -34,30 +34,36 @@ def flow(x, W_h, W_o, act):
     do = o - TARGET
     dz_o = do * o * (1 - o)
     dz_h = dz_o * W_o * slope(z_h, h)
-    grad = {"L": do * 0 + 1, "o": do, "z_o": dz_o, "h": dz_o * W_o, "W_o": dz_o * h}
+    grad = {"o": do, "z_o": dz_o, "h": dz_o * W_o, "W_o": dz_o * h}
     grad |= {"z_h": dz_h, "W_h": dz_h * x, "x": dz_h * W_h}
     return value | {"L": do**2 / 2}, grad
 
 
 def drawn_graph(ax):
     """Draw nodes and edges; returns the texts of values and gradients, and the way back."""
-    ax.set(xlim=(-0.45, 5.45), ylim=(-0.62, 1.5))
+    ax.set(xlim=(-0.45, 5.45), ylim=(-0.55, 1.45))
     ax.set_axis_off()
     values, grads, back = {}, {}, {}
     for edge in EDGES:
-        start, end = edge.split()
-        (x0, y0), (x1, y1) = PLACES[start], PLACES[end]
-        ax.plot([x0, x1], [y0, y1], color=plot.FAINT, lw=1.2, zorder=1)
-        (back[edge],) = ax.plot([x1, x0], [y1, y0], color=RED, alpha=0.5, zorder=2)
+        (x0, y0), (x1, y1) = (PLACES[name] for name in edge.split())
+        ax.plot([x0, x1], [y0, y1], "-", color=plot.FAINT, lw=1.2, zorder=1)
+        (back[edge],) = ax.plot([x1, x0], [y1, y0], "-", color=RED, alpha=0.5, zorder=2)
     for name, (x, y) in PLACES.items():
         ax.plot(x, y, "o", ms=30, color="white", mec=plot.INK, mew=1.2, zorder=3)
-        label = f"${name}$"
-        ax.text(x, y, label, ha="center", va="center", fontsize=12, zorder=4)
-        values[name] = ax.text(x, y + 0.27, "", ha="center", color=BLUE, fontsize=11, zorder=4)
-        grads[name] = ax.text(x, y - 0.4, "", ha="center", color=RED, fontsize=11, zorder=4)
-    ax.text(5.45, 1.4, "upper numbers: forward, the values", color=BLUE, ha="right")
-    ax.text(5.45, 1.2, "lower, in brackets: back, dL / d each", color=RED, ha="right")
+        ax.text(x, y, f"${name}$", ha="center", va="center", fontsize=12, zorder=4)
+        values[name] = ax.text(x, y + 0.26, "", ha="center", color=BLUE, fontsize=11)
+        if name != "L":
+            right = {"x": x + 0.24, "y": y - 0.04} if y else {"x": x, "y": y - 0.4, "ha": "center"}
+            grads[name] = ax.text(s="", color=RED, fontsize=11, **right)
+    ax.text(5.45, 1.3, "above: forward, the values", color=BLUE, ha="right")
+    ax.text(5.45, 1.08, "[in brackets]: back, dL / d each", color=RED, ha="right")
+    ax.text(5.45, 0.86, "$b_h = b_o = -1$, target $y = 1$", color=plot.INK, ha="right")
     return values, grads, back
+
+
+def signed(x: float) -> str:
+    """Three decimals with a sign, and no minus before zero."""
+    return f"{round(x, 3) + 0.0:+.3f}".replace("-", "−")
 
 
 def graph():
@@ -73,9 +79,10 @@ def graph():
 
         def update(W_h, W_o, x, act):
             value, grad = flow(x, W_h, W_o, act)
-            for name in PLACES:
-                values[name].set_text(f"{value[name]:.3f}")
-                grads[name].set_text(f"[{grad[name] + 0.0:+.3f}]")
+            for name, text in values.items():
+                text.set_text(f"{value[name]:.3f}".replace("-", "−"))
+            for name, text in grads.items():
+                text.set_text(f"[{signed(grad[name])}]")
             for edge, line in back.items():
                 line.set_linewidth(round(min(12, 40 * abs(grad[edge.split()[0]])), 1))
             curve.set_ydata(flow(x, SPAN, W_o, act)[0]["L"])
@@ -83,7 +90,7 @@ def graph():
             tangent.set_data(near, value["L"] + grad["W_h"] * (near - W_h))
             point.set_data([W_h], [value["L"]])
             moved = [*values.values(), *grads.values(), *back.values(), curve, tangent, point]
-            return moved, f"The dashed line's slope is dL/dW_h = {grad['W_h'] + 0.0:+.3f}."
+            return moved, f"The dashed line rises at dL/dW_h = {signed(grad['W_h'])}"
 
         return update
 
@@ -112,7 +119,7 @@ def moons(rng):
     """Two half circles, each with an end inside the other."""
     y, t = np.arange(POINTS) % 2, rng.uniform(0, np.pi, POINTS)
     x = np.stack([y + (1 - 2 * y) * np.cos(t) - 0.5, (1 - 2 * y) * (np.sin(t) - 0.25)], axis=1)
-    return 1.1 * x + 0.1 * rng.normal(size=x.shape), y
+    return x + 0.1 * rng.normal(size=x.shape), y
 
 
 def rings(rng):
@@ -173,9 +180,7 @@ def drawn_plane(ax):
 
     shades = LinearSegmentedColormap.from_list("shades", ["#8FC3E8", "#FFFFFF", "#F5B58A"])
     extent = (-SIDE, SIDE, -SIDE, SIDE)
-    image = ax.imshow(
-        np.zeros((61, 61)), extent=extent, origin="lower", cmap=shades, vmin=0, vmax=1
-    )
+    image = ax.imshow(np.zeros((61, 61)), extent=extent, origin="lower", cmap=shades, clim=(0, 1))
     lines = ax.add_collection(LineCollection([], colors=plot.INK, linewidths=0.6, alpha=0.45))
     dots = [
         ax.plot([], [], marker, color=color, ms=5, mec="white", mew=0.5)[0]
@@ -230,59 +235,69 @@ def boundary():
 
 # Digits being learnt
 
-SHOWN, TURNS, BATCHES = 24, 60, 25  # unseen digits drawn, states, minibatches for one state
+SHOWN = slice(60, 84)  # unseen digits that are drawn
+TURNS, BATCHES = 60, 25  # states, and minibatches from one to the next
 
 
 def learn(lr, units):
-    """Train on the digits; yields (examples seen, accuracies on unseen digits, parameters)."""
+    """Train on the digits; yields the accuracies on unseen ones, and the first and present W, b."""
     x, y, x_test, y_test = data.digits()
     rng = np.random.default_rng(4)
-    params = mlp.init(rng, [784, units, 10])
-    accuracies = [mlp.accuracy(params, x_test, y_test)]
-    yield accuracies, params
+    start = params = mlp.init(rng, [784, units, 10])
+    accuracies = []
     while True:
+        accuracies.append(mlp.accuracy(params, x_test, y_test))
+        yield accuracies, start, params
         for rows in rng.integers(len(x), size=(BATCHES, 32)):
             _, grads = mlp.loss_and_gradients(params, x[rows], y[rows])
             params = mlp.gradient_step(params, grads, lr)
-        accuracies.append(mlp.accuracy(params, x_test, y_test))
-        yield accuracies, params
+
+
+def mosaic(W):
+    """Lay the first 16 columns of W (784, n) out as pictures, four in a row."""
+    return W[:, :16].T.reshape(4, 4, 28, 28).swapaxes(1, 2).reshape(112, 112)
 
 
 def drawn_guesses(ax, images):
     """Draw unseen digits; returns the texts that say what the network takes them for."""
     plot.digits(ax, images, cols=6)
     rows, cols = np.divmod(np.arange(len(images)), 6)
-    return [
-        ax.text(30 * c + 1, 30 * r + 1, "", va="top", fontsize=10, weight="bold")
-        for r, c in zip(rows, cols, strict=True)
-    ]
+    corners = zip(30 * cols, 30 * rows + 1, strict=True)
+    return [ax.text(x, y, "", va="top", fontsize=9.5, weight="bold") for x, y in corners]
+
+
+def drawn_units(ax):
+    """Draw the field of 16 pictures; returns the picture."""
+    image = ax.imshow(np.zeros((112, 112)), cmap="RdBu_r", clim=(-0.2, 0.2))
+    for edge in (28, 56, 84):
+        ax.axhline(edge - 0.5, color="white", ls="-", lw=2)
+        ax.axvline(edge - 0.5, color="white", ls="-", lw=2)
+    ax.set_axis_off()
+    ax.set_title("what 16 hidden units learnt", fontsize=10)
+    return image
 
 
 def digits():
     """Train a network on real digits and watch it read ones it has never seen."""
     _, _, x_test, y_test = data.digits()
-    seen = np.arange(TURNS + 1) * BATCHES * 32
+    seen = np.arange(TURNS) * BATCHES * 32 / 1000
 
     def setup(fig):
-        curve, ax, inside = fig.subplots(1, 3, width_ratios=[1.15, 1.3, 0.9])
+        curve, middle, right = fig.subplots(1, 3, width_ratios=[1.1, 1.3, 0.9])
         (line,) = curve.plot([], [], color=BLUE)
-        curve.set(xlim=(0, seen[-1]), ylim=(0, 100), xlabel="examples seen")
+        curve.set(xlim=(0, seen[-1]), ylim=(0, 100), xlabel="examples seen, thousands")
         curve.set_ylabel("unseen digits read right, %")
-        guesses = drawn_guesses(ax, x_test[:SHOWN])
-        weights = plot.digits(inside, np.zeros((16, 784)), cols=4)
-        weights.set(cmap="RdBu_r", clim=(-0.3, 0.3))
-        inside.set_title("weights of 16 hidden units", fontsize=10)
+        texts, units = drawn_guesses(middle, x_test[SHOWN]), drawn_units(right)
 
         def update(state):
-            accuracies, params = state
+            accuracies, start, params = state
             line.set_data(seen[: len(accuracies)], 100 * np.array(accuracies))
-            for text, guess, y in zip(
-                guesses, mlp.predict(params, x_test[:SHOWN]), y_test, strict=False
-            ):
-                text.set_text(f"{guess}" if guess == y else f"{guess} ✗")
+            guesses = mlp.predict(params, x_test[SHOWN])
+            for text, guess, y in zip(texts, guesses, y_test[SHOWN], strict=True):
+                text.set_text(f"{guess}" if guess == y else f"{guess}✗")
                 text.set_color(GREEN if guess == y else RED)
-            weights.set_data(plot.tile(params[0][0].T[:16], 4))
-            return [line, *guesses, weights], f"{accuracies[-1]:.1%} of 2,000 unseen digits right"
+            units.set_data(mosaic(params[0][0] - start[0][0]))
+            return [line, *texts, units], f"{accuracies[-1]:.1%} of 2,000 unseen digits read right"
 
         return update
 
@@ -290,10 +305,10 @@ def digits():
         learn,
         setup,
         alt="Left, the share of unseen digits read right, rising with the examples seen. Middle, "
-        "24 unseen digits, each with the network's reading, a cross where it is wrong. Right, the "
-        "weights of 16 hidden units as pictures, from noise to strokes and blobs.",
+        "24 unseen digits, each with the network's reading, a cross where it is wrong. Right, how "
+        "the weights of 16 hidden units changed, as pictures: strokes and the gaps between them.",
         total=TURNS,
-        preview=21,
+        preview=31,
         width=9.6,
         height=3.4,
         lr=live.slider(0.003, 3.0, start=0.1, log=True, label="learning rate"),
