@@ -149,11 +149,8 @@ def tensors(value):
 
 
 @pytest.mark.parametrize("style", [listed, single, tensors])
-@every_exercise
+@pytest.mark.parametrize("exercise", [p for p in EXERCISES if p.values[0].probe is None])
 def test_right_answers_of_any_style_pass(exercise, style):
-    if exercise.probe is not None or inspect.isclass(exercise.reference):
-        pytest.skip("the exercise looks into its answer")
-
     def answer(*args, **kwargs):
         return style(exercise.reference(*args, **kwargs))
 

@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import ctypes
 import io
+import itertools
 import linecache
 import signal
 import sysconfig
@@ -97,8 +98,8 @@ def call(f: Callable, *args, budget: Budget | None = None) -> Outcome:
     """
     value, error, printed, caught = None, None, _Printed(), []
     try:
-        with state.undisturbed(), _listening(printed) as caught, limit((budget or Budget()).left):
-            value = f(*args)
+        with state.undisturbed(), _listening(printed) as caught:
+            value = within((budget or Budget()).left, f, *args)
     except BaseException as e:
         error = e
     return Outcome(
@@ -120,49 +121,60 @@ def _listening(printed: _Printed) -> Iterator[list]:
         yield caught
 
 
-@contextlib.contextmanager
-def limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the body after some seconds.
+def within(seconds: float, f: Callable, *args):
+    """f(*args), or TooSlow after some seconds.
 
-    A signal on the main thread interrupts even `time.sleep`, and comes again until the code gives
-    in. Elsewhere (Windows, other threads) a timer asks the interpreter, which answers between two
-    steps of Python.
+    A signal on the main thread interrupts even `time.sleep`. Elsewhere (Windows, other threads) a
+    second thread asks the interpreter, which answers between two steps of Python.
     """
     main = threading.current_thread() is threading.main_thread()
-    with _by_signal(seconds) if main and hasattr(signal, "setitimer") else _by_timer(seconds):
-        yield
+    by = _by_signal if main and hasattr(signal, "setitimer") else _by_thread
+    return by(seconds, f, *args)
 
 
-@contextlib.contextmanager
-def _by_signal(seconds: float) -> Iterator[None]:
+def _inside(f: Callable, *args):
+    """The frame above which a signal may stop the code."""
+    return f(*args)
+
+
+def _by_signal(seconds: float, f: Callable, *args):
+    ticks = itertools.count()
+
     def stop(number, frame):
-        raise TooSlow
+        if next(ticks) == 5:  # it catches every exception: hit it also while it does
+            signal.setitimer(signal.ITIMER_REAL, 2e-5, 2e-5)
+        while frame is not None:
+            if frame.f_code is _inside.__code__:
+                raise TooSlow
+            frame = frame.f_back
 
     old = signal.signal(signal.SIGALRM, stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-        yield
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+        return _inside(f, *args)
     finally:
-        try:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        finally:  # also where the last tick came just before it was switched off
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, old)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
 
 
-@contextlib.contextmanager
-def _by_timer(seconds: float) -> Iterator[None]:
+def _by_thread(seconds: float, f: Callable, *args):
     target, over = ctypes.c_ulong(threading.get_ident()), threading.Event()
+    ask = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
     def stop():
-        if not over.wait(seconds):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TooSlow))
+        late = over.wait(seconds)
+        while not late:
+            ask(target, ctypes.py_object(TooSlow))
+            late = over.wait(0.05)
 
-    threading.Thread(target=stop, daemon=True).start()
+    asking = threading.Thread(target=stop, daemon=True)
+    asking.start()
     try:
-        yield
+        return _inside(f, *args)
     finally:
         over.set()
+        asking.join()
+        ask(target, None)  # a last question, still unanswered
 
 
 def safe(thing: object, size: int = 200) -> str:

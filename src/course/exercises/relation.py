@@ -28,7 +28,9 @@ def _factor(got, expected) -> float | None:
     with np.errstate(all="ignore"):
         ratio = (got / expected)[np.abs(expected) > 1e-12 * largest(expected)]
     several = ratio.size > 1 and np.ptp(expected) > 1e-6 * largest(expected)
-    if not several or not ratio[0] or not np.allclose(got, ratio[0] * expected, 1e-6, 1e-12):
+    if not several or not ratio[0] or abs(ratio[0] - 1) < 1e-4:
+        return None
+    if not np.allclose(got, ratio[0] * expected, 1e-6, 1e-12):
         return None
     return float(ratio[0])
 

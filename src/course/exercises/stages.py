@@ -11,7 +11,7 @@ import numpy as np
 
 from course.exercises import compare, diagnose, guard, source
 from course.exercises.attempt import Tried, attempt, case_fault, pristine
-from course.exercises.plain import kind_of, plain
+from course.exercises.plain import kind_of, plain, stacked
 from course.exercises.verdict import Verdict
 
 _FORM = {"returned", "type", "dtype", "shape", "inputs"}
@@ -156,6 +156,8 @@ class _Seen:
         args, kwargs = copy.deepcopy((args, kwargs))
         try:
             value = plain(self.answer(*args, **kwargs))
+            if isinstance(value, tuple) and isinstance(self.exercise.drawn[0].expected, np.ndarray):
+                value = stacked(list(value))
         except BaseException as error:
             self.error = error
             raise
@@ -166,8 +168,8 @@ class _Seen:
 
     def sentence(self, error: BaseException) -> str:
         """Tell an exception; one of the law's own means that the result is of another kind."""
-        theirs = error is self.error or guard.line_of(error) is not None
-        if theirs or isinstance(error, _LAST):
+        probed = self.exercise.probe is not None and guard.line_of(error) is not None
+        if error is self.error or probed or isinstance(error, _LAST):
             return guard.sentence(error)
         return "your function returned something of another kind than this law reads."
 
