@@ -182,10 +182,16 @@ class Notebook:
             self.page.wait_for_timeout(40)
         return False
 
-    def press(self, index: int, key: str, before: list[str]) -> bool:
-        """Press a key; say whether the cell's pictures change."""
-        self.page.keyboard.press(key)
-        return self.changed(index, before, seconds=3)
+    def move(self, index: int, handle) -> bool:
+        """Move a slider from the keyboard; say whether the cell's pictures change."""
+        before = self.pictures(index)
+        handle.focus()
+        at, end = (handle.get_attribute(f"aria-value{x}") for x in ("now", "max"))
+        for key in ("ArrowLeft" if at == end else "ArrowRight", "Home", "End"):
+            self.page.keyboard.press(key)
+            if self.changed(index, before):
+                return True
+        return False
 
     def theme(self, name: str) -> None:
         """Change to JupyterLab's theme Light or Dark."""
@@ -213,6 +219,8 @@ class Notebook:
     def portrait(self, path: Path, first: int, last: int) -> None:
         """Save the cells from first to last as one small picture."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        bare = ".jp-cell-toolbar, .jp-Collapser { visibility: hidden !important; }"
+        style = self.page.add_style_tag(content=bare)
         self.cell(last).scroll_into_view_if_needed()
         self.cell(first).scroll_into_view_if_needed()
         self.page.mouse.move(0, 0)
@@ -220,6 +228,7 @@ class Notebook:
         top, end = (self.cell(i).bounding_box() for i in (first, last))
         box = {"x": top["x"], "y": top["y"], "width": top["width"]}
         picture = self.page.screenshot(clip=box | {"height": end["y"] + end["height"] - top["y"]})
+        style.evaluate("e => e.remove()")
         colours = Image.open(io.BytesIO(picture)).convert("RGB")
         colours.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
