@@ -32,7 +32,7 @@ class Lesson:
         if not bank.is_file():
             return ()
         text = bank.read_text(encoding="utf-8")
-        return tuple(re.findall(rf'\bid="({self.number}\.\d+)"', text))
+        return tuple(re.findall(rf'\bid="({int(self.number)}\.\d+)"', text))
 
 
 PARTS = {
@@ -65,9 +65,10 @@ INK = "var(--jp-content-font-color1, inherit)"
 QUIET = "var(--jp-content-font-color2, inherit)"
 LINE = "var(--jp-border-color2, rgba(128,128,128,.35))"
 CARD = (
-    f"border:1px solid {LINE};border-radius:8px;padding:10px 14px 11px;width:174px;"
+    f"border:1px solid {LINE};border-radius:8px;padding:9px 13px 10px;"
     "box-sizing:border-box;line-height:1.35;background:var(--jp-layout-color1, transparent)"
 )
+GRID = "display:grid;grid-template-columns:repeat(4,minmax(150px,1fr));gap:10px;flex:1"
 
 
 class Map:
@@ -118,22 +119,21 @@ class Map:
     def _repr_html_(self) -> str:
         rows = "".join(self._part(name, lessons) for name, lessons in PARTS.items())
         foot = f'<div style="color:{QUIET};margin:12px 2px 2px">{self.summary()}</div>'
-        return f'<div style="color:{INK};margin:8px 0;max-width:900px">{rows}{foot}</div>'
+        return f'<div style="color:{INK};margin:8px 0;max-width:960px">{rows}{foot}</div>'
 
     def _part(self, name: str, lessons) -> str:
         cards = "".join(self._card(lesson) for lesson in lessons)
-        head = (
-            f'<div style="width:116px;padding-top:10px;color:{QUIET};font-weight:600">{name}</div>'
-        )
-        row = f'<div style="display:flex;flex-wrap:wrap;gap:10px;flex:1">{cards}</div>'
+        style = f"width:104px;flex:none;padding-top:10px;color:{QUIET};font-weight:600"
+        head = f'<div style="{style}">{name}</div>'
+        row = f'<div style="{GRID}">{cards}</div>'
         return f'<div style="display:flex;gap:10px;margin-bottom:10px">{head}{row}</div>'
 
     def _card(self, lesson: Lesson) -> str:
-        title = f"{lesson.number}&ensp;{html.escape(lesson.title)}"
+        title = f"{lesson.number}&nbsp; {html.escape(lesson.title)}"
         promise = f'<div style="color:{QUIET};font-size:88%">{html.escape(lesson.promise)}</div>'
         if not lesson.exercises:
             note = f'<div style="color:{QUIET};font-size:88%;margin-top:7px">in preparation</div>'
-            return f'<div style="{CARD};opacity:.5"><b>{title}</b>{promise}{note}</div>'
+            return f'<div style="{CARD};opacity:.6"><b>{title}</b>{promise}{note}</div>'
         link = f'<a href="{lesson.name}.ipynb"><b>{title}</b></a>'
         return f'<div style="{CARD}">{link}{promise}{self._bar(lesson)}</div>'
 
@@ -145,7 +145,7 @@ class Map:
             "○": "",
         }
         boxes = "".join(
-            f'<span style="width:9px;height:9px;border-radius:3px;border:2px solid {LINE};'
+            f'<span style="width:6px;height:6px;border-radius:3px;border:2px solid {LINE};'
             f'{looks[self._mark(id)]}"></span>'
             for id in lesson.exercises
         )

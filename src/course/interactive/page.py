@@ -18,27 +18,50 @@ from course.interactive.stage import Stage
 SETTLE = 0.002  # seconds without a newer message before a change is drawn
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 
+# ipywidgets writes a slider's label beside it and tells no screen reader. An element that fails to
+# load, and is gone, gives each handle, play button and picture the name that the eye sees.
+NAMES = """<img src="data:," alt="" style="display:none" onerror="
+    const page = this.closest('.jp-OutputArea-output') ?? document.body;
+    this.remove();
+    setTimeout(() => {
+        const name = (element, text) => text && element?.setAttribute('aria-label', text);
+        for (const slider of page.querySelectorAll('.widget-slider'))
+            name(slider.querySelector('.noUi-handle'), slider.querySelector('label')?.textContent);
+        for (const group of page.querySelectorAll('.widget-play'))
+            group.querySelectorAll('button').forEach(
+                (button, n) => name(button, ['play or pause', 'stop', 'repeat'][n]));
+        for (const group of page.querySelectorAll('.widget-toggle-buttons')) {
+            group.setAttribute('role', 'group');
+            name(group, group.previousElementSibling?.textContent);
+        }
+        for (const image of page.querySelectorAll('img[title]')) {
+            image.alt = image.title;
+            image.removeAttribute('title');
+        }
+    }, 300);
+">"""
+
 
 def row(controls: Mapping, moved: Callable) -> w.Box:
     """Return the controls side by side; `moved(name, value)` hears of every change."""
     parts = []
+    room = f"{7.6 * max(len(c.label) for c in controls.values()) + 8:.0f}px" if controls else "0"
     for name, control in controls.items():
-        shown, part = widget(control)
+        shown, part = widget(control, room)
         part.observe(lambda change, name=name: moved(name, change["new"]), "value")
         parts.append(shown)
-    return w.Box(parts, layout=w.Layout(margin="0 0 4px 0", **WRAP))
+    return w.Box([*parts, w.HTML(NAMES)], layout=w.Layout(margin="0 0 4px 0", **WRAP))
 
 
-def widget(control):
+def widget(control, room: str):
     """Return the control as a widget, and the one among its parts that holds the value."""
     common = {
         "description": control.label,
-        "style": {"description_width": "initial"},
-        "layout": w.Layout(width="auto", min_width="300px", margin="2px 20px 2px 0"),
+        "style": {"description_width": room},
+        "layout": w.Layout(width="380px", margin="2px 16px 2px 0"),
     }
     if isinstance(control, Choice):
-        part = _choice(control, common)
-        return part, part
+        return _choice(control, common, room)
     if control.log:
         kind, step = w.FloatLogSlider, 1 / control.step
         ends = {"min": np.log10(control.low), "max": np.log10(control.high)}
@@ -51,18 +74,21 @@ def widget(control):
         return part, part
     clock = w.Play(value=control.start, step=step, interval=control.interval, **ends)
     w.jslink((clock, "value"), (part, "value"))
-    return w.HBox([clock, part], layout=w.Layout(**WRAP)), part
+    return w.HBox([part, clock], layout=w.Layout(**WRAP)), part
 
 
-def _choice(control: Choice, common: dict):
+def _choice(control: Choice, common: dict, room: str):
     """Return a checkbox for a toggle, buttons for a few options, a list for many."""
-    if control.options == (False, True):
-        return w.Checkbox(value=control.start, indent=False, **common)
     named = [(str(option), option) for option in control.options]
-    if len(named) > 6:
-        return w.Dropdown(options=named, value=control.start, **common)
-    common["style"]["button_width"] = "auto"
-    return w.ToggleButtons(options=named, value=control.start, **common)
+    if control.options == (False, True):
+        part = w.Checkbox(value=control.start, **common)
+    elif len(named) > 6:
+        part = w.Dropdown(options=named, value=control.start, **common)
+    else:
+        part = w.ToggleButtons(options=named, value=control.start, style={"button_width": "auto"})
+        label = w.Label(control.label, layout=w.Layout(width=room, justify_content="flex-end"))
+        return w.HBox([label, part], layout=w.Layout(min_width="380px", **WRAP)), part
+    return part, part
 
 
 def picture(stage: Stage, *args, **values) -> w.Image:

@@ -20,11 +20,11 @@ from course.interactive import progress
 
 CARD = (
     "border-left:3px solid #0072B2;padding:6px 14px;margin:6px 0;max-width:46em;line-height:1.5;"
-    "background:var(--jp-layout-color2, rgba(128,128,128,.1));"
+    "background:rgba(128,128,128,.11);"
     "color:var(--jp-content-font-color1, inherit)"
 )
 QUIET = "color:var(--jp-content-font-color2, inherit)"
-NEAR = 0.1  # a number this near is close: of the range where there is one, else of the value
+NEAR, FACTOR = 0.1, 1.5  # a guess is close within this part of its range, or by this factor
 
 
 class Guess:
@@ -117,7 +117,8 @@ class Guess:
             said.value = (
                 f"<span role='status'>Committed: {html.escape(self.words(entry['guess']))}</span>"
             )
-        button = w.Button(description="Commit", button_style="primary", tooltip=self.question)
+        button = w.Button(description="Commit", button_style="primary")
+        button.layout.width = "auto"
 
         def clicked(_):
             try:
@@ -170,24 +171,23 @@ class Number(Guess):
         return f"{value:.3g} {self.unit}".rstrip()
 
     def close(self, guess: float, measured: float) -> bool:
-        """Tell whether a guess is near: within a tenth of the range, or of the value."""
-        bounded = self.low is not None and self.high is not None
-        scale = self.high - self.low if bounded else abs(measured)
-        return abs(guess - measured) <= NEAR * scale
+        """Tell whether a guess is near: within a tenth of the range, or else a factor of 1.5."""
+        if self.low is not None and self.high is not None:
+            return abs(guess - measured) <= NEAR * (self.high - self.low)
+        return guess == measured or _factor(guess, measured) <= FACTOR
 
     def verdict(self, guess: float, measured: float, close: bool) -> str:
-        """Say how far off, as a difference or, between values of one sign, as a factor."""
+        """Say how far off: as a factor where that is more than 3, else as a difference."""
         if close:
             return "Close."
-        if guess * measured > 0 and not 1 / 3 < guess / measured < 3:
-            factor = max(guess / measured, measured / guess)
-            times = f"{factor:.2g}" if factor < 100 else f"{factor:.0e}".replace("e+0", "e")
-            return (
-                f"Too {'large' if abs(guess) > abs(measured) else 'small'} by a factor of {times}."
-            )
-        return (
-            f"Too {'high' if guess > measured else 'low'} by {self.words(abs(guess - measured))}."
-        )
+        factor = _factor(guess, measured)
+        if 3 < factor < math.inf:
+            times = f"{factor:.2g}" if factor < 100 else f"10^{math.log10(factor):.0f}"
+            size = "large" if abs(guess) > abs(measured) else "small"
+            return f"Too {size} by a factor of {times}."
+        unit = "points" if self.unit == "%" else self.unit
+        by = f"{abs(guess - measured):.3g} {unit}".rstrip()
+        return f"Too {'high' if guess > measured else 'low'} by {by}."
 
     def typed(self, value: float) -> str:
         """Write a number as it was typed."""
@@ -257,6 +257,11 @@ def score(state: dict) -> str:
     """Say how many of the predictions revealed so far were close."""
     known = [p["close"] for p in state["predictions"].values() if "close" in p]
     return f"So far {sum(known)} of {len(known)} were close." if known else ""
+
+
+def _factor(a: float, b: float) -> float:
+    """Return how many times the larger is the smaller; infinite across zero."""
+    return max(a / b, b / a) if a * b > 0 else math.inf
 
 
 def _measured(shown: str) -> str:
