@@ -109,8 +109,11 @@ class Notebook:
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def execute(self, command: str, **arguments) -> None:
-        """Run a command of JupyterLab's and wait for its end."""
-        script = "async ([name, args]) => { await jupyterapp.commands.execute(name, args); }"
+        """Run a command of JupyterLab's and wait for its end, five minutes at most."""
+        script = """async ([name, args]) => {
+            const late = (_, fail) => setTimeout(() => fail(`${name} has not ended`), 300_000);
+            await Promise.race([jupyterapp.commands.execute(name, args), new Promise(late)]);
+        }"""
         self.page.evaluate(script, [command, arguments])
 
     def wait_idle(self) -> None:
