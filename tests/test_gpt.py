@@ -7,7 +7,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from course import attention, config, generate, gpt, gpt2
+from course import attention, config, fused, generate, gpt, gpt2
 
 SMALL = {"vocab": 11, "context": 12, "layers": 2, "heads": 2, "width": 16}
 VARIANTS = {
@@ -159,9 +159,23 @@ def test_norms_and_activation():
 
 
 def test_backward_passes_by_hand_agree_with_autograd():
-    x = torch.randn(3, 4, 16, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(gpt.rms_norm, x)
-    assert torch.autograd.gradcheck(gpt.relu2, x)
+    generator = torch.Generator().manual_seed(6)
+    x = torch.randn(3, 4, 16, dtype=torch.float64, requires_grad=True, generator=generator)
+    for name in ("rms_norm", "relu2"):
+        plain, by_hand = getattr(gpt, name), getattr(fused, name)
+        assert torch.autograd.gradcheck(by_hand, x)
+        torch.testing.assert_close(by_hand(x), plain(x), rtol=1e-6, atol=1e-6)
+        with torch.no_grad():
+            torch.testing.assert_close(by_hand(x), plain(x), rtol=1e-6, atol=1e-6)
+
+
+def test_by_hand_changes_no_gradient():
+    models = [lively(**{**gpt.MODERN, "by_hand": by_hand}) for by_hand in (False, True)]
+    ids = torch.arange(11)[None]
+    for model in models:
+        model.loss(ids, ids.flip(1)).backward()
+    for a, b in zip(*(m.parameters() for m in models), strict=True):
+        torch.testing.assert_close(a.grad, b.grad, rtol=1e-3, atol=1e-5)
 
 
 def test_loss_at_the_start_is_that_of_knowing_nothing():

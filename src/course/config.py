@@ -33,6 +33,8 @@ class Config:
         Start the projections that end in the residual stream, and the head, at zero.
     taps
         Add the embeddings of this many earlier tokens, each from a table of its own.
+    by_hand
+        Use the backward passes of `fused`, where there are any: same values, less time.
     causal
         Without it, every position sees the future: a leak, kept to show what it does.
     """
@@ -51,6 +53,7 @@ class Config:
     init: str = "gpt2"
     zero_init: bool = False
     taps: int = 0
+    by_hand: bool = False
     causal: bool = True
 
     def __post_init__(self):
@@ -67,6 +70,7 @@ MODERN = {
     "init": "fan_in",
     "zero_init": True,
     "taps": 4,
+    "by_hand": True,
 }  # Config(vocab, **MODERN) is the modern block; leave one out to see what it was worth
 
 

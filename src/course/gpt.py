@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from course import fused
 from course.config import MODERN, Config
 
 __all__ = ["GPT", "MODERN", "Config"]
@@ -34,10 +35,11 @@ class Norm(nn.Module):
         layer = config.norm == "layer"
         self.scale = nn.Parameter(torch.ones(config.width)) if layer else None
         self.shift = nn.Parameter(torch.zeros(config.width)) if layer and config.bias else None
+        self.rms_norm = fused.rms_norm if config.by_hand else rms_norm
 
     def forward(self, x):
         if self.scale is None:
-            return rms_norm(x)
+            return self.rms_norm(x)
         return F.layer_norm(x, x.shape[-1:], self.scale, self.shift)
 
 
@@ -47,6 +49,7 @@ class Attention(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         self.config = config
+        self.rms_norm = fused.rms_norm if config.by_hand else rms_norm
         self.qkv = Affine(config.width, 3 * config.width, bias=config.bias)
         self.out = Affine(config.width, config.width, bias=config.bias)
 
@@ -56,7 +59,7 @@ class Attention(nn.Module):
         H = self.config.heads
         qk, v = self.qkv(x).view(B, T, 3 * H, C // H).split([2 * H, H], dim=2)
         if self.config.qk_norm:
-            qk = rms_norm(qk)
+            qk = self.rms_norm(qk)
         if turn is not None:
             qk = rotate(qk, turn)
         q, k = qk.transpose(1, 2).chunk(2, dim=1)
@@ -76,7 +79,8 @@ class MLP(nn.Module):
 
     def __init__(self, config: Config):
         super().__init__()
-        self.f = ACTIVATIONS[config.activation]
+        by_hand = config.by_hand and config.activation == "relu2"
+        self.f = fused.relu2 if by_hand else ACTIVATIONS[config.activation]
         self.up = Affine(config.width, 4 * config.width, bias=config.bias)
         self.down = Affine(4 * config.width, config.width, bias=config.bias)
 

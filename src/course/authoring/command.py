@@ -17,8 +17,8 @@ COMMANDS = {
     "report": ("course.authoring.report", "merge a class's progress files into one table"),
     "build": ("course.authoring.building", "execute the notebooks, or make an edition"),
     "sync": ("course.authoring.syncing", "keep notebooks and their texts equal"),
-    "train": ("course.train", "train a small GPT on a text"),
-    "generate": ("course.generate", "let a trained GPT write"),
+    "train": ("course.authoring.training", "train a small GPT on a text"),
+    "generate": ("course.authoring.writing", "let a trained GPT write"),
 }
 
 
