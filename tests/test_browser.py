@@ -41,7 +41,7 @@ def browser():
         missing("Chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=lab_page.CHROMIUM)
-        yield browser
+        yield browser.new_context(viewport={"width": 1120, "height": 1500})  # one cache for all
         browser.close()
 
 
@@ -58,7 +58,7 @@ def notebook(request, browser, served):
     """The notebook, open in the browser, every cell run once, its first prediction committed."""
     import lab_page
 
-    page = browser.new_page(viewport={"width": 1120, "height": 1500})
+    page = browser.new_page()
     notebook = lab_page.Notebook(page, *served, request.param.name)
     notebook.stem = request.param.stem
     sources = [cell["source"] for cell in notebook.cells()]
@@ -222,7 +222,8 @@ def test_an_export_shows_every_widget_as_a_picture(path, browser, tmp_path):
     import nbformat
 
     stored = nbformat.read(path, as_version=4)
-    page = browser.new_page(offline=True)
+    page = browser.new_page()
+    page.route("http*://**", lambda route: route.abort())  # no network
     (tmp_path / "page.html").write_text(nbconvert.HTMLExporter().from_notebook_node(stored)[0])
     page.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")
     shown = page.evaluate(
