@@ -73,7 +73,15 @@ def _pairs(got, expected, names: tuple, label: str = "") -> Iterator[tuple | Fau
     else:
         if isinstance(expected, np.ndarray) and isinstance(got, tuple) and len(got) != 1:
             got = stacked(list(got))
-        yield got, expected, label
+        yield _emptied(got, expected), expected, label
+
+
+def _emptied(got, expected):
+    """An empty list knows nothing of the axes behind the one that is empty."""
+    both = isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)
+    if both and not got.size and not expected.size and got.shape == expected.shape[: got.ndim]:
+        return got.reshape(expected.shape)
+    return got
 
 
 def _keys(got, expected: dict, label: str) -> Fault | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course.exercises import compare, diagnose, guard, source
+from course.exercises import compare, diagnose, guard, source, state
 from course.exercises.attempt import Tried, attempt, case_fault, pristine
 from course.exercises.plain import kind_of, plain, stacked
 from course.exercises.verdict import Verdict
@@ -40,21 +40,21 @@ class Trial:
 
 def examine(exercise, answer) -> Verdict:
     """Take an answer through the stages."""
-    with pristine(exercise):
+    with pristine(exercise), state.undisturbed():
         return _unstarted(exercise, answer) or _judged(exercise, answer)
 
 
 def passes(exercise, answer) -> bool:
     """Whether `examine` would say done; quicker where it would not."""
-    with pristine(exercise):
+    with pristine(exercise), state.undisturbed():
         return _unstarted(exercise, answer) is None and _trial(exercise, answer).found is None
 
 
 def _unstarted(exercise, answer) -> Verdict | None:
     """Stage 1: a function at all, written, and callable with the arguments."""
     looked = guard.call(_look, exercise, answer)
-    state, stage, text = looked.value or ("wrong", "attempted", guard.sentence(looked.error))
-    return Verdict(exercise.name, state, stage, "", text) if state else None
+    what, stage, text = looked.value or ("wrong", "attempted", guard.sentence(looked.error))
+    return Verdict(exercise.name, what, stage, "", text) if what else None
 
 
 def _look(exercise, answer) -> tuple[str, str, str]:

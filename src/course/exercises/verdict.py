@@ -73,7 +73,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         title = {"wrong": "not yet"}.get(self.state, self.state)
         case = f'<div style="opacity:.8">{html.escape(self.case)}</div>' if self.case else ""
-        text = f"<div>{_prose(self.text[:1].upper() + self.text[1:])}</div>"
+        text = f"<div>{_prose(_capital(self.text))}</div>"
         inner = f"{case}{text}{_html_table(self)}{_html_prints(self.printed)}"
         return _card(self.exercise, title, *_LOOK[self.state], inner)
 
@@ -125,6 +125,11 @@ def _card(name: str, title: str, mark: str, colour: str, inner: str) -> str:
     )
 
 
+def _capital(text: str) -> str:
+    """Begin a sentence with a capital, unless it begins with code."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z]+[ ,]", text) else text
+
+
 def _prose(text: str) -> str:
     """Escaped text with `code` in it."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
@@ -148,12 +153,12 @@ def _plain_table(verdict: Verdict) -> str:
     if table is None:
         return ""
     got, expected, differs = table
-    marks = np.where(differs, "*", " ")
+    marks = np.where(differs & (not differs.all()), "*", " ")
     left = _lines(
         [[t + m for t, m in zip(*row, strict=True)] for row in zip(got, marks, strict=True)]
     )
     right = _lines(expected)
-    title = "  yours (* differs)"
+    title = "  yours" if differs.all() else "  yours (* differs)"
     size = max(len(left[0]), len(title)) + 3
     rows = [f"{a:<{size}}{b}" for a, b in zip(left, right, strict=True)]
     return "\n".join([f"{title:<{size}}  expected", *rows])
@@ -169,17 +174,22 @@ def _html_table(verdict: Verdict) -> str:
     if table is None:
         return ""
     got, expected, differs = table
-    grids = _grid("yours (≠ differs)", got, differs), _grid("expected", expected, differs & False)
+    title = "yours" if differs.all() else "yours (≠ differs)"
+    marks = differs & (not differs.all())
+    grids = _grid(title, got, marks), _grid("expected", expected, marks & False)
     return f'<div style="display:flex;flex-wrap:wrap;gap:0 2.5em">{"".join(grids)}</div>'
 
 
 def _grid(title: str, rows: list[list[str]], marks: np.ndarray) -> str:
-    caption = f'<caption style="text-align:left;color:inherit;opacity:.8">{title}</caption>'
+    look = "text-align:left;white-space:nowrap;color:inherit;opacity:.8"
+    caption = f'<caption style="{look}">{title}</caption>'
     body = "".join(
         f"<tr>{''.join(_cell(*cell) for cell in zip(row, marked, strict=True))}</tr>"
         for row, marked in zip(rows, marks, strict=True)
     )
-    style = "margin:.4em 0 .2em;border-collapse:separate;border-spacing:2px;color:inherit"
+    style = (
+        "margin:.4em 0 .2em;border-collapse:separate;border-spacing:2px;color:inherit;font:inherit"
+    )
     return f'<table style="{style}">{caption}{body}</table>'
 
 
