@@ -1,6 +1,11 @@
 """Executing and storing: the same bytes twice, and a sentence where a cell fails."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -137,6 +142,23 @@ def test_a_cell_that_never_ends_is_stopped(monkeypatch, checkout, write):
     write("07_slow", "# %%\nimport time\ntime.sleep(60)\n")
     with pytest.raises(CourseError, match="cell 1 ran longer than 1 s"):
         execute.build(checkout, ["07_slow"], quiet=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows delivers Ctrl-C to a whole console")
+def test_ctrl_c_ends_the_kernel_and_the_build(checkout, write):
+    source = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\n"
+    write("07_long", f"# %%\n{source}time.sleep(100)\n")
+    command = [sys.executable, "-m", "course.authoring.command", "build"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    pid = checkout / "notebooks" / "pid"
+    while not (pid.is_file() and pid.read_text()):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20)[1] == "course build: stopped.\n"
+    assert process.returncode == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+    assert not (checkout / "notebooks" / "07_long.ipynb").exists()
 
 
 def test_kernels_share_nothing_with_the_person_who_builds(checkout, write, tmp_path):

@@ -5,9 +5,11 @@ how a stream was cut into messages, overwritten progress bars, widget views with
 widgets, random cell ids.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import nbformat
@@ -24,6 +26,24 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 CELL_SECONDS = 600  # a cell that takes longer is stuck
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _OVERWRITTEN = re.compile(r"^.*\r(?!\n)", re.MULTILINE)
+
+
+class Client(NotebookClient):
+    """nbclient's client, but Ctrl-C is left to asyncio: the kernel ends, and the build with it."""
+
+    @asynccontextmanager
+    async def async_setup_kernel(self, **options):
+        self.km = self.create_kernel_manager()
+        try:
+            await self.async_start_new_kernel(**options)
+            await self.async_start_new_kernel_client()
+            yield
+        except DeadKernelError:
+            if await self.km.is_alive():  # nbclient takes being cancelled for a death
+                raise asyncio.CancelledError from None
+            raise
+        finally:
+            await self._async_cleanup_kernel()
 
 
 def run(
@@ -56,11 +76,12 @@ def run(
         If a cell fails, runs too long or ends the kernel: which cell, which line, what happened.
     """
     reached = []
-    client = NotebookClient(
+    client = Client(
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
+        shutdown_kernel="immediate",
         store_widget_state=False,
         record_timing=False,
         extra_arguments=list(kernels.ARGUMENTS),
@@ -69,7 +90,7 @@ def run(
     )
     try:
         with kernels.environment(other_cpu=other_cpu) as env:
-            client.execute(env=env)
+            asyncio.run(client.async_execute(env=env))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(_sentence(name, text, *reached[-1], error)) from error
     return normalise(notebook)
