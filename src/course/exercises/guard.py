@@ -13,6 +13,7 @@ import io
 import itertools
 import linecache
 import signal
+import sys
 import sysconfig
 import threading
 import time
@@ -115,10 +116,19 @@ def _listening(printed: _Printed) -> Iterator[list]:
         raise AskedForInput
 
     streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
-    with streams[0], streams[1], warnings.catch_warnings(record=True) as caught:
+    with streams[0], streams[1], _no_displays(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         builtins.input = no_input  # `undisturbed` puts the real one back
         yield caught
+
+
+def _no_displays():
+    """Keep figures and tables back too, which in a notebook are not printed but displayed."""
+    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+        return contextlib.nullcontext()
+    from IPython.utils.capture import capture_output
+
+    return capture_output(stdout=False, stderr=False)
 
 
 def within(seconds: float, f: Callable, *args):

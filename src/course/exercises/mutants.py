@@ -83,15 +83,16 @@ def mutants(reference: Callable) -> Iterator[Mutant]:
         Its label names the line, the old and the new piece.
     """
     tree = ast.parse(textwrap.dedent(inspect.getsource(reference)))
-    seen = {ast.dump(tree)}
+    seen = {ast.unparse(tree)}
     for i, node in enumerate(ast.walk(tree)):
         if i not in _left_alone(tree):
             for new in _changes(node):
                 changed = _replaced(tree, i, new)
-                if ast.dump(changed) not in seen:
-                    seen.add(ast.dump(changed))
+                if (text := ast.unparse(changed)) not in seen:
+                    seen.add(text)
                     new_text = "nothing" if isinstance(new, ast.Pass) else ast.unparse(new)
-                    label = f"line {node.lineno}: `{ast.unparse(node)}` became `{new_text}`"
+                    line = getattr(node, "lineno", "?")
+                    label = f"line {line}: `{ast.unparse(node)}` became `{new_text}`"
                     yield Mutant(label, _compiled(changed, reference))
 
 
@@ -186,8 +187,9 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
         yield node.args[0]
     if isinstance(node.func, ast.Attribute) and not _is_module(node.func.value):
         yield node.func.value
-    if len(node.args) > 1:
-        yield ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
+    for i in range(len(node.args) - 1):
+        before, (a, b), after = node.args[:i], node.args[i : i + 2], node.args[i + 2 :]
+        yield ast.Call(node.func, [*before, b, a, *after], node.keywords)
     for i in range(len(node.keywords)):
         yield ast.Call(node.func, node.args, node.keywords[:i] + node.keywords[i + 1 :])
 
@@ -201,6 +203,38 @@ def _attribute(node: ast.Attribute) -> Iterator[ast.AST]:
         yield node.value
     elif node.attr in _NAMES:
         yield ast.Attribute(node.value, _NAMES[node.attr], node.ctx)
+
+
+def _name(node: ast.Name) -> Iterator[ast.AST]:
+    if node.id in _NAMES and isinstance(node.ctx, ast.Load):
+        yield ast.Name(_NAMES[node.id], node.ctx)
+
+
+def _subscript(node: ast.Subscript) -> Iterator[ast.AST]:
+    if isinstance(node.ctx, ast.Load):
+        yield node.value
+
+
+def _slice(node: ast.Slice) -> Iterator[ast.AST]:
+    if node.lower is not None:
+        yield ast.Slice(None, node.upper, node.step, lineno=node.lower.lineno)
+    if node.upper is not None:
+        yield ast.Slice(node.lower, None, node.step, lineno=node.upper.lineno)
+
+
+def _break(node: ast.Break) -> Iterator[ast.AST]:
+    yield ast.Pass()
+
+
+def _continue(node: ast.Continue) -> Iterator[ast.AST]:
+    yield ast.Pass()
+
+
+def _comprehension(node: ast.comprehension) -> Iterator[ast.AST]:
+    for i in range(len(node.ifs)):
+        yield ast.comprehension(
+            node.target, node.iter, node.ifs[:i] + node.ifs[i + 1 :], node.is_async
+        )
 
 
 def _ifexp(node: ast.IfExp) -> Iterator[ast.AST]:

@@ -12,21 +12,35 @@ from collections.abc import Callable
 _IDLE = {
     "RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP", "PUSH_NULL",
     "LOAD_GLOBAL", "LOAD_NAME", "PRECALL", "CALL", "RAISE_VARARGS", "COPY_FREE_VARS",
-    "MAKE_CELL", "CACHE", "EXTENDED_ARG", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "NOT_TAKEN",
+    "MAKE_CELL", "CACHE", "EXTENDED_ARG",  "LOAD_COMMON_CONSTANT", "NOT_TAKEN",
 }  # fmt: skip
 
 
 def text(reference: Callable) -> str:
-    """The source of a function or class, without its docstrings."""
+    """The source of a function or class, without docstrings and checks of its arguments."""
     lines = textwrap.dedent(inspect.getsource(reference)).splitlines()
     drop: set[int] = set()
     for node in ast.walk(ast.parse("\n".join(lines))):
-        body = getattr(node, "body", None)
-        documented = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and len(body) > 1
-        if documented and ast.get_docstring(node) is not None:
-            drop |= set(range(body[0].lineno, body[0].end_lineno + 1))
-    kept = [line for i, line in enumerate(lines, 1) if i not in drop]
-    return "\n".join(kept)
+        for statement in _beside_the_point(node):
+            drop |= set(range(statement.lineno, statement.end_lineno + 1))
+    return "\n".join(line for i, line in enumerate(lines, 1) if i not in drop)
+
+
+def _beside_the_point(node: ast.AST) -> list[ast.stmt]:
+    """Docstring, `if …: raise` and `_check…(…)` of a body, unless nothing else is left."""
+    if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return []
+    found = [s for s in node.body if _is_guard(s)]
+    if ast.get_docstring(node) is not None:
+        found.append(node.body[0])
+    return found if len(found) < len(node.body) else []
+
+
+def _is_guard(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.If):
+        return not statement.orelse and all(isinstance(s, ast.Raise) for s in statement.body)
+    called = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+    return called and ast.unparse(statement.value.func).split(".")[-1].startswith("_check")
 
 
 @functools.cache
