@@ -73,6 +73,30 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A line that the reader types."""
+
+    start: str
+    samples: tuple
+    most: int
+    label: str
+
+    def values(self) -> list:
+        """Return the start and the samples."""
+        return [self.start, *self.samples]
+
+    def ends(self) -> tuple:
+        """Return the shortest and the longest of its values."""
+        return min(self.values(), key=len), max(self.values(), key=len)
+
+    def check(self, value) -> str:
+        """Return the line; refuse an empty one and one that is too long."""
+        if not isinstance(value, str) or not 0 < len(value) <= self.most:
+            raise ValueError(f"{self.label} takes 1 to {self.most} characters, not {value!r}")
+        return value
+
+
+@dataclass(frozen=True)
 class Play(Slider):
     """A whole-number slider that also moves by itself."""
 
@@ -132,6 +156,14 @@ def toggle(start: bool = False, *, label: str) -> Choice:
     return Choice((False, True), bool(start), label)
 
 
+def text(start: str, *, samples: Sequence[str], most: int = 60, label: str) -> Text:
+    """Let a line be typed; `samples` are what a test types."""
+    control = Text(start, tuple(samples), most, label)
+    for value in control.values():
+        control.check(value)
+    return control
+
+
 def play(low: int, high: int, *, start=None, step: int = 1, interval: int = 33, label: str) -> Play:
     """Let a whole number run from low to high by itself, a step every `interval` milliseconds."""
     base = slider(low, high, start=start, step=step, label=label)
@@ -143,8 +175,10 @@ def play(low: int, high: int, *, start=None, step: int = 1, interval: int = 33, 
 def check_all(controls: Mapping) -> None:
     """Refuse what is no control."""
     for name, control in controls.items():
-        if not isinstance(control, Slider | Choice):
-            raise ValueError(f"{name} must be a slider, choice, toggle or play, not {control!r}")
+        if not isinstance(control, Slider | Choice | Text):
+            raise ValueError(
+                f"{name} must be a slider, choice, toggle, text or play, not {control!r}"
+            )
 
 
 def starts(controls: Mapping) -> dict:

@@ -12,7 +12,7 @@ import ipywidgets as w
 import numpy as np
 from traitlets import Unicode
 
-from course.interactive.controls import Choice, Play
+from course.interactive.controls import Choice, Play, Text
 from course.interactive.stage import Stage
 
 SETTLE = 0.002  # seconds without a newer message before a change is drawn
@@ -62,6 +62,10 @@ def widget(control, room: str):
     }
     if isinstance(control, Choice):
         return _choice(control, common, room)
+    if isinstance(control, Text):
+        part = w.Text(value=control.start, continuous_update=True, **common)
+        part.layout.width = "560px"
+        return part, part
     if control.log:
         kind, step = w.FloatLogSlider, 1 / control.step
         ends = {"min": np.log10(control.low), "max": np.log10(control.high)}
