@@ -68,10 +68,11 @@ class Memory:
 
     def extend(self, k, v):
         """Add the keys and values of new tokens; return those of all."""
-        n = self.n + k.shape[2]
-        self.k[:, :, self.n : n], self.v[:, :, self.n : n] = k, v
-        self.n = n
-        return self.k[:, :, :n], self.v[:, :, :n]
+        T = k.shape[2]
+        self.k.narrow(2, self.n, T).copy_(k)
+        self.v.narrow(2, self.n, T).copy_(v)
+        self.n += T
+        return self.k.narrow(2, 0, self.n), self.v.narrow(2, 0, self.n)
 
 
 class Cache:

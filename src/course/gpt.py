@@ -57,13 +57,15 @@ class Attention(nn.Module):
         """Queries, keys and values of all heads, each (B, H, T, D)."""
         B, T, C = x.shape
         H = self.config.heads
-        qk, v = self.qkv(x).view(B, T, 3 * H, C // H).split([2 * H, H], dim=2)
+        qkv = self.qkv(x).view(B, T, 3, H, C // H)
+        if turn is None and not self.config.qk_norm:
+            return qkv.permute(2, 0, 3, 1, 4).unbind()
+        qk, v = qkv[:, :, :2], qkv[:, :, 2]
         if self.config.qk_norm:
             qk = self.rms_norm(qk)
         if turn is not None:
             qk = rotate(qk, turn)
-        q, k = qk.transpose(1, 2).chunk(2, dim=1)
-        return q, k, v.transpose(1, 2)
+        return *qk.permute(2, 0, 3, 1, 4).unbind(), v.transpose(1, 2)
 
     def forward(self, x, turn, cache=None):
         q, k, v = self.project(x, turn)
@@ -187,13 +189,13 @@ def rms_norm(x):
 
 
 def turns(T: int, D: int, base: float = 10000.0):
-    """Rotations e^{iθ} of T positions, (T, 1, D/2), with the θ of `attention.angles`."""
+    """Rotations e^{iθ} of T positions, (T, 1, 1, D/2), with the θ of `attention.angles`."""
     theta = torch.outer(torch.arange(T), base ** (-torch.arange(0, D, 2) / D))
-    return torch.polar(torch.ones_like(theta), theta)[:, None]
+    return torch.polar(torch.ones_like(theta), theta)[:, None, None]
 
 
 def rotate(x, turn):
-    """Turn each pair of neighbouring entries of x (B, T, H, D) by its position's angles."""
+    """Turn each pair of neighbouring entries of x (B, T, 2, H, D) by its position's angles."""
     pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
     return torch.view_as_real(pairs * turn).flatten(-2).type_as(x)
 

@@ -80,8 +80,11 @@ def load(path, *, heads: int | None = None) -> gpt.GPT:
 
 
 @torch.no_grad()
-def from_weights(theirs: dict, *, heads: int | None = None) -> gpt.GPT:
-    """Build a GPT from GPT-2's tensors by name; sizes are read off their shapes."""
+def from_weights(theirs: dict, *, heads: int | None = None, **changes) -> gpt.GPT:
+    """Build a GPT from GPT-2's tensors by name; sizes are read off their shapes.
+
+    `changes` go to the config, for relatives such as one that uses the exact GELU.
+    """
     masks = (".attn.bias", ".attn.masked_bias", "lm_head.weight")  # constants, and E once more
     ours = {rename(k): p for k, p in theirs.items() if not k.endswith(masks)}
     if "E" not in ours or "P" not in ours:
@@ -89,7 +92,7 @@ def from_weights(theirs: dict, *, heads: int | None = None) -> gpt.GPT:
     (V, C), T = ours["E"].shape, ours["P"].shape[0]
     layers = 1 + max((int(k.split(".")[1]) for k in ours if k.startswith("blocks.")), default=-1)
     sizes = {"vocab": V, "context": T, "layers": layers, "heads": heads or C // 64, "width": C}
-    model = gpt.GPT(config(**sizes, bias="norm.shift" in ours))
+    model = gpt.GPT(config(**{**sizes, "bias": "norm.shift" in ours, **changes}))
     own = model.state_dict()
     if own.keys() != ours.keys():
         raise ValueError(f"no GPT-2: names that don't fit: {sorted(own.keys() ^ ours.keys())[:4]}")
