@@ -8,7 +8,26 @@ write its value and its slopes, as `exp` does in one line.
 import math
 
 
-class Value:
+class Arithmetic:
+    """The operations that follow from +, · and powers, so that they need no slopes of their own."""
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + value(other) * -1
+
+    def __rsub__(self, other):
+        return value(other) - self
+
+    def __truediv__(self, other):
+        return self * value(other) ** -1
+
+    def __rtruediv__(self, other):
+        return value(other) / self
+
+
+class Value(Arithmetic):
     """A number that remembers how it was made.
 
     Attributes
@@ -35,21 +54,6 @@ class Value:
 
     def __pow__(self, n):
         return Value(self.data**n, (self,), (n * self.data ** (n - 1),))
-
-    def __neg__(self):
-        return self * -1
-
-    def __sub__(self, other):
-        return self + -value(other)
-
-    def __truediv__(self, other):
-        return self * value(other) ** -1
-
-    def __rsub__(self, other):
-        return value(other) - self
-
-    def __rtruediv__(self, other):
-        return value(other) / self
 
     __radd__, __rmul__ = __add__, __mul__
 

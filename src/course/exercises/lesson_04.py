@@ -200,7 +200,7 @@ sigmoid_backward = Exercise(
     why="σ' = σ(1 − σ): the forward pass has already paid for the derivative. It is never above"
     " 1/4, so each sigmoid layer shrinks what passes it at least fourfold.",
     difficulty=2,
-    minutes=8,
+    minutes=5,
     importance=4,
 )
 
@@ -309,7 +309,7 @@ affine_backward = Exercise(
     why="Whatever is multiplied forward passes the other factor back; whatever is copied forward,"
     " as b is to each row, is summed on the way back. The shapes leave no other choice.",
     difficulty=3,
-    minutes=15,
+    minutes=12,
     importance=5,
 )
 
@@ -465,7 +465,7 @@ numerical_gradient = Exercise(
     why="Fresh copies keep x as it was; stepping to both sides cancels the curve's first"
     " contribution, so the error falls with h² until rounding takes over.",
     difficulty=3,
-    minutes=12,
+    minutes=10,
     importance=4,
 )
 
@@ -593,97 +593,12 @@ gradient_step = Exercise(
     why="W - lr * dW makes a new array, W -= lr * dW writes into the old one. With new arrays the"
     " state before the step still exists: nothing can go wrong behind anyone's back.",
     difficulty=2,
-    minutes=6,
-    importance=4,
-)
-
-
-# 4.6 relu_backward
-
-relu_backward = Exercise(
-    id="4.6",
-    name="relu_backward",
-    reference=layers.relu_backward,
-    cases=[
-        Case.hand(
-            (np.array([5.0, 6.0, -7.0]), np.array([-2.0, 0.0, 3.0])),
-            np.array([0.0, 0.0, -7.0]),
-            says="da = (5, 6, −7), z = (−2, 0, 3)",
-        ),
-        Case.random(lambda rng: normal(rng, (5, 3), (5, 3)), says="da and z of shape (5, 3)"),
-        Case.extreme(
-            (np.array([1.0, 1.0]), np.array([-1e300, 1e-300])), says="z = (−1e300, 1e-300)"
-        ),
-    ],
-    laws=[
-        Law(
-            "where z is positive the gradient passes unchanged, be it negative",
-            lambda f, rng: np.allclose(f(np.array([-3.0, 3.0]), np.array([1.0, 1.0])), [-3, 3]),
-        ),
-    ],
-    mistakes=[
-        Mistake(
-            "mask of the gradient",
-            "You kept the positive gradients. The gate was set on the way forward, by the sign of"
-            " z; what comes back may be of either sign.",
-            lambda da, z: da * (da > 0),
-        ),
-        Mistake(
-            "open at zero",
-            "You let the gradient pass at z = 0. The kink has no slope of its own; the course and"
-            " PyTorch take 0 there, so that a unit that says nothing is not blamed.",
-            lambda da, z: da * (z >= 0),
-        ),
-        Mistake(
-            "no mask",
-            "You passed everything. Where z was negative the output stayed at 0 whatever z did:"
-            " how much can z be to blame there?",
-            lambda da, z: da,
-        ),
-        Mistake(
-            "value for slope",
-            "You multiplied by relu(z), the layer's value. The chain rule wants its slope, which"
-            " is the same wherever z > 0.",
-            lambda da, z: da * np.maximum(z, 0),
-        ),
-        Mistake(
-            "upstream lost",
-            "You returned the slope of the ReLU alone. The chain rule multiplies it with what"
-            " arrives from above: where is da?",
-            lambda da, z: (z > 0).astype(float),
-        ),
-        Mistake(
-            "gate reversed",
-            "You let pass what the ReLU stopped, and stopped what it let pass.",
-            lambda da, z: da * (z < 0),
-        ),
-        Mistake(
-            "sign of z",
-            "You turned the gradient round where z is negative: that is the slope of |z|. The ReLU"
-            " is flat there.",
-            lambda da, z: da * np.sign(z),
-        ),
-        Mistake(
-            "leaky",
-            "You let a hundredth pass where z is negative. A leaky ReLU does that, if its forward"
-            " pass leaks as well; this one is flat.",
-            lambda da, z: da * np.where(z > 0, 1.0, 0.01),
-        ),
-    ],
-    hints=[
-        "If z moves a little, by how much does max(z, 0) move, at z = 3 and at z = −2?",
-        "dz = da where z > 0, else 0; all of one shape.",
-        "return da * (...)   # a comparison counts as 0 or 1",
-    ],
-    why="A comparison gives True or False, which multiply as 1 and 0. The gate depends on what went"
-    " forward, never on what comes back.",
-    difficulty=1,
     minutes=5,
     importance=4,
 )
 
 
-# 4.7 cross_entropy_backward
+# 4.6 cross_entropy_backward
 
 
 def _rows(z, y):
@@ -722,7 +637,7 @@ def _labels_and_scores(rng, B, K):
 
 
 cross_entropy_backward = Exercise(
-    id="4.7",
+    id="4.6",
     name="cross_entropy_backward",
     reference=layers.cross_entropy_backward,
     cases=[
@@ -826,8 +741,93 @@ cross_entropy_backward = Exercise(
     why="The derivative of log Σ e^zⱼ is softmax, that of z_y is one-hot. No slope of an activation"
     " is left, so a confident error is the one that is corrected most.",
     difficulty=3,
-    minutes=12,
+    minutes=10,
     importance=5,
+)
+
+
+# 4.7 relu_backward
+
+relu_backward = Exercise(
+    id="4.7",
+    name="relu_backward",
+    reference=layers.relu_backward,
+    cases=[
+        Case.hand(
+            (np.array([5.0, 6.0, -7.0]), np.array([-2.0, 0.0, 3.0])),
+            np.array([0.0, 0.0, -7.0]),
+            says="da = (5, 6, −7), z = (−2, 0, 3)",
+        ),
+        Case.random(lambda rng: normal(rng, (5, 3), (5, 3)), says="da and z of shape (5, 3)"),
+        Case.extreme(
+            (np.array([1.0, 1.0]), np.array([-1e300, 1e-300])), says="z = (−1e300, 1e-300)"
+        ),
+    ],
+    laws=[
+        Law(
+            "where z is positive the gradient passes unchanged, be it negative",
+            lambda f, rng: np.allclose(f(np.array([-3.0, 3.0]), np.array([1.0, 1.0])), [-3, 3]),
+        ),
+    ],
+    mistakes=[
+        Mistake(
+            "mask of the gradient",
+            "You kept the positive gradients. The gate was set on the way forward, by the sign of"
+            " z; what comes back may be of either sign.",
+            lambda da, z: da * (da > 0),
+        ),
+        Mistake(
+            "open at zero",
+            "You let the gradient pass at z = 0. The kink has no slope of its own; the course and"
+            " PyTorch take 0 there, so that a unit that says nothing is not blamed.",
+            lambda da, z: da * (z >= 0),
+        ),
+        Mistake(
+            "no mask",
+            "You passed everything. Where z was negative the output stayed at 0 whatever z did:"
+            " how much can z be to blame there?",
+            lambda da, z: da,
+        ),
+        Mistake(
+            "value for slope",
+            "You multiplied by relu(z), the layer's value. The chain rule wants its slope, which"
+            " is the same wherever z > 0.",
+            lambda da, z: da * np.maximum(z, 0),
+        ),
+        Mistake(
+            "upstream lost",
+            "You returned the slope of the ReLU alone. The chain rule multiplies it with what"
+            " arrives from above: where is da?",
+            lambda da, z: (z > 0).astype(float),
+        ),
+        Mistake(
+            "gate reversed",
+            "You let pass what the ReLU stopped, and stopped what it let pass.",
+            lambda da, z: da * (z < 0),
+        ),
+        Mistake(
+            "sign of z",
+            "You turned the gradient round where z is negative: that is the slope of |z|. The ReLU"
+            " is flat there.",
+            lambda da, z: da * np.sign(z),
+        ),
+        Mistake(
+            "leaky",
+            "You let a hundredth pass where z is negative. A leaky ReLU does that, if its forward"
+            " pass leaks as well; this one is flat.",
+            lambda da, z: da * np.where(z > 0, 1.0, 0.01),
+        ),
+    ],
+    hints=[
+        "If z moves a little, by how much does max(z, 0) move, at z = 3 and at z = −2?",
+        "dz = da where z > 0, else 0; all of one shape.",
+        "return da * (...)   # a comparison counts as 0 or 1",
+    ],
+    why="A comparison gives True or False, which multiply as 1 and 0. The gate depends on what went"
+    " forward, never on what comes back.",
+    difficulty=1,
+    minutes=5,
+    importance=4,
 )
 
 
@@ -1102,7 +1102,7 @@ tanh = Exercise(
     why="An operation is a value and its local slopes; everything else is the same for all. PyTorch"
     " is built on hundreds of such pairs.",
     difficulty=2,
-    minutes=8,
+    minutes=5,
     importance=3,
 )
 
@@ -1112,8 +1112,8 @@ EXERCISES = (
     affine_backward,
     numerical_gradient,
     gradient_step,
-    relu_backward,
     cross_entropy_backward,
+    relu_backward,
     loss_and_gradients,
     tanh,
 )

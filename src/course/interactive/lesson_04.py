@@ -100,8 +100,8 @@ def graph():
         "each circle stands its value, under it the gradient of the loss; red lines are as thick "
         "as the gradient that flows back. Beside it the loss as a curve over W_h, and a tangent "
         "whose slope is the gradient at W_h.",
-        width=9.6,
-        height=3.5,
+        width=9,
+        height=3.2,
         W_h=live.slider(-3.0, 3.0, start=0.5, step=0.05, label="weight W_h"),
         W_o=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="weight W_o"),
         x=live.slider(-2.0, 2.0, start=2.0, step=0.05, label="input x"),
@@ -209,7 +209,8 @@ def boundary():
             x, y = PROBLEMS[problem]
             for k, dot in enumerate(dots):
                 dot.set_data(*x[y == k].T)
-            image.set_data(layers.softmax(mlp.forward(params, GRID)[-1])[:, 1].reshape(61, 61))
+            p = layers.softmax(mlp.forward(params, GRID)[-1])[:, 1]
+            image.set_data(p.round(1).reshape(61, 61))
             lines.set_segments(folds(*params[0]))
             line.set_data(np.arange(steps + 1), np.minimum(losses, 1))
             end.set_data([steps], [min(losses[-1], 1)])
@@ -224,8 +225,8 @@ def boundary():
         alt="Points of two classes in the plane, circles and squares, over a background shaded by "
         "the class the network expects. Thin lines show where each hidden unit bends; the boundary "
         "turns only where it crosses one. Beside it the loss over the steps taken.",
-        width=9.2,
-        height=4,
+        width=8.2,
+        height=3.5,
         problem=live.choice(list(PROBLEMS), label="problem"),
         units=live.slider(1, 32, start=8, label="hidden units"),
         lr=live.slider(0.01, 10.0, start=0.5, log=True, label="learning rate"),
@@ -254,7 +255,8 @@ def learn(lr, units):
 
 
 def mosaic(W):
-    """Lay the first 16 columns of W (784, n) out as pictures, four in a row."""
+    """Lay the first 16 columns of W (784, n) out as pictures, four in a row, in steps of 0.04."""
+    W = 0.04 * np.round(W / 0.04)
     return W[:, :16].T.reshape(4, 4, 28, 28).swapaxes(1, 2).reshape(112, 112)
 
 
@@ -309,8 +311,8 @@ def digits():
         "the weights of 16 hidden units changed, as pictures: strokes and the gaps between them.",
         total=TURNS,
         preview=31,
-        width=9.6,
-        height=3.4,
+        width=9.2,
+        height=3.2,
         lr=live.slider(0.003, 3.0, start=0.1, log=True, label="learning rate"),
         units=live.slider(16, 256, start=64, step=16, label="hidden units"),
     )
