@@ -1,6 +1,8 @@
 """The solved edition: every stub filled from the package, executed, and accepted by its check."""
 
 import ast
+import importlib
+import re
 from pathlib import Path
 
 import nbformat
@@ -9,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course import attention, layers
-from course.authoring import checkout, editions, twins
+from course.authoring import checkout, editions, grading, twins
 from course.authoring.checkout import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,6 +82,43 @@ def test_a_check_that_is_not_done_stops_the_edition():
         editions.require_done(notebook, "04_x")
     said.data["text/plain"] = "softmax · done, 6 of 6 cases"
     editions.require_done(notebook, "04_x")
+
+
+# --- the teacher's edition ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_nbgrader_finds_an_answer_and_its_points_for_every_exercise(stem, tmp_path):
+    (path,) = grading.nbgrader(ROOT, [stem], tmp_path)
+    assert path == tmp_path / "source" / stem / f"{stem}.ipynb"
+    made = nbformat.read(path, as_version=4)
+    nbformat.validate(made)
+    graded = [cell for cell in made.cells if "nbgrader" in cell.metadata]
+    answers = [cell for cell in graded if cell.metadata.nbgrader.solution]
+    checks = [cell for cell in graded if cell.metadata.nbgrader.grade]
+    bank = importlib.import_module(f"course.exercises.lesson_{stem.split('_')[0]}").EXERCISES
+    assert len(answers) == len(checks) == len(bank)
+    assert sum(cell.metadata.nbgrader.points for cell in checks) == sum(e.difficulty for e in bank)
+    ids = [cell.metadata.nbgrader.grade_id for cell in graded]
+    assert len(ids) == len(set(ids))
+    for cell in answers:
+        assert given_out(cell.source).count("...") == 1
+        for node in twins.definitions(given_out(cell.source)).values():
+            assert twins.stub(node)
+
+
+def given_out(source: str) -> str:
+    """What nbgrader makes of a cell with markers: the region becomes the code stub."""
+    return re.sub(r" *### BEGIN SOLUTION.*### END SOLUTION", "    ...", source, flags=re.DOTALL)
+
+
+def test_a_teacher_s_own_settings_stay(tmp_path):
+    settings = tmp_path / "nbgrader_config.py"
+    for _ in range(2):
+        grading.nbgrader(ROOT, STEMS[:1], tmp_path)
+        compile(settings.read_text(), "settings", "exec")
+        settings.write_text("# mine\n" + settings.read_text())
+    assert settings.read_text().startswith("# mine\n# mine\n")
 
 
 # --- twins: what counts as equal ------------------------------------------------------------

@@ -1,9 +1,11 @@
-"""`course build [NN …]`: execute the notebooks. `course build solutions`: the solved edition."""
+"""`course build [NN …]` executes the notebooks; with the name of an edition it makes that."""
 
 import argparse
+import importlib
 from pathlib import Path
 
-EDITIONS = ("solutions", "nbgrader")
+# name: module with a function of that name, (root, stems, out) -> paths written
+EDITIONS = {"solutions": "course.authoring.editions", "nbgrader": "course.authoring.grading"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,8 +13,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="NN|solutions",
-        help="lessons by number or name (default: all), after `solutions` for that edition",
+        metavar="solutions|nbgrader|NN",
+        help="lessons by number or name (default: all), an edition's name may lead",
     )
     parser.add_argument("--out", type=Path, help="folder of the edition (default: build/EDITION)")
 
@@ -25,9 +27,8 @@ def run(args: argparse.Namespace) -> None:
     edition = args.what[0] if args.what and args.what[0] in EDITIONS else None
     stems = checkout.lessons(root, args.what[1:] if edition else args.what)
     if edition:
-        from course.authoring import editions
-
-        written = getattr(editions, edition)(root, stems, args.out or root / "build" / edition)
+        make = getattr(importlib.import_module(EDITIONS[edition]), edition)
+        written = make(root, stems, (args.out or root / "build" / edition).resolve())
     else:
         written = execute.build(root, stems)
     for path in written:

@@ -1,4 +1,4 @@
-"""Make other editions from the learner's: the solved one, and the teacher's for nbgrader.
+"""Make the solved edition from the learner's.
 
 Nothing is kept twice: a stub tagged ``exercise:layers.softmax`` is filled with the package's
 `layers.softmax`, and the edition counts as made when every check, executed, says done.
@@ -8,6 +8,7 @@ import ast
 import inspect
 import itertools
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -35,13 +36,19 @@ def solutions(root: Path, stems: list[str], out: Path) -> list[Path]:
     return written
 
 
-def solve(notebook: NotebookNode) -> NotebookNode:
-    """Fill every stub from the package and import what the answers use; returns the notebook."""
+def solve(notebook: NotebookNode, form: Callable[[str], str] = str) -> NotebookNode:
+    """Fill every stub from the package and import what the answers use; returns the notebook.
+
+    Parameters
+    ----------
+    form
+        What is done to the source of each answer before it is filled in.
+    """
     needed: dict[str, str] = {}
     for cell in notebook.cells:
         for target in twins.targets(cell, "exercise"):
             answer, imports = solution(target)
-            cell.source = replace(cell.source, target.split(".")[-1], answer)
+            cell.source = replace(cell.source, target.split(".")[-1], form(answer))
             needed |= imports
     for cell in notebook.cells:
         if "setup" in cell.metadata.get("tags", []):

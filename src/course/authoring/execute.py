@@ -113,9 +113,9 @@ def _sentence(name: str, text: str, index: int, cell: NotebookNode, error: Excep
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
     """Drop from an executed notebook all that would differ in a second run; returns it."""
-    language = notebook.metadata.get("language_info", {})
-    language.pop("version", None)
-    notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNEL), language_info=language)
+    kept = {"language_info": notebook.metadata.get("language_info")} | {"kernelspec": KERNEL}
+    notebook.metadata = nbformat.from_dict({key: value for key, value in kept.items() if value})
+    notebook.metadata.get("language_info", {}).pop("version", None)
     notebook.nbformat_minor = 5
     for cell in notebook.cells:
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k in pairs.KEPT})

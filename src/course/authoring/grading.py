@@ -1,0 +1,68 @@
+"""Make the teacher's tree for nbgrader, which hands out, collects and grades.
+
+The checks that learners see are the ones that grade; nothing is written for grading alone.
+"""
+
+import ast
+import importlib
+import itertools
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course.authoring import editions, execute, pairs, twins
+
+SETTINGS = '''"""Settings of nbgrader for this course; yours to change, a new build leaves them."""
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "llm-course"
+c.ClearSolutions.code_stub = {"python": "..."}
+'''
+
+
+def nbgrader(root: Path, stems: list[str], out: Path) -> list[Path]:
+    """Write the teacher's tree for nbgrader: `out`/source/LESSON/LESSON.ipynb and its settings.
+
+    ``nbgrader generate_assignment LESSON`` makes the students' version from it, with the answers
+    between the markers taken out, and ``nbgrader autograde LESSON`` grades by the same checks.
+    """
+    written = []
+    for stem in stems:
+        notebook = editions.solve(pairs.read_text(root, stem), marked)
+        _grade(notebook)
+        written.append(out / "source" / stem / f"{stem}.ipynb")
+        pairs.write_atomically(written[-1], execute.as_json(execute.normalise(notebook)))
+    if not (out / "nbgrader_config.py").exists():  # a teacher's own settings stay
+        pairs.write_atomically(out / "nbgrader_config.py", SETTINGS)
+    return written
+
+
+def _grade(notebook: NotebookNode) -> None:
+    """Give answers and their checks the metadata that nbgrader grades by.
+
+    A check is worth its exercise's difficulty in points, 1 to 5.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    bank = next((line for line in code[0].source.splitlines() if line.endswith(" as ex")), "")
+    lesson = importlib.import_module(f"course.exercises.{bank.split()[3]}") if bank else None
+    for cell, check in itertools.pairwise(code):
+        for target in twins.targets(cell, "exercise"):
+            name = target.split(".")[-1]
+            cell.metadata.nbgrader = _metadata(name, solution=True)
+            attribute = check.source.split("ex.")[1].split(".")[0]
+            points = getattr(lesson, attribute).difficulty
+            check.metadata.nbgrader = _metadata(f"check-{name}", grade=True, points=points)
+
+
+def _metadata(name: str, *, solution: bool = False, grade: bool = False, **points) -> NotebookNode:
+    kind = {"solution": solution, "grade": grade, "locked": grade, "task": False}
+    return NotebookNode(schema_version=3, grade_id=name, **kind, **points)
+
+
+def marked(answer: str) -> str:
+    """Put a definition's body, with its docstring, between nbgrader's markers."""
+    body = ast.parse(answer).body[0].body
+    lines = answer.splitlines()
+    first, indent = body[0].lineno - 1, " " * body[0].col_offset
+    inside = [f"{indent}### BEGIN SOLUTION", *lines[first:], f"{indent}### END SOLUTION"]
+    return "\n".join([*lines[:first], *inside])
