@@ -196,7 +196,8 @@ def turns(T: int, D: int, base: float = 10000.0):
 
 def rotate(x, turn):
     """Turn each pair of neighbouring entries of x (B, T, 2, H, D) by its position's angles."""
-    pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
+    exact = x if x.dtype == torch.float64 else x.float()
+    pairs = torch.view_as_complex(exact.unflatten(-1, (-1, 2)))
     return torch.view_as_real(pairs * turn).flatten(-2).type_as(x)
 
 
