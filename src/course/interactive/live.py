@@ -26,11 +26,13 @@ import ipywidgets as w
 
 from course.interactive import controls as moving
 from course.interactive import page
-from course.interactive.controls import choice, play, slider, toggle
+from course.interactive.controls import choice, play, slider, text, toggle
 from course.interactive.stage import Stage
 from course.interactive.training import Training as training
 
-__all__ = ["Live", "choice", "figure", "play", "slider", "toggle", "training"]
+__all__ = ["Live", "choice", "figure", "play", "slider", "text", "toggle", "training"]
+
+STRAY = 1e-4  # share of the pixels that two ways of drawing the same may differ in
 
 
 class Live:
@@ -71,10 +73,21 @@ class Live:
     def drive(self) -> int:
         """Move each control over its whole range, the others at their start, then all at once.
 
-        Returns the number of different pictures. Errors of the callback are raised.
+        Returns the number of different pictures.
+
+        Raises
+        ------
+        ValueError
+            If `update` changes something that it does not return, and at which setting. Errors
+            of its own are raised as they are.
         """
-        settings = moving.settings(self.controls)
-        seen = {zlib.crc32(self.stage.draw(**values)) for values in settings}
+        seen = set()
+        for values in moving.settings(self.controls):
+            seen.add(zlib.crc32(self.stage.draw(**values)))
+            if (share := self.stage.missed()) > STRAY:
+                raise ValueError(
+                    f"update changes more than it returns: {share:.2%} of the picture at {values}"
+                )
         self.set(**moving.starts(self.controls))
         return len(seen)
 

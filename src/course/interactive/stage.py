@@ -11,12 +11,12 @@ from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.spines import Spine
 
 from course.interactive import plot
-
-SCALE = 1.5  # pixels of the live picture for one on the page
 
 
 class Stage:
@@ -37,57 +37,71 @@ class Stage:
         plot.check_alt(alt)
         self.alt, self.caption = alt, ""
         self.width = round(width * 100)
-        self.figure = Figure(figsize=(width, height), dpi=100 * SCALE)
+        self.figure = Figure(figsize=(width, height), dpi=100 * plot.SCALE)
         self.canvas = FigureCanvasAgg(self.figure)
         self.update = setup(self.figure)
         if not callable(self.update):
             raise ValueError(f"setup must return its update function, not {self.update!r}")
-        self._kept = SimpleNamespace(pixels=None, frame=None, moving=())
+        self._kept = SimpleNamespace(pixels=None, frame=None, moving=[], drawn=[])
         self._line = None
 
     def draw(self, *args, **values):
         """Update the artists and draw. Returns the pixels, (height, width, 4), uint8."""
-        moved, caption = _split(self.update(*args, **values))
-        self.caption = caption
-        if caption or self._line:
-            moved = [*moved, self._captioned(caption)]
-        fresh = set(moved) - set(self._kept.moving)
+        moved, self.caption = _split(self.update(*args, **values))
+        if self.caption or self._line:
+            moved = [*moved, self._captioned(self.caption)]
+        fresh = [artist for artist in moved if artist not in self._kept.moving]
         if fresh or self._kept.frame != self._frame():
-            self._keep([*self._kept.moving, *(a for a in moved if a in fresh)])
+            self._keep([*self._kept.moving, *fresh])
+        return self._blit()
+
+    def _blit(self):
+        """Draw what moves over what stands still."""
         self.canvas.restore_region(self._kept.pixels)
-        for artist in sorted(self._kept.moving, key=lambda a: a.get_zorder()):
+        for artist in self._kept.drawn:
             self.figure.draw_artist(artist)
         return np.asarray(self.canvas.buffer_rgba())
 
     def png(self) -> bytes:
-        """Return the present state as a picture for the page, sharp and small."""
-        for artist in self._kept.moving:
-            artist.set_animated(False)
-        try:
-            return plot.png(self.figure)
-        finally:
-            for artist in self._kept.moving:
-                artist.set_animated(True)
+        """Return what was drawn last as a small picture."""
+        return plot.compact(np.array(self.canvas.buffer_rgba())[..., :3])
 
     def bundle(self, box) -> tuple[dict, dict]:
         """Return one display: the widget where a kernel runs, the picture where none does."""
         data, metadata = plot.bundle(self.png(), self.alt, width=self.width)
         return box._repr_mimebundle_() | data, metadata
 
-    def _keep(self, moving) -> None:
-        """Draw what stands still and keep it."""
+    def _keep(self, moving: list[Artist]) -> None:
+        """Draw what stands still and keep it; what lies above something that moves moves too."""
         if self._kept.pixels is None:
             self.figure.draw_without_rendering()  # lets the layout see everything once
             self.figure.set_layout_engine("none")
-        for artist in moving:
+        drawn = _with_above(moving)
+        for artist in drawn:
             artist.set_animated(True)
         self.canvas.draw()
         pixels = self.canvas.copy_from_bbox(self.figure.bbox)
-        self._kept = SimpleNamespace(pixels=pixels, frame=self._frame(), moving=moving)
+        self._kept = SimpleNamespace(pixels=pixels, frame=self._frame(), moving=moving, drawn=drawn)
 
     def _frame(self) -> list:
         """Return what the still picture depends on: if it changes, it is drawn anew."""
-        return [(*ax.get_xlim(), *ax.get_ylim(), ax.get_title("left")) for ax in self.figure.axes]
+        return [
+            (*ax.get_xlim(), *ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel())
+            for ax in self.figure.axes
+        ]
+
+    def missed(self) -> float:
+        """Return the share of the picture that a full drawing would show otherwise.
+
+        Above zero, `update` changes something that it does not return.
+        """
+        for artist in self._kept.drawn:
+            artist.set_animated(False)
+        self.canvas.draw()
+        full = np.array(self.canvas.buffer_rgba())
+        for artist in self._kept.drawn:
+            artist.set_animated(True)
+        return float((np.abs(self._blit().astype(int) - full).max(-1) > 40).mean())
 
     def _captioned(self, caption: str):
         """Put the caption at the foot of the figure, in room made for it once."""
@@ -99,6 +113,33 @@ class Stage:
             self._line.set_in_layout(False)
         self._line.set_text(caption)
         return self._line
+
+
+def _with_above(moving: list[Artist]) -> list[Artist]:
+    """Return moving artists, and what lies above them, in the order in which a figure draws.
+
+    A legend, a label or points over an image must be drawn again where something moves below.
+    """
+    drawn: list[Artist] = []
+    for ax in dict.fromkeys(artist.axes for artist in moving):
+        mine = [artist for artist in moving if artist.axes is ax]
+        children = sorted(ax.get_children() if ax else mine, key=Artist.get_zorder)
+        first = min((children.index(a) for a in mine if a in children), default=len(children))
+        drawn += [
+            child
+            for child in children[first:]
+            if child in mine or (child is not ax.patch and not _bare(child))
+        ]
+        drawn += [artist for artist in mine if artist not in children]  # an axis' label, say
+    return drawn
+
+
+def _bare(child: Artist) -> bool:
+    """Tell whether this is a frame that is switched off, or an axis that only stands outside."""
+    if isinstance(child, Axis):
+        grid = any(line.get_visible() for line in child.get_gridlines())
+        return not (child.axes.axison and grid)
+    return isinstance(child, Spine) and not child.axes.axison
 
 
 def _split(result) -> tuple[list[Artist], str]:
