@@ -846,6 +846,16 @@ def test_a_mistake_that_agrees_everywhere_is_preferred():
             lambda dy, x, W: (dy @ W.T, x.T @ dy / 5, dy.sum(0)),
             "0.2 times the right one. That is 1/5",
         ),
+        (
+            lambda dy, x, W: (dy @ W.T, 1 / (x.T @ dy), dy.sum(0)),
+            "dW is 1 divided by the right one",
+        ),
+        (lambda dy, x, W: (dy @ W, x.T @ dy, dy.sum(0)), "the last axis of A, here 3 long"),
+        (lambda dy, x, W: (dy @ W.T + dy, x, dy), "paired from the last axis"),
+        (
+            lambda dy, x, W: (dy @ W.T, x.T @ dy, dy.sum(0) * [1, 1, 2]),
+            "1 of 3 entries of db is wrong",
+        ),
         (lambda dy, x, W: (dy @ W.T, x.T @ dy, dy.sum(0) + 1), "the right one plus 1"),
         (
             lambda dy, x, W: (dy @ W.T, x.T @ dy, dy.sum(0)[::-1]),

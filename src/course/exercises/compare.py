@@ -69,7 +69,9 @@ def _pairs(got, expected, names: tuple, label: str = "") -> Iterator[tuple | Fau
             yield fault
             return
         for key in expected:
-            yield from _pairs(got[key], expected[key], (), f"{label}[{key!r}]")
+            # a probe's keys are words of the course's; a learner's are data
+            name = key if isinstance(key, str) and " " in key else f"entry {key!r}"
+            yield from _pairs(got[key], expected[key], (), f"{label}, {name}" if label else name)
     else:
         if isinstance(expected, np.ndarray) and isinstance(got, tuple) and len(got) != 1:
             got = stacked(list(got))

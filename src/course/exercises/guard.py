@@ -12,6 +12,7 @@ import ctypes
 import io
 import itertools
 import linecache
+import re
 import signal
 import sys
 import sysconfig
@@ -229,4 +230,17 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"{where} SystemExit, which ends Python. Return a value."
     what = safe(error)
-    return f"{where} {type(error).__name__}{': ' + what.rstrip('.') if what else ''}."
+    return f"{where} {type(error).__name__}{': ' + what.rstrip('.') if what else ''}.{_hint(what)}"
+
+
+def _hint(message: str) -> str:
+    """What NumPy's most frequent and least readable messages mean."""
+    if sizes := re.search(r"matmul: .*\(size (\d+) is different from (\d+)\)", message):
+        right, left = sizes.groups()
+        return (
+            f" A @ B sums over the last axis of A, here {left} long, and the last but one of B, "
+            f"here {right}: which should be turned?"
+        )
+    if "could not be broadcast" in message:
+        return " Sizes are paired from the last axis on; keepdims=True or [:, None] keeps an axis."
+    return ""

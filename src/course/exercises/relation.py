@@ -37,6 +37,9 @@ def _factor(got, expected) -> float | None:
 
 def _arrangement(got, expected, differs, name: str) -> str:
     """The right numbers in other places, or nearly right, or how many differ."""
+    with np.errstate(all="ignore"):
+        if np.allclose(got * expected, 1, 1e-6, 0):
+            return f"every entry of {name} is 1 divided by the right one: upside down."
     for axes in itertools.islice(itertools.permutations(range(got.ndim)), 1, 24):
         turned = got.transpose(axes)
         if turned.shape == expected.shape and np.allclose(turned, expected, equal_nan=True):
@@ -47,8 +50,10 @@ def _arrangement(got, expected, differs, name: str) -> str:
         return f"{name} has the right numbers in the wrong places."
     at = tuple(int(i) for i in np.argwhere(differs)[0])
     mine, right = apart(got[at].item(), expected[at].item())
-    count = f"{int(differs.sum())} of {differs.size} entries of {name} differ"
-    return f"{count}, the first at {list(at)}: {mine}, where {right} is right."
+    n, size = int(differs.sum()), differs.size
+    count = f"{n} of {size} entries of {name} {'is' if n == 1 else 'are'} wrong"
+    where = f"at {list(at)}" if n == 1 else f"the first at {list(at)}"
+    return f"{count}, {where}: {mine}, where {right} is right."
 
 
 def apart(a, b) -> tuple[str, str]:

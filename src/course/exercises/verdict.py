@@ -141,8 +141,8 @@ def _table(verdict: Verdict) -> tuple[list, list, np.ndarray] | None:
     if not all(isinstance(a, np.ndarray) and 1 < a.size <= _MOST and a.ndim <= 2 for a in arrays):
         return None
     got, expected, differs = map(np.atleast_2d, arrays)
-    texts = [[number(v, 4) for v in row] for row in got.tolist()]
     wanted = [[number(v, 4) for v in row] for row in expected.tolist()]
+    texts = [list(row) for row in wanted]
     for i, j in np.argwhere(differs):
         texts[i][j], wanted[i][j] = apart(got[i, j].item(), expected[i, j].item())
     return texts, wanted, differs
