@@ -13,7 +13,8 @@ from course.interactive import live, plot
 
 STEPS = 150
 WALL = 50.0  # a path that leaves this far stays there
-LOWEST, HIGHEST = 1e-8, 1e4  # heights shown
+LOWEST, HIGHEST = 1e-8, 1e5  # heights shown
+SHADES = [str(shade) for shade in np.linspace(0.72, 1.0, 9)]  # of grey, from low to high
 
 
 @dataclass(frozen=True)
@@ -96,16 +97,18 @@ def race():
     """Five update rules on one of four surfaces: their paths, and their heights step by step."""
     return live.figure(
         _setup,
-        alt="Left, contour lines of a surface with the paths of five update rules from one start. "
-        "Right, the height of each above the minimum, step by step, on a logarithmic axis. In the "
-        "ravine gradient descent zigzags between the walls, momentum overshoots and arrives first.",
-        width=9,
-        height=3.5,
+        alt="Left, a surface in bands of equal height and the paths of five update rules from one "
+        "start. Right, the height of each above the minimum, step by step, on a logarithmic axis."
+        " In the "
+        "ravine gradient descent drops to the floor and creeps along it, momentum swings from wall "
+        "to wall, RMSprop and Adam take the diagonal; momentum and Nesterov arrive first.",
+        width=8.2,
+        height=3.1,
         surface=live.choice(list(SURFACES), start="ravine", label="surface"),
         lr=live.slider(0.001, 1.0, start=0.03, log=True, label="learning rate"),
         momentum=live.slider(0.0, 0.98, start=0.85, step=0.01, label="momentum"),
         noise=live.slider(0.0, 5.0, start=0.0, step=0.1, label="gradient noise"),
-        step=live.play(0, STEPS, start=STEPS, label="step"),
+        step=live.play(0, STEPS, start=60, label="step"),
     )
 
 
@@ -121,15 +124,16 @@ def _setup(fig):
         right.plot([], [], label=rule, **style)[0]
         for rule, style in zip(RULES, styles, strict=True)
     ]
-    right.set(xlim=(0, STEPS), ylim=(LOWEST, HIGHEST), yscale="log", title="Height")
+    right.set(xlim=(0, STEPS), ylim=(LOWEST, HIGHEST), yscale="log")
     right.set(xlabel="step", ylabel="height above the minimum")
-    right.legend(loc="upper right", fontsize=8.5, ncols=2)
+    legend = right.legend(loc="upper right", fontsize=8.5, ncols=2)
+    legend.set_zorder(1)  # under the curves, so that it need not be drawn with them
 
     def update(surface, lr, momentum, noise, step):
         for name, artists in lands.items():
             for artist in artists:
                 artist.set_visible(name == surface)
-        left.set_title(surface.capitalize())
+        left.set_xlabel(f"{surface}: first parameter")  # a new label has all drawn anew
         p, height = paths(surface, lr, momentum, noise)
         for k in range(len(RULES)):
             trails[k].set_data(*p[k, : step + 1].T)
@@ -141,14 +145,15 @@ def _setup(fig):
 
 
 def _contours(ax, surface: Surface) -> list:
-    """Contour lines, close together near the minimum, and a cross on each lowest point."""
-    x, y = np.meshgrid(np.linspace(-2.2, 2.2, 120), np.linspace(-1.7, 1.7, 100))
-    ax.set(xlim=(-2.2, 2.2), ylim=(-1.7, 1.7), xlabel="first parameter", ylabel="second parameter")
+    """Bands of equal height, darker below, and a cross on each lowest point."""
+    x, y = np.meshgrid(np.linspace(-2.2, 2.2, 200), np.linspace(-1.7, 1.7, 160))
+    ax.set(xlim=(-2.2, 2.2), ylim=(-1.7, 1.7), ylabel="second parameter")
     ax.grid(False)
-    levels = np.geomspace(0.005, 60, 14)
-    lines = ax.contour(x, y, surface.height(x, y), levels, colors=plot.FAINT, linewidths=0.7)
-    (crosses,) = ax.plot(*np.transpose(surface.minima), "+", color=plot.INK, ms=11, mew=2)
-    return [lines, crosses]
+    levels = [0, *np.geomspace(0.01, 80, 9)]
+    height = surface.height(x, y).clip(0, 79)
+    bands = ax.contourf(x, y, height, levels, colors=SHADES, antialiased=False)
+    (crosses,) = ax.plot(*np.transpose(surface.minima), "+", color=plot.INK, ms=11, mew=2, zorder=1)
+    return [bands, crosses]
 
 
 def _said(height, step: int) -> str:
