@@ -98,6 +98,15 @@ def test_svd_agrees_with_the_library(shape, rng):
         linalg.svd(np.ones((2, 3)))
 
 
+def test_svd_of_a_matrix_that_lost_a_direction(rng):
+    A = rng.standard_normal((6, 2)) @ rng.standard_normal((2, 4))
+    A[:, 3] = 0
+    U, s, Vt = linalg.svd(A)
+    np.testing.assert_allclose(U * s @ Vt, A, atol=1e-13)
+    np.testing.assert_allclose(s, np.linalg.svd(A, compute_uv=False), atol=1e-13)
+    np.testing.assert_allclose(U.T @ U, np.diag([1.0, 1, 0, 0]), atol=1e-13)
+
+
 def test_low_rank_error_is_the_singular_values_left_out(rng):
     A = rng.standard_normal((7, 5))
     s = np.linalg.svd(A, compute_uv=False)

@@ -135,12 +135,12 @@ def svd(A, sweeps: int = 12):
     Parameters
     ----------
     A : (n, m)
-        Of full column rank, so n ≥ m.
+        At least as many rows as columns.
 
     Returns
     -------
     U : (n, m)
-        Orthonormal columns.
+        Orthonormal columns; zero where the singular value is.
     s : (m,)
         Singular values, falling.
     Vt : (m, m)
@@ -157,7 +157,9 @@ def svd(A, sweeps: int = 12):
                 V[:, [i, j]] = V[:, [i, j]] @ turn
     s = np.linalg.norm(W, axis=0)
     order = np.argsort(-s)
-    return W[:, order] / s[order], s[order], V[:, order].T
+    W, s = W[:, order], s[order]
+    real = s > s[:1] * A.shape[0] * np.finfo(float).eps
+    return np.where(real, W, 0) / np.where(real, s, 1), s, V[:, order].T
 
 
 def _jacobi_turn(x, y):
