@@ -14,14 +14,13 @@
 # %% [markdown]
 # # 04 · A network that learns
 #
-# A network of a few thousand numbers reads handwriting. Nobody set those numbers. They were found by
-# asking, for each of them, *would a little more of you have helped?*, and moving it a little. The
-# procedure that answers for all of them at once is backpropagation, and GPTs are trained by the
-# same one.
+# A network of eighty thousand numbers reads handwriting. Nobody set those numbers. They were found by
+# asking each of them, *would a little more of you have helped?*, and moving it a little. The
+# procedure that answers for all at once is backpropagation. GPTs are trained by the same one.
 #
 # **You will** derive every gradient of a network by hand, write it in NumPy, prove it right, train on
 # real handwritten digits, watch the network read digits it has never seen, and find out why a wrong
-# gradient is so hard to notice. At the end you build the machine that derives gradients by itself.
+# gradient is so hard to notice. At the end you build a machine that derives gradients by itself.
 #
 # **You need** matrix products (lesson 01), cross-entropy (lesson 02) and the chain rule from school.
 #
@@ -62,19 +61,19 @@ from course.interactive import plot, predict
 
 # %%
 x, y, x_test, y_test = digits()
-fig, ax = plot.figure(width=8, height=2.5)
-plot.digits(ax, x[:30], labels=y[:30], cols=10)
-plot.show(fig, alt="Thirty handwritten digits in three rows, each with its label in the corner.")
+fig, ax = plot.figure(width=8, height=1.7)
+plot.digits(ax, x[:20], labels=y[:20], cols=10)
+plot.show(fig, alt="Twenty handwritten digits in two rows, each with its label in the corner.")
 
 # %% [markdown]
-# These are real: people wrote them on forms. To the network each is a row of 784 brightnesses. We train
-# on 8,000 and keep 2,000 aside, which no training touches: only they can say whether it learnt to read
-# or learnt by heart.
+# People wrote these on forms. To the network each is a row of 784 numbers, 0 for paper and 1 for ink. We
+# train on 8,000 and keep 2,000 aside, which no training touches: only they can tell whether it learnt
+# to read or learnt by heart.
 
 # %% [markdown]
 # ## Forward: weigh, add, bend
 #
-# *How does a row of brightnesses become ten scores, one for each digit?*
+# *How does a row of 784 numbers become ten scores, one for each digit?*
 #
 # The smallest answer is one **affine** layer: each output is a weighted sum of all inputs, plus a bias.
 #
@@ -114,10 +113,9 @@ def sigmoid(z):
 print(sigmoid(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0])).round(3))
 
 # %% [markdown]
-# Weigh, bend, weigh, bend: that is the whole **multilayer perceptron**. The article from which this
-# course grew has a network with one hidden layer $h$ and one output layer $o$, and that is where we
-# begin. For one example by hand, with one hidden neuron, $x = 2$, $W_h = \frac12$, $W_o = 2$,
-# $b_h = b_o = -1$ and target $y = 1$:
+# Weigh, bend, weigh, bend: that is a **multilayer perceptron**. The article from which this course grew
+# has one with a hidden layer $h$ and an output layer $o$, and there we begin. By hand, with one neuron in
+# each, $x = 2$, $W_h = \frac12$, $W_o = 2$, $b_h = b_o = -1$ and target $y = 1$:
 #
 # $$z_h = 2\cdot\tfrac12 - 1 = 0,\quad h = \tfrac12,\quad z_o = \tfrac12\cdot2 - 1 = 0,\quad
 # o = \tfrac12,\quad L = \tfrac12(o - y)^2 = \tfrac18.$$
@@ -137,15 +135,15 @@ print(sigmoid(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0])).round(3))
 #   WO["W_o, b_o"] --> ZO
 # ```
 #
-# Backpropagation walks this once, from the right, and keeps at every node the product so far. At each
+# Backpropagation walks this once, from the right, and keeps at every node the product so far. At a
 # weighted sum that product is called $\delta$. With $\sigma' = \sigma(1 - \sigma)$:
 #
 # $$\delta_o = (o - y)\,o(1 - o) = -\tfrac12\cdot\tfrac14 = -\tfrac18,\qquad
 # \delta_h = \delta_o\,W_o\,h(1 - h) = -\tfrac18\cdot2\cdot\tfrac14 = -\tfrac1{16}.$$
 #
-# And each weight's gradient is *what it was given* times *the blame at its end*:
-# $dW_o = h\,\delta_o = -\frac1{16}$ and $dW_h = x\,\delta_h = -\frac18$. Move the sliders; the numbers in
-# the picture begin as these.
+# A weight's gradient is *what it was given* times *the blame at its end*:
+# $dW_o = h\,\delta_o = -\frac1{16}$ and $dW_h = x\,\delta_h = -\frac18$. The picture begins with these
+# numbers. Move the sliders.
 
 # %%
 widgets.graph()
@@ -194,8 +192,8 @@ def affine_backward(dy, x, W):
 ex.affine_backward.check(affine_backward)
 
 # %% [markdown]
-# That is all there is to know. Here is the article's network, its formulas beside ours. It writes one
-# example as a column; we write a batch as rows, so every product is transposed.
+# Nothing else is needed. Here are the article's formulas beside ours. It writes one example as a column;
+# we write a batch as rows, so every product is transposed.
 #
 # | the article prints | for rows | code |
 # |---|---|---|
@@ -210,10 +208,10 @@ ex.affine_backward.check(affine_backward)
 # | $W_o := W_o - \alpha \cdot \delta_oh^T$ | $dW_o = h^\top \delta_o$ | `h.T @ delta_o` |
 # | $b_o := b_o - \alpha \cdot \delta_o$ | $db_o = \sum_\text{batch} \delta_o$ | `delta_o.sum(axis=0)` |
 #
-# Three slips are put right. *$W_oh$* is the product of $W_o$ and $h$ in the third line, but in the sixth
-# only $W_o$ may be transposed: $(W_oh)^T$ has the wrong shape. *$\delta_oh^T$* means $\delta_o h^T$, with
-# $h$ transposed. And the biases' lines hold for one example only: for a batch the blame is summed, and the
-# loss, which the article doesn't name, is the mean of $\frac12\lVert o - y\rVert^2$, hence the $\frac1B$.
+# Three slips are put right. $W_oh$ in the third line is a product, $W_o$ times $h$; in the sixth only $W_o$
+# may be transposed, and $(W_oh)^T$ has the wrong shape. $\delta_oh^T$ means $\delta_o h^T$: only $h$ is
+# transposed. And the biases' lines hold for a single example: over a batch the blame is summed. The loss,
+# which the article doesn't name, is the mean of $\frac12\lVert o - y\rVert^2$; hence the $\frac1B$.
 
 
 # %%
@@ -247,9 +245,9 @@ for (dW, db), name in zip(article_gradients(neuron, np.array([[2.0]]), 1.0), "ho
 #
 # ## Is the gradient right?
 #
-# *A formula was derived, then typed. Who says that both were done without a mistake?*
+# *A formula was derived, then typed. Who says that both went without a mistake?*
 #
-# The function itself. Move one parameter a little to both sides and see what the loss does:
+# The function itself. Move one input a little to both sides and see what comes out:
 #
 # $$dx_i \approx \frac{f(x + h\,e_i) - f(x - h\,e_i)}{2h}$$
 #
@@ -289,8 +287,8 @@ assert error < 1e-8
 print(f"relative error below 1e-8: {error < 1e-8}")
 
 # %% [markdown]
-# The derivation holds. The step $h = 10^{-5}$ was chosen for numbers of 64 bits. Networks are usually
-# trained in 32 bits, about seven digits.
+# The derivation holds. That was in 64 bits, sixteen digits. Networks are usually trained in 32 bits, seven
+# digits, or fewer.
 
 # %%
 in_single = predict.number(
@@ -304,20 +302,21 @@ in_single
 
 
 # %%
-def check_errors(dtype, steps):
+def check_errors(dtype, steps, x, y):
     (W1, b1), (W2, b2) = mlp.init(np.random.default_rng(0), [784, 16, 10])
-    exact = mlp.loss_and_gradients([(W1, b1), (W2, b2)], x[:20], y[:20])[1][1][0]
-    h, W2, b2 = (v.astype(dtype) for v in (layers.relu(x[:20] @ W1 + b1), W2, b2))
+    exact = mlp.loss_and_gradients([(W1, b1), (W2, b2)], x, y)[1][1][0]
+    h, W2, b2 = (v.astype(dtype) for v in (layers.relu(x @ W1 + b1), W2, b2))
 
     def loss(W):
-        return layers.cross_entropy(layers.affine(h, W, b2), y[:20])
+        return layers.cross_entropy(layers.affine(h, W, b2), y)
 
     numerical = [gradcheck.numerical_gradient(loss, W2, dtype(step)) for step in steps]
     return [gradcheck.relative_error(exact, dW) for dW in numerical]
 
 
 steps = 10.0 ** -np.arange(1, 10)
-double, single = check_errors(np.float64, steps), check_errors(np.float32, steps)
+double = check_errors(np.float64, steps, x[:20], y[:20])
+single = check_errors(np.float32, steps, x[:20], y[:20])
 at_1e5 = 100 * single[4]
 in_single.reveal(at_1e5, shown="more than 10 %" if at_1e5 > 10 else f"{at_1e5:.2g} %")
 
@@ -338,10 +337,10 @@ assert min(single) > 1e-4
 assert 1e-6 <= steps[np.argmin(double)] <= 1e-4
 
 # %% [markdown]
-# To the right of each V the curve of the function spoils the answer, in proportion to $h^2$; to the left,
-# rounding does, in proportion to $1/h$. In 64 bits the bottom lies near $10^{-5}$, below one part in a
-# hundred million. In 32 bits no step is better than one part in ten thousand, and at $10^{-6}$ most of the
-# gradient is noise. Check gradients in float64, whatever you train in.
+# On the right of each curve the bend of the function spoils the answer, in proportion to $h^2$; on the
+# left rounding does, in proportion to $1/h$. In 64 bits the bottom lies near $10^{-5}$, below one part in a
+# hundred million. In 32 bits no step gets below one part in ten thousand, and at $10^{-6}$ most of the
+# answer is noise. Check gradients in float64, whatever you train in.
 #
 # ## Downhill
 #
@@ -364,9 +363,8 @@ def gradient_step(params, grads, lr):
 ex.gradient_step.check(gradient_step)
 
 # %% [markdown]
-# The gradient of all 8,000 digits would cost a thousand times that of 8, and 32 digits give a good
-# estimate. So each step takes a random handful, a **minibatch**. One loop serves every network
-# to come:
+# The gradient over all 8,000 digits costs 250 times as much as over 32, and 32 give a usable estimate. So
+# each step takes a random handful, a **minibatch**:
 
 
 # %%
@@ -389,8 +387,8 @@ article_right = percent_right(article_forward(article, x_test)[1], y_test)
 print(f"unseen digits read right: {article_right:.0f} %, by guessing 10 %")
 
 # %% [markdown]
-# It learns, slowly. What holds it back? Look at one output that should be 0, and at $\delta_o$, the only
-# thing the whole network below hears of its error.
+# It learns, slowly. What holds it back? Look at one output that should be 0, and at its $\delta_o$, which
+# is all that the layers below hear of the error.
 
 # %%
 loudest = predict.choice(
@@ -408,10 +406,10 @@ fading = signal.max() / signal[-1]
 print(f"at 0.99 the signal is {fading:.0f} times weaker than at 0.67")
 
 # %% [markdown]
-# The more confident the mistake, the less it is corrected: a saturated sigmoid is flat, and the factor
-# $o(1-o)$ silences the error. The remedy is a loss whose slope undoes that factor. For classes, let the
-# outputs compete through **softmax**, $p_k = e^{z_k} / \sum_j e^{z_j}$, and pay the surprise at the
-# true class, the **cross-entropy** of lesson 02, $L = -\frac1B \sum_i \log p_{i, y_i}$.
+# The surer the mistake, the less it is corrected: a sigmoid near its ends is flat, and $o(1-o)$ silences
+# the error. The remedy is a loss whose slope undoes that factor. Let the classes compete through
+# **softmax**, $p_k = e^{z_k} / \sum_j e^{z_j}$, and pay the surprise at the true class, the
+# **cross-entropy** of lesson 02, $L = -\frac1B \sum_i \log p_{i, y_i}$.
 
 
 # %% tags=["worked:layers.softmax", "worked:layers.log_softmax", "worked:layers.cross_entropy"]
@@ -430,8 +428,8 @@ def cross_entropy(z, y):
 
 
 # %% [markdown]
-# The loss of one example is $\log \sum_j e^{z_j} - z_y$. Differentiate: the first term gives
-# $p_k$, the second 1 at the true class. All slopes have cancelled:
+# The loss of one example is $\log \sum_j e^{z_j} - z_y$. The slope of the first term is $p_k$, that of the
+# second 1 at the true class. No factor is left that could fade:
 #
 # $$dz = \frac{\mathrm{softmax}(z) - \mathrm{onehot}(y)}{B}$$
 #
@@ -467,13 +465,13 @@ def relu_backward(da, z):
 ex.relu_backward.check(relu_backward)
 
 # %% [markdown]
-# Both remedies in one picture: the error signal at the output, and how much of the blame arrives at each
-# of eight layers, with random weights scaled so that the signal survives on the way forward.
+# Both remedies in one picture: the error signal at the output, and how much of the blame reaches each of
+# eight layers of random weights.
 
 
 # %%
-def blame(bend, slope, scale):
-    rng, h, seen = np.random.default_rng(0), x[:200], []
+def blame(h, bend, slope, scale):
+    rng, seen = np.random.default_rng(0), []
     for n_in, n_out in [(784, 64), *[(64, 64)] * 7]:
         W = rng.normal(size=(n_in, n_out)) * np.sqrt(scale / n_in)
         h = bend(h @ W)
@@ -486,8 +484,8 @@ def blame(bend, slope, scale):
     return np.array(sizes) / sizes[-1]
 
 
-through_sigmoid = blame(layers.sigmoid, lambda h: h * (1 - h), scale=1)
-through_relu = blame(layers.relu, lambda h: h > 0, scale=2)
+through_sigmoid = blame(x[:200], layers.sigmoid, lambda h: h * (1 - h), scale=1)
+through_relu = blame(x[:200], layers.relu, lambda h: h > 0, scale=2)
 
 # %%
 fig, (left, right) = plot.figure(1, 2, width=8.4, height=2.8)
@@ -513,14 +511,13 @@ assert lost > 1e4
 assert through_relu.min() > 0.1
 
 # %% [markdown]
-# Cross-entropy corrects confident errors most; squared error leaves them alone. Through seven sigmoids
-# less than a ten-thousandth of the blame is left, through seven ReLUs most of it: that is why deep
-# networks became trainable.
+# Cross-entropy corrects sure mistakes most; squared error leaves them alone. After seven sigmoids less
+# than a ten-thousandth of the blame is left, after seven ReLUs nearly all of it.
 #
 # ## Any depth, on real digits
 #
-# *Does the method change when there are more layers?* No: forward keeps what each layer was given, and
-# the way back is a loop.
+# *What changes when there are more layers?* Nothing: forward keeps what each layer was given, and the way
+# back is a loop.
 
 
 # %% tags=["worked:mlp.forward"]
@@ -542,7 +539,7 @@ def forward(params, x):
 # was silent, so its gate is shut: $dW_1 = db_1 = (\frac34\ln 3, 0)$.
 #
 # **Exercise 4.8** · difficulty 4 · 15 minutes. Return the loss and the list of pairs `(dW, db)`, first
-# layer first, for any number of layers. All the pieces are yours: use `mlp.forward` and `layers`.
+# layer first, for any number of layers. Build on `mlp.forward` and `layers`.
 
 
 # %% tags=["exercise:mlp.loss_and_gradients"]
@@ -554,17 +551,17 @@ def loss_and_gradients(params, x, y):
 ex.loss_and_gradients.check(loss_and_gradients)
 
 # %% [markdown]
-# First in the plane, where everything can be seen. Each hidden unit bends the plane along a straight
-# line. Find the fewest units that solve *quarters*, and the learning rate at which it breaks.
+# First in the plane, where everything can be seen. Each hidden unit bends the plane along a line. Find
+# the fewest units that enclose the disc of *rings*, and the learning rate at which training breaks.
 
 # %%
 widgets.boundary()
 
 # %% [markdown]
-# The boundary turns only where it crosses a line: a ReLU network is flat between its folds. Two units
-# can't enclose a disc; a learning rate near 10 throws the network about until its units fall silent.
+# The boundary turns only where it crosses a line: between its folds the network is flat. Two lines can't
+# enclose a disc, three can. Near a learning rate of 10 every step overshoots, until the loss only jumps.
 #
-# Now the digits. One pass over the training set is an **epoch**; the order is drawn anew each time.
+# Now the digits. One pass over the training set is an **epoch**, each in a new order.
 
 
 # %% tags=["worked:mlp.train"]
@@ -612,10 +609,9 @@ plot.show(
 )
 
 # %% [markdown]
-# A hundred hidden units, and what the code knows of digits is nothing. On the right, look at its worst
-# mistakes: which would you have read as labelled?
-#
-# Train one yourself and watch the units. The stop button keeps what was reached.
+# Nothing in the code knows what a digit is. Of the mistakes on the right, which would you have read as
+# labelled? Now train one yourself; the stop button keeps what was reached. At which learning rate does
+# the curve begin to shake, and at which does it die?
 
 # %%
 widgets.digits()
@@ -625,8 +621,7 @@ widgets.digits()
 #
 # *The score is high. Is the gradient right? Does the network see digits as you do?* Three predictions.
 #
-# First, replace $W_2^\top$ on the way back by a fixed random matrix: the blame is sent to the wrong
-# addresses.
+# First, replace $W_2^\top$ on the way back by a fixed random matrix: the blame goes to wrong addresses.
 
 # %%
 astray = predict.number(
@@ -677,9 +672,9 @@ assert min(score[name] for name in list(bugs)[:3]) > 85 > score["first layer nev
 assert min(off[name] for name in list(bugs)[1:]) > 50
 
 # %% [markdown]
-# Three of the four bugs train. The gradient may be wrong by more than its own length, and the curve still
-# falls, because the last layer learns from whatever it is given, and the first comes to send what
-# the feedback can use. Only the gradient check tells them apart: **a falling loss proves nothing.**
+# Three of the four bugs train. A gradient can be wrong by more than its own length and the score still
+# rises: the last layer learns from whatever it is given, and with random feedback the forward weights
+# come to suit it. Only the gradient check tells them apart. **A falling loss proves nothing.**
 #
 # Second: shuffle the pixels, in one and the same way for every image, and train anew.
 
@@ -731,18 +726,18 @@ assert abs(blind_right - read_right) < 2
 assert shifted_right[2] < read_right - 15
 
 # %% [markdown]
-# To you the second row is noise and the third is no different from the first. To the network it is the
-# reverse. Nothing in $xW$ knows which pixels are neighbours, so a shuffle costs nothing; and a pixel to the
-# right is another input with other weights. What a network can't help knowing is decided by its
-# architecture. Convolutions build in neighbourhood; attention, in lesson 09, builds in order.
+# To you the second row is noise and the third no different from the first. To the network it is the
+# reverse. Nothing in $xW$ knows which pixels are neighbours, so a shuffle costs nothing, and the pixel next
+# door is another input with other weights. What a network can know for free is decided by its
+# architecture; lesson 09 comes back to that.
 #
 # ## Numbers that remember
 #
 # *You derived every gradient by hand. Must that be done again for each new network?*
 #
-# No. Every expression is made of few operations, and each knows its own slope. If a number remembers
-# what it was made from, and the slope towards each, the chain rule can be left to a loop. Three operations
-# need slopes; the others follow from them.
+# No. Every expression is made of few operations, and each knows its own slope. If a number remembers what
+# it was made from, with the slope towards each, the chain rule is a loop. Sums, products and powers
+# need slopes; these follow from them.
 
 
 # %% tags=["worked:autograd.Arithmetic"]
@@ -798,8 +793,9 @@ def log(v):
 
 
 # %% [markdown]
-# `autograd.relu` is written in the same way. The way back needs an order in which every number comes after all that it was made from. Then, from
-# the end, each hands its parents their shares. A number used twice gets both: `+=`.
+# `autograd.relu` is written in the same way. The way back needs an order in which every number comes after
+# all that it was made from. Then, from the end, each hands its parents their shares. A number used
+# twice gets both: `+=`.
 
 
 # %% tags=["worked:autograd.order", "worked:autograd.backward"]
@@ -836,7 +832,7 @@ backward(0.5 * (o - 1) ** 2)
 print(f"dW_h = {W_h.grad}, dW_o = {W_o.grad}")
 
 # %% [markdown]
-# $-\frac18$ and $-\frac1{16}$, and nobody derived anything. That is the seed of PyTorch.
+# $-\frac18$ and $-\frac1{16}$, and nobody derived anything. PyTorch does this with arrays for numbers.
 #
 # **Exercise 4.9** · difficulty 2 · 5 minutes. Teach it an operation: `tanh`, whose slope is $1 - y^2$ with
 # $y = \tanh v$. By hand: at $v = 0$ the value is 0 and the slope 1, so $3\tanh v + v\tanh v$ rises at 3.
@@ -851,8 +847,8 @@ def tanh(v):
 ex.tanh.check(tanh)
 
 # %% [markdown]
-# Now everything against everything: a network with 2 hidden layers, its gradients by the loop you wrote
-# for arrays, by these remembering numbers, and by PyTorch.
+# Now everything against everything: the gradients of a network with two hidden layers, by hand, by numbers
+# that remember, and by PyTorch.
 
 
 # %%
@@ -898,13 +894,16 @@ assert gap < 1e-12
 print(f"largest difference of any two gradients below 1e-12: {gap < 1e-12}")
 
 # %% [markdown]
-# The last line of `gap` takes the trained reader with all its weights and all 8,000 digits. Three
-# independent routes agree to the last digits that float64 has. From lesson 07 on you may let PyTorch do
-# it, knowing what it does.
+# The last of the three comparisons takes the trained reader and all 8,000 digits. Three independent
+# routes agree to nearly the last digit of float64. From lesson 07 on PyTorch does it for you, and you
+# know what it does.
 #
 # ## What you measured
 
 # %%
+kept = "less than 1 part in 10,000" if lost > 1e4 else "more"
+finest = "above 1e-4" if min(single) > 1e-4 else "below"
+agree = "below 1e-12" if gap < 1e-12 else "above"
 plot.table(
     [
         ["unseen digits read right", f"{read_right:.0f} %"],
@@ -914,9 +913,9 @@ plot.table(
         ["the same, first layer never moved", f"{score['first layer never moves']:.0f} %"],
         ["pixels shuffled", f"{blind_right:.0f} %"],
         ["moved by two pixels", f"{shifted_right[2]:.0f} %"],
-        ["blame lost through seven sigmoids", "over 10,000 times" if lost > 1e4 else f"{lost:.0f}"],
-        ["gradient check, best in float32", "over 1e-4" if min(single) > 1e-4 else "below"],
-        ["gap between NumPy, autograd, PyTorch", "below 1e-12" if gap < 1e-12 else "above"],
+        ["blame left after seven sigmoids", kept],
+        ["error of the best gradient check in float32", finest],
+        ["gap between NumPy, autograd and PyTorch", agree],
     ],
     header=["quantity", "measured"],
 )

@@ -112,7 +112,7 @@ def graph():
 # A boundary in the plane
 
 POINTS, MOST_STEPS, SIDE = 120, 160, 1.8
-GRID = np.stack(np.meshgrid(*[np.linspace(-SIDE, SIDE, 61)] * 2), axis=-1).reshape(-1, 2)
+GRID = np.stack(np.meshgrid(*[np.linspace(-SIDE, SIDE, 45)] * 2), axis=-1).reshape(-1, 2)
 
 
 def moons(rng):
@@ -180,7 +180,7 @@ def drawn_plane(ax):
 
     shades = LinearSegmentedColormap.from_list("shades", ["#8FC3E8", "#FFFFFF", "#F5B58A"])
     extent = (-SIDE, SIDE, -SIDE, SIDE)
-    image = ax.imshow(np.zeros((61, 61)), extent=extent, origin="lower", cmap=shades, clim=(0, 1))
+    image = ax.imshow(np.zeros((45, 45)), extent=extent, origin="lower", cmap=shades, clim=(0, 1))
     lines = ax.add_collection(LineCollection([], colors=plot.INK, linewidths=0.6, alpha=0.45))
     dots = [
         ax.plot([], [], marker, color=color, ms=5, mec="white", mew=0.5)[0]
@@ -201,8 +201,8 @@ def boundary():
         (line,) = curve.plot([], [], color=BLUE)
         (end,) = curve.plot([], [], "o", color=RED)
         curve.set(xlim=(0, MOST_STEPS), ylim=(0, 1), xlabel="step", ylabel="loss, nats")
-        curve.axhline(np.log(2), color=plot.FAINT, ls=":", label="guessing, ln 2")
-        curve.legend(loc="upper right")
+        curve.axhline(np.log(2), color=plot.FAINT, ls=":", lw=1.2)
+        curve.text(MOST_STEPS, np.log(2) + 0.01, "guessing, ln 2", ha="right", va="bottom")
 
         def update(problem, units, lr, steps):
             params, losses = after(problem, units, lr, steps)
@@ -210,7 +210,7 @@ def boundary():
             for k, dot in enumerate(dots):
                 dot.set_data(*x[y == k].T)
             p = layers.softmax(mlp.forward(params, GRID)[-1])[:, 1]
-            image.set_data(p.round(1).reshape(61, 61))
+            image.set_data(p.round(1).reshape(45, 45))
             lines.set_segments(folds(*params[0]))
             line.set_data(np.arange(steps + 1), np.minimum(losses, 1))
             end.set_data([steps], [min(losses[-1], 1)])
@@ -225,8 +225,8 @@ def boundary():
         alt="Points of two classes in the plane, circles and squares, over a background shaded by "
         "the class the network expects. Thin lines show where each hidden unit bends; the boundary "
         "turns only where it crosses one. Beside it the loss over the steps taken.",
-        width=8.2,
-        height=3.5,
+        width=7.8,
+        height=3.3,
         problem=live.choice(list(PROBLEMS), label="problem"),
         units=live.slider(1, 32, start=8, label="hidden units"),
         lr=live.slider(0.01, 10.0, start=0.5, log=True, label="learning rate"),
@@ -236,7 +236,7 @@ def boundary():
 
 # Digits being learnt
 
-SHOWN = slice(60, 84)  # unseen digits that are drawn
+SHOWN = slice(60, 78)  # unseen digits that are drawn
 TURNS, BATCHES = 60, 25  # states, and minibatches from one to the next
 
 
@@ -307,7 +307,7 @@ def digits():
         learn,
         setup,
         alt="Left, the share of unseen digits read right, rising with the examples seen. Middle, "
-        "24 unseen digits, each with the network's reading, a cross where it is wrong. Right, how "
+        "18 unseen digits, each with the network's reading, a cross where it is wrong. Right, how "
         "the weights of 16 hidden units changed, as pictures: strokes and the gaps between them.",
         total=TURNS,
         preview=31,
