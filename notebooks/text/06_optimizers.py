@@ -18,8 +18,8 @@
 # optimizer's part: a few lines that decide whether training takes minutes or days.
 #
 # **You will** derive the largest learning rate that can work, speed a ravine up twentyfold, build
-# Adam and see what each of its pieces prevents, find the batch size that is worth its price, and
-# watch two famous rules fail where their derivations stop.
+# Adam and see what each of its pieces prevents, find the batch size that is worth its price, and watch
+# rules fail where their derivations stop.
 #
 # **You need** lesson 04: gradients and a training loop. From calculus, the derivative of $x^2$.
 #
@@ -92,9 +92,10 @@ plot.show(
 )
 
 # %% [markdown]
-# There is nothing gradual about the limit. The derivation assumes **one curvature, the same everywhere**. On real digits it is not. One affine
-# layer with cross-entropy, started at zero, finds all $K$ classes equally likely, and there its greatest
-# curvature is $\lambda = \lambda_{\max}(x^\top x / N) / K$.
+# There is nothing gradual about the limit. But the derivation assumes **one curvature, the same
+# everywhere**, and on real digits it is not. One affine layer with cross-entropy, started at zero, finds
+# all $K$ classes equally likely, and there its greatest curvature is
+# $\lambda = \lambda_{\max}(x^\top x / N) / K$.
 
 # %%
 data = digits()
@@ -195,14 +196,15 @@ def nesterov_step(p, g, v, *, lr, momentum=0.9):
 ex.nesterov_step.check(nesterov_step)
 
 # %% [markdown]
-# How much does a ball gain? In each direction, step and velocity together are a 2×2 matrix of
-# determinant $\mu$. While its eigenvalues are complex, both have size $\sqrt\mu$, whatever $\lambda$.
-# The smallest $\mu$ that keeps both ends of the ravine complex is
+# How much does a ball gain? In each direction a step maps $(p, v)$ by a 2×2 matrix of determinant $\mu$
+# and trace $1 + \mu - \text{lr}\,\lambda$. Its eigenvalues are complex, and then both of size
+# $\sqrt\mu$, while $(1 - \sqrt\mu)^2 \le \text{lr}\,\lambda \le (1 + \sqrt\mu)^2$. Let the two ends of
+# the ravine touch the two bounds, and divide:
 #
 # $$\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}, \qquad
 # \text{lr} = \frac{4}{(\sqrt{\lambda_{\min}} + \sqrt{\lambda_{\max}})^2}.$$
 #
-# So $\kappa$ is replaced by $\sqrt\kappa$.
+# Compared with plain descent, $\sqrt\kappa$ stands where $\kappa$ stood.
 
 
 # %%
@@ -270,6 +272,9 @@ print(f"with noise the heavy ball stops {floor_ratio:.0f} times farther out")
 #
 # *A batch is cheaper than all the data, and its gradient is wrong. How much of that can training
 # take?*
+#
+# Strictly, SGD takes one example a step and minibatch descent $B$; `torch.optim.SGD` takes whatever
+# gradient it is given.
 #
 # Let $g = \lambda x + \xi$ with noise $\xi$ of variance $\sigma^2/B$, independent of $x$. In the long
 # run the variance of $x$ stays the same from step to step:
@@ -425,10 +430,17 @@ plot.show(
 )
 
 # %% [markdown]
-# Corrected, the first step is lr whatever the gradient's scale: the sign alone decides. In pure noise the
-# step settles at $\sqrt{0.1/1.9} = 0.23$ of lr: $m$ averages the noise away, $v$ does not.
-#
-# By hand: $p = 1$, $g = 4$, $m = v = 0$, $t = 1$, $\text{lr} = 0.5$, $\beta_1 = 0.5$,
+# Corrected, a steady gradient gives steps of lr. In pure noise the step settles at
+# $\sqrt{0.1/1.9} = 0.23$ of lr: $m$ averages the noise away, $v$ does not. And the first step is lr
+# whatever the gradient's scale; its sign alone decides:
+
+# %%
+for g in (1e-3, 1.0, 1e3):
+    p = updates.adam_step(np.zeros(1), np.array([g]), np.zeros(1), np.zeros(1), 1, lr=0.01)[0]
+    print(f"gradient {g:g}, lr 0.01: first step {p[0]:.2f}")
+
+# %% [markdown]
+# For one array by hand: $p = 1$, $g = 4$, $m = v = 0$, $t = 1$, $\text{lr} = 0.5$, $\beta_1 = 0.5$,
 # $\beta_2 = 0.75$, $\varepsilon = 1$ give $m = 2$, $v = 4$, $\hat m = 4$, $\hat v = 16$ and
 # $p = 1 - 0.5 \cdot 4/(4 + 1) = 0.6$.
 #
@@ -739,8 +751,8 @@ plot.show(
 #
 # *Adam gives each entry its own scale. But a weight matrix is not a bag of entries.*
 #
-# The gradient of a matrix is dominated by a few directions. Muon keeps them all and sets every singular
-# value to about 1. No SVD is needed: an odd polynomial of a matrix acts on its singular values alone,
+# The gradient of a matrix is dominated by a few directions. Muon keeps the directions and sets every
+# singular value to about 1. No SVD is needed: an odd polynomial of a matrix acts on its singular values alone,
 #
 # $$X \leftarrow aX + bXX^\top X + c\,(XX^\top)^2 X \quad\text{takes}\quad s \to as + bs^3 + cs^5 .$$
 
@@ -810,11 +822,13 @@ plot.show(
     fig,
     alt="Loss after 150 steps against the learning rate, one curve for each of five rules, both axes "
     "logarithmic. Each curve is a valley. Their lowest points differ by less than a factor of two; "
-    "each rises tenfold at rates ten times too high.",
+    "each more than doubles at rates ten times too high.",
 )
 lowest = {name: min(row) for name, row in table.items()}
 assert min(lowest, key=lowest.get) == "Muon"
 assert max(lowest, key=lowest.get) == "SGD"
+too_high = [row[int(np.argmin(row)) + 2] / min(row) for row in table.values()]
+assert min(too_high) > max(lowest.values()) / min(lowest.values())
 
 # %% [markdown]
 # At its own best rate each rule does well, Muon best and plain SGD last. But look at the slopes: a rate
