@@ -194,13 +194,16 @@ def checked(controls: Mapping, values: Mapping) -> dict:
     return {name: controls[name].check(value) for name, value in values.items()}
 
 
-def settings(controls: Mapping, most: int = 64) -> Iterator[dict]:
-    """Go through what a test should try: each control over its range, then the corners."""
+def singles(controls: Mapping) -> Iterator[dict]:
+    """Go through each control's values, the other controls at their start."""
     start = starts(controls)
     yield start
     for name, control in controls.items():
-        for value in control.values():
-            yield start | {name: value}
+        yield from (start | {name: value} for value in control.values() if value != start[name])
+
+
+def corners(controls: Mapping, most: int) -> Iterator[dict]:
+    """Go through the combinations of every control's ends, at most so many of them."""
     ends = (control.ends() for control in controls.values())
     for corner in itertools.islice(itertools.product(*ends), most):
         yield dict(zip(controls, corner, strict=True))

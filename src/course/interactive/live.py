@@ -33,6 +33,7 @@ from course.interactive.training import Training as training
 __all__ = ["Live", "choice", "figure", "play", "slider", "text", "toggle", "training"]
 
 STRAY = 1e-4  # share of the pixels that two ways of drawing the same may differ in
+CORNERS = 16  # combinations of extremes that a drive tries
 
 
 class Live:
@@ -82,12 +83,14 @@ class Live:
             of its own are raised as they are.
         """
         seen = set()
-        for values in moving.settings(self.controls):
+        for values in moving.singles(self.controls):
             seen.add(zlib.crc32(self.stage.draw(**values)))
             if (share := self.stage.missed()) > STRAY:
                 raise ValueError(
                     f"update changes more than it returns: {share:.2%} of the picture at {values}"
                 )
+        for values in moving.corners(self.controls, CORNERS):
+            seen.add(zlib.crc32(self.stage.draw(**values)))
         self.set(**moving.starts(self.controls))
         return len(seen)
 

@@ -89,7 +89,7 @@ class Training:
         Errors of the callbacks are raised.
         """
         seen = set()
-        for values in moving.settings(self.controls, most=4):
+        for values in moving.singles(self.controls):
             self.set(**values)
             for _ in self.advance(min(steps, self.total)):
                 seen.add(zlib.crc32(self.stage.draw(self.state)))
