@@ -488,7 +488,7 @@ through_sigmoid = blame(x[:200], layers.sigmoid, lambda h: h * (1 - h), scale=1)
 through_relu = blame(x[:200], layers.relu, lambda h: h > 0, scale=2)
 
 # %%
-fig, (left, right) = plot.figure(1, 2, width=8.4, height=2.8)
+fig, (left, right) = plot.figure(1, 2, width=8, height=2.6)
 z = np.linspace(-6, 6, 121)
 o = layers.sigmoid(z)
 left.plot(z, o, label="softmax, cross-entropy")
@@ -709,7 +709,7 @@ shifted_right = [
 moved.reveal(shifted_right[2], shown=f"{shifted_right[2]:.0f} %")
 
 # %%
-fig, (left, right) = plot.figure(1, 2, width=8.4, height=2.7, width_ratios=[1.2, 1])
+fig, (left, right) = plot.figure(1, 2, width=8, height=2.5, width_ratios=[1.2, 1])
 rows = [x_test[:6], x_test[:6][:, shuffle], np.roll(pictures[:6], 2, axis=2).reshape(-1, 784)]
 plot.digits(left, np.concatenate(rows), cols=6)
 left.set_title("as written · shuffled · moved by two")
@@ -746,16 +746,16 @@ class Arithmetic:
         return self * -1
 
     def __sub__(self, other):
-        return self + value(other) * -1
+        return self + other * -1
 
     def __rsub__(self, other):
-        return value(other) - self
+        return self * -1 + other
 
     def __truediv__(self, other):
-        return self * value(other) ** -1
+        return self * other**-1.0
 
     def __rtruediv__(self, other):
-        return value(other) / self
+        return self**-1.0 * other
 
 
 # %% tags=["worked:autograd.Value", "worked:autograd.value"]

@@ -15,16 +15,16 @@ class Arithmetic:
         return self * -1
 
     def __sub__(self, other):
-        return self + value(other) * -1
+        return self + other * -1
 
     def __rsub__(self, other):
-        return value(other) - self
+        return self * -1 + other
 
     def __truediv__(self, other):
-        return self * value(other) ** -1
+        return self * other**-1.0
 
     def __rtruediv__(self, other):
-        return value(other) / self
+        return self**-1.0 * other
 
 
 class Value(Arithmetic):

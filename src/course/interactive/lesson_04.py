@@ -100,8 +100,8 @@ def graph():
         "each circle stands its value, under it the gradient of the loss; red lines are as thick "
         "as the gradient that flows back. Beside it the loss as a curve over W_h, and a tangent "
         "whose slope is the gradient at W_h.",
-        width=9,
-        height=3.2,
+        width=8.6,
+        height=3,
         W_h=live.slider(-3.0, 3.0, start=0.5, step=0.05, label="weight W_h"),
         W_o=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="weight W_o"),
         x=live.slider(-2.0, 2.0, start=2.0, step=0.05, label="input x"),
