@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib import resources
 
 import matplotlib.style
@@ -18,6 +18,21 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+
+from course.interactive.tables import table
+
+__all__ = [
+    "COLORS",
+    "FAINT",
+    "INK",
+    "LINES",
+    "digits",
+    "figure",
+    "histograms",
+    "show",
+    "table",
+    "tile",
+]
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")  # Okabe–Ito
 LINES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))  # the line style of each colour
@@ -171,14 +186,14 @@ def tile(images, cols: int):
 def _square(images):
     """Return images as (N, side, side)."""
     x = np.asarray(images, dtype=float)
-    if x.ndim == 3 and x.shape[1] == x.shape[2]:
+    if x.ndim == 3 and x.shape[1] == x.shape[2] and x.size:
         return x
-    if x.ndim == 2 and x.shape[0] == x.shape[1] and round(x.shape[1] ** 0.5) ** 2 != x.shape[1]:
-        return x[None]
     side = round(x.shape[-1] ** 0.5) if x.ndim else 0
-    if x.ndim > 2 or x.ndim == 0 or side * side != x.shape[-1]:
-        raise ValueError(f"images must be (N, 28, 28) or (N, 784), not {x.shape}")
-    return x.reshape(-1, side, side)
+    if x.ndim in (1, 2) and x.size and side * side == x.shape[-1]:
+        return x.reshape(-1, side, side)
+    if x.ndim == 2 and x.shape[0] == x.shape[1] and x.size:
+        return x[None]
+    raise ValueError(f"images must be (N, 28, 28) or (N, 784), not {x.shape}")
 
 
 def histograms(ax, groups: Mapping, *, bins: int = 60, span: tuple | None = None) -> list:
@@ -189,7 +204,8 @@ def histograms(ax, groups: Mapping, *, bins: int = 60, span: tuple | None = None
     ax
         Axes to draw on; name its horizontal axis yourself.
     groups
-        Name of each line, first on top, and its values: arrays of any shape.
+        Name of each line, first on top, and its values: arrays of any shape; what is not
+        finite is left out.
     span
         Lowest and highest value shown; by default the range of all.
 
@@ -198,10 +214,10 @@ def histograms(ax, groups: Mapping, *, bins: int = 60, span: tuple | None = None
     fills : list of artists
     """
     values = {name: np.ravel(np.asarray(v, dtype=float)) for name, v in groups.items()}
+    values = {name: v[np.isfinite(v)] for name, v in values.items()}
     if not values or any(v.size == 0 for v in values.values()):
-        raise ValueError("histograms needs at least one group, and values in each")
-    every = np.concatenate(list(values.values()))
-    edges = np.histogram_bin_edges(every[np.isfinite(every)], bins, range=span)
+        raise ValueError("histograms needs at least one group, and finite values in each")
+    edges = np.histogram_bin_edges(np.concatenate(list(values.values())), bins, range=span)
     fills = []
     for n, (name, v) in enumerate(values.items()):
         count, _ = np.histogram(v, edges)
@@ -213,56 +229,3 @@ def histograms(ax, groups: Mapping, *, bins: int = 60, span: tuple | None = None
     ax.tick_params(axis="y", length=0)
     ax.spines.left.set_visible(False)
     return fills
-
-
-def table(rows: Sequence[Sequence], header: Sequence[str]) -> None:
-    """Display a small table: HTML in a notebook, aligned text elsewhere.
-
-    Numbers are shown with at most 4 significant digits and stand to the right.
-
-    Raises
-    ------
-    ValueError
-        If a row is not as long as the header.
-    """
-    rows = [list(row) for row in rows]
-    for row in rows:
-        if len(row) != len(header):
-            raise ValueError(f"row {row} has {len(row)} cells, the header {len(header)}")
-    right = [bool(rows) and all(_numeric(row[j]) for row in rows) for j in range(len(header))]
-    cells = [[str(h) for h in header], *([_shown(cell) for cell in row] for row in rows)]
-    display(
-        {"text/html": _table_html(cells, right), "text/plain": _table_text(cells, right)}, raw=True
-    )
-
-
-def _numeric(cell) -> bool:
-    return isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
-
-
-def _shown(cell) -> str:
-    return f"{cell:.4g}" if isinstance(cell, float | np.floating) else str(cell)
-
-
-def _table_text(cells, right) -> str:
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    just = [str.rjust if r else str.ljust for r in right]
-    lines = ["  ".join(f(c, w) for f, c, w in zip(just, row, widths, strict=True)) for row in cells]
-    lines.insert(1, "  ".join("─" * w for w in widths))
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _table_html(cells, right) -> str:
-    rule = "border-bottom:1px solid var(--jp-border-color1, #bdbdbd)"
-    sides = [f"text-align:{'right' if r else 'left'};padding:4px 14px 4px 4px" for r in right]
-
-    def line(row, tag, more=""):
-        inside = "".join(
-            f'<{tag} style="{side}{more}">{html.escape(cell)}</{tag}>'
-            for cell, side in zip(row, sides, strict=True)
-        )
-        return f"<tr>{inside}</tr>"
-
-    body = "".join(line(row, "td") for row in cells[1:])
-    head = line(cells[0], "th", f";{rule}")
-    return f'<table style="margin:6px 0"><thead>{head}</thead><tbody>{body}</tbody></table>'
