@@ -102,9 +102,9 @@ ex.add_bias.check(add_bias)
 # Columns of $A$ and rows of $B$ must agree in number, because $j$ runs over both; $j$ is gone
 # afterwards. By hand:
 #
-# $$\begin{pmatrix}1 & 2\\3 & 4\end{pmatrix}\begin{pmatrix}0 & 1\\1 & 1\end{pmatrix}
-#   = \begin{pmatrix}1\cdot0 + 2\cdot1 & 1\cdot1 + 2\cdot1\\3\cdot0 + 4\cdot1 & 3\cdot1 + 4\cdot1\end{pmatrix}
-#   = \begin{pmatrix}2 & 3\\4 & 7\end{pmatrix}.$$
+# $$\begin{pmatrix}1 & 2\\3 & 4\end{pmatrix}\begin{pmatrix}0 & 1\\2 & 1\end{pmatrix}
+#   = \begin{pmatrix}1\cdot0 + 2\cdot2 & 1\cdot1 + 2\cdot1\\3\cdot0 + 4\cdot2 & 3\cdot1 + 4\cdot1\end{pmatrix}
+#   = \begin{pmatrix}4 & 3\\8 & 7\end{pmatrix}.$$
 #
 # **Exercise 1.2** · difficulty 2 · 10 minutes. Write it with three loops. When the check passes, replace
 # them by one line.

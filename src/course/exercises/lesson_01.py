@@ -104,9 +104,9 @@ matmul = Exercise(
     reference=linalg.matmul,
     cases=[
         Case.hand(
-            (np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [1.0, 1.0]])),
-            np.array([[2.0, 3.0], [4.0, 7.0]]),
-            says="A = ((1, 2), (3, 4)), B = ((0, 1), (1, 1))",
+            (np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [2.0, 1.0]])),
+            np.array([[4.0, 3.0], [8.0, 7.0]]),
+            says="A = ((1, 2), (3, 4)), B = ((0, 1), (2, 1))",
         ),
         Case.random(lambda rng: _normal(rng, (3, 4), (4, 5)), says="A (3, 4), B (4, 5)"),
         Case.random(lambda rng: _normal(rng, (4, 4), (4, 4)), says="A and B (4, 4)"),
@@ -429,6 +429,11 @@ pairwise_distances = Exercise(
             _unguarded,
         ),
         Mistake(
+            "paired rows",
+            "you subtracted row from row, first with first. Each row of X must meet each row of Y.",
+            lambda X, Y: np.linalg.norm(X - Y, axis=1),
+        ),
+        Mistake(
             "dot products",
             "you returned x·y. That is large for vectors that point the same way; a distance is "
             "small there.",
@@ -470,6 +475,15 @@ def _iterate(A, x, steps, rescale=np.linalg.norm):
 def _norm_for_eigenvalue(A, x, steps):
     x = _iterate(A, x, steps)
     return np.linalg.norm(A @ x), x
+
+
+def _norm_in_the_loop(A, x, steps):
+    return np.linalg.norm(A @ _iterate(A, x, steps - 1)), _iterate(A, x, steps)
+
+
+def _one_step_behind(A, x, steps):
+    before = _iterate(A, x / np.linalg.norm(x), steps - 1)
+    return before @ A @ before, _iterate(A, x, steps)
 
 
 def _never_rescaled(A, x, steps):
@@ -558,6 +572,17 @@ power_iteration = Exercise(
             "you returned the length of A x. That is |λ|: the sign is lost. x·Ax of the unit x "
             "keeps it.",
             _norm_for_eigenvalue,
+        ),
+        Mistake(
+            "norm from the loop",
+            "you returned the length that you divided by. It loses the sign of λ, and at the first "
+            "step it holds the length of the start. x·Ax of the final unit x.",
+            _norm_in_the_loop,
+        ),
+        Mistake(
+            "eigenvalue one step behind",
+            "your eigenvalue belongs to the vector before the last step: compute it last.",
+            _one_step_behind,
         ),
         Mistake(
             "divided by the largest entry",
