@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from course.authoring import checkout, pairs, twins
+from course.authoring import checkout, pairs, pictures, twins
 
 ROOT = Path(__file__).resolve().parents[1]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
@@ -144,6 +144,12 @@ def test_every_picture_has_words(stem):
         for tag in re.findall(r"<img\b[^>]*>", output.get("data", {}).get("text/html", "")):
             assert re.search(r'alt="[^"]{10,}"', tag), f"cell [{n}]: {tag[:60]} has no alt text"
     assert not re.search(r"!\[\s*\]\(", "\n".join(prose(stem))), "a picture without words in prose"
+
+
+@every
+def test_few_pictures_are_compared_loosely(stem):
+    loose = [n for n, c in code(stem) if pictures.ROUNDING_TAG in c.metadata.get("tags", [])]
+    assert len(loose) <= 2, f"cells {loose} are tagged {pictures.ROUNDING_TAG}"
 
 
 @every

@@ -92,6 +92,16 @@ def test_another_picture_fails_and_is_saved(pytester):
     assert np.asarray(Image.open(folder / saved[0])).min() < 128
 
 
+def test_a_tag_allows_what_rounding_does_and_no_more(pytester):
+    for name, slope in (("near", 1.015), ("far", 0.9)):
+        path = pytester.path / f"{name}.ipynb"
+        notebook(path, (DRAW, *drawn(slope)))
+        stored = nbformat.read(path, as_version=4)
+        stored.cells[0].metadata.tags = [pictures.ROUNDING_TAG]
+        nbformat.write(stored, path)
+    assert run(pytester, *STRICT) == {"near.ipynb::Cell 0": "PASSED", "far.ipynb::Cell 0": "FAILED"}
+
+
 def test_a_lost_or_added_picture_fails(pytester):
     notebook(pytester.path / "lost.ipynb", ("1;", *drawn(1)[:1]))
     notebook(pytester.path / "added.ipynb", (DRAW,))

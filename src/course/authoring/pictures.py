@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 TOLERANCE = 2.0  # root mean square of 255 shades; 0.05 % off in the data gives 1, 0.5 % gives 5
+ROUNDING_TAG = "picture:rounding"  # on cells that draw rounding errors, each processor's own;
+SLACK = 4  # what they draw may lie this many pixels elsewhere
 MIMES = ("image/png", "image/jpeg")
 _EMBEDDED = re.compile(r"data:image/(?:png|jpeg);base64,([A-Za-z0-9+/=\s]+)")
 
@@ -44,10 +46,37 @@ def pixels(file: bytes):
     return np.asarray(Image.alpha_composite(card, image).convert("RGB"), dtype=float)
 
 
-def distance(expected: bytes, got: bytes) -> float:
-    """Return the root mean square difference in shades (0..255); infinite for other sizes."""
+def distance(expected: bytes, got: bytes, *, slack: int = 0) -> float:
+    """Return the root mean square difference in shades (0..255); infinite for other sizes.
+
+    Parameters
+    ----------
+    slack
+        Count a pixel as equal to whatever lies this near to it in the other picture.
+    """
     x, y = pixels(expected), pixels(got)
-    return float(np.sqrt(np.mean((x - y) ** 2))) if x.shape == y.shape else float("inf")
+    if x.shape != y.shape:
+        return float("inf")
+    far = np.maximum(_beyond(x, y, slack), _beyond(y, x, slack)) if slack else x - y
+    return float(np.sqrt(np.mean(far**2)))
+
+
+def _beyond(x, y, slack: int):
+    """Return by how much each entry of x leaves the range of y's entries around it."""
+    image = Image.fromarray(y.astype(np.uint8))
+    low = np.asarray(image.filter(ImageFilter.MinFilter(2 * slack + 1)), dtype=float)
+    high = np.asarray(image.filter(ImageFilter.MaxFilter(2 * slack + 1)), dtype=float)
+    return np.maximum(0, np.maximum(low - x, x - high))
+
+
+def describe(far: float) -> str:
+    """Say how far two pictures are apart and how far they may be."""
+    if far == float("inf"):
+        return "has another size than the stored one"
+    return (
+        f"differs by {far:.3g} shades; {TOLERANCE:g} are allowed (a cell that draws rounding "
+        f"errors may be tagged {ROUNDING_TAG}: then what it draws may lie {SLACK} pixels elsewhere)"
+    )
 
 
 def save(folder: Path, name: str, expected: bytes, got: bytes) -> list[Path]:

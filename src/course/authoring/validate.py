@@ -189,12 +189,13 @@ class Cell(IPyNbCell):
         """Return what is wrong with the n-th picture; nothing if it is the stored one."""
         if expected[1] != got[1]:
             return f"picture {n}: the alt text was {expected[1]!r} and is {got[1]!r}"
-        far = pictures.distance(expected[0], got[0])
+        rounding = pictures.ROUNDING_TAG in self.cell.metadata.get("tags", [])
+        far = pictures.distance(expected[0], got[0], slack=pictures.SLACK * rounding)
         if far <= pictures.TOLERANCE:
             return ""
         name = f"cell-{self.cell_num:02}-picture-{n}"
         saved = pictures.save(self.parent.differences, name, expected[0], got[0])
-        return f"picture {n} differs by {far:.3g} shades, see " + ", ".join(map(str, saved))
+        return f"picture {n} {pictures.describe(far)}; see {', '.join(map(str, saved))}"
 
 
 def pytest_addoption(parser) -> None:
