@@ -41,11 +41,15 @@ class Slider:
         return self.low, self.high
 
     def check(self, value) -> Any:
-        """Return the value as a number of its kind; refuse one outside the ends."""
+        """Return the value as a number of its kind; refuse one outside the ends.
+
+        A page computes powers of ten and may miss an end by its last digit.
+        """
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        if not number or not self.low <= value <= self.high:
+        slack = 1e-9 * max(abs(self.low), abs(self.high))
+        if not number or not self.low - slack <= value <= self.high + slack:
             raise ValueError(f"{self.label} goes from {self.low} to {self.high}, not {value!r}")
-        return int(value) if self.whole else float(value)
+        return int(value) if self.whole else float(min(max(value, self.low), self.high))
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,8 @@ class Page:
     def _draw(self) -> None:
         """Draw; an error becomes a sentence under the picture."""
         try:
-            self.image.value = page.encode(self.live.stage.draw(**self.live.values))
+            values = moving.checked(self.live.controls, self.live.values)
+            self.image.value = page.encode(self.live.stage.draw(**values))
             self.error.value = ""
         except Exception as error:
             self.error.value = page.sentence(error)

@@ -1,0 +1,276 @@
+"""Live figures: quick drawing equals full drawing, controls hold, errors are sentences."""
+
+import asyncio
+import io
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from course.interactive import controls, live, page
+
+ALT = "A wave over a shaded plane"
+X = np.linspace(0, 6, 200)
+
+
+def setup(fig):
+    """A wave with a legend, and an image that moves below points that don't."""
+    wave, plane = fig.subplots(1, 2)
+    wave.set(xlim=(0, 6), ylim=(-1.1, 1.1), xlabel="x", title="A wave")
+    (line,) = wave.plot(X, X, label="sin kx")
+    wave.axhline(0, color="black")
+    wave.legend(loc="upper right")
+    image = plane.imshow(np.zeros((8, 8)), vmin=0, vmax=9, extent=(0, 1, 0, 1))
+    plane.plot([0.2, 0.8], [0.3, 0.6], "o")
+
+    def update(k, shape, flip):
+        line.set_ydata((-1 if flip else 1) * getattr(np, shape)(k * X))
+        image.set_data(np.full((8, 8), k))
+        return [line, image], f"k is {k:.1f}"
+
+    return update
+
+
+@pytest.fixture
+def figure():
+    return live.figure(
+        setup,
+        alt=ALT,
+        k=live.slider(0.5, 9.0, start=1.0, label="frequency"),
+        shape=live.choice(["sin", "cos"], label="shape"),
+        flip=live.toggle(label="upside down"),
+    )
+
+
+def frame(figure, **values):
+    return np.array(figure.stage.draw(**figure.values | values))
+
+
+def test_quick_drawing_equals_full_drawing(figure):
+    for values in ({}, {"k": 5.0}, {"k": 9.0, "shape": "cos", "flip": True}):
+        frame(figure, **values)
+        assert figure.stage.missed() == 0
+
+
+def test_nothing_is_left_of_earlier_states(figure):
+    first = frame(figure)
+    for k in (2.0, 7.0, 9.0):
+        frame(figure, k=k)
+    np.testing.assert_array_equal(frame(figure), first)
+
+
+def test_a_drive_sees_every_control_and_ends_where_it_began(figure):
+    first = figure.png()
+    assert figure.drive() >= 8
+    assert figure.png() == first
+    assert figure.values == {"k": 1.0, "shape": "sin", "flip": False}
+
+
+def test_a_drive_finds_what_update_forgot_to_return():
+    def forgetful(fig):
+        ax = fig.subplots()
+        ax.set(ylim=(0, 9))
+        (forgotten,), (moved,) = ax.plot(X, 2 * X), ax.plot(X, X)
+
+        def update(k):
+            moved.set_ydata(k * X)
+            forgotten.set_ydata(9 - k * X)
+            return moved
+
+        return update
+
+    made = live.figure(forgetful, alt=ALT, k=live.slider(1, 3, label="k"))
+    with pytest.raises(ValueError, match=r"update changes more than it returns.*'k': 2"):
+        made.drive()
+
+
+def test_limits_that_move_are_drawn_though_slowly():
+    def zoom(fig):
+        ax = fig.subplots()
+        (line,) = ax.plot(X, X)
+
+        def update(k):
+            ax.set_xlim(0, k)
+            return line
+
+        return update
+
+    made = live.figure(zoom, alt=ALT, k=live.slider(1, 6, label="k"))
+    assert made.drive() == 3
+
+
+def test_a_caption_stands_in_the_picture_also_where_it_comes_late():
+    def late(fig):
+        (line,) = fig.subplots().plot(X, X)
+        return lambda k: (line, "now I speak" if k > 1 else "")
+
+    made = live.figure(late, alt=ALT, k=live.slider(1, 2, label="k"))
+    before = frame(made)
+    assert (frame(made, k=2) != before).any()
+    assert made.stage.caption == "now I speak"
+    np.testing.assert_array_equal(frame(made, k=1), before)
+
+
+def test_one_display_is_a_widget_a_picture_and_words(figure):
+    data, metadata = figure._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/plain"] == repr(figure) == ALT
+    assert metadata["image/png"] == {"alt": ALT, "width": 900}
+    assert figure._repr_mimebundle_()[0]["image/png"] == data["image/png"]
+
+
+def test_a_frame_survives_its_encoding(figure):
+    pixels = frame(figure, k=3.0)
+    image = Image.open(io.BytesIO(page.encode(pixels)))
+    image.verify()
+    np.testing.assert_array_equal(
+        np.asarray(Image.open(io.BytesIO(page.encode(pixels)))), pixels[..., :3]
+    )
+
+
+def test_set_moves_and_refuses_what_a_hand_cannot_do(figure):
+    before = figure.png()
+    assert figure.set(k=4, flip=True).png() != before
+    with pytest.raises(ValueError, match=r"frequency goes from 0.5 to 9.0, not 12"):
+        figure.set(k=12)
+    with pytest.raises(ValueError, match="shape is one of sin, cos, not 'tan'"):
+        figure.set(shape="tan")
+    with pytest.raises(ValueError, match="no control 'x'; there are k, shape, flip"):
+        figure.set(x=1)
+    assert figure.values["k"] == 4
+
+
+def fragile(fig):
+    (line,) = fig.subplots().plot(X, X)
+
+    def update(k):
+        if k == 2:
+            raise ArithmeticError("k <2> has no\ninverse")
+        line.set_ydata(k * X)
+        return line
+
+    return update
+
+
+def test_an_error_is_raised_in_a_drive_and_a_sentence_on_the_page():
+    made = live.figure(fragile, alt=ALT, k=live.slider(1, 3, label="k"))
+    with pytest.raises(ArithmeticError):
+        made.drive()
+    shown = live.Page(made)
+    shown.moved("k", 2)
+    assert "This setting fails: k &lt;2&gt; has no inverse" in shown.error.value
+    shown.moved("k", 3)
+    assert shown.error.value == ""
+
+
+def test_a_line_that_is_too_long_is_a_sentence_and_the_picture_stays():
+    def setup(fig):
+        label = fig.subplots().text(0.5, 0.5, "")
+        return lambda line: label.set_text(line) or label
+
+    made = live.figure(setup, alt=ALT, line=live.text("ab", samples=["c"], most=3, label="line"))
+    shown = live.Page(made)
+    before = shown.image.value
+    shown.moved("line", "")
+    assert "line takes 1 to 3 characters, not &#x27;&#x27;" in shown.error.value
+    assert shown.image.value == before
+    shown.moved("line", "abc")
+    assert shown.error.value == ""
+    assert shown.image.value != before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda fig: None, "setup must return its update function, not None"),
+        (lambda fig: lambda: 3, "update must return the artists that moved, not 3"),
+        (lambda fig: lambda: [fig.subplots(), None], "update must return the artists that moved"),
+    ],
+)
+def test_a_setup_that_is_none_is_named(wrong, says):
+    with pytest.raises(ValueError, match=says):
+        live.figure(wrong, alt=ALT)
+
+
+def test_a_live_figure_needs_alt_text_and_real_controls():
+    with pytest.raises(ValueError, match="alt must say in words"):
+        live.figure(setup, alt="")
+    with pytest.raises(ValueError, match="k must be a slider, choice, toggle, text or play, not 3"):
+        live.figure(setup, alt=ALT, k=3)
+
+
+# Controls
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: live.slider(3, 1, label="k"), "low must be below high, not 3 and 1"),
+        (lambda: live.slider(0, 1, start=2, label="k"), "start 2 is not between 0 and 1"),
+        (lambda: live.slider(0.0, 1.0, log=True, label="k"), "needs low above 0"),
+        (lambda: live.slider(0, 1, step=0, label="k"), "step must be above 0, not 0"),
+        (lambda: live.choice(["a"], label="k"), "two or more different options"),
+        (lambda: live.choice(["a", "a"], label="k"), "two or more different options"),
+        (lambda: live.choice(["a", "b"], start="c", label="k"), "k is one of a, b, not 'c'"),
+        (lambda: live.play(0, 1.5, label="k"), "play counts in whole numbers"),
+    ],
+)
+def test_a_control_that_cannot_be_is_refused(make, says):
+    with pytest.raises(ValueError, match=says):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("control", "kind"),
+    [
+        (live.slider(1, 9, label="whole"), int),
+        (live.slider(0.0, 1.0, label="even"), float),
+        (live.slider(1e-4, 1.0, start=0.01, log=True, label="by a factor"), float),
+        (live.play(0, 40, label="steps"), int),
+        (live.choice("abcdefgh", label="many"), str),
+        (live.choice([1, 2], label="few"), int),
+        (live.toggle(label="switch"), bool),
+        (live.text("to be", samples=["or", "not to be"], label="line"), str),
+    ],
+)
+def test_a_control_starts_on_the_page_where_it_says_and_tries_its_ends(control, kind):
+    _, part = page.widget(control, "80px")
+    assert part.value == pytest.approx(control.start)
+    assert set(control.ends()) <= set(control.values())
+    assert all(type(control.check(value)) is kind for value in control.values())
+
+
+def test_the_middle_of_a_log_slider_is_the_geometric_mean():
+    assert live.slider(1e-4, 1.0, log=True, label="lr").values()[1] == pytest.approx(1e-2)
+
+
+def test_corners_are_all_combinations_of_ends():
+    made = {"a": live.slider(0, 3, label="a"), "b": live.toggle(label="b")}
+    corners = [tuple(corner.values()) for corner in controls.corners(made, 99)]
+    assert sorted(corners) == [(0, False), (0, True), (3, False), (3, True)]
+
+
+def test_of_events_that_pile_up_only_the_newest_is_served():
+    served, value = [], 0
+
+    def serve():
+        served.append(value)
+        time.sleep(0.01)
+
+    async def events():
+        nonlocal value
+        latest = page.Latest(serve)
+        for n in range(50):
+            value = n
+            latest()
+        await asyncio.sleep(0.05)
+        for n in range(50, 60):
+            value = n
+            latest()
+            await asyncio.sleep(0.02)
+
+    asyncio.run(events())
+    assert served == [49, *range(50, 60)]
+    page.Latest(serve)()  # without a loop, at once
+    assert len(served) == 12
