@@ -1,4 +1,4 @@
-"""The solved edition: every stub filled from the package, executed, and accepted by its check."""
+"""The other editions: stubs filled from the package, for a learner who is done and for graders."""
 
 import ast
 import importlib
@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course import attention, layers
-from course.authoring import checkout, editions, grading, twins
+from course.authoring import checkout, command, editions, grading, pairs, twins
 from course.authoring.checkout import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,13 +19,26 @@ STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
 
 @pytest.mark.parametrize("stem", STEMS)
-def test_every_check_accepts_the_course(stem, tmp_path):
-    (path,) = editions.solutions(ROOT, [stem], tmp_path)
-    solved = nbformat.read(path, as_version=4)
-    stubs = [cell for cell in solved.cells if twins.targets(cell, "exercise")]
-    for cell in stubs:
+def test_no_stub_is_left_and_all_imports_stand_in_the_setup_cell(stem):
+    """That every check says done is the second pass of the notebooks' validation."""
+    solved = editions.solve(pairs.read_text(ROOT, stem))
+    for cell in solved.cells:
+        if not twins.targets(cell, "exercise"):
+            continue
         nodes = twins.definitions(cell.source).values()
+        assert nodes
         assert not any(twins.stub(node) for node in nodes)
+    (setup,) = [cell for cell in solved.cells if "setup" in cell.metadata.get("tags", [])]
+    compile(setup.source, "setup", "exec")
+
+
+def test_the_command_writes_the_solved_edition_executed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    assert command.main(["build", "solutions", STEMS[0], "--out", str(tmp_path)]) == 0
+    solved = nbformat.read(tmp_path / f"{STEMS[0]}.ipynb", as_version=4)
+    counts = [cell.execution_count for cell in solved.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+    editions.require_done(solved, STEMS[0])
 
 
 def test_siblings_get_their_prefix_and_checks_go():

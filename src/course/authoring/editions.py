@@ -62,13 +62,16 @@ def solve(notebook: NotebookNode, form: Callable[[str], str] = str) -> NotebookN
 def require_done(notebook: NotebookNode, name: str) -> None:
     """Raise unless the check under every stub says done."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for cell, after in itertools.pairwise(code):
+    for cell, check in itertools.pairwise(code):
         for target in twins.targets(cell, "exercise"):
-            said = [out.data.get("text/plain", "") for out in after.outputs if "data" in out]
-            if not any(" · done" in text for text in said):
-                raise CourseError(
-                    f"{name}: the check does not accept course.{target}: {' '.join(said)}"
-                )
+            words = said(check.outputs)
+            if " · done" not in words:
+                raise CourseError(f"{name}: the check does not accept course.{target}: {words}")
+
+
+def said(outputs: list[NotebookNode]) -> str:
+    """Return what a check's outputs say in plain text."""
+    return " ".join(out.data.get("text/plain", "") for out in outputs if "data" in out)
 
 
 def solution(target: str) -> tuple[str, dict[str, str]]:

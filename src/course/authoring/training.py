@@ -87,21 +87,9 @@ def begin(args, ids, V: int, device: str):
     recipe = {"batch": args.batch or 12, "seed": args.seed, "lr": min(6e-3, 0.5 / config.width)}
     steps = args.steps
     if steps is None:
-        trial = train.Run(config, train.Recipe(**recipe), ids, device=device)
-        steps = max(20, int(60 * args.minutes * 0.93 / pace(trial)))  # the rest: evaluations
+        step = train.pace(config, train.Recipe(**recipe), ids, device=device)
+        steps = max(20, int(60 * args.minutes * 0.93 / step))  # the rest: evaluations
     return train.Run(config, train.Recipe(steps=steps, **recipe), ids, device=device)
-
-
-def pace(trial, seconds: float = 1.0) -> float:
-    """Measure the seconds that a step takes, on a model that is thrown away."""
-    for _ in range(3):
-        trial.advance()
-    times, begun = [], time.perf_counter()
-    while time.perf_counter() < begun + seconds and trial.step < trial.recipe.steps:
-        before = time.perf_counter()
-        trial.advance()
-        times.append(time.perf_counter() - before)
-    return sorted(times)[len(times) // 2]
 
 
 def introduce(training, ids, val, facts, device):

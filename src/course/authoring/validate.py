@@ -9,10 +9,13 @@ nbval 0.11 runs the cells and compares text. It leaves five holes, closed here:
 4. a notebook counts as executed only if its code cells are numbered 1, 2, …, n;
 5. cells after a failed one are skipped: one fault, one failure.
 
-Kernels are those of `course build`: cold, offline, single-threaded. ``--cpu older`` or ``both``
-computes as an older processor would, which other people's machines do.
+Kernels are those of `course build`: cold, offline, single-threaded. There are two passes. The
+first runs each notebook as it is stored. The second runs its solved edition, where every check
+must say done and all else be as stored, and computes as an older processor would, which other
+people's machines do.
 """
 
+import itertools
 import shutil
 import time
 from queue import Empty
@@ -21,7 +24,7 @@ import pytest
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from course.authoring import kernels, pictures
+from course.authoring import editions, kernels, pictures, twins
 
 POLL = 0.5  # seconds between looks at whether the kernel lives
 BUDGET = {"10_small_gpt": 120}  # seconds that a notebook may take; 60 by default
@@ -84,9 +87,9 @@ class Kernel(RunningKernel):
 
 
 class Notebook(IPyNbFile):
-    """One notebook on one processor; `broken` says why its remaining cells make no sense."""
+    """One notebook in one pass; `broken` says why its remaining cells make no sense."""
 
-    other_cpu = False
+    solved = False  # the second pass
     broken = ""
 
     def setup(self) -> None:
@@ -94,9 +97,7 @@ class Notebook(IPyNbFile):
         shutil.rmtree(self.differences, ignore_errors=True)
         self.started = time.monotonic()
         timeout = self.config.option.nbval_kernel_startup_timeout
-        self.kernel = Kernel(
-            str(self.path.parent), other_cpu=self.other_cpu, startup_timeout=timeout
-        )
+        self.kernel = Kernel(str(self.path.parent), other_cpu=self.solved, startup_timeout=timeout)
         self.setup_sanitize_files()
 
     def teardown(self) -> None:
@@ -112,19 +113,28 @@ class Notebook(IPyNbFile):
         ]
         if cells:
             cells[-1].last = True
+        if self.solved:
+            self._solve(cells)
         yield from cells
+
+    def _solve(self, cells: list) -> None:
+        """Fill the stubs; the cells after them must then say done."""
+        for stub, check in itertools.pairwise(cells):
+            check.must_say_done = bool(twins.targets(stub.cell, "exercise"))
+        editions.solve(self.nb)
 
     @property
     def differences(self):
         """Where pictures are saved that differ."""
-        processor = "-older" if self.other_cpu else ""
-        return self.config.rootpath / "build" / "differences" / f"{self.path.stem}{processor}"
+        name = self.path.stem + ("-solved" if self.solved else "")
+        return self.config.rootpath / "build" / "differences" / name
 
 
 class Cell(IPyNbCell):
     """One code cell: run, and every output compared."""
 
     last = False
+    must_say_done = False
 
     def reportinfo(self) -> tuple:
         """Name the cell with its notebook, in the headings of failures."""
@@ -162,7 +172,7 @@ class Cell(IPyNbCell):
     def _require_time(self) -> None:
         budget = BUDGET.get(self.parent.path.stem, 60)
         wall = time.monotonic() - self.parent.started
-        if not self.parent.other_cpu and wall > budget and self.parent.kernel.seconds() > budget:
+        if not self.parent.solved and wall > budget and self.parent.kernel.seconds() > budget:
             self.raise_cell_error(f"The notebook took {wall:.0f} s; {budget} s are allowed")
 
     def sanitize(self, s):
@@ -172,6 +182,10 @@ class Cell(IPyNbCell):
 
     def compare_outputs(self, test, ref, skip_compare=None) -> bool:
         """Compare text as nbval does, then the pictures and their alt texts."""
+        if self.must_say_done:
+            said = editions.said(test)
+            self.comparison_traceback = [f"the check does not accept the course's answer: {said}"]
+            return " · done" in said
         if not super().compare_outputs(test, ref, skip_compare):
             return False
         expected, got = pictures.collect(ref), pictures.collect(test)
@@ -199,35 +213,35 @@ class Cell(IPyNbCell):
 
 
 def pytest_addoption(parser) -> None:
-    """Add ``--cpu``."""
+    """Add ``--passes``."""
     parser.getgroup("nbval").addoption(
-        "--cpu",
-        choices=("this", "older", "both"),
-        default="this",
-        help="validate notebooks on this processor, as on an older one, or both",
+        "--passes",
+        choices=("first", "second", "both"),
+        default="first",
+        help="validate notebooks as stored, solved and on an older processor, or both",
     )
 
 
 def pytest_report_header(config) -> str | None:
-    """Say so where an older processor was asked for and cannot be simulated."""
-    if config.option.cpu != "this" and not kernels.older_processor():
-        return "notebooks: no older processor can be simulated on this machine, so none is"
+    """Say so where the second pass cannot simulate an older processor."""
+    if config.option.passes != "first" and not kernels.older_processor():
+        return "notebooks: no older processor can be simulated here; the second pass is on this one"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
     """Let our strict notebooks take the place of nbval's."""
     found = yield
-    cpu = parent.config.option.cpu
+    passes = parent.config.option.passes
     for collector in found:
         if type(collector) is not IPyNbFile:
             continue
         found = [other for other in found if other is not collector]
-        if cpu != "older" or not kernels.older_processor():
+        if passes != "second":
             found.append(Notebook.from_parent(parent, path=file_path))
-        if cpu != "this" and kernels.older_processor():
-            name = f"{collector.nodeid}@older"
-            older = Notebook.from_parent(parent, path=file_path, name=name, nodeid=name)
-            older.other_cpu = True
-            found.append(older)
+        if passes != "first":
+            name = f"{collector.nodeid}@solved"
+            solved = Notebook.from_parent(parent, path=file_path, name=name, nodeid=name)
+            solved.solved = True
+            found.append(solved)
     return found
