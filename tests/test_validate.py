@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from course.authoring import kernels, pictures
+from course.authoring import kernels, pictures, validate
 from course.interactive import plot
 
 STRICT = ("-p", "course.authoring.validate", "--nbval", "-p", "no:cacheprovider")
@@ -191,6 +191,15 @@ def test_a_dead_kernel_is_noticed_at_once(pytester):
     assert time.monotonic() - begun < 15  # the cell's own time would be 2000 s
     assert outcomes(result) == {"failed": 1, "skipped": 1}
     result.stdout.fnmatch_lines(["*kernel died*"])
+
+
+def test_a_notebook_that_takes_too_long_fails(pytester, monkeypatch):
+    monkeypatch.setattr(validate, "BUDGET", {"slow": 0.05})
+    notebook(pytester.path / "slow.ipynb", ("sum(range(10**6));",))
+    notebook(pytester.path / "quick.ipynb", ("1;",))
+    result = pytester.runpytest(*STRICT)
+    assert outcomes(result) == {"passed": 1, "failed": 1}
+    result.stdout.fnmatch_lines(["*The notebook took * s; 0.05 s are allowed*"])
 
 
 @pytest.mark.parametrize("counts", [(None, None), (1, 3), (2, 1)])

@@ -52,7 +52,6 @@ def run(
     name: str,
     *,
     text: str = "",
-    other_cpu: bool = False,
     after_cell: Callable = lambda **_: None,
 ) -> NotebookNode:
     """Execute a notebook from top to bottom in a cold kernel and normalise it.
@@ -65,8 +64,6 @@ def run(
         What errors call the notebook.
     text
         The script it was made from: errors then name its line.
-    other_cpu
-        Compute as an older processor would.
     after_cell
         Called after each code cell (as nbclient's `on_cell_executed`).
 
@@ -89,7 +86,7 @@ def run(
         on_cell_executed=after_cell,
     )
     try:
-        with kernels.environment(other_cpu=other_cpu) as env:
+        with kernels.environment() as env:
             asyncio.run(client.async_execute(env=env))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(_sentence(name, text, *reached[-1], error)) from error

@@ -48,12 +48,12 @@ def older_processor() -> dict[str, str]:
 
 
 @contextmanager
-def environment(*, other_cpu: bool = False):
+def environment(*, older: bool = False):
     """Yield the variables of a kernel's process; its own files vanish at the end.
 
     Parameters
     ----------
-    other_cpu
+    older
         Compute as an older processor would (see `older_processor`).
     """
     with tempfile.TemporaryDirectory(prefix="course-") as own:
@@ -61,6 +61,6 @@ def environment(*, other_cpu: bool = False):
             "COURSE_PROGRESS": str(Path(own, "progress.json")),
             "IPYTHONDIR": str(Path(own, "ipython")),  # no start-up files of the user's
         }
-        if other_cpu:
+        if older:
             extra |= older_processor()
         yield os.environ | FIXED | extra

@@ -37,8 +37,8 @@ class KernelDied(Exception):
 class Kernel(RunningKernel):
     """A kernel as `course build` uses it, which notices its own death."""
 
-    def __init__(self, folder: str, *, other_cpu: bool = False, startup_timeout: float = 60):
-        self._environment = kernels.environment(other_cpu=other_cpu)
+    def __init__(self, folder: str, *, older: bool = False, startup_timeout: float = 60):
+        self._environment = kernels.environment(older=older)
         self.km, self.kc = start_new_kernel(
             startup_timeout=startup_timeout,
             kernel_name=CURRENT_ENV_KERNEL_NAME,
@@ -97,7 +97,7 @@ class Notebook(IPyNbFile):
         shutil.rmtree(self.differences, ignore_errors=True)
         self.started = time.monotonic()
         timeout = self.config.option.nbval_kernel_startup_timeout
-        self.kernel = Kernel(str(self.path.parent), other_cpu=self.solved, startup_timeout=timeout)
+        self.kernel = Kernel(str(self.path.parent), older=self.solved, startup_timeout=timeout)
         self.setup_sanitize_files()
 
     def teardown(self) -> None:
@@ -142,6 +142,7 @@ class Cell(IPyNbCell):
 
     def setup(self) -> None:
         """Skip what comes after a failure."""
+        self.output_timeout = 60  # seconds; nbval's 5 are too few for a busy machine
         if self.parent.broken:
             pytest.skip(self.parent.broken)
 
