@@ -230,7 +230,7 @@ order.reveal(order_ratio, shown="more than 10 times")
 print(f"multiplications: {counted:.0f} times as many")
 
 # %% [markdown]
-# $AB$ costs $n^3$ multiplications, a matrix times a vector $n^2$. The clock shows less than the count: a
+# $AB$ costs $n^3$ multiplications, a matrix times a vector $n^2$. The clock tends to show less than the count: a
 # large product uses the processor at its best, and a matrix with a vector waits for memory. Brackets
 # are an algorithm. LoRA, in lesson 13, lives on this.
 

@@ -238,7 +238,7 @@ print(", ".join(f"{name} {c}/n: {last[name, c]}" for name, c in scales))
 
 # %% [markdown]
 # Straight lines on a logarithmic axis: one factor for each layer. Variance $2/n$ holds, $1/n$ vanishes,
-# and $2.78/n$, only 39 % more, ends thousands of times too large. Tanh forgives: what is large it
+# and $2.78/n$, only 39 % more (a gain meant for tanh), ends thousands of times too large. Tanh forgives: what is large it
 # squeezes, and what is small it passes on almost unchanged.
 
 # %% [markdown]
@@ -316,7 +316,7 @@ lucks = {}
 for n in (16, 256):
     ends = [propagate(x[:, :n], stack(s, 2, n), "relu")[0][-1].std() for s in range(20)]
     lucks[n] = np.log10(max(ends) / max(min(ends), 1e-30))
-    print(f"width {n}: the widest spread is 10^{lucks[n]:.0f} times the narrowest")
+    print(f"width {n}: the widest spread is about {10 ** round(lucks[n]):,} times the narrowest")
 
 # %% [markdown]
 # The rule holds the mean square; a single narrow network may still die, and the deeper the sooner.
@@ -363,7 +363,7 @@ plot.show(
 # %% [markdown]
 # Up to 1 the gradients that arrive below are too small to move anything; at 8 the first steps
 # overflow. Between them lies a window. He's 2 is inside it and need not be its best place: the
-# derivation is about the first step only. The deeper the network, the narrower the window.
+# derivation is about the first step only.
 
 # %% [markdown]
 # ## A gain for any activation

@@ -25,7 +25,9 @@ def layers():
         depth=live.slider(2, DEPTH, start=DEPTH, label="layers"),
         units=live.slider(16, WIDTH, start=WIDTH, step=16, label="width"),
         name=live.choice(list(initial.ACTIVATIONS), start="relu", label="activation"),
-        scale=live.slider(0.25, 8.0, start=2.0, log=True, label="variance × fan-in"),
+        scale=live.slider(
+            0.25, 8.0, start=2.0, step=6 / np.log10(2), log=True, label="variance × fan-in"
+        ),  # six steps to a doubling, so that 1 and 2 can be reached
     )
 
 
