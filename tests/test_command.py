@@ -155,6 +155,9 @@ def test_progress_and_report_read_what_was_recorded(capsys, tmp_path, monkeypatc
 # --- course lab -----------------------------------------------------------------------------
 
 
+EMPTY = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
 @pytest.fixture
 def taken():
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -174,7 +177,7 @@ def test_a_taken_port_is_refused_or_passed_by(taken, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="a polite end by a signal is for Linux and macOS")
 def test_lab_serves_the_notebooks_on_loopback_behind_a_token(checkout, tmp_path):
     first = checkout / "notebooks" / lab.FIRST
-    first.write_text(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    first.write_text(json.dumps({"cells": [], **EMPTY}))
     own = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
     server = subprocess.Popen(
         [sys.executable, "-m", "course.authoring.command", "lab", "--no-browser"],
@@ -193,11 +196,21 @@ def test_lab_serves_the_notebooks_on_loopback_behind_a_token(checkout, tmp_path)
         assert "JupyterLab" in fetch(address)
         with pytest.raises(urllib.error.HTTPError, match="403"):
             fetch(f"{base}/api/contents/")
+        save(f"{base}/api/contents/{lab.FIRST}?token={token}", {"cells": [], **EMPTY})
+        assert list((checkout / "notebooks" / "text").iterdir()) == []  # the course's text stays
     finally:
         server.send_signal(signal.SIGTERM)
         out, err = server.communicate(timeout=30)
     assert server.returncode == 0
     assert "Traceback" not in out + err
+
+
+def save(address: str, notebook: dict) -> None:
+    """Save a notebook as JupyterLab does."""
+    body = json.dumps({"type": "notebook", "format": "json", "content": notebook}).encode()
+    request = urllib.request.Request(address, data=body, method="PUT")
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert answer.status in (200, 201)
 
 
 def fetch(address: str) -> str:
