@@ -51,7 +51,8 @@ def drawn_graph(ax):
     for name, (x, y) in PLACES.items():
         ax.plot(x, y, "o", ms=30, color="white", mec=plot.INK, mew=1.2, zorder=3)
         ax.text(x, y, f"${name}$", ha="center", va="center", fontsize=12, zorder=4)
-        values[name] = ax.text(x, y + 0.26, "", ha="center", color=BLUE, fontsize=11)
+        aside = 0.17 if name.startswith("z") else 0
+        values[name] = ax.text(x + aside, y + 0.26, "", ha="center", color=BLUE, fontsize=11)
         if name != "L":
             right = {"x": x + 0.24, "y": y - 0.04} if y else {"x": x, "y": y - 0.4, "ha": "center"}
             grads[name] = ax.text(s="", color=RED, fontsize=11, **right)
@@ -104,7 +105,7 @@ def graph():
         height=3,
         W_h=live.slider(-3.0, 3.0, start=0.5, step=0.05, label="weight W_h"),
         W_o=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="weight W_o"),
-        x=live.slider(-2.0, 2.0, start=2.0, step=0.05, label="input x"),
+        x=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="input x"),
         act=live.choice(list(SLOPES), label="hidden activation"),
     )
 
@@ -229,7 +230,7 @@ def boundary():
         height=3.3,
         problem=live.choice(list(PROBLEMS), label="problem"),
         units=live.slider(1, 32, start=8, label="hidden units"),
-        lr=live.slider(0.01, 10.0, start=0.5, log=True, label="learning rate"),
+        lr=live.slider(0.01, 10.0, start=1.0, log=True, label="learning rate"),
         steps=live.slider(0, MOST_STEPS, start=80, label="steps"),
     )
 
@@ -313,7 +314,7 @@ def digits():
         preview=31,
         width=9.2,
         height=3.2,
-        lr=live.slider(0.003, 3.0, start=0.1, log=True, label="learning rate"),
+        lr=live.slider(0.001, 10.0, start=0.1, log=True, label="learning rate"),
         units=live.slider(16, 256, start=64, step=16, label="hidden units"),
     )
 
