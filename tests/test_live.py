@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course.interactive import controls, live, page
+from course.interactive import controls, live, page, plot
 
 ALT = "A wave over a shaded plane"
 X = np.linspace(0, 6, 200)
@@ -118,6 +118,14 @@ def test_one_display_is_a_widget_a_picture_and_words(figure):
     assert data["text/plain"] == repr(figure) == ALT
     assert metadata["image/png"] == {"alt": ALT, "width": 900}
     assert figure._repr_mimebundle_()[0]["image/png"] == data["image/png"]
+
+
+def test_the_alt_text_follows_the_picture_for_a_screen_reader(figure, monkeypatch):
+    seen = []
+    monkeypatch.setattr(plot, "display", lambda data, metadata=None, raw=False: seen.append(data))
+    figure._ipython_display_()
+    assert "image/png" in seen[0]
+    assert f"Figure: {ALT}" in seen[1]["text/html"]
 
 
 def test_a_frame_survives_its_encoding(figure):

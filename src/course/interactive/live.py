@@ -25,7 +25,7 @@ from collections.abc import Callable
 import ipywidgets as w
 
 from course.interactive import controls as moving
-from course.interactive import page
+from course.interactive import page, plot
 from course.interactive.controls import choice, play, slider, text, toggle
 from course.interactive.stage import Stage
 from course.interactive.training import Training as training
@@ -101,6 +101,9 @@ class Live:
     def _repr_mimebundle_(self, **_):
         self._page = self._page or Page(self)
         return self.stage.bundle(self._page.box)
+
+    def _ipython_display_(self) -> None:
+        plot.present(*self._repr_mimebundle_())
 
     def __repr__(self) -> str:
         return self.stage.alt

@@ -78,18 +78,23 @@ def figure(rows: int = 1, cols: int = 1, *, width: float = 8, height: float = 3.
 def show(fig: Figure, *, alt: str) -> None:
     """Display a figure as one small picture with its alt text.
 
-    JupyterLab's picture carries no alternative text of its own, so the text also follows it,
-    hidden from the eye and read by a screen reader; exports read it from the metadata.
-
     Raises
     ------
     ValueError
         If `alt` says nothing.
     """
     check_alt(alt)
-    data, metadata = bundle(png(fig), alt, width=round(fig.get_figwidth() * 100))
+    present(*bundle(png(fig), alt, width=round(fig.get_figwidth() * 100)))
+
+
+def present(data: dict, metadata: dict) -> None:
+    """Display a picture, and its alt text where a screen reader finds it.
+
+    JupyterLab and its HTML export leave the alt text in the metadata unread. So it also follows
+    the picture as words, hidden from the eye.
+    """
     display(data, metadata=metadata, raw=True)
-    display({"text/html": hidden(alt), "text/plain": ""}, raw=True)
+    display({"text/html": hidden(metadata["image/png"]["alt"]), "text/plain": ""}, raw=True)
 
 
 def check_alt(alt: str) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import ipywidgets as w
 
 from course.interactive import controls as moving
-from course.interactive import page
+from course.interactive import page, plot
 from course.interactive.stage import Stage
 
 TURN = 0.02  # seconds of work before the kernel may listen
@@ -103,6 +103,9 @@ class Training:
     def _repr_mimebundle_(self, **_):
         self._page = self._page or Page(self)
         return self.stage.bundle(self._page.box)
+
+    def _ipython_display_(self) -> None:
+        plot.present(*self._repr_mimebundle_())
 
     def __repr__(self) -> str:
         return self.stage.alt
