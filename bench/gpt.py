@@ -154,25 +154,14 @@ def worker(plan: dict):
     ids = tokens.encode(data.split_text(text)[0], letters)
     c = gpt.Config(len(letters), **gpt.MODERN | plan["config"])
     if "seconds" in plan:  # as many steps as fit, from the pace of the first few
-        plan["recipe"]["steps"] = steps_in(plan["seconds"], c, plan["recipe"], ids)
+        step = train.pace(c, train.Recipe(**plan["recipe"]), ids, seconds=2.0)
+        left = 0.97 * plan["seconds"] - (time.perf_counter() - clocks[0])
+        plan["recipe"]["steps"] = int(left / step)
     run = train.Run(c, train.Recipe(**plan["recipe"]), ids)
     for _ in train.fit(run):
         pass
     wall, cpu = time.perf_counter() - clocks[0], time.process_time() - clocks[1]
     checkpoint.save(plan["out"], run, wall=wall, cpu=cpu)
-
-
-def steps_in(seconds: float, c, recipe: dict, ids) -> int:
-    """How many steps fit, with 3 % to spare and what measuring it takes off."""
-    begun = time.perf_counter()
-    trial = train.Run(c, train.Recipe(**{**recipe, "steps": 40}), ids)
-    for _ in range(10):
-        trial.advance()
-    middle = time.perf_counter()
-    for _ in range(30):
-        trial.advance()
-    now = time.perf_counter()
-    return int((0.97 * seconds - (now - begun)) / ((now - middle) / 30))
 
 
 def run_ours(name: str, sizes: dict, recipe: dict, text: Path, val, **plan) -> Result:

@@ -107,6 +107,26 @@ def test_flops_agree_with_a_counter():
         )
 
 
+@pytest.mark.parametrize("variant", [{}, gpt.MODERN])
+def test_memory_is_about_what_autograd_keeps(variant):
+    c = gpt.Config(65, context=64, layers=3, heads=4, width=64, **variant)
+    model, kept = gpt.GPT(c), {}
+    own = {p.untyped_storage().data_ptr() for p in model.parameters()}
+
+    def pack(saved):
+        storage = saved.untyped_storage()
+        if storage.data_ptr() not in own:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return saved
+
+    ids = torch.zeros(5, 64, dtype=torch.long)
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved):
+        loss = model.loss(ids, ids)
+    total = sum(kept.values()) + 16 * config.parameters(c)
+    assert config.memory(c, 5) == pytest.approx(total, rel=0.15)
+    loss.backward()
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_future_cannot_be_seen(variant):
     model = lively(**VARIANTS[variant])

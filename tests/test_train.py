@@ -85,7 +85,7 @@ def test_steps_equal_those_of_torch(variant):
 
 def test_one_batch_can_be_learnt_by_heart():
     text = np.array([0, 3, 1, 6, 2, 5, 4, 1, 2])
-    run = train.Run(gpt.Config(7, **SIZES, **gpt.MODERN), train.Recipe(steps=60, batch=1), text)
+    run = train.Run(gpt.Config(7, **SIZES, **gpt.MODERN), train.Recipe(steps=100, batch=1), text)
     finish(run)
     assert run.losses[0] == pytest.approx(math.log(7), rel=1e-5)
     assert run.losses[-1] < 0.05
@@ -121,6 +121,15 @@ def test_fit_reports_each_step_and_keeps_the_best():
     assert run.best[0] == min(r.val for r in reports if r.val is not None)
     assert reports[-1].seconds_left == 0
     assert all(r.tokens_per_second > 0 for r in reports)
+
+
+def test_pace_is_that_of_a_run_and_leaves_nothing_behind():
+    run = run_of(200)
+    begun = time.perf_counter()
+    finish(run)
+    whole = (time.perf_counter() - begun) / 200
+    assert 0.2 * whole < train.pace(run.config, run.recipe, TEXT, seconds=0.2) < 5 * whole
+    assert train.pace(run.config, train.Recipe(steps=1), TEXT, seconds=0) > 0
 
 
 def test_a_stopped_run_goes_on():

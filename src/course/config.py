@@ -69,7 +69,7 @@ MODERN = {
     "qk_norm": True,
     "init": "fan_in",
     "zero_init": True,
-    "taps": 4,
+    "taps": 3,
     "by_hand": True,
 }  # Config(vocab, **MODERN) is the modern block; leave one out to see what it was worth
 
@@ -104,10 +104,10 @@ def memory(config: Config, B: int) -> int:
     """Estimate the bytes that a training step holds, in 32-bit floats.
 
     Weights, gradients and two averages of Adam: 16 bytes a parameter. Activations kept for the
-    backward pass: about 24 C a token and block, and V for the logits, twice.
+    backward pass: about 18 C a token and block, and V for the logits, twice.
     """
     V, T, L, C = config.vocab, config.context, config.layers, config.width
-    return 16 * parameters(config) + 4 * B * T * (24 * L * C + 2 * V)
+    return 16 * parameters(config) + 4 * B * T * (18 * L * C + 2 * V)
 
 
 def _check_config(config):

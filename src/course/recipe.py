@@ -30,13 +30,13 @@ class Recipe:
 
     steps: int = 500
     batch: int = 12
-    lr: float = 6e-3
-    lr_head: float = 2e-2
+    lr: float = 5e-3
+    lr_head: float = 1e-2
     lr_embed: float = 6e-2
     schedule: str = "linear"
     cooldown: float = 0.65
     final: float = 0.02
-    warmup: int = 20
+    warmup: int = 0
     beta1: float = 0.85
     beta2: float = 0.99
     weight_decay: float = 0.0

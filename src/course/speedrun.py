@@ -40,7 +40,7 @@ ROWS = (
     Row(
         "a head of its own, and rates for head and embeddings",
         {"tied": False},
-        {"lr": 6e-3, "lr_head": 1e-2, "lr_embed": 6e-2},
+        {"lr": 5e-3, "lr_head": 1e-2, "lr_embed": 6e-2},
     ),
     Row("embeddings of the tokens before", {"taps": gpt.MODERN["taps"]}),
     Row("backward passes by hand", {"by_hand": True}),

@@ -7,6 +7,7 @@ written to disk and read back goes on exactly as if nothing had happened.
 import contextlib
 import math
 import time
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,17 @@ import torch.nn.functional as F
 from course import gpt, optim, tokens
 from course.recipe import PLAIN, Recipe
 
-__all__ = ["PLAIN", "Recipe", "Report", "Run", "evaluate", "fit", "flatten", "low_precision"]
+__all__ = [
+    "PLAIN",
+    "Recipe",
+    "Report",
+    "Run",
+    "evaluate",
+    "fit",
+    "flatten",
+    "low_precision",
+    "pace",
+]
 
 
 class Report(NamedTuple):
@@ -144,6 +155,25 @@ def fit(run: Run, val=None, every: int = 100):
         size = run.recipe.batch * run.config.context
         left = (run.recipe.steps - run.step) * pace
         yield Report(run.step, run.recipe.steps, loss, held_out, size / pace, left)
+
+
+def pace(
+    config: gpt.Config, recipe: Recipe, ids, *, seconds: float = 1.0, device: str = "cpu"
+) -> float:
+    """Measure the seconds that a step takes here and now, on a model that is thrown away.
+
+    The median of the steps that fit into `seconds`, after three to warm up.
+    """
+    trial = Run(config, replace(recipe, steps=max(recipe.steps, 4)), ids, device=device)
+    for _ in range(3):
+        trial.advance()
+    times, begun = [], time.perf_counter()
+    limit = trial.recipe.steps
+    while not times or (time.perf_counter() < begun + seconds and trial.step < limit):
+        before = time.perf_counter()
+        trial.advance()
+        times.append(time.perf_counter() - before)
+    return sorted(times)[len(times) // 2]
 
 
 @torch.no_grad()

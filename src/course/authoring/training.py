@@ -84,7 +84,7 @@ def begin(args, ids, V: int, device: str):
     size = dict(next(size for limit, size in SIZES if args.minutes <= limit))
     size |= {k: v for k in size if (v := getattr(args, k)) is not None}
     config = gpt.Config(V, **gpt.MODERN, **size)
-    recipe = {"batch": args.batch or 12, "seed": args.seed, "lr": min(6e-3, 0.5 / config.width)}
+    recipe = {"batch": args.batch or 12, "seed": args.seed, "lr": min(5e-3, 0.5 / config.width)}
     steps = args.steps
     if steps is None:
         step = train.pace(config, train.Recipe(**recipe), ids, device=device)
