@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from course.interactive import predict, progress
+from course.interactive import asking, predict, progress
 
 
 @pytest.fixture
@@ -149,21 +149,21 @@ def test_the_question_reads_without_a_kernel_and_escapes_what_html_would_eat():
 
 def test_the_button_commits_what_was_typed_or_says_what_is_wanted():
     asked = percent()
-    (field, button, said) = asked._box().children[1].children
+    (field, button, said) = asking.box(asked).children[1].children
     button.click()
     assert "wants a number from 0 to 100 %" in said.value
     field.value = "33"
     button.click()
     assert "Committed" in said.value
     assert asked.entry["guess"] == 33
-    (field, _, said) = percent()._box().children[1].children  # the cell run again
+    (field, _, said) = asking.box(percent()).children[1].children  # the cell run again
     assert field.value == "33"
     assert "Committed: 33 %" in said.value
 
 
 def test_a_choice_is_committed_by_its_button_and_nothing_is_chosen_before():
     asked = which()
-    (field, button, said) = asked._box().children[1].children
+    (field, button, said) = asking.box(asked).children[1].children
     assert field.value is None
     button.click()
     assert "wants sigmoid or softmax" in said.value

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from IPython.display import display
 
-from course.interactive import progress
+from course.interactive import asking, progress
 
 CARD = (
     "border-left:3px solid #0072B2;padding:6px 14px;margin:6px 0;max-width:46em;line-height:1.5;"
@@ -29,6 +29,8 @@ NEAR, FACTOR = 0.1, 1.5  # a guess is close within this part of its range, or by
 
 class Guess:
     """A question and the learner's answer to it, committed before it is known."""
+
+    options: tuple = ()
 
     def __init__(self, id: str, question: str):
         if not id or not question:
@@ -98,41 +100,10 @@ class Guess:
         )
         page = f'<div style="{CARD}"><b>{html.escape(self.question)}</b>{allowed}</div>'
         data = {"text/plain": repr(self), "text/html": page}
-        if (box := self._box()) is not None:
-            data = box._repr_mimebundle_() | data
-        return data
+        return asking.box(self)._repr_mimebundle_() | data
 
     def __repr__(self) -> str:
         return f"Prediction {self.id}: {self.question} ({self.allowed})"
-
-    def _box(self):
-        """Return the question as widgets: a field, a button and a line for what comes back."""
-        import ipywidgets as w
-
-        said = w.HTML()
-        field = self.field()
-        entry = self.entry
-        if "guess" in entry:
-            field.value = self.typed(entry["guess"])
-            said.value = (
-                f"<span role='status'>Committed: {html.escape(self.words(entry['guess']))}</span>"
-            )
-        button = w.Button(description="Commit", button_style="primary")
-        button.layout.width = "auto"
-
-        def clicked(_):
-            try:
-                self.commit(field.value)
-                said.value = "<span role='status'>Committed. Now run the next cell.</span>"
-            except ValueError as error:
-                said.value = f"<span role='alert'>{html.escape(str(error))}.</span>"
-
-        button.on_click(clicked)
-        ask = w.HTML(f"<b>{html.escape(self.question)}</b>")
-        row = w.HBox(
-            [field, button, said], layout=w.Layout(flex_flow="row wrap", align_items="center")
-        )
-        return w.VBox([ask, row])
 
 
 class Number(Guess):
@@ -166,6 +137,10 @@ class Number(Guess):
             raise ValueError(f"{self.id} wants {self.allowed}, not {value!r}")
         return number
 
+    def typed(self, value: float) -> str:
+        """Write a number as its field holds it."""
+        return f"{value:g}"
+
     def words(self, value: float) -> str:
         """Write a number with 3 digits and its unit."""
         return f"{value:.3g} {self.unit}".rstrip()
@@ -189,16 +164,6 @@ class Number(Guess):
         by = f"{abs(guess - measured):.3g} {unit}".rstrip()
         return f"Too {'high' if guess > measured else 'low'} by {by}."
 
-    def typed(self, value: float) -> str:
-        """Write a number as it was typed."""
-        return f"{value:g}"
-
-    def field(self):
-        """Return the widget that takes the number."""
-        import ipywidgets as w
-
-        return w.Text(placeholder=f"a number{f' ({self.unit})' if self.unit else ''}")
-
 
 class Choice(Guess):
     """A guess that is one of several."""
@@ -220,6 +185,10 @@ class Choice(Guess):
             raise ValueError(f"{self.id} wants {self.allowed}, not {value!r}")
         return self.options[self.options.index(value)]
 
+    def typed(self, value):
+        """Return an option as its field holds it."""
+        return value
+
     def words(self, value) -> str:
         """Write an option."""
         return str(value)
@@ -231,16 +200,6 @@ class Choice(Guess):
     def verdict(self, guess, measured, close: bool) -> str:
         """Say whether it was right."""
         return "Right." if close else "It came out differently: find out why below."
-
-    def typed(self, value):
-        """Return the option as the field holds it."""
-        return value
-
-    def field(self):
-        """Return the widget that takes the choice; nothing is chosen beforehand."""
-        import ipywidgets as w
-
-        return w.ToggleButtons(options=self.options, value=None, style={"button_width": "auto"})
 
 
 def number(id: str, question: str, *, unit: str = "", low=None, high=None) -> Number:
