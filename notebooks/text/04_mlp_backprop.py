@@ -623,17 +623,17 @@ print(f"read right: {read_right:.0f} % of unseen digits, {known_right:.0f} % of 
 p = layers.softmax(mlp.forward(reader, x_test)[-1])
 guess = p.argmax(axis=1)
 wrong = np.flatnonzero(guess != y_test)
-worst = wrong[np.argsort(-p.max(axis=1)[wrong], kind="stable")[:18]]
-fig, (left, right) = plot.figure(1, 2, width=8.4, height=2.5)
-shown = [f"{guess[i]}" if guess[i] == y_test[i] else f"{guess[i]}✗" for i in range(18)]
-plot.digits(left, x_test[:18], shown, cols=6)
+worst = wrong[np.argsort(-p.max(axis=1)[wrong], kind="stable")[:12]]
+fig, (left, right) = plot.figure(1, 2, width=8.4, height=1.8)
+shown = [f"{guess[i]}" if guess[i] == y_test[i] else f"{guess[i]}✗" for i in range(12)]
+plot.digits(left, x_test[:12], shown, cols=6)
 left.set_title("never seen, and read as")
 plot.digits(right, x_test[worst], [f"{y_test[i]}→{guess[i]}" for i in worst], cols=6)
 right.set_title("most confident mistakes")
 plot.show(
     fig,
-    alt="Left, eighteen unseen handwritten digits with the network's readings, a cross where it "
-    "errs. Right, the eighteen mistakes it was surest of, each with label and reading: many are "
+    alt="Left, twelve unseen handwritten digits with the network's readings, a cross where it "
+    "errs. Right, the twelve mistakes it was surest of, each with label and reading: many are "
     "oddly written, and some a human would get wrong as well.",
 )
 
