@@ -22,6 +22,13 @@ def same(a, b, tolerance=1e-6) -> bool:
 
 # 4.1 affine
 
+
+def _by_loop(x, W, b):
+    return np.array(
+        [[sum(r * W[j][i] for i, r in enumerate(row)) + b[j] for j in range(len(W))] for row in x]
+    )
+
+
 affine = Exercise(
     id="4.1",
     name="affine",
@@ -57,6 +64,18 @@ affine = Exercise(
             "You multiplied with Wᵀ. Row i of W holds what input i sends to each output, so which"
             " axis of W must meet the columns of x?",
             lambda x, W, b: x @ W.T + b,
+        ),
+        Mistake(
+            "transposed in a loop",
+            "Your loop reads W the other way round. Row i of W holds what input i sends to each"
+            " output, so input i and output j meet at W[i, j].",
+            _by_loop,
+        ),
+        Mistake(
+            "columns",
+            "You wrote W x, which suits an example that is a column. Here each example is a row of"
+            " x: on which side of W must it stand?",
+            lambda x, W, b: W @ x + b,
         ),
         Mistake(
             "elementwise",
@@ -250,6 +269,13 @@ affine_backward = Exercise(
             "Your dW is the transpose of the right one. A gradient has the shape of what it"
             " belongs to, and W is (n_in, n_out): which factor must be transposed?",
             lambda dy, x, W: (dy @ W.T, dy.T @ x, dy.sum(axis=0)),
+        ),
+        Mistake(
+            "x not transposed",
+            "You wrote x dy. That product pairs features of x with rows of dy, and fits only where"
+            " the two happen to be equally many. For a sum over the batch, which of them must"
+            " be transposed?",
+            lambda dy, x, W: (dy @ W.T, x @ dy, dy.sum(axis=0)),
         ),
         Mistake(
             "db not summed",
@@ -546,9 +572,9 @@ gradient_step = Exercise(
         ),
         Mistake(
             "in place",
-            "The numbers are right, but you wrote them into the caller's arrays: -= changes an"
-            " array for everyone who holds it. Backpropagation may still need the old weights:"
-            " make new arrays.",
+            "The numbers are right, but you changed the caller's params: -= writes into an array,"
+            " params[i] = … into the list, for everyone who holds them. Backpropagation may still"
+            " need the old weights: make a new list of new arrays.",
             _in_place,
         ),
         Mistake(
@@ -632,6 +658,12 @@ def _scaled(factor):
     return lambda z, y: layers.cross_entropy_backward(z, y) * factor(z)
 
 
+def _every_label_in_every_row(z, y):
+    p = layers.softmax(z)
+    p[:, y] -= 1
+    return p / len(y)
+
+
 def _labels_and_scores(rng, B, K):
     return rng.normal(size=(B, K)), rng.integers(K, size=B)
 
@@ -705,6 +737,18 @@ cross_entropy_backward = Exercise(
             "Your columns were made to sum to 1. Classes compete within one example, so softmax"
             " runs over the last axis.",
             _over_the_batch,
+        ),
+        Mistake(
+            "every label in every row",
+            "p[:, y] takes the columns y of every row. Row i has one label, y[i]: each row's number"
+            " must be paired with its own label.",
+            _every_label_in_every_row,
+        ),
+        Mistake(
+            "labels for one-hot",
+            "You subtracted the labels themselves. A label is a name, not an amount: class 3 is"
+            " not three times class 1. Subtract 1 at the label's place.",
+            lambda z, y: (layers.softmax(z) - y) / len(y),
         ),
         Mistake(
             "scores for probabilities",
