@@ -330,7 +330,7 @@ for B in (1, 4, 16, 64, 256):
 gain = best[16][0] / best[256][0]
 batches.reveal(gain, shown=f"{gain:.0f} times")
 plot.table([[B, lr, n, n * B] for B, (n, lr) in best.items()],
-           header=["batch", "best lr", "steps", "examples seen"])  # fmt: skip
+           header=["batch", "best lr", "steps", "examples seen"])
 
 # %% [markdown]
 # Up to a batch of about 16 the rate grows with the batch and the steps fall in proportion: the larger
@@ -857,7 +857,7 @@ plot.table(
          " and ".join(f"{lowest[n]:.2f}" for n in ("SGD", "Adam", "Muon"))],
     ],
     header=["quantity", "measured"],
-)  # fmt: skip
+)
 
 # %% [markdown]
 # **You can now** write every common update rule and say what each term prevents, predict the rate at
