@@ -109,9 +109,9 @@ class Notebook:
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def execute(self, command: str, **arguments) -> None:
-        """Run a command of JupyterLab's and wait for its end, five minutes at most."""
+        """Run a command of JupyterLab's and wait for its end, ten minutes at most."""
         script = """async ([name, args]) => {
-            const late = (_, fail) => setTimeout(() => fail(`${name} has not ended`), 300_000);
+            const late = (_, fail) => setTimeout(() => fail(`${name} has not ended`), 600_000);
             await Promise.race([jupyterapp.commands.execute(name, args), new Promise(late)]);
         }"""
         self.page.evaluate(script, [command, arguments])

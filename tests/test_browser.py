@@ -154,14 +154,41 @@ def test_every_slider_moves_its_picture(notebook):
     assert notebook.complaints == []
 
 
-def test_every_button_of_a_figure_changes_its_picture(notebook):
+def test_every_other_control_changes_its_picture(notebook):
+    kinds = ("toggle-buttons", "checkbox input", "dropdown select", "text input")
+    css = ", ".join(f".widget-{kind}" for kind in kinds)
     trainings = holding(notebook, "button", "Start")
-    figures = set(holding(notebook, ".widget-image")) - set(trainings)
-    for index in figures & set(holding(notebook, ".widget-toggle-buttons")):
-        for group in notebook.cell(index).locator(".widget-toggle-buttons").all():
+    for index in set(holding(notebook, ".widget-image")) - set(trainings):
+        for control in notebook.cell(index).locator(css).all():
             before = notebook.pictures(index)
-            group.locator("button:not(.mod-active)").last.click()
-            assert notebook.changed(index, before), f"cell {index}: {group.inner_text()}"
+            turn(control)
+            assert notebook.changed(index, before), (
+                f"cell {index}: {control.evaluate('e => e.outerHTML')}"
+            )
+    assert notebook.complaints == []
+
+
+def turn(control) -> None:
+    """Give a control that is no slider another value, as a hand would."""
+    kind = control.evaluate("e => e.type ?? 'buttons'")
+    if kind == "checkbox":
+        control.click()
+    elif kind == "select-one":
+        control.select_option(index=control.evaluate("e => (e.selectedIndex + 1) % e.length"))
+    elif kind == "text":
+        control.fill("Now is the winter")
+        control.press("Enter")
+    else:
+        control.locator("button:not(.mod-active)").last.click()
+
+
+def test_every_play_button_plays(notebook):
+    for index in holding(notebook, ".widget-play"):
+        before, play = notebook.pictures(index), notebook.cell(index).locator(".widget-play button")
+        play.first.click()
+        assert notebook.changed(index, before), f"cell {index} stands still"
+        play.first.click()
+        notebook.wait_idle()
     assert notebook.complaints == []
 
 
