@@ -18,9 +18,9 @@
 # asking each of them, *would a little more of you have helped?*, and moving it a little. The
 # procedure that answers for all at once is backpropagation. GPTs are trained by the same one.
 #
-# **You will** derive every gradient of a network by hand, write it in NumPy, prove it right, train on
-# real handwritten digits, watch the network read digits it has never seen, and find out why a wrong
-# gradient is so hard to notice. At the end you build a machine that derives gradients by itself.
+# **You will** derive every gradient of a network by hand, write it in NumPy, check it against the function
+# itself, train on real handwritten digits, watch the network read digits it has never seen, and find
+# out why a wrong gradient is so hard to notice. At the end you build a machine that derives gradients.
 #
 # **You need** matrix products (lesson 01), cross-entropy (lesson 02) and the chain rule from school.
 #
@@ -157,7 +157,7 @@ widgets.graph()
 # new exponential: $dz = da \cdot a(1 - a)$. By hand: $a = (0.5, 0.8)$ and $da = (1, 10)$ give
 # $dz = (0.25, 1.6)$.
 #
-# **Exercise 4.2** · difficulty 2 · 5 minutes.
+# **Exercise 4.2** · difficulty 2 · 5 minutes. `a` is the activation, not $z$.
 
 
 # %% tags=["exercise:layers.sigmoid_backward"]
@@ -180,7 +180,7 @@ ex.sigmoid_backward.check(sigmoid_backward)
 # $$dx = \begin{pmatrix}3&1\\0&-2\end{pmatrix} \qquad
 # dW = \begin{pmatrix}1&0\\2&2\end{pmatrix} \qquad db = (1, 2)$$
 #
-# **Exercise 4.3** · difficulty 3 · 12 minutes.
+# **Exercise 4.3** · difficulty 3 · 12 minutes. No division: the loss will bring its $\frac1B$ along.
 
 
 # %% tags=["exercise:layers.affine_backward"]
@@ -251,7 +251,7 @@ for (dW, db), name in zip(article_gradients(neuron, np.array([[2.0]]), 1.0), "ho
 #
 # $$dx_i \approx \frac{f(x + h\,e_i) - f(x - h\,e_i)}{2h}$$
 #
-# where $e_i$ is 1 at entry $i$ and 0 elsewhere. By hand: $f(x) = x_0^2 + 3x_1$ at $(2, 5)$ with
+# where $h$ is a small step, here no layer, and $e_i$ is 1 at entry $i$, else 0. By hand: $f(x) = x_0^2 + 3x_1$ at $(2, 5)$ with
 # $h = \frac12$ has $\frac{(6.25 + 15) - (2.25 + 15)}{1} = 4$ and $\frac{(4 + 16.5) - (4 + 13.5)}{1} = 3$.
 #
 # **Exercise 4.4** · difficulty 3 · 10 minutes. `f` takes an array and returns a number. Leave `x` as it is.
@@ -453,7 +453,7 @@ def cross_entropy_backward(z, y):
 ex.cross_entropy_backward.check(cross_entropy_backward)
 
 # %% [markdown]
-# One more thing fades: each sigmoid layer multiplies the blame by at most $\frac14$. The **ReLU** is
+# One more thing fades: each sigmoid multiplies the blame by at most $\frac14$. The **ReLU** is
 # $\max(z, 0)$, and its slope is 1 or 0. On the way back it is a gate, set by the sign of what went in:
 # $dz = da$ where $z > 0$, else 0. By hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give
 # $dz = (0, 0, -7)$.
@@ -587,8 +587,8 @@ ex.loss_and_gradients.check(loss_and_gradients)
 widgets.boundary()
 
 # %% [markdown]
-# The boundary turns only where it crosses a line: between its folds the network is flat. Two lines can't
-# enclose a disc, three can. Near a learning rate of 10 every step overshoots, until the loss only jumps.
+# The boundary turns only where it crosses a line: between its folds the network is linear. Two lines can't
+# enclose a disc, three can. Near a learning rate of 10 every step overshoots, and the loss only jumps.
 #
 # Now the digits. One pass over the training set is an **epoch**, each in a new order.
 
@@ -951,7 +951,7 @@ plot.table(
 
 # %% [markdown]
 # **You can now** derive the gradient of a layer from its shapes, write backpropagation for any stack of
-# layers, prove a gradient right, say why ReLU and cross-entropy replaced the sigmoid and the squared
+# layers, check a gradient, say why ReLU and cross-entropy replaced the sigmoid and the squared
 # error, and distrust a falling loss. The weights began at random, at a scale that was given
 # (`mlp.init`); lesson 05 asks what happens when it isn't.
 #
