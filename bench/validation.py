@@ -77,7 +77,7 @@ def execute_all(root: Path, paths: list[str]) -> None:
 
 def validate_all(root: Path, paths: list[str]) -> None:
     """Run the strict validation on this processor."""
-    options = ["-q", "--passes=first", "-p", "no:cacheprovider"]
+    options = ["-q", "-c", "pyproject.toml", "--passes=first", "-p", "no:cacheprovider"]
     run([sys.executable, "-m", "pytest", *options, *paths], root, dict(os.environ))
 
 
