@@ -251,8 +251,9 @@ for (dW, db), name in zip(article_gradients(neuron, np.array([[2.0]]), 1.0), "ho
 #
 # $$dx_i \approx \frac{f(x + h\,e_i) - f(x - h\,e_i)}{2h}$$
 #
-# where $h$ is a small step, here no layer, and $e_i$ is 1 at entry $i$, else 0. By hand: $f(x) = x_0^2 + 3x_1$ at $(2, 5)$ with
-# $h = \frac12$ has $\frac{(6.25 + 15) - (2.25 + 15)}{1} = 4$ and $\frac{(4 + 16.5) - (4 + 13.5)}{1} = 3$.
+# where $h$ is a small step, here no layer, and $e_i$ is 1 at entry $i$, else 0. By hand:
+# $f(x) = x_0^2 + 3x_1$ at $(2, 5)$ with $h = \frac12$ has $\frac{(6.25 + 15) - (2.25 + 15)}{1} = 4$ and
+# $\frac{(4 + 16.5) - (4 + 13.5)}{1} = 3$.
 #
 # **Exercise 4.4** · difficulty 3 · 10 minutes. `f` takes an array and returns a number. Leave `x` as it is.
 
