@@ -37,13 +37,15 @@ class KernelDied(Exception):
 class Kernel(RunningKernel):
     """A kernel as `course build` uses it, which notices its own death."""
 
-    def __init__(self, folder: str, *, older: bool = False, startup_timeout: float = 60):
-        self._environment = kernels.environment(older=older)
+    def __init__(self, folder: str, *, solved: bool = False, startup_timeout: float = 60):
+        self._environment = kernels.environment(older=solved)
+        # Solved as under nbgrader: the answers are not the learner's and count as no progress.
+        graded = {"NBGRADER_EXECUTION": "validate"} if solved else {}
         self.km, self.kc = start_new_kernel(
             startup_timeout=startup_timeout,
             kernel_name=CURRENT_ENV_KERNEL_NAME,
             cwd=folder,
-            env=self._environment.__enter__(),
+            env=self._environment.__enter__() | graded,
             extra_arguments=list(kernels.ARGUMENTS),
         )
         self._ensure_iopub_up()
@@ -97,7 +99,7 @@ class Notebook(IPyNbFile):
         shutil.rmtree(self.differences, ignore_errors=True)
         self.started = time.monotonic()
         timeout = self.config.option.nbval_kernel_startup_timeout
-        self.kernel = Kernel(str(self.path.parent), older=self.solved, startup_timeout=timeout)
+        self.kernel = Kernel(str(self.path.parent), solved=self.solved, startup_timeout=timeout)
         self.setup_sanitize_files()
 
     def teardown(self) -> None:
