@@ -31,8 +31,7 @@ def train(params, x, y, rng, optimizer: str, epochs: int, batch: int):
     for _ in range(epochs):
         for rows in np.array_split(rng.permutation(len(x)), len(x) // batch):
             _, grads = mlp.loss_and_gradients(params, x[rows], y[rows])
-            flat, state = optim.adam(_flat(params), _flat(grads), state, lr=LR["adam"])
-            params = list(zip(flat[::2], flat[1::2], strict=True))
+            _, state = optim.adam(_flat(params), _flat(grads), state, lr=LR["adam"], inplace=True)
     return params
 
 

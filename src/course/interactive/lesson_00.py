@@ -45,7 +45,7 @@ def followers():
         width=9,
         height=3.2,
         letter=live.choice("tqaeT", label="after"),
-        temperature=live.slider(0.05, 5.0, start=1.0, log=True, label="temperature"),
+        temperature=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),
     )
 
 
