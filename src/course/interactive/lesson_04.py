@@ -47,15 +47,18 @@ def drawn_graph(ax):
     for edge in EDGES:
         (x0, y0), (x1, y1) = (PLACES[name] for name in edge.split())
         ax.plot([x0, x1], [y0, y1], "-", color=plot.FAINT, lw=1.2, zorder=1)
-        (back[edge],) = ax.plot([x1, x0], [y1, y0], "-", color=RED, alpha=0.5, zorder=2)
+        free = np.array([0.76, 0.24])  # of the way, not under the circles
+        ends = x0 + free * (x1 - x0), y0 + free * (y1 - y0)
+        (back[edge],) = ax.plot(*ends, "-", color=RED, alpha=0.5, zorder=5, solid_capstyle="butt")
     for name, (x, y) in PLACES.items():
-        ax.plot(x, y, "o", ms=30, color="white", mec=plot.INK, mew=1.2, zorder=3)
-        ax.text(x, y, f"${name}$", ha="center", va="center", fontsize=12, zorder=4)
+        ax.plot(x, y, "o", ms=27, color="white", mec=plot.INK, mew=1.2, zorder=3)
+        ax.text(x, y, f"${name}$", ha="center", va="center", fontsize=12)
         aside = 0.17 if name.startswith("z") else 0
-        values[name] = ax.text(x + aside, y + 0.26, "", ha="center", color=BLUE, fontsize=11)
-        if name != "L":
-            right = {"x": x + 0.24, "y": y - 0.04} if y else {"x": x, "y": y - 0.4, "ha": "center"}
-            grads[name] = ax.text(s="", color=RED, fontsize=11, **right)
+        style = {"s": "", "fontsize": 11, "zorder": 6}
+        values[name] = ax.text(x + aside, y + 0.26, ha="center", color=BLUE, **style)
+        if name not in "xL":  # neither learns
+            right = {"x": x + 0.27, "y": y - 0.04} if y else {"x": x, "y": y - 0.4, "ha": "center"}
+            grads[name] = ax.text(color=RED, **style, **right)
     ax.text(5.45, 1.3, "above: forward, the values", color=BLUE, ha="right")
     ax.text(5.45, 1.08, "[in brackets]: back, dL / d each", color=RED, ha="right")
     ax.text(5.45, 0.86, "$b_h = b_o = -1$, target $y = 1$", color=plot.INK, ha="right")
@@ -91,7 +94,7 @@ def graph():
             tangent.set_data(near, value["L"] + grad["W_h"] * (near - W_h))
             point.set_data([W_h], [value["L"]])
             moved = [*values.values(), *grads.values(), *back.values(), curve, tangent, point]
-            return moved, f"The dashed line rises at dL/dW_h = {signed(grad['W_h'])}"
+            return moved, f"Slope of the dashed line: dL/dW_h = {signed(grad['W_h'])}"
 
         return update
 
@@ -101,8 +104,8 @@ def graph():
         "each circle stands its value, under it the gradient of the loss; red lines are as thick "
         "as the gradient that flows back. Beside it the loss as a curve over W_h, and a tangent "
         "whose slope is the gradient at W_h.",
-        width=8.6,
-        height=3,
+        width=8.2,
+        height=2.9,
         W_h=live.slider(-3.0, 3.0, start=0.5, step=0.05, label="weight W_h"),
         W_o=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="weight W_o"),
         x=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="input x"),
