@@ -48,12 +48,13 @@ LONGER = (
 )
 FAST = (
     {"layers": 1, "heads": 2, "width": 64, "context": 64},
-    {"steps": 450},
+    {"steps": 400},
 )  # meant to reach the peer's loss
 LONG = (
-    {"layers": 3, "heads": 4, "width": 128, "context": 128},
-    {"lr": 5e-3},
+    {"layers": 3, "heads": 2, "width": 128, "context": 128, "qk_norm": False},
+    {"batch": 6, "lr": 4e-3},
 )  # meant to use all of the peer's time
+TRIAL = {"max_iters": 20, "lr_decay_iters": 20, "eval_interval": 10, "warmup_iters": 2}
 STAMPED = """
 import builtins, runpy, time
 say = builtins.print
@@ -207,6 +208,7 @@ def main():
     parser.add_argument("--nanogpt", metavar="CHECKOUT")
     parser.add_argument("--text", metavar="FILE", help="default: the course's Shakespeare")
     parser.add_argument("--longer", action="store_true", help="the peer at 3e-3, 4000, 8000 too")
+    parser.add_argument("--trial", action="store_true", help="20 steps of the peer, to try it out")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.worker:
@@ -218,17 +220,18 @@ def main():
         folder = Path(temporary)
         prepare(args.nanogpt, text, folder)
         (folder / "text.txt").write_text(text, encoding="utf-8")
-        results = compare(folder, text, longer=args.longer)
+        recipe = TRIAL if args.trial else {}
+        results = compare(folder, text, recipe, longer=args.longer)
     show(results, matrix_rate())
     judge(*results[:3])
 
 
-def compare(folder: Path, text: str, *, longer: bool) -> list[Result]:
+def compare(folder: Path, text: str, recipe: dict, *, longer: bool) -> list[Result]:
     """The peer, ours to its loss, ours in its time, and the peer with more time if asked."""
     val = tokens.encode(data.split_text(text)[1], tokens.alphabet(text))
     path = folder / "text.txt"
     print("the peer's recipe …", flush=True)
-    results = [run_peer(folder, val, "nanoGPT, README", {})]
+    results = [run_peer(folder, val, "nanoGPT, README", recipe)]
     print("ours, to the peer's loss …", flush=True)
     results.append(run_ours("ours, small", *FAST, path, val))
     print("ours, in the peer's time …", flush=True)
