@@ -1,6 +1,6 @@
 """Our small GPT beside nanoGPT's recipe for a laptop: same text, split, machine, evaluation.
 
-    python bench/gpt.py --nanogpt CHECKOUT [--text FILE] [--longer]
+    python bench/gpt.py --nanogpt CHECKOUT [--text FILE] [--threads N] [--longer] [--trial]
 
 CHECKOUT is a clone of https://github.com/karpathy/nanoGPT; it is copied, never written into. The
 peer's train.py runs unchanged with the arguments of its README ("I only have a macbook"). Time
@@ -13,6 +13,7 @@ import argparse
 import importlib.util
 import itertools
 import json
+import os
 import pickle
 import shutil
 import subprocess
@@ -193,7 +194,7 @@ def matrix_rate(n: int = 1024) -> float:
 def show(results: list[Result], rate: float):
     """Print the table; ratios are the peer's time over each row's."""
     peer = results[0]
-    print(f"\nmatrix products of this machine: {rate / 1e9:.0f} GFLOP/s")
+    print(f"\nmatrix products: {rate / 1e9:.0f} GFLOP/s with {torch.get_num_threads()} threads")
     head = f"{'':34}{'parameters':>11}{'nats':>8}{'wall s':>8}{'ratio':>7}{'CPU s':>8}{'ratio':>7}"
     print(f"{head}{'GFLOP/s':>9}{'share':>7}")
     for r in results:
@@ -207,6 +208,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nanogpt", metavar="CHECKOUT")
     parser.add_argument("--text", metavar="FILE", help="default: the course's Shakespeare")
+    parser.add_argument("--threads", type=int, help="for both; default: PyTorch's own choice")
     parser.add_argument("--longer", action="store_true", help="the peer at 3e-3, 4000, 8000 too")
     parser.add_argument("--trial", action="store_true", help="20 steps of the peer, to try it out")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
@@ -215,6 +217,9 @@ def main():
         return worker(json.loads(args.worker))
     if not args.nanogpt:
         parser.error("--nanogpt CHECKOUT is needed")
+    if args.threads:
+        os.environ["OMP_NUM_THREADS"] = str(args.threads)  # for the processes of both
+        torch.set_num_threads(args.threads)
     text = data.read_text(args.text) if args.text else data.shakespeare()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
