@@ -36,12 +36,12 @@ ROWS = (
     Row("rotary positions", {"positions": "rotary"}),
     Row("queries and keys normalised", {"qk_norm": True}),
     Row("squared ReLU", {"activation": "relu2"}),
-    Row("what is added to the stream starts at zero", {"init": "fan_in", "zero_init": True}),
     Row(
         "a head of its own, and rates for head and embeddings",
         {"tied": False},
         {"lr": 5e-3, "lr_head": 1e-2, "lr_embed": 6e-2},
     ),
+    Row("what is added to the stream starts at zero", {"init": "fan_in", "zero_init": True}),
     Row("embeddings of the tokens before", {"taps": gpt.MODERN["taps"]}),
     Row("backward passes by hand", {"by_hand": True}),
 )
