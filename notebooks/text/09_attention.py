@@ -23,7 +23,7 @@
 #
 # **You need** lesson 04: softmax, cross-entropy, backpropagation through a matrix product.
 #
-# **Time** 75 minutes.
+# **Time** two sittings of an hour: 80 minutes of exercises, the rest to read and try.
 
 # %% [markdown]
 # ## Symbols
@@ -198,8 +198,8 @@ wonderful.reveal("better, and writes garbage")
 # So position $t$ may see positions up to $t$. The table that says so has a row for each query and a
 # column for each key. When some keys come from a past that was read earlier, they fill the first columns.
 #
-# **Exercise 9.2** · difficulty 1 · 10 minutes. Write the table. By hand: for $T = 3$ it is
-# `[[1, 0, 0], [1, 1, 0], [1, 1, 1]]`; for $T = 2$ after a past of 1 it is `[[1, 1, 0], [1, 1, 1]]`.
+# **Exercise 9.2** · difficulty 1 · 5 minutes. Write the table, of True and False. By hand, with 1 for True: for
+# $T = 3$ it is `[[1, 0, 0], [1, 1, 0], [1, 1, 1]]`; for $T = 2$ after a past of 1 it is `[[1, 1, 0], [1, 1, 1]]`.
 
 
 # %% tags=["exercise:attention.causal_mask"]
@@ -243,20 +243,20 @@ for mix in (after, before):
 # $-\infty$ before the softmax its weight is $e^{-\infty} = 0$ and it counts nowhere.
 #
 # **Exercise 9.3** · difficulty 3 · 15 minutes. Put it together: scores, mask, softmax, mix. `causal`
-# hides the future, `mask` is a table of your own, and either may be absent. Return the mixed values and
-# the weights. By hand: the query and keys from the beginning give 7 and $(1/4, 3/4)$.
+# hides the future, `mask` is a table of your own (True means: may look); either, both or none may be given.
+# Return the mixed values, then the weights: `return y, a`. By hand: the query and keys from the beginning give 7 and $(1/4, 3/4)$.
 
 
 # %% tags=["exercise:attention.attend"]
 def attend(q, k, v, *, causal=False, mask=None):
-    ...  # about six lines; layers.softmax survives scores of −∞
+    ...  # some six lines; layers.softmax survives scores of −∞
 
 
 # %%
 ex.attend.check(attend)
 
 # %% [markdown]
-# Ten lines, and they agree with the routine that trains the largest models:
+# A few lines, and they agree with the routine that trains the largest models:
 
 # %%
 rng = np.random.default_rng(2)
@@ -320,8 +320,8 @@ def merge_heads(x):
 ex.merge_heads.check(merge_heads)
 
 # %% [markdown]
-# **Exercise 9.6** · difficulty 3 · 15 minutes. The whole layer: project $x$ by `Wq`, `Wk`, `Wv`, split, attend,
-# merge, project by `Wo`. By hand: with `Wq` = 0 all scores are 0, so each position averages what it may see;
+# **Exercise 9.6** · difficulty 3 · 10 minutes. The whole layer: project $x$ by `Wq`, `Wk`, `Wv`, split, attend,
+# merge, project by `Wo`. Return the output and the weights of all heads: `return y, a`. By hand: with `Wq` = 0 all scores are 0, so each position averages what it may see;
 # $x = ((2, 6), (4, 8))$ and identities elsewhere give $((2, 6), (3, 7))$.
 
 
@@ -382,8 +382,8 @@ bag.reveal("the outputs change")
 # If both are turned, their product depends on the difference of the angles: on the distance, wherever in the
 # text they stand.
 #
-# **Exercise 9.7** · difficulty 3 · 15 minutes. Turn the pairs of neighbours (0, 1), (2, 3), … of $x$ by the given
-# angles. By hand: the pair $(1, 0)$ by 90° becomes $(0, 1)$; $(0, 2)$ by 180° becomes $(0, -2)$.
+# **Exercise 9.7** · difficulty 3 · 10 minutes. Turn the pairs of neighbours (0, 1), (2, 3), … of $x$, $(\dots, T, D)$, by
+# the angles `theta`, $(T, D/2)$: one for each position and pair. By hand: the pair $(1, 0)$ by 90° becomes $(0, 1)$; $(0, 2)$ by 180° becomes $(0, -2)$.
 
 
 # %% tags=["exercise:attention.rotate"]
@@ -490,7 +490,7 @@ copying.reveal("only two layers")
 #
 # Where the mask hid a key, $a = 0$ and so $ds = 0$: it needs no line of its own.
 #
-# **Exercise 9.8** · difficulty 4 · 20 minutes. Write it. By hand: for the query of 9.3 and $dy = 1$ you should find
+# **Exercise 9.8** · difficulty 4 · 15 minutes. Write it, and return `dq, dk, dv` in this order. By hand: for the query of 9.3 and $dy = 1$ you should find
 # $dv = (1/4, 3/4)$, $dk = (-3/4, 3/4)$ and $dq = \tfrac{3}{4} \ln 3$.
 
 

@@ -18,9 +18,9 @@ def _causal(arguments):
     return call(*arguments, causal=True)
 
 
-def _masked(rng, q, k, v):
+def _masked(rng, q, k, v, causal=False):
     mask = rng.random((q.shape[-2], k.shape[-2])) < 0.5
-    return call(q, k, v, mask=mask | np.eye(*mask.shape, dtype=bool))
+    return call(q, k, v, causal=causal, mask=mask | np.eye(*mask.shape, dtype=bool))
 
 
 # ---------------------------------------------------------------------------------------- 9.1
@@ -77,14 +77,24 @@ scores = Exercise(
             lambda q, k: q @ k.swapaxes(-1, -2) / np.sqrt(k.shape[-2]),
         ),
         Mistake(
+            "scaled by a length",
+            (
+                "you divided by the root of a number of positions or examples. The sum in a score"
+                " runs over the D entries of a query: its size is q.shape[-1]."
+            ),
+            lambda q, k: q @ k.swapaxes(-1, -2) / np.sqrt(len(k)),
+        ),
+        Mistake(
             "queries and keys swapped",
             "your table is transposed: row t should hold the scores of query t with every key.",
             lambda q, k: k @ q.swapaxes(-1, -2) / np.sqrt(q.shape[-1]),
         ),
         Mistake(
-            "all axes reversed",
-            "`.T` turns all axes around. With batch and heads in front, only the last two may be "
-            "exchanged: swapaxes(-1, -2).",
+            "wrong axes exchanged",
+            (
+                "right for plain tables only. With batch and heads in front, the last two axes of k"
+                " change places and all others stay: `.T` turns every axis around."
+            ),
             lambda q, k: q @ k.T / np.sqrt(q.shape[-1]),
         ),
         Mistake(
@@ -212,7 +222,7 @@ causal_mask = Exercise(
         "before. Without a past it is the lower triangle."
     ),
     difficulty=1,
-    minutes=10,
+    minutes=5,
     importance=5,
 )
 
@@ -272,6 +282,17 @@ def _everything(T, past):
     return np.ones((T, past + T), dtype=bool)
 
 
+def _inverted(q, k, v, *, causal=False, mask=None):
+    s = attention.scores(q, k)
+    if causal:
+        s = np.where(attention.causal_mask(q.shape[-2], k.shape[-2] - q.shape[-2]), -np.inf, s)
+    if mask is not None:
+        s = np.where(mask, -np.inf, s)
+    e = np.exp(s - s.max(axis=-1, keepdims=True))
+    a = e / e.sum(axis=-1, keepdims=True)
+    return a @ v, a
+
+
 def _mask_ignored(q, k, v, *, causal=False, mask=None):
     return attention.attend(q, k, v, causal=causal)
 
@@ -307,6 +328,10 @@ attend = Exercise(
             says="causal, 2 examples of 3 heads, T = 4, D = 6",
         ),
         Case.random(lambda rng: _masked(rng, *_qkv(rng, 5, 4, 3)), says="a mask with holes, T = 5"),
+        Case.random(
+            lambda rng: _masked(rng, *_qkv(rng, 6, 4, 3), causal=True),
+            says="causal and a mask with holes, T = 6",
+        ),
         Case.random(
             lambda rng: _causal((_normal(rng, 2, 3), _normal(rng, 5, 3), _normal(rng, 5, 4))),
             says="causal, 2 queries after a past of 3",
@@ -371,6 +396,42 @@ attend = Exercise(
             "right when there are as many queries as keys. When fewer queries come after a past, "
             "the last query stands at the last key: causal_mask(T, past) knows both.",
             _attend(seen=lambda T, past: np.tri(T, past + T, dtype=bool)),
+        ),
+        Mistake(
+            "one mask at a time",
+            (
+                "causal and a mask of one's own may come together: a key is seen only if both allow"
+                " it. Yours uses the mask alone then."
+            ),
+            lambda q, k, v, *, causal=False, mask=None: attention.attend(
+                q, k, v, causal=causal and mask is None, mask=mask
+            ),
+        ),
+        Mistake(
+            "causal wins",
+            (
+                "causal and a mask of one's own may come together: a key is seen only if both allow"
+                " it. Yours forgets the mask then."
+            ),
+            lambda q, k, v, *, causal=False, mask=None: attention.attend(
+                q, k, v, causal=causal, mask=None if causal else mask
+            ),
+        ),
+        Mistake(
+            "seen and hidden exchanged",
+            (
+                "you hid what may be seen. np.where(mask, a, b) takes a where the mask is True, and"
+                " True means: may look."
+            ),
+            _inverted,
+        ),
+        Mistake(
+            "no room for the past",
+            (
+                "your causal mask has a column for each query. There may be more keys than queries:"
+                " the others are a past, and causal_mask(T, past) has columns for it."
+            ),
+            _attend(seen=lambda T, past: attention.causal_mask(T)),
         ),
         Mistake(
             "mask ignored",
@@ -615,6 +676,11 @@ def _always_causal(x, Wq, Wk, Wv, Wo, H, *, causal=True):
     return attention.multi_head(x, Wq, Wk, Wv, Wo, H, causal=True)
 
 
+def _not_split(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+    y, a = attention.attend(x @ Wq, x @ Wk, x @ Wv, causal=causal)
+    return y @ Wo, a
+
+
 def _one_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
     y, a = attention.multi_head(x, Wq, Wk, Wv, Wo, 1, causal=causal)
     return y, np.repeat(a, H, axis=1)
@@ -692,6 +758,14 @@ multi_head = Exercise(
             _transposed,
         ),
         Mistake(
+            "not split",
+            (
+                "you attended once, over the whole width: there is one table of weights where H are"
+                " wanted. Cut queries, keys and values into heads first."
+            ),
+            _not_split,
+        ),
+        Mistake(
             "one head",
             "you attended once over the whole width and repeated the weights. Each head attends on "
             "its own, in its own D columns.",
@@ -720,7 +794,7 @@ multi_head = Exercise(
         " one with C."
     ),
     difficulty=3,
-    minutes=15,
+    minutes=10,
     importance=5,
 )
 
@@ -855,7 +929,7 @@ rotate = Exercise(
         "q·k depends on the distance, which no table of positions has to teach."
     ),
     difficulty=3,
-    minutes=15,
+    minutes=10,
     importance=4,
 )
 
@@ -990,15 +1064,16 @@ attend_backward = Exercise(
             " matrices you know the rule from lesson 04: each factor's gradient is the incoming one"
             " times the other. Which shapes then demand a transpose?"
         ),
-        "dv = aᵀ dy; da = dy vᵀ; ds = softmax_backward(da, a) / √D; dq = ds k; dk = dsᵀ q.",
-        "dv = … @ dy\nda = dy @ …\nds = layers.softmax_backward(da, a) / …\nreturn …, …, dv",
+        "dv = aᵀ dy; da = dy vᵀ; ds = softmax_backward(da, a); dq = ds k / √D; dk = dsᵀ q / √D.",
+        "dv = … @ dy\nda = dy @ …\nds = layers.softmax_backward(da, a)\n"
+        "return ds @ … / …, … @ q / …, dv",
     ],
     why=(
         "Three products and a softmax, walked backwards. Hidden places have a = 0, so their ds is 0"
         " by itself: the mask needs no line of its own."
     ),
     difficulty=4,
-    minutes=20,
+    minutes=15,
     importance=4,
 )
 
