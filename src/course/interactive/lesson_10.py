@@ -1,6 +1,7 @@
 """The widgets of 10_small_gpt: what a model costs, a model in training, and what comes next."""
 
 import functools
+import textwrap
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ PARTS = ("tables", "attention", "MLP", "head")
 SHOWN = 20  # characters whose probabilities are drawn
 WRITTEN = 60  # characters that a line is continued by
 NAMES = {" ": "␣", "\n": "↵"}
-LINE = "To be, or not to be: that is the "
+LINE = "To be, or not to b"
 STEPS, EVERY = 400, 8  # of the model that learns while it is watched
 
 
@@ -58,7 +59,7 @@ def _bill(fig):
             f"{_powers(flops_per_token(config))} operations for a token",
             f"{_powers(work)} for {steps:,.0f} steps of {BATCH} windows",
             f"{memory(config, BATCH) / 1e6:,.0f} MB of memory while it trains",
-            f"{_time(work / rate)} at {machine if machine != HERE else 'the speed of this one'}",
+            f"{_time(work / rate)} {'on this machine' if machine == HERE else f'at {machine}'}",
         ]
         for text, line in zip(said, lines, strict=True):
             text.set_text(line)
@@ -128,7 +129,7 @@ def learning():
     )
 
 
-def sample(model, alphabet, start="ROMEO:\n", n=90):
+def sample(model, alphabet, start="ROMEO:\n", n=160):
     """Write a little; the same dice each time."""
     dice = torch.Generator().manual_seed(1)
     ids = generate(model, tokens.encode(start, alphabet), n, generator=dice, temperature=0.8)
@@ -147,7 +148,8 @@ def _curve(fig):
     def update(state):
         dots.set_data(range(len(state["losses"])), state["losses"])
         line.set_data(EVERY * np.arange(len(state["held_out"])), state["held_out"])
-        written.set_text(state["lines"].replace("$", r"\$"))
+        lines = [textwrap.fill(line, 44) for line in state["lines"].replace("$", r"\$").split("\n")]
+        written.set_text("\n".join(lines[:12]))
         loss = state["held_out"][-1]
         return [dots, line, written], f"step {state['step']}: {loss:.2f} nats on unseen text"
 
