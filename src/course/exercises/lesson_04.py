@@ -29,6 +29,13 @@ def _by_loop(x, W, b):
     )
 
 
+def _bias_by_row(x, W, b):
+    z = x @ W
+    for row in range(len(z)):
+        z[row] += b[row]
+    return z
+
+
 affine = Exercise(
     id="4.1",
     name="affine",
@@ -46,8 +53,8 @@ affine = Exercise(
         Case.random(lambda rng: normal(rng, (5, 4), (4, 3), (3,)), says="x (5, 4), W (4, 3)"),
         Case.random(lambda rng: normal(rng, (1, 6), (6, 2), (2,)), says="one example, x (1, 6)"),
         Case.extreme(
-            (np.array([[1e200, -1e200]]), np.array([[1.0], [1.0]]), np.array([5.0])),
-            says="x = (1e200, −1e200)",
+            (np.array([[1e6, -1e6]]), np.array([[1.0], [1.0]]), np.array([5.0])),
+            says="x = (1000000, −1000000), which cancel",
         ),
     ],
     laws=[
@@ -95,13 +102,31 @@ affine = Exercise(
             lambda x, W, b: x @ W + b[:, None],
         ),
         Mistake(
+            "bias by row, in a loop",
+            "Your loop gives row i the entry b[i]. b has one entry for each output, not for each"
+            " example: every row gets the whole of b.",
+            _bias_by_row,
+        ),
+        Mistake(
+            "bias inside",
+            "You added b to W before the sum, so it was weighed by x. b is added once, to what the"
+            " sum gave.",
+            lambda x, W, b: x @ (W + b),
+        ),
+        Mistake(
+            "the last term alone",
+            "Only the last input reaches your output. In a loop over the inputs, = forgets the"
+            " terms before; += adds to them.",
+            lambda x, W, b: x[:, -1:] * W[-1] + b,
+        ),
+        Mistake(
             "bias before the weights",
             "You shifted x before weighing it. b belongs to the outputs: it comes after W.",
             lambda x, W, b: (x + b) @ W,
         ),
         Mistake(
             "threshold",
-            "You subtracted b. As a threshold that is a convention too, but here y = x W + b.",
+            "You subtracted b. As a threshold that is a convention too, but here z = x W + b.",
             lambda x, W, b: x @ W - b,
         ),
         Mistake(
@@ -118,7 +143,7 @@ affine = Exercise(
     ],
     hints=[
         "Each output is a weighted sum over the inputs. Which product of two arrays sums?",
-        "y = x W + b with x (B, n_in), W (n_in, n_out), b (n_out,). Broadcasting adds b to every"
+        "z = x W + b with x (B, n_in), W (n_in, n_out), b (n_out,). Broadcasting adds b to every"
         " row.",
         "return x ... W ... b   # one matrix product, one sum",
     ],
@@ -200,9 +225,15 @@ sigmoid_backward = Exercise(
         ),
         Mistake(
             "sign",
-            "Your sign is turned round. The sigmoid rises everywhere; which minus was lost when"
-            " e⁻ᶻ was differentiated?",
+            "Your sign is turned round. The sigmoid rises everywhere, so its slope is above 0: is"
+            " a · (1 − a), or a · (a − 1)?",
             lambda da, a: -da * a * (1 - a),
+        ),
+        Mistake(
+            "no parentheses",
+            "Products come before differences: da * a * 1 - a is (da · a · 1) − a. Put 1 - a in"
+            " parentheses.",
+            lambda da, a: da * a * 1 - a,
         ),
         Mistake(
             "divided by the batch",
@@ -319,6 +350,11 @@ affine_backward = Exercise(
             lambda dy, x, W: (x.T @ dy, dy.sum(axis=0), dy @ W.T),
         ),
         Mistake(
+            "dW first",
+            "All three are right, but dW comes before dx: dx, dW, db is promised.",
+            lambda dy, x, W: (x.T @ dy, dy @ W.T, dy.sum(axis=0)),
+        ),
+        Mistake(
             "dW by its own output",
             "Your dW pairs dy with x W, what the layer sent, and not with x, what it received. A"
             " weight is to blame in proportion to what it was given.",
@@ -372,6 +408,42 @@ def _not_put_back(f, x, h=1e-5):
         above = f(x)
         x[i] -= 2 * h
         dx[i] = (above - f(x)) / (2 * h)
+    return dx
+
+
+def _put_back_by_adding(f, x, h=1e-5):
+    dx = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += h
+        above = f(x)
+        x[i] -= 2 * h
+        dx[i] = (above - f(x)) / (2 * h)
+        x[i] += h
+    return dx
+
+
+def _two_names(f, x, h=1e-5):
+    dx = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        up = down = x
+        up[i] += h
+        down[i] -= h
+        dx[i] = (f(up) - f(down)) / (2 * h)
+    return dx
+
+
+def _no_parentheses(f, x, h=1e-5):
+    dx = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        e = np.zeros_like(x)
+        e[i] = h
+        dx[i] = f(x + e) - f(x - e) / 2 * h
+    return dx
+
+
+def _first_alone(f, x, h=1e-5):
+    dx, first = np.zeros_like(x), (0,) * x.ndim
+    dx[first] = _central(f, x, h)[first]
     return dx
 
 
@@ -455,6 +527,34 @@ numerical_gradient = Exercise(
             _all_at_once,
         ),
         Mistake(
+            "all at once, one number",
+            "You moved every entry together and got one slope for all. A gradient asks about each"
+            " entry with the others held still: one number for each, in the shape of x.",
+            lambda f, x, h=1e-5: (f(x + h) - f(x - h)) / (2 * h),
+        ),
+        Mistake(
+            "no parentheses",
+            "Products come before differences: a - b / 2 * h divides b alone, and multiplies it by"
+            " h. Put the difference in parentheses, and 2 * h as well.",
+            _no_parentheses,
+        ),
+        Mistake(
+            "flat",
+            "The slopes are right, but they come as one long row. dx has the shape of x: begin"
+            " with np.zeros_like(x) and fill dx[i].",
+            lambda f, x, h=1e-5: _central(f, x, h).ravel(),
+        ),
+        Mistake(
+            "the first alone",
+            "Only the first entry has a slope. Does your return stand inside the loop?",
+            _first_alone,
+        ),
+        Mistake(
+            "a step of your own",
+            "You took a step of 1e-5, whatever h the caller asked for. Use the argument h.",
+            lambda f, x, h=1e-5: _central(f, x, 1e-5),
+        ),
+        Mistake(
             "a row at a time",
             "You moved a whole row together. x may have several axes: np.ndindex(x.shape) visits"
             " each single entry.",
@@ -465,6 +565,18 @@ numerical_gradient = Exercise(
             "You moved an entry and left it moved, so the later slopes are taken somewhere else."
             " What must x be when the next entry's turn comes?",
             _not_put_back,
+        ),
+        Mistake(
+            "put back by adding",
+            "You changed x and put it back by adding: after + h, − 2h, + h rounding has left it"
+            " beside its old value. Move a copy, or keep the old number.",
+            _put_back_by_adding,
+        ),
+        Mistake(
+            "two names for x",
+            "up = x copies nothing: up and down are x itself, so the two steps cancel and f sees"
+            " the same point twice. Take x.copy().",
+            _two_names,
         ),
         Mistake(
             "single precision",
@@ -578,6 +690,42 @@ gradient_step = Exercise(
             _in_place,
         ),
         Mistake(
+            "a name bound anew",
+            "Nothing moved. W = W - … in a loop lets the name W stand for a new array; the list"
+            " still holds the old one. Put the new pairs into a new list.",
+            lambda params, grads, lr: params,
+        ),
+        Mistake(
+            "flat",
+            "Your list holds W and b one after the other. A layer is a pair: append (W, b), in"
+            " one pair of parentheses.",
+            lambda params, grads, lr: sum(mlp.gradient_step(params, grads, lr), ()),
+        ),
+        Mistake(
+            "a bare pair",
+            "You returned the pair of the first layer. params is a list of pairs, one for each"
+            " layer: so is what you return, even with one layer.",
+            lambda params, grads, lr: mlp.gradient_step(params, grads, lr)[0],
+        ),
+        Mistake(
+            "begun anew",
+            "Only the last pair is left. Does the line that makes the empty list stand inside the"
+            " loop, or the return?",
+            lambda params, grads, lr: mlp.gradient_step(params, grads, lr)[-1:],
+        ),
+        Mistake(
+            "a rate of your own",
+            "You went 0.1 times the gradient, whatever lr the caller asked for. Use the argument"
+            " lr.",
+            _step_by(lambda p, d, lr: p - 0.1 * d),
+        ),
+        Mistake(
+            "exchanged",
+            "You moved the gradients by the parameters. Which of the two is the place, and which"
+            " the direction?",
+            _step_by(lambda p, d, lr: d - lr * p),
+        ),
+        Mistake(
             "biases left",
             "You moved the weights and left the biases where they were. A bias has a gradient as"
             " well.",
@@ -664,6 +812,12 @@ def _every_label_in_every_row(z, y):
     return p / len(y)
 
 
+def _rows_by_label(z, y):
+    p = layers.softmax(z)
+    p[y] -= 1
+    return p / len(y)
+
+
 def _labels_and_scores(rng, B, K):
     return rng.normal(size=(B, K)), rng.integers(K, size=B)
 
@@ -743,6 +897,24 @@ cross_entropy_backward = Exercise(
             "p[:, y] takes the columns y of every row. Row i has one label, y[i]: each row's number"
             " must be paired with its own label.",
             _every_label_in_every_row,
+        ),
+        Mistake(
+            "rows by label",
+            "p[y] takes whole rows, the ones whose numbers are labels. In row i the place y[i] is"
+            " wanted: p[np.arange(len(y)), y].",
+            _rows_by_label,
+        ),
+        Mistake(
+            "one-hot of the wrong width",
+            "np.eye(len(y)) has a place for each example. A one-hot row has one for each class:"
+            " how many columns has z?",
+            lambda z, y: (layers.softmax(z) - np.eye(len(y))[y]) / len(y),
+        ),
+        Mistake(
+            "the loss itself",
+            "You returned the loss. The backward gives its slope for each score, an array of the"
+            " shape of z.",
+            layers.cross_entropy,
         ),
         Mistake(
             "labels for one-hot",
@@ -839,6 +1011,18 @@ relu_backward = Exercise(
             lambda da, z: da * np.maximum(z, 0),
         ),
         Mistake(
+            "forward again",
+            "You returned relu(z), the way forward. On the way back da is what passes, and z says"
+            " only where.",
+            lambda da, z: np.maximum(z, 0),
+        ),
+        Mistake(
+            "exchanged",
+            "You let z pass where da is positive. It is da that comes back, and z that sets the"
+            " gate.",
+            lambda da, z: z * (da > 0),
+        ),
+        Mistake(
             "upstream lost",
             "You returned the slope of the ReLU alone. The chain rule multiplies it with what"
             " arrives from above: where is da?",
@@ -910,6 +1094,14 @@ def _reworked(change):
         return change(*mlp.loss_and_gradients(params, x, y), len(y))
 
     return f
+
+
+def _softmax_twice(params, x, y):
+    p = layers.softmax(mlp.forward(params, x)[-1])
+    _, grads = _backward(
+        params, x, y, start=lambda z, y: layers.cross_entropy_backward(layers.softmax(z), y)
+    )
+    return layers.cross_entropy(p, y), grads
 
 
 def _network(rng, B, *sizes):
@@ -1024,6 +1216,52 @@ loss_and_gradients = Exercise(
             _reworked(lambda L, g, B: (L, g[::-1])),
         ),
         Mistake(
+            "pairs reversed",
+            "The gradients are right, but each pair is (db, dW). params holds (W, b): so the pair"
+            " is (dW, db).",
+            _reworked(lambda L, g, B: (L, [(db, dW) for dW, db in g])),
+        ),
+        Mistake(
+            "flat",
+            "Your list holds dW and db one after the other. A layer has a pair of them: insert"
+            " (dW, db), in one pair of parentheses.",
+            _reworked(lambda L, g, B: (L, sum(g, ()))),
+        ),
+        Mistake(
+            "loss not returned",
+            "You returned the gradients alone. The loss comes first: return loss, grads.",
+            _reworked(lambda L, g, B: g),
+        ),
+        Mistake(
+            "loss last",
+            "Both are right, in the other order: return loss, grads.",
+            _reworked(lambda L, g, B: (g, L)),
+        ),
+        Mistake(
+            "first layer left out",
+            "The first layer has no pair in your list. Its weights learn as well; only the blame"
+            " below it, at x, is not needed. Where does your range begin?",
+            _reworked(lambda L, g, B: (L, g[1:])),
+        ),
+        Mistake(
+            "gate on the logits",
+            "You sent the blame through a ReLU at the last layer too. forward bends only the"
+            " hidden layers, so the logits have no gate.",
+            _with(start=lambda z, y: layers.relu_backward(layers.cross_entropy_backward(z, y), z)),
+        ),
+        Mistake(
+            "gate and blame exchanged",
+            "relu_backward(da, z) takes first the blame that comes back, then what sets the gate."
+            " You gave them the other way round.",
+            _with(mask=lambda dh, h: layers.relu_backward(h, dh)),
+        ),
+        Mistake(
+            "softmax twice",
+            "You gave layers.cross_entropy probabilities. It takes the scores z and does the"
+            " softmax itself, and so does its backward.",
+            _softmax_twice,
+        ),
+        Mistake(
             "the last layer alone",
             "Only the last layer has a gradient; below it yours are 0. What dx does the last layer"
             " hand down?",
@@ -1061,14 +1299,21 @@ loss_and_gradients = Exercise(
 # 4.9 tanh, an operation for the autograd
 
 
+VALUE, SLOPE = "the value of tanh(v)", "the slope of 3 tanh(v) + v tanh(v)"
+
+
 def _use(op, x: float):
     """tanh(x) and the slope of 3 · tanh(x) + x · tanh(x), as the op's graph gives it."""
     v = autograd.Value(x)
     v.grad = 7.0  # left over from another expression
     y = op(v)
+    if y is None or isinstance(y, tuple):
+        return y
+    if not all(isinstance(getattr(y, part, ()), (tuple, list)) for part in ("parents", "slopes")):
+        return "a Value whose parents or slopes are no tuple"
     result = 3.0 * y + v * y
     autograd.backward(result)
-    return autograd.value(y).data, v.grad
+    return {VALUE: autograd.value(y).data, SLOPE: v.grad}
 
 
 def _tanh_with(slope, parents=None):
@@ -1085,7 +1330,7 @@ tanh = Exercise(
     reference=autograd.tanh,
     probe=_use,
     cases=[
-        Case.hand((0.0,), (0.0, 3.0), says="v = 0, and the slope of 3 tanh(v) + v tanh(v)"),
+        Case.hand((0.0,), {VALUE: 0.0, SLOPE: 3.0}, says="v = 0"),
         Case.random(lambda rng: (float(rng.uniform(0.3, 1.5)),), says="v positive", n=2),
         Case.random(lambda rng: (float(rng.uniform(-1.5, -0.3)),), says="v negative"),
         Case.extreme((30.0,), says="v = 30"),
@@ -1102,6 +1347,23 @@ tanh = Exercise(
             "The value is right, but it doesn't remember v: hand over the parents and the slopes,"
             " or the way back ends here.",
             lambda v: autograd.Value(np.tanh(v.data)),
+        ),
+        Mistake(
+            "comma missing",
+            "(v) is v itself. A tuple of one needs a comma, (v,), and so do the slopes.",
+            lambda v: autograd.Value(np.tanh(v.data), v, 1 - np.tanh(v.data) ** 2),
+        ),
+        Mistake(
+            "value and slope loose",
+            "You returned the value and the slope side by side. Wrap them, or nothing remembers"
+            " v: autograd.Value(y, parents, slopes).",
+            lambda v: (np.tanh(v.data), 1 - np.tanh(v.data) ** 2),
+        ),
+        Mistake(
+            "function of the Value",
+            "Functions of math and NumPy take a number, and v remembers how it was made: the"
+            " number in it is v.data.",
+            np.tanh,
         ),
         Mistake(
             "sigmoid's slope",
