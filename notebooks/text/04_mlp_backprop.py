@@ -24,7 +24,7 @@
 #
 # **You need** matrix products (lesson 01), cross-entropy (lesson 02) and the chain rule from school.
 #
-# **Time** two sittings of 45 minutes.
+# **Time** two sittings of an hour: 72 minutes of exercises, the rest to read and try.
 
 # %% [markdown]
 # ## Symbols
@@ -34,7 +34,7 @@
 #
 # | symbol | meaning | shape |
 # |---|---|---|
-# | $x$, $y$ | inputs; targets or labels | $(B, n)$; $(B, K)$ or $(B,)$ |
+# | $x$, $y$ | inputs; targets or labels ($y$ is the output where a layer or an operation stands alone: 4.3, 4.9) | $(B, n)$; $(B, K)$ or $(B,)$ |
 # | $W$, $b$ | weights and biases of a layer | $(n_\text{in}, n_\text{out})$, $(n_\text{out},)$ |
 # | $z$ | weighted sums, before bending; the last are called logits | $(B, n_\text{out})$ |
 # | $h$, $o$, $a$ | activations, after bending: hidden, output, any | $(B, n_\text{out})$ |
@@ -113,9 +113,9 @@ def sigmoid(z):
 print(sigmoid(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0])).round(3))
 
 # %% [markdown]
-# Weigh, bend, weigh, bend: that is a **multilayer perceptron**. The article from which this course grew
-# has one with a hidden layer $h$ and an output layer $o$, and there we begin. By hand, with one neuron in
-# each, $x = 2$, $W_h = \frac12$, $W_o = 2$, $b_h = b_o = -1$ and target $y = 1$:
+# Weigh, bend, weigh, bend: that is a **multilayer perceptron**. This course grew from a short article that
+# trains one with ten formulas: a hidden layer $h$, an output layer $o$. There we begin, and a table below
+# puts its formulas, the first of each row, beside ours. By hand, with one neuron in each layer, $x = 2$, $W_h = \frac12$, $W_o = 2$, $b_h = b_o = -1$ and target $y = 1$:
 #
 # $$z_h = 2\cdot\tfrac12 - 1 = 0,\quad h = \tfrac12,\quad z_o = \tfrac12\cdot2 - 1 = 0,\quad
 # o = \tfrac12,\quad L = \tfrac12(o - y)^2 = \tfrac18.$$
@@ -150,8 +150,8 @@ widgets.graph()
 
 # %% [markdown]
 # Slide $W_h$ to 3. The curve flattens, and so does everything that flows back: $h$ is close to 1 and its
-# slope $h(1-h)$ close to 0. Choose *relu* and slide $W_h$ below 0.5: the neuron is silent, and no blame
-# reaches its weight at all.
+# slope $h(1-h)$ close to 0. Another bend is the **ReLU**, $\max(z, 0)$. Choose *relu* and slide $W_h$ below
+# 0.5: $z_h$ is negative, the neuron is silent, and no blame reaches its weight at all.
 #
 # The bend's share of the way back is its slope, which the activation $a = \sigma(z)$ gives without a
 # new exponential: $dz = da \cdot a(1 - a)$. By hand: $a = (0.5, 0.8)$ and $da = (1, 10)$ give
@@ -169,7 +169,8 @@ def sigmoid_backward(da, a):
 ex.sigmoid_backward.check(sigmoid_backward)
 
 # %% [markdown]
-# Now the affine layer, for a batch. $y = xW + b$ has three inputs, so three gradients go back:
+# Now the affine layer, for a batch. Here it stands alone, so what it gives out is called $y$, and is no
+# target. $y = xW + b$ has three inputs, so three gradients go back:
 #
 # $$dx = dy\,W^\top \qquad dW = x^\top dy \qquad db = \textstyle\sum_\text{batch} dy$$
 #
@@ -192,8 +193,9 @@ def affine_backward(dy, x, W):
 ex.affine_backward.check(affine_backward)
 
 # %% [markdown]
-# Nothing else is needed. Here are the article's formulas beside ours. It writes one example as a column;
-# we write a batch as rows, so every product is transposed.
+# Nothing else is needed. Here are the article's formulas beside ours. It writes one example as a column
+# $X$; we write a batch as rows, so every product is transposed. $f_h$ and $f_o$ are its bends, $:=$ sets
+# anew, and $\odot$ multiplies entry by entry, as `*` does in NumPy.
 #
 # | the article prints | for rows | code |
 # |---|---|---|
@@ -454,8 +456,8 @@ def cross_entropy_backward(z, y):
 ex.cross_entropy_backward.check(cross_entropy_backward)
 
 # %% [markdown]
-# One more thing fades: each sigmoid multiplies the blame by at most $\frac14$. The **ReLU** is
-# $\max(z, 0)$, and its slope is 1 or 0. On the way back it is a gate, set by the sign of what went in:
+# One more thing fades: each sigmoid multiplies the blame by at most $\frac14$. The slope of the ReLU,
+# $\max(z, 0)$, is 1 or 0. On the way back it is a gate, set by the sign of what went in:
 # $dz = da$ where $z > 0$, else 0. By hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give
 # $dz = (0, 0, -7)$.
 #
@@ -864,8 +866,8 @@ print(f"dW_h = {W_h.grad}, dW_o = {W_o.grad}")
 # %% [markdown]
 # $-\frac18$ and $-\frac1{16}$, and nobody derived anything. PyTorch does this with arrays for numbers.
 #
-# **Exercise 4.9** · difficulty 2 · 5 minutes. Teach it an operation: `tanh`, whose slope is $1 - y^2$ with
-# $y = \tanh v$. By hand: at $v = 0$ the value is 0 and the slope 1, so $3\tanh v + v\tanh v$ rises at 3.
+# **Exercise 4.9** · difficulty 2 · 5 minutes. Teach it an operation: `tanh`, whose slope is $1 - y^2$ where
+# $y = \tanh v$ is what it gives out. By hand: at $v = 0$ the value is 0 and the slope 1, so $3\tanh v + v\tanh v$ rises at 3.
 
 
 # %% tags=["exercise:autograd.tanh"]

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from course import autograd, gradcheck, layers, mlp
-from course.exercises import Case, Exercise, Law, Mistake
+from course.exercises import Case, Exercise, Law, Mistake, guard
 
 LN3 = np.log(3.0)
 
@@ -1311,8 +1311,10 @@ def _use(op, x: float):
         return y
     if not all(isinstance(getattr(y, part, ()), (tuple, list)) for part in ("parents", "slopes")):
         return "a Value whose parents or slopes are no tuple"
-    result = 3.0 * y + v * y
-    autograd.backward(result)
+    try:
+        autograd.backward(3.0 * y + v * y)
+    except (TypeError, AttributeError) as error:  # the call itself went well
+        raise guard.Unreadable(f"in 3 y + v y, {error}") from None
     return {VALUE: autograd.value(y).data, SLOPE: v.grad}
 
 
