@@ -24,7 +24,7 @@
 #
 # **You need** Python and NumPy arrays, and lesson 00. No linear algebra.
 #
-# **Time** 75 minutes.
+# **Time** two sittings of an hour: 75 minutes of exercises, the rest to read and try.
 
 # %% [markdown]
 # ## Symbols
@@ -255,8 +255,8 @@ for letters, expected in sums.items():
     print(f"{letters:8} {np.allclose(np.einsum(letters, *inputs), expected)}")
 
 # %% [markdown]
-# **Exercise 1.3** · difficulty 2 · 10 minutes. `A` holds a batch of matrices $(B, n, m)$, `B` another of
-# $(B, m, p)$. Multiply first with first, second with second. By hand: $(1, 2)\cdot(1, 0) = 1$ and
+# **Exercise 1.3** · difficulty 2 · 10 minutes. `A` holds a batch of $N$ matrices, $(N, n, m)$, `B` another of
+# $(N, m, p)$. Multiply first with first, second with second. By hand: $(1, 2)\cdot(1, 0) = 1$ and
 # $(3, 4)\cdot(0, 1) = 4$, in shapes $(2, 1, 2)$ and $(2, 2, 1)$.
 
 
@@ -376,7 +376,8 @@ print(f"distance by the formula: {linalg.pairwise_distances(far, one_off).item()
 # *What does multiplying by a matrix do to space?*
 #
 # The columns of $A$ are the images of $(1, 0)$ and $(0, 1)$; all else follows. Straight lines stay
-# straight, the origin stays, areas are multiplied by the determinant. Some directions are only
+# straight, the origin stays, and all areas grow by one factor, the **determinant**, $ad - bc$ for rows
+# $(a, b)$ and $(c, d)$; it is negative where the plane is flipped. Some directions are only
 # stretched, not turned: the **eigenvectors**, $A x = \lambda x$.
 #
 # Find a matrix that flattens the square to a line; one that only turns (no direction is kept); and one
@@ -435,8 +436,9 @@ for k in (100, 101):
     print(k, linalg.power_iteration(np.diag([1.0, -1.0]), np.array([0.6, 0.8]), k)[1].round(2))
 
 # %% [markdown]
-# On real data: the covariance of the digits' pixels, 784 by 784, whose first eigenvector is the
-# direction in which handwriting differs most.
+# On real data: the **covariance** of the digits' pixels, a table of 784 by 784. Entry $[i, j]$ is the mean
+# of pixel $i$ times pixel $j$, both centred: how far the two vary together. Its first eigenvector is
+# the direction in which handwriting differs most.
 
 # %%
 covariance = centred.T @ centred / len(centred)
@@ -453,7 +455,9 @@ print(f"eigh agrees; this one direction of 784 holds {top_share:.0f} % of the va
 #
 # *A picture of 784 pixels: how many numbers does it need?*
 #
-# Every matrix is a sum of rank-one pieces, a column times a row, ordered by size:
+# The **rank** of a matrix is the number of columns that all its columns can be mixed from. A column times a
+# row has rank one: every column is a multiple of the first factor. Every matrix is a sum of such
+# pieces, ordered by size:
 #
 # $$A = \sum_i s_i\, u_i v_i^\top, \qquad s_1 \ge s_2 \ge \dots \ge 0,$$
 #

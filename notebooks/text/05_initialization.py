@@ -24,7 +24,7 @@
 # **You need** lesson 04: affine layers, backpropagation, cross-entropy. From probability: variances of
 # independent terms add.
 #
-# **Time** 75 minutes.
+# **Time** two sittings of an hour: 80 minutes of exercises, the rest to read and try.
 
 # %% [markdown]
 # ## Symbols
@@ -37,6 +37,8 @@
 # | $c$ | $n_\text{in} \cdot \mathrm{Var}(W)$, the scale without the size | |
 # | $dh$ | gradient of the loss with respect to $h$ | as $h$ |
 # | $K$, $\sigma$ | number of classes, spread of the logits | |
+# | spread | short for standard deviation, the root of the variance | |
+# | fan-in | $n_\text{in}$, how many inputs one unit adds up | |
 # | $\gamma$, $\beta$ | scale and shift of layer norm | $(C,)$ |
 
 # %% tags=["setup"]
@@ -55,7 +57,8 @@ from course.interactive import plot, predict
 # *Weights have to begin somewhere. Why not all at zero, or all at one half?*
 #
 # The exclusive or is the smallest problem that needs a hidden layer: two inputs, and the label says
-# whether they have the same sign. Eight tanh units, 1,500 steps of Adam.
+# whether they have the same sign. Eight tanh units, 1,500 steps of Adam, an
+# update rule that you build in lesson 06.
 
 
 # %%
@@ -115,8 +118,8 @@ plot.show(
 # %% [markdown]
 # From zero nothing moves but the output's bias: every gradient has a factor $W_2$ or $h$ in it, and
 # both are zero. From one half the loss falls, but the eight units are one unit eight times over: equal
-# weights give equal gradients, and equal updates keep them equal. The matrix has rank 1 after 1,500
-# steps as before the first, and one unit makes one straight cut.
+# weights give equal gradients, and equal updates keep them equal. The matrix has rank 1, all columns
+# alike (lesson 01), after 1,500 steps as before the first, and one unit makes one straight cut.
 #
 # How much difference is needed?
 
@@ -395,7 +398,7 @@ gains = {
 }
 plot.table(
     [[name, f"{g:.2f}", f"{torch.nn.init.calculate_gain(name):.2f}"] for name, g in gains.items()],
-    header=["activation", "gain by Monte Carlo", "torch.nn.init.calculate_gain"],
+    header=["activation", "gain from random draws", "torch.nn.init.calculate_gain"],
 )
 
 # %% [markdown]
@@ -438,7 +441,7 @@ print(f"50 ReLU layers at 1/3 leave a spread of 10^{default_end:.0f}")
 # *Fifty linear layers of variance $1/n$ hold the variance. Do they hold the signal?*
 #
 # The product of the fifty matrices is one matrix, and its singular values say by how much it
-# stretches each direction. Their mean square is 1.
+# stretches each direction. Over many draws the mean of their squares is 1; one draw comes near it.
 
 # %%
 middle = predict.number(
@@ -469,7 +472,7 @@ singular = {
 }
 middle_value = singular["LeCun"][128]
 middle.reveal(np.log10(middle_value), shown=f"{middle_value:.0e}")
-print(f"mean square of all 256: {np.mean(singular['LeCun'] ** 2):.1f}")
+print(f"mean square of these 256: {np.mean(singular['LeCun'] ** 2):.1f}; over many draws 1")
 
 # %%
 fig, ax = plot.figure(width=7.5, height=3)
@@ -576,9 +579,10 @@ ex.layer_norm.check(layer_norm)
 #   \qquad d\gamma = \sum dy\,\hat x, \qquad d\beta = \sum dy,$$
 #
 # bars for means over a row, sums over all rows. Shifting or stretching a row changes nothing in $y$, and
-# the two subtracted terms remove just these directions. By hand: $x = (1, 3)$, $\varepsilon = 3$,
-# $\gamma = (2, 2)$, $dy = (1, 0)$: $s = 2$, $\hat x = (-\tfrac12, \tfrac12)$, $d\hat x = (2, 0)$ with means 1
-# and $-\tfrac12$, so $dx = (0.375, -0.375)$, $d\gamma = (-0.5, 0)$, $d\beta = (1, 0)$.
+# the two subtracted terms remove just these directions. By hand: $x = (1, 3, 1, 3)$, $\varepsilon = 3$,
+# $\gamma$ all 2, $dy = (1, 0, 0, 0)$: $s = 2$, $\hat x = (-\tfrac12, \tfrac12, -\tfrac12, \tfrac12)$ and
+# $d\hat x = (2, 0, 0, 0)$, of mean $\tfrac12$; $d\hat x\,\hat x$ has mean $-\tfrac14$. So
+# $dx = (0.6875, -0.1875, -0.3125, -0.1875)$, $d\gamma = (-0.5, 0, 0, 0)$, $d\beta = (1, 0, 0, 0)$.
 #
 # **Exercise 5.7** · difficulty 4 · 15 minutes. Return $dx$, $d\gamma$, $d\beta$.
 

@@ -23,7 +23,7 @@
 #
 # **You need** lesson 04: gradients and a training loop. From calculus, the derivative of $x^2$.
 #
-# **Time** 75 minutes.
+# **Time** two sittings of an hour: 70 minutes of exercises, the rest to read and try.
 
 # %% [markdown]
 # ## Symbols
@@ -165,7 +165,7 @@ plot.show(
 # $p$ becomes $0.3$.
 #
 # **Exercise 6.1** · difficulty 1 · 6 minutes. Write it as a pure function: new arrays out, the old ones
-# as they were.
+# as they were. Return $p$, then $v$.
 
 
 # %% tags=["exercise:updates.momentum_step"]
@@ -184,7 +184,7 @@ ex.momentum_step.check(momentum_step)
 #
 # With the numbers above: $g + \mu v = 2 + 0.5 \cdot 7 = 5.5$, so $p$ becomes $0.45$.
 #
-# **Exercise 6.2** · difficulty 2 · 6 minutes.
+# **Exercise 6.2** · difficulty 2 · 6 minutes. The $v$ in the step is the new one. Return $p$, then $v$.
 
 
 # %% tags=["exercise:updates.nesterov_step"]
@@ -197,7 +197,7 @@ ex.nesterov_step.check(nesterov_step)
 
 # %% [markdown]
 # How much does a ball gain? In each direction a step maps $(p, v)$ by a 2×2 matrix of determinant $\mu$
-# and trace $1 + \mu - \text{lr}\,\lambda$. Its eigenvalues are complex, and then both of size
+# and trace (the sum of its diagonal) $1 + \mu - \text{lr}\,\lambda$. Its eigenvalues are complex, and then both of size
 # $\sqrt\mu$, while $(1 - \sqrt\mu)^2 \le \text{lr}\,\lambda \le (1 + \sqrt\mu)^2$. Let the two ends of
 # the ravine touch the two bounds, and divide:
 #
@@ -334,8 +334,9 @@ plot.table([[B, lr, n, n * B] for B, (n, lr) in best.items()],
 
 # %% [markdown]
 # Up to a batch of about 16 the rate grows with the batch and the steps fall in proportion: the larger
-# batch costs no more examples, and hardware computes it in parallel. Beyond, the rate has met the limit
-# of the first section, and more examples buy little. The bend is the **critical batch size**.
+# batch costs no more examples, and hardware computes it in parallel. Beyond, the best rate stops growing,
+# at about twice the limit of the first section: that limit held at the start, and the curvature has
+# fallen since. More examples then buy little. The bend is the **critical batch size**.
 
 # %% [markdown]
 # ## A scale for each weight: RMSprop and Adam
@@ -359,7 +360,7 @@ def average(beta, old, new):
 # By hand, with $p = 1$, $g = 2$, $v = 12$, $\text{lr} = 0.5$, $\beta = 0.5$, $\varepsilon = 0.2$: the
 # new $v$ is $6 + 2 = 8$, and $p = 1 - 1/(\sqrt 8 + 0.2) \approx 0.67$.
 #
-# **Exercise 6.3** · difficulty 2 · 8 minutes. Write RMSprop for one array.
+# **Exercise 6.3** · difficulty 2 · 8 minutes. Write RMSprop for one array. Return $p$, then $v$.
 
 
 # %% tags=["exercise:updates.rmsprop_step"]
@@ -445,7 +446,7 @@ for g in (1e-3, 1.0, 1e3):
 # $p = 1 - 0.5 \cdot 4/(4 + 1) = 0.6$.
 #
 # **Exercise 6.4** · difficulty 3 · 12 minutes. Write Adam; `average` above is yours to use, as
-# `updates.average`.
+# `updates.average`. Return $p$, $m$, $v$, the averages as they are kept, not corrected.
 
 
 # %% tags=["exercise:updates.adam_step"]
@@ -485,7 +486,7 @@ widgets.race()
 # Exercise 6.4's numbers with $\lambda = 0.2$: $p$ shrinks to $0.9$, and Adam's step of $0.4$ leaves
 # $0.5$.
 #
-# **Exercise 6.5** · difficulty 2 · 6 minutes. You may call `updates.adam_step`.
+# **Exercise 6.5** · difficulty 2 · 6 minutes. You may call `updates.adam_step`. Return $p$, $m$, $v$.
 
 
 # %% tags=["exercise:updates.adamw_step"]
@@ -574,8 +575,8 @@ def global_norm(grads):
 # By hand: gradients $(3)$ and $(4, 12)$ have norm $\sqrt{9 + 16 + 144} = 13$; with limit $6.5$ they
 # become $(1.5)$ and $(2, 6)$.
 #
-# **Exercise 6.6** · difficulty 2 · 8 minutes. Return the gradients and the norm before clipping, worth
-# watching in any run.
+# **Exercise 6.6** · difficulty 2 · 8 minutes. Return the list of gradients, then the norm before
+# clipping, worth watching in any run.
 
 
 # %% tags=["exercise:optim.clip_by_norm"]

@@ -13,6 +13,34 @@ def _normal(rng, *shapes):
 
 # ---------------------------------------------------------------------------------------- 1.1
 
+
+def _last_axis_by(length):
+    """b[i] added to x[:, :, i] for every i below length(x, b)."""
+
+    def code(x, b):
+        y = x.copy()
+        for i in range(length(x, b)):
+            y[:, :, i] += b[i]
+        return y
+
+    return code
+
+
+def _same_everywhere(y):
+    y = np.asarray(y)
+    if y.shape != (2, 3, 4):
+        return f"x of shape (2, 3, 4) and b = (0, 1, 2) gave shape {y.shape}."
+    seen = next((set(y[:, c].flat) for c in range(3) if np.ptp(y[:, c]) > 1e-6), None)
+    if seen is None:
+        return ""
+    return f"x zero of shape (2, 3, 4), b = (0, 1, 2): one channel holds {_few(seen)}."
+
+
+def _few(values):
+    """Up to four numbers as text."""
+    return ", ".join(f"{v:.4g}" for v in sorted(values)[:4])
+
+
 add_bias = Exercise(
     id="1.1",
     name="add_bias",
@@ -31,9 +59,7 @@ add_bias = Exercise(
     laws=[
         Law(
             "what is added is the same at every example and every time",
-            lambda f, rng: np.allclose(
-                np.asarray(f(np.zeros((2, 3, 4)), np.arange(3.0))).std(axis=(0, 2)), 0
-            ),
+            lambda f, rng: _same_everywhere(f(np.zeros((2, 3, 4)), np.arange(3.0))),
         ),
     ],
     mistakes=[
@@ -42,6 +68,18 @@ add_bias = Exercise(
             "you added b along the last axis: broadcasting pairs axes from the right, so b met "
             "T. Where sizes happen to agree, nothing warns you. Give b an axis for T: b[:, None].",
             lambda x, b: x + b,
+        ),
+        Mistake(
+            "last axis, over the channels",
+            "you went through the channels and added b[c] at time c: [:, :, c] is the last axis, "
+            "T. The channels are axis 1.",
+            _last_axis_by(lambda x, b: len(b)),
+        ),
+        Mistake(
+            "last axis, over time",
+            "you went through time and added b[t] at time t: b was spread along T. Its entries "
+            "belong to the channels, axis 1.",
+            _last_axis_by(lambda x, b: x.shape[-1]),
         ),
         Mistake(
             "first axis",
@@ -98,6 +136,30 @@ def _short_of_one(A, B):
     return A[:, :-1] @ B[:-1]
 
 
+def _rows_with_rows_in_loops(A, B):
+    (n, m), p = A.shape, B.shape[1]
+    C = np.zeros((n, p))
+    for k in range(p):
+        for j in range(m):
+            C[:, k] += A[:, j] * B[k, j]
+    return C
+
+
+def _in_whole_numbers(A, B):
+    C = np.zeros((len(A), B.shape[1]), dtype=int)
+    for i, k, j in np.ndindex(*C.shape, len(B)):
+        C[i, k] += A[i, j] * B[j, k]
+    return C
+
+
+def _identity_keeps(f):
+    D = np.diag([1.0, 2, 3])
+    got = np.asarray(f(np.eye(3), D))
+    if np.allclose(got, D):
+        return ""
+    return f"the identity (3, 3) times diag(1, 2, 3) gave {got.tolist()}, not diag(1, 2, 3)."
+
+
 matmul = Exercise(
     id="1.2",
     name="matmul",
@@ -116,7 +178,7 @@ matmul = Exercise(
     laws=[
         Law(
             "the identity changes nothing",
-            lambda f, rng: np.allclose(f(np.eye(3), np.diag([1.0, 2, 3])), np.diag([1.0, 2, 3])),
+            lambda f, rng: _identity_keeps(f),
         ),
     ],
     mistakes=[
@@ -141,6 +203,18 @@ matmul = Exercise(
             "you met rows of A with rows of B: that is A Bᵀ. The second factor gives its columns, "
             "B[j, k].",
             lambda A, B: A @ B.T,
+        ),
+        Mistake(
+            "rows with rows, in loops",
+            "you wrote B[k, j]: rows of A met rows of B, which is A Bᵀ. The sum runs over B's "
+            "first index: B[j, k].",
+            _rows_with_rows_in_loops,
+        ),
+        Mistake(
+            "whole numbers",
+            "you collected the sums in an array of whole numbers, so each is cut off. "
+            "np.zeros((n, p)) without dtype=int holds real ones.",
+            _in_whole_numbers,
         ),
         Mistake(
             "overwritten",
@@ -243,7 +317,7 @@ batch_matmul = Exercise(
     ],
     hints=[
         "Which of the letters b, i, j, k do both factors share, and which should the result keep?",
-        "(B, n, m) and (B, m, p) give (B, n, p): b is kept, j is summed.",
+        "(N, n, m) and (N, m, p) give (N, n, p): the letter b of the batch is kept, j is summed.",
         'return np.einsum("bij,...->...", A, B)',
     ],
     why="An index on both sides of the arrow is kept, one only on the left is summed. A @ B means "
@@ -258,10 +332,24 @@ def _knows_only_itself(f, A, B):
     before = np.asarray(f(A, B))
     other = A.copy()
     other[1:] += 1
-    return np.allclose(np.asarray(f(other, B))[0], before[0])
+    after = np.asarray(f(other, B))
+    if np.allclose(after[0], before[0]):
+        return ""
+    far = np.abs(after[0] - before[0]).max()
+    return f"4 pairs: changing A[1], A[2] and A[3] moves the first product by {far:.3g}."
 
 
 # ---------------------------------------------------------------------------------------- 1.4
+
+
+def _direction_counts(f, rng):
+    x, v = np.arange(4.0), np.array([1.0, 2, 0, 1])
+    once, again = np.asarray(f(x, v)), np.asarray(f(x, -3 * v))
+    if np.allclose(once, again):
+        return ""
+    points = f"{once.round(3).tolist()} and {again.round(3).tolist()}"
+    return f"x = (0, 1, 2, 3): onto v = (1, 2, 0, 1) and onto −3v you get {points}; it is one line."
+
 
 project = Exercise(
     id="1.4",
@@ -283,13 +371,7 @@ project = Exercise(
             "what is left, x − p, is at right angles to v",
             lambda f, rng: _right_angle(f, *_normal(rng, (6,), (6,))),
         ),
-        Law(
-            "only the direction of v counts: 3v and −v give the same point",
-            lambda f, rng: np.allclose(
-                f(np.arange(4.0), np.array([1.0, 2, 0, 1])),
-                f(np.arange(4.0), -3 * np.array([1.0, 2, 0, 1])),
-            ),
-        ),
+        Law("only the direction of v counts: v and −3v give the same point", _direction_counts),
     ],
     mistakes=[
         Mistake(
@@ -350,7 +432,12 @@ project = Exercise(
 
 def _right_angle(f, x, v):
     p = np.asarray(f(x, v))
-    return p.shape == x.shape and abs((x - p) @ v) < 1e-5 * np.linalg.norm(x) * np.linalg.norm(v)
+    if p.shape != x.shape:
+        return f"x and v of length {len(x)} gave shape {p.shape}; a vector like x is wanted."
+    off = (x - p) @ v
+    if abs(off) < 1e-5 * np.linalg.norm(x) * np.linalg.norm(v):
+        return ""
+    return f"x and v of length {len(x)}: (x − p)·v is {off:.3g} where a right angle gives 0."
 
 
 # ---------------------------------------------------------------------------------------- 1.5
@@ -434,6 +521,17 @@ pairwise_distances = Exercise(
             lambda X, Y: np.linalg.norm(X - Y, axis=1),
         ),
         Mistake(
+            "difference of lengths",
+            "you subtracted the lengths, ‖x‖ − ‖y‖. Two points equally far from the origin need "
+            "not be near each other.",
+            lambda X, Y: np.abs(np.linalg.norm(X, axis=1)[:, None] - np.linalg.norm(Y, axis=1)),
+        ),
+        Mistake(
+            "added before squaring",
+            "you added the differences and squared the sum. Square each difference first.",
+            lambda X, Y: np.abs((X[:, None] - Y).sum(-1)),
+        ),
+        Mistake(
             "dot products",
             "you returned x·y. That is large for vectors that point the same way; a distance is "
             "small there.",
@@ -455,11 +553,18 @@ pairwise_distances = Exercise(
 
 
 def _symmetric(f, X, Y):
-    return np.allclose(np.asarray(f(X, Y)), np.asarray(f(Y, X)).T, atol=1e-5)
+    there, back = np.asarray(f(X, Y)), np.asarray(f(Y, X)).T
+    if np.allclose(there, back, atol=1e-5):
+        return ""
+    return f"X (3, 4), Y (5, 4): from X[0] to Y[1] it is {there[0, 1]:.4g}, back {back[0, 1]:.4g}."
 
 
 def _moves(f, X, Y):
-    return np.allclose(np.asarray(f(X + 1, Y + 1)), np.asarray(f(X, Y)), atol=1e-4)
+    here, there = np.asarray(f(X, Y)), np.asarray(f(X + 1, Y + 1))
+    if np.allclose(here, there, atol=1e-4):
+        return ""
+    moved = f"from {here.flat[0]:.4g} to {there.flat[0]:.4g}"
+    return f"X (3, 4), Y (5, 4): adding 1 to all coordinates takes the first distance {moved}."
 
 
 # ---------------------------------------------------------------------------------------- 1.6
@@ -520,6 +625,24 @@ def _exchanged(A, x, steps):
     return x, value
 
 
+def _returned_in_the_loop(A, x, steps):
+    for _ in range(steps):
+        x = A @ x
+        x = x / np.linalg.norm(x)
+        return x @ A @ x, x
+
+
+def _entrywise_power(A, x, steps):
+    x = A**steps @ x
+    x = x / np.linalg.norm(x)
+    return x @ A @ x, x
+
+
+def _ratio_of_entries(A, x, steps):
+    x = _iterate(A, x, steps)
+    return (A @ x / x)[0], x
+
+
 def _symmetric_matrix(rng, n):
     Q = np.linalg.qr(rng.standard_normal((n, n)))[0]
     return Q * np.array([-3.0, *rng.uniform(-2, 2, n - 1)]) @ Q.T
@@ -548,7 +671,7 @@ power_iteration = Exercise(
     laws=[
         Law(
             "the vector has length 1",
-            lambda f, rng: np.isclose(np.linalg.norm(f(np.diag([2.0, 1]), np.ones(2), 5)[1]), 1),
+            lambda f, rng: _has_length_one(f(np.diag([2.0, 1]), np.ones(2), 5)[1]),
         ),
         Law(
             "A x = λ x in the end",
@@ -595,6 +718,23 @@ power_iteration = Exercise(
             _sum_of_entries,
         ),
         Mistake(
+            "returned in the loop",
+            "your `return` stands inside the loop, so it ends after one step. Move it left, "
+            "behind the loop.",
+            _returned_in_the_loop,
+        ),
+        Mistake(
+            "ratio of entries",
+            "you divided an entry of A x by the entry of x. That is λ only once x is an "
+            "eigenvector, and fails where the entry is 0. x·Ax uses all entries.",
+            _ratio_of_entries,
+        ),
+        Mistake(
+            "powers of the entries",
+            "A**steps raises each entry to that power. Multiply by A again and again, A @ x.",
+            _entrywise_power,
+        ),
+        Mistake(
             "one step short",
             "you made one step fewer than asked.",
             _with(lambda A, x, steps: (A, x / np.linalg.norm(x), steps - 1)),
@@ -630,7 +770,20 @@ power_iteration = Exercise(
 
 def _is_eigenpair(f, A, x):
     value, x = f(A, x, 300)
-    return np.allclose(A @ x, value * x, atol=1e-4)
+    off = np.linalg.norm(A @ x - value * np.asarray(x))
+    if off < 1e-3:
+        return ""
+    return (
+        f"A (3, 3) with λ₁ = −3, 300 steps: your λ is {value:.4g} and ‖A x − λ x‖ is {off:.2g}, "
+        "which should be 0. Do all the steps run, each from where the last one ended?"
+    )
+
+
+def _has_length_one(x):
+    length = np.linalg.norm(x)
+    if np.isclose(length, 1):
+        return ""
+    return f"A = diag(2, 1), x = (1, 1), 5 steps: your vector has length {length:.4g}, not 1."
 
 
 # ---------------------------------------------------------------------------------------- 1.7
@@ -648,6 +801,11 @@ def _columns_of_v(A, k):
 def _kept(A, keep):
     U, s, Vt = _factors(A)
     return U * (s * keep(np.arange(len(s)), len(s))) @ Vt
+
+
+def _indexed(A, k):
+    U, s, Vt = _factors(A)
+    return U[:, k] * s[k] * Vt[k]
 
 
 def _without_values(A, k):
@@ -689,7 +847,7 @@ low_rank = Exercise(
     laws=[
         Law(
             "the result has rank k",
-            lambda f, rng: np.linalg.matrix_rank(f(rng.standard_normal((6, 4)), 2), rtol=1e-5) == 2,
+            lambda f, rng: _has_rank_two(f(rng.standard_normal((6, 4)), 2)),
         ),
         Law(
             "the error is the root of the squares of the singular values left out",
@@ -734,6 +892,22 @@ low_rank = Exercise(
             _squared_values,
         ),
         Mistake(
+            "one piece only",
+            "you took the k-th piece alone. Keep the first k, [:k], and add them up.",
+            lambda A, k: _kept(A, lambda i, n: i == k - 1),
+        ),
+        Mistake(
+            "index for slice",
+            "U[:, k] is one column, and the product of two vectors with * is no matrix. Keep the "
+            "first k with slices, U[:, :k], and multiply by @.",
+            _indexed,
+        ),
+        Mistake(
+            "singular values alone",
+            "you returned the singular values. They weight the pieces; a matrix like A is wanted.",
+            lambda A, k: _factors(A)[1][:k],
+        ),
+        Mistake(
             "corner",
             "you kept the first k rows and columns of A. Rank is not about where entries stand.",
             _corner,
@@ -760,7 +934,15 @@ low_rank = Exercise(
 def _error_is_what_was_left_out(f, A):
     s = np.linalg.svd(A, compute_uv=False)
     error = np.linalg.norm(A - np.asarray(f(A, 2)))
-    return np.isclose(error, np.sqrt((s[2:] ** 2).sum()), rtol=1e-4)
+    least = np.sqrt((s[2:] ** 2).sum())
+    if np.isclose(error, least, rtol=1e-4):
+        return ""
+    return f"A (6, 4), k = 2: your error is {error:.4g}; what was left out amounts to {least:.4g}."
+
+
+def _has_rank_two(B):
+    rank = np.linalg.matrix_rank(B, rtol=1e-5)
+    return "" if rank == 2 else f"A (6, 4), k = 2: the rank of your result is {rank}, not 2."
 
 
 EXERCISES = (

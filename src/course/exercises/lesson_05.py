@@ -22,13 +22,32 @@ def _measured(draw, rng, n_in, n_out, *gain):
         return draws[0]
     std = W.std() or 1.0
     return {
-        "shape": str(W.shape[1:]),
-        "mean, in standard deviations": round(W.mean() / std, 1),
-        "n_in times the variance": np.exp(round(np.log(n_in * std**2) / 0.04) * 0.04),
-        "share within one standard deviation": round(np.mean(np.abs(W - W.mean()) < std), 2),
+        "the shape of W": str(W.shape[1:]),
+        "the mean of W, in standard deviations,": round(W.mean() / std, 1),
+        "n_in times the variance of W": np.exp(round(np.log(n_in * std**2) / 0.04) * 0.04),
+        "the share of W within one standard deviation": round(
+            np.mean(np.abs(W - W.mean()) < std), 2
+        ),
     }
 
 
+def _draws_from_rng(f, rng):
+    """The same rng, the same numbers; another rng, others."""
+    W, same, other = (np.asarray(f(np.random.default_rng(i), 3, 4)) for i in (5, 5, 6))
+    if not np.array_equal(W, same):
+        return (
+            "two calls with generators of one seed, n_in = 3, n_out = 4, gave different weights. "
+            "Draw from `rng`, not from np.random: then a run can be repeated."
+        )
+    if np.array_equal(W, other):
+        return (
+            "generators of two seeds, n_in = 3, n_out = 4, gave the same weights. Draw from the "
+            "`rng` you are given."
+        )
+    return ""
+
+
+_FROM_RNG = Law("the weights come from rng", _draws_from_rng)
 _DRAWN = {"probe": _measured, "rtol": 0.06, "atol": 0.01}
 
 
@@ -39,16 +58,24 @@ def _sizes(n_in, n_out, *gain):
 
 def _by_hand(n_in, n_out, variance, share):
     expected = {
-        "shape": str((n_in, n_out)),
-        "mean, in standard deviations": 0.0,
-        "n_in times the variance": n_in * variance,
-        "share within one standard deviation": share,
+        "the shape of W": str((n_in, n_out)),
+        "the mean of W, in standard deviations,": 0.0,
+        "n_in times the variance of W": n_in * variance,
+        "the share of W within one standard deviation": share,
     }
     says = f"n_in = {n_in}, n_out = {n_out}"
     return Case.hand((np.random.default_rng(1), n_in, n_out), expected, says=says)
 
 
 # ---------------------------------------------------------------------------------------- 5.1
+
+
+def _grows_as_the_square(f):
+    once, twice = f(np.ones((2, 3)), 0.1), f(2 * np.ones((2, 3)), 0.1)
+    if np.isclose(twice, 4 * once):
+        return ""
+    return f"h of shape (2, 3), all 1: {once:.4g}; all 2: {twice:.4g}, where 4 times is right."
+
 
 layer_variance = Exercise(
     id="5.1",
@@ -66,7 +93,7 @@ layer_variance = Exercise(
     laws=[
         Law(
             "doubling h multiplies the variance by 4",
-            lambda f, rng: np.isclose(f(2 * np.ones((2, 3)), 0.1), 4 * f(np.ones((2, 3)), 0.1)),
+            lambda f, rng: _grows_as_the_square(f),
         ),
     ],
     mistakes=[
@@ -87,6 +114,28 @@ layer_variance = Exercise(
             "you multiplied by the number of rows. A unit sums over its n_in inputs, the columns "
             "of h; the rows are different examples.",
             lambda h, var_w: h.shape[0] * var_w * np.mean(h**2),
+        ),
+        Mistake(
+            "one variance for each example",
+            "you averaged over the inputs and kept one number for each example. The formula's mean "
+            "runs over all entries of h: average over the examples too.",
+            lambda h, var_w: h.shape[-1] * var_w * np.mean(h**2, axis=-1),
+        ),
+        Mistake(
+            "size for fan-in",
+            "you multiplied by the number of all entries. A unit sums over one example's n_in "
+            "inputs: h.shape[-1].",
+            lambda h, var_w: h.size * var_w * np.mean(h**2),
+        ),
+        Mistake(
+            "mean of h",
+            "you used the mean of h. What counts is the mean of its squares, E[h²].",
+            lambda h, var_w: h.shape[-1] * var_w * np.mean(h),
+        ),
+        Mistake(
+            "root of var_w",
+            "you took the root of var_w. It is wanted as the variance it is.",
+            lambda h, var_w: h.shape[-1] * np.sqrt(var_w) * np.mean(h**2),
         ),
         Mistake(
             "standard deviation",
@@ -132,6 +181,11 @@ layer_variance = Exercise(
 # ---------------------------------------------------------------------------------------- 5.2
 
 
+def _within_one(W):
+    far = np.abs(np.asarray(W)).max()
+    return "" if far <= 1 else f"n_in = 2, n_out = 4: a weight of size {far:.3g}; the bound is 1."
+
+
 def _uniform(rng, a, n_in, n_out):
     return rng.uniform(-a, a, (n_in, n_out))
 
@@ -148,8 +202,9 @@ xavier_uniform = Exercise(
     laws=[
         Law(
             "no weight lies beyond the bound, 1 for n_in = 2, n_out = 4",
-            lambda f, rng: np.abs(np.asarray(f(rng, 2, 4))).max() <= 1,
+            lambda f, rng: _within_one(f(rng, 2, 4)),
         ),
+        _FROM_RNG,
     ],
     mistakes=[
         Mistake(
@@ -210,6 +265,26 @@ xavier_uniform = Exercise(
             ),
         ),
         Mistake(
+            "bounds left out",
+            "rng.uniform(a, shape) takes the shape for the upper bound. Lower bound, upper bound, "
+            "shape: rng.uniform(-a, a, (n_in, n_out)).",
+            lambda rng, n_in, n_out, gain=1.0: rng.uniform(
+                gain * np.sqrt(6 / (n_in + n_out)), (n_in, n_out)
+            ),
+        ),
+        Mistake(
+            "brackets missing",
+            "6 / n_in + n_out divides by n_in alone. Put n_in + n_out in brackets.",
+            lambda rng, n_in, n_out, gain=1.0: _uniform(
+                rng, gain * np.sqrt(6 / n_in + n_out), n_in, n_out
+            ),
+        ),
+        Mistake(
+            "one number",
+            "you drew one number. The third argument of rng.uniform is the shape of W.",
+            lambda rng, n_in, n_out, gain=1.0: rng.uniform(-1, 1) * gain,
+        ),
+        Mistake(
             "normal",
             "the variance is right and the shape is not: these are normal draws, a uniform draw "
             "has a bound.",
@@ -244,7 +319,10 @@ def _normal(rng, std, n_in, n_out):
 
 def _keeps_its_second_moment(f, rng):
     h = _relu(rng.standard_normal((200, 400)) @ np.asarray(f(rng, 400, 300), dtype=float))
-    return abs(np.mean(h**2) - 1) < 0.15
+    moment = np.mean(h**2)
+    if abs(moment - 1) < 0.15:
+        return ""
+    return f"200 examples, 400 units in, 300 out: the second moment goes from 1 to {moment:.3g}."
 
 
 he_normal = Exercise(
@@ -261,6 +339,7 @@ he_normal = Exercise(
             "a batch of unit variance keeps its second moment through a ReLU layer",
             _keeps_its_second_moment,
         ),
+        _FROM_RNG,
     ],
     mistakes=[
         Mistake(
@@ -298,6 +377,23 @@ he_normal = Exercise(
             lambda rng, n_in, n_out: _normal(rng, np.sqrt(2) / n_in, n_in, n_out),
         ),
         Mistake(
+            "standard deviation in the mean's place",
+            "rng.normal takes the mean first: rng.normal(0, s, (n_in, n_out)). Yours has mean s.",
+            lambda rng, n_in, n_out: rng.normal(np.sqrt(2 / n_in), size=(n_in, n_out)),
+        ),
+        Mistake(
+            "mean left out",
+            "rng.normal(s, shape) takes s for the mean and the shape for the spread. Mean, spread, "
+            "shape: rng.normal(0, s, (n_in, n_out)).",
+            lambda rng, n_in, n_out: rng.normal(np.sqrt(2 / n_in), (n_in, n_out)),
+        ),
+        Mistake(
+            "one column",
+            "you drew n_in numbers. W has a row for each input and a column for each unit: "
+            "(n_in, n_out).",
+            lambda rng, n_in, n_out: _normal(rng, np.sqrt(2 / n_in), n_in, 1)[:, 0],
+        ),
+        Mistake(
             "uniform without √3",
             "you drew evenly between ±√(2/n_in). The variance of such a draw is a third of the "
             "squared bound, and asked was a normal one.",
@@ -330,6 +426,18 @@ he_normal = Exercise(
 # ---------------------------------------------------------------------------------------- 5.4
 
 
+def _uses_rng_and_draws(f, rng):
+    one, same, few = (f(np.tanh, np.random.default_rng(5), n) for n in (1000, 1000, 10))
+    if one != same:
+        return (
+            f"f = tanh, 1,000 draws, the same seed twice: {one:.4f} and {same:.4f}. Draw from "
+            "`rng`, not from np.random."
+        )
+    if one == few:
+        return f"f = tanh: 10 draws and 1,000 give the same, {one:.4f}. Take `draws` of them."
+    return ""
+
+
 def _gain_case(says, f):
     return Case.random(lambda rng: (f, rng.spawn(1)[0]), says=says)
 
@@ -354,6 +462,7 @@ gain = Exercise(
                 rtol=0.03,
             ),
         ),
+        Law("z comes from rng, `draws` of them", _uses_rng_and_draws),
     ],
     mistakes=[
         Mistake(
@@ -383,6 +492,18 @@ gain = Exercise(
             "you applied f to a typical z instead of averaging over all of them: E[f(z)²] is not "
             "f(1)².",
             lambda f, rng, draws=200_000: 1 / np.abs(f(np.ones(1)))[0],
+        ),
+        Mistake(
+            "f of the square",
+            "you squared z and then applied f: the mean is over f(z)², so f first.",
+            lambda f, rng, draws=200_000: (
+                1 / np.sqrt(np.abs(np.mean(f(rng.standard_normal(draws) ** 2))))
+            ),
+        ),
+        Mistake(
+            "sum for mean",
+            "you summed f(z)² where the mean is wanted: the more draws, the smaller your gain.",
+            lambda f, rng, draws=200_000: 1 / np.sqrt(np.sum(f(rng.standard_normal(draws)) ** 2)),
         ),
         Mistake(
             "uniform z",
@@ -444,6 +565,17 @@ expected_loss = Exercise(
             "variance missing its square",
             "you added σ/2. The mean of e^z for z of spread σ is e^(σ²/2): square it.",
             lambda K, std=0.0: np.log(K) + std / 2,
+        ),
+        Mistake(
+            "half squared as well",
+            "you added (σ/2)², a quarter of σ². Square σ alone, then halve.",
+            lambda K, std=0.0: np.log(K) + (std / 2) ** 2,
+        ),
+        Mistake(
+            "log of the chance",
+            "you returned ln(1/K), which is negative. The loss is minus the logarithm of the "
+            "probability 1/K.",
+            lambda K, std=0.0: -np.log(K) + std**2 / 2,
         ),
         Mistake(
             "no half",
@@ -509,6 +641,15 @@ def _by_variance(x, gamma, beta, eps=1e-5):
 
 def _root_mean_square(x, gamma, beta, eps=1e-5):
     return gamma * x / np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps) + beta
+
+
+def _centred_by_mean_square(x, gamma, beta, eps=1e-5):
+    centred = x - x.mean(axis=-1, keepdims=True)
+    return gamma * centred / np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps) + beta
+
+
+def _first_axis_blocks(x, gamma, beta, eps=1e-5):
+    return np.stack([_standard(block, gamma, beta, eps, axis=None) for block in x])
 
 
 def _norm_args(rng, *shape, eps):
@@ -592,6 +733,29 @@ layer_norm = Exercise(
             _root_mean_square,
         ),
         Mistake(
+            "mean square for the variance",
+            "you centred x and then divided by its root mean square from before. σ² is the mean of "
+            "(x − μ)².",
+            _centred_by_mean_square,
+        ),
+        Mistake(
+            "axis 1",
+            "axis=1 is the last axis of a table only. x has shape (…, C): axis=-1 is the features "
+            "whatever stands before them.",
+            lambda x, gamma, beta, eps=1e-5: _standard(x, gamma, beta, eps, axis=1),
+        ),
+        Mistake(
+            "one block of rows",
+            "you went through the first axis and normalised all below it at once. Each row of "
+            "length C is on its own: axis=-1.",
+            _first_axis_blocks,
+        ),
+        Mistake(
+            "shift before the scale",
+            "you added β inside the brackets, so γ multiplies it too.",
+            lambda x, gamma, beta, eps=1e-5: gamma * (_standard(x, 1, 0, eps) + beta),
+        ),
+        Mistake(
             "scale and shift swapped",
             "you multiplied by β and added γ.",
             lambda x, gamma, beta, eps=1e-5: _standard(x, beta, gamma, eps),
@@ -617,13 +781,21 @@ layer_norm = Exercise(
 
 def _rows_are_standard(y):
     y = np.asarray(y)
-    return np.allclose(y.mean(axis=-1), 0, atol=1e-4) and np.allclose(y.var(axis=-1), 1, atol=1e-4)
+    for name, values, wanted in (("mean", y.mean(axis=-1), 0), ("variance", y.var(axis=-1), 1)):
+        worst = values.flat[np.abs(values - wanted).argmax()]
+        if not abs(worst - wanted) < 1e-4:
+            return f"x of shape (4, 6), γ = 1, β = 0: a row has {name} {worst:.4g}, not {wanted}."
+    return ""
 
 
 def _alone_and_together(f, x):
     C = x.shape[-1]
     one = np.asarray(f(x[:1], np.ones(C), np.zeros(C), 1e-5))
-    return np.allclose(one, np.asarray(f(x, np.ones(C), np.zeros(C), 1e-5))[:1])
+    together = np.asarray(f(x, np.ones(C), np.zeros(C), 1e-5))[:1]
+    if np.allclose(one, together):
+        return ""
+    entries = f"{one.flat[0]:.4g} alone and {together.flat[0]:.4g} among four"
+    return f"x of shape (4, 6): the first entry of the first row is {entries}."
 
 
 # ---------------------------------------------------------------------------------------- 5.7
@@ -662,6 +834,20 @@ def _not_divided(dy, x, gamma, eps=1e-5):
     return dx * np.sqrt(x.var(axis=-1, keepdims=True) + eps), dgamma, dbeta
 
 
+def _times_s(dy, x, gamma, eps=1e-5):
+    dx, dgamma, dbeta = norm.layer_norm_backward(dy, x, gamma, eps)
+    return dx * (x.var(axis=-1, keepdims=True) + eps), dgamma, dbeta
+
+
+def _summed_along(dy, x, gamma, eps=1e-5):
+    return _back(dy, x, gamma, eps, along=x.shape[-1])
+
+
+def _not_summed(dy, x, gamma, eps=1e-5):
+    dx = norm.layer_norm_backward(dy, x, gamma, eps)[0]
+    return dx, dy * _standard(x, 1, 0, eps), dy
+
+
 def _back_args(rng, *shape, eps):
     x, gamma, _, eps = _norm_args(rng, *shape, eps=eps)
     return rng.standard_normal(shape), x, gamma, eps
@@ -671,9 +857,17 @@ def _orthogonal_to_what_y_ignores(f, rng):
     dy, x, gamma = rng.standard_normal((3, 6)), rng.standard_normal((3, 6)), np.ones(6)
     dx = np.asarray(f(dy, x, gamma, 0.0)[0])
     if not np.allclose(dx.sum(axis=-1), 0, atol=1e-4):
-        return "adding a constant to a row changes nothing in y, so each row of dx must sum to 0."
+        total = np.abs(dx.sum(axis=-1)).max()
+        return (
+            "x of shape (3, 6), ε = 0: adding a constant to a row changes nothing in y, so each "
+            f"row of dx must sum to 0; one sums to {total:.3g} in size."
+        )
     if not np.allclose((dx * x).sum(axis=-1), 0, atol=1e-4):
-        return "stretching a row changes nothing in y, so each row of dx must be orthogonal to x."
+        along = np.abs((dx * x).sum(axis=-1)).max()
+        return (
+            "x of shape (3, 6), ε = 0: stretching a row changes nothing in y, so each row of dx "
+            f"must be orthogonal to x; one has dx·x = {along:.3g} in size."
+        )
     return ""
 
 
@@ -683,9 +877,13 @@ layer_norm_backward = Exercise(
     reference=norm.layer_norm_backward,
     cases=[
         Case.hand(
-            (np.array([[1.0, 0.0]]), np.array([[1.0, 3.0]]), np.array([2.0, 2.0]), 3.0),
-            (np.array([[0.375, -0.375]]), np.array([-0.5, 0.0]), np.array([1.0, 0.0])),
-            says="dy = (1, 0), x = (1, 3), γ = 2, ε = 3",
+            (np.eye(1, 4), np.array([[1.0, 3.0, 1.0, 3.0]]), np.full(4, 2.0), 3.0),
+            (
+                np.array([[0.6875, -0.1875, -0.3125, -0.1875]]),
+                np.array([-0.5, 0.0, 0.0, 0.0]),
+                np.array([1.0, 0.0, 0.0, 0.0]),
+            ),
+            says="dy = (1, 0, 0, 0), x = (1, 3, 1, 3), γ = 2, ε = 3",
         ),
         Case.random(lambda rng: _back_args(rng, 3, 5, eps=0.2), says="x of shape (3, 5)"),
         Case.random(lambda rng: _back_args(rng, 6, 2, eps=1e-5), says="x of shape (6, 2)"),
@@ -706,13 +904,50 @@ layer_norm_backward = Exercise(
         ),
         Mistake(
             "variance as a constant",
-            "the path through the variance is missing: − x̂ mean(dx̂ x̂).",
+            "the path through the variance is missing or zero: − x̂ mean(dx̂ x̂). A product of two "
+            "means is zero, because x̂ has mean 0: multiply first, then average.",
             lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, along=False),
         ),
         Mistake(
             "mean as a constant",
             "the path through the mean is missing: − mean(dx̂).",
             lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, mean=False),
+        ),
+        Mistake(
+            "sign of the variance's path",
+            "you added x̂ mean(dx̂ x̂). Both paths take away: dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂).",
+            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, along=-1),
+        ),
+        Mistake(
+            "sum for mean",
+            "you summed dx̂ x̂ over the row where its mean is wanted: both bars are means.",
+            _summed_along,
+        ),
+        Mistake(
+            "multiplied by s",
+            "you multiplied by s = √(σ² + ε). Forward x was divided by s, so dx is too.",
+            _times_s,
+        ),
+        Mistake(
+            "dgamma from dx̂",
+            "you summed dx̂ for dγ and dβ. dx̂ already holds γ; both take dy as it arrives.",
+            lambda dy, x, gamma, eps=1e-5: (
+                norm.layer_norm_backward(dy, x, gamma, eps)[0],
+                *norm.layer_norm_backward(gamma * dy, x, gamma, eps)[1:],
+            ),
+        ),
+        Mistake(
+            "dγ and dβ exchanged",
+            "the order is dx, dγ, dβ: dγ is the sum of dy x̂, dβ that of dy.",
+            lambda dy, x, gamma, eps=1e-5: tuple(
+                norm.layer_norm_backward(dy, x, gamma, eps)[i] for i in (0, 2, 1)
+            ),
+        ),
+        Mistake(
+            "not summed",
+            "you kept dγ and dβ for each row. γ and β serve all rows, so theirs are sums over "
+            "all axes but the last.",
+            _not_summed,
         ),
         Mistake(
             "gamma left out of dx",
@@ -771,6 +1006,14 @@ layer_norm_backward = Exercise(
 
 # ---------------------------------------------------------------------------------------- 5.8
 
+
+def _adds_up(s):
+    total = 2 * 24 * s**2
+    if np.isclose(total, 0.25):
+        return ""
+    return f"std = 0.5, 24 blocks: yours is {s:.4g}, and 48 writes add up to {total:.4g}, not 0.25."
+
+
 residual_std = Exercise(
     id="5.8",
     name="residual_std",
@@ -784,7 +1027,7 @@ residual_std = Exercise(
     laws=[
         Law(
             "2·blocks independent writes add up to std²",
-            lambda f, rng: np.isclose(2 * 24 * f(0.5, 24) ** 2, 0.5**2),
+            lambda f, rng: _adds_up(f(0.5, 24)),
         ),
     ],
     mistakes=[
@@ -813,6 +1056,27 @@ residual_std = Exercise(
             "brackets missing",
             "you divided by √2 and multiplied by blocks: `a / b * c` goes from left to right.",
             lambda std, blocks: std / np.sqrt(2) * blocks,
+        ),
+        Mistake(
+            "0.02 written in",
+            "you wrote 0.02 into the formula. It is the example's; use the argument std.",
+            lambda std, blocks: 0.02 / np.sqrt(2 * blocks),
+        ),
+        Mistake(
+            "the stream counted too",
+            "you divided by √(1 + 2·blocks). The 1 is the stream's own variance; the writes alone "
+            "are to add up to std².",
+            lambda std, blocks: std / np.sqrt(1 + 2 * blocks),
+        ),
+        Mistake(
+            "root over all",
+            "you took the root of std as well. Only 2·blocks stands under it.",
+            lambda std, blocks: np.sqrt(std / (2 * blocks)),
+        ),
+        Mistake(
+            "half times the root",
+            "you divided by 2 and multiplied by √blocks: `a / b * c` goes from left to right.",
+            lambda std, blocks: std / 2 * np.sqrt(blocks),
         ),
         Mistake(
             "depth ignored",

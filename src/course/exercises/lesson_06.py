@@ -18,6 +18,19 @@ def uneven(rng, *shape):
     return rng.uniform(0.2, 3.0, shape)
 
 
+def near(got, wanted, given):
+    """A law's verdict on one number: "" where it is right, else what came of what was given."""
+    worst = np.ravel(got)[np.abs(np.ravel(got) - wanted).argmax()]
+    return (
+        "" if np.allclose(got, wanted) else f"{given} gives {worst:.4g}, where {wanted} is right."
+    )
+
+
+def reordered(reference, *order):
+    """The right values in another order."""
+    return lambda *args, **settings: tuple(reference(*args, **settings)[i] for i in order)
+
+
 # 6.1 momentum_step
 
 
@@ -68,8 +81,10 @@ momentum_step = Exercise(
     laws=[
         Law(
             "without a gradient the ball rolls on, slower by μ",
-            lambda f, rng: np.allclose(
-                f(np.zeros(2), np.zeros(2), np.ones(2), lr=0.1, momentum=0.8)[1], 0.8
+            lambda f, rng: near(
+                f(np.zeros(2), np.zeros(2), np.ones(2), lr=0.1, momentum=0.8)[1],
+                0.8,
+                "v = 1 and g = 0 with μ = 0.8: the new v",
             ),
         ),
     ],
@@ -124,6 +139,22 @@ momentum_step = Exercise(
             _momentum(_ball, lambda p, g, new, old, lr: p + lr * new),
         ),
         Mistake(
+            "the other sign",
+            "You put −lr · g into the velocity and added it. Textbooks do that too, but the v you"
+            " keep is another one: here it sums gradients, and lr and the minus come at the end.",
+            _momentum(lambda v, g, mu, lr: mu * v - lr * g, lambda p, g, new, old, lr: p + new),
+        ),
+        Mistake(
+            "exchanged",
+            "You returned v first. The parameter comes first: return p, then v.",
+            reordered(updates.momentum_step, 1, 0),
+        ),
+        Mistake(
+            "0.9 written in",
+            "You wrote 0.9 into the formula. It is only the default: use the argument momentum.",
+            lambda p, g, v, *, lr, momentum=0.9: updates.momentum_step(p, g, v, lr=lr),
+        ),
+        Mistake(
             "in place",
             "The numbers are right, but you wrote them into the caller's arrays: *=, += and -="
             " change an array for everyone who holds it. A pure rule makes new ones.",
@@ -168,22 +199,24 @@ nesterov_step = Exercise(
     laws=[
         Law(
             "with a steady gradient it goes as far as momentum in the end",
-            lambda f, rng: np.allclose(
-                f(np.zeros(1), np.ones(1), np.array([5.0]), lr=0.1, momentum=0.8)[0], -0.5
+            lambda f, rng: near(
+                f(np.zeros(1), np.ones(1), np.array([5.0]), lr=0.1, momentum=0.8)[0],
+                -0.5,
+                "p = 0, g = 1, v = 5, lr = 0.1, μ = 0.8: the new p",
             ),
         ),
     ],
     mistakes=[
         Mistake(
             "no look-ahead",
-            "You moved by v: that is plain momentum. Nesterov moves by this gradient and the"
-            " velocity that comes after it, g + μv.",
+            "Your step is plain momentum's. It comes of moving by v, and also of g + μv with the"
+            " old v, which is the same thing. Renew v first, then move by g + μv with the new one.",
             updates.momentum_step,
         ),
         Mistake(
-            "look-ahead with the old velocity",
-            "You looked ahead along the old velocity, which gives plain momentum's step back. Renew"
-            " v first; what then is μv?",
+            "look-ahead without this gradient",
+            "You faded the old velocity twice and left this gradient out of it. The new v holds g:"
+            " renew v first; what then is μv?",
             lambda p, g, v, *, lr, momentum=0.9: (
                 p - lr * (g + momentum**2 * v),
                 momentum * v + g,
@@ -197,6 +230,27 @@ nesterov_step = Exercise(
                 p - lr * (g + momentum * (momentum * v + g)),
                 g + momentum * (momentum * v + g),
             ),
+        ),
+        Mistake(
+            "μ on the gradient",
+            "You moved by μg + v. It is the velocity that has faded a step ahead: g + μv.",
+            lambda p, g, v, *, lr, momentum=0.9: (
+                p - lr * (momentum * g + momentum * v + g),
+                momentum * v + g,
+            ),
+        ),
+        Mistake(
+            "brackets missing",
+            "You took lr times g alone and then added μv. Both stand in brackets: lr · (g + μv).",
+            lambda p, g, v, *, lr, momentum=0.9: (
+                p - lr * g + momentum * (momentum * v + g),
+                momentum * v + g,
+            ),
+        ),
+        Mistake(
+            "exchanged",
+            "You returned v first. The parameter comes first: return p, then v.",
+            reordered(updates.nesterov_step, 1, 0),
         ),
         Mistake(
             "velocity and a bit more",
@@ -297,11 +351,10 @@ rmsprop_step = Exercise(
     laws=[
         Law(
             "gradients a thousand times larger take the same step",
-            lambda f, rng: np.allclose(
-                *(
-                    f(np.zeros(3), s * np.arange(1.0, 4), s**2 * np.ones(3), lr=1, eps=0)[0]
-                    for s in (1, 1e3)
-                )
+            lambda f, rng: near(
+                f(np.zeros(1), np.array([1e3]), np.array([1e6]), lr=1, eps=0)[0],
+                -1,
+                "p = 0, g = 1000, v = 1000², lr = 1, ε = 0: the new p",
             ),
         ),
     ],
@@ -327,6 +380,33 @@ rmsprop_step = Exercise(
             "not squared",
             "You averaged |g|. Then what is under the root is no mean square: square g first.",
             _rmsprop(lambda v, g, beta: beta * v + (1 - beta) * np.abs(g), _root),
+        ),
+        Mistake(
+            "g for g²",
+            "You averaged g itself. Its signs cancel, and the root of a negative average is nan:"
+            " square g first.",
+            _rmsprop(lambda v, g, beta: beta * v + (1 - beta) * g, _root),
+        ),
+        Mistake(
+            "no gradient",
+            "You divided lr by the scale and left g out. The step is lr · g / (√v + ε).",
+            lambda p, g, v, *, lr, beta=0.99, eps=1e-8: (
+                p - lr / _root(_mean_square(v, g, beta), eps),
+                _mean_square(v, g, beta),
+            ),
+        ),
+        Mistake(
+            "brackets missing",
+            "You divided by √v and then added ε to p. Brackets: g / (√v + ε).",
+            lambda p, g, v, *, lr, beta=0.99, eps=1e-8: (
+                p - lr * g / np.sqrt(_mean_square(v, g, beta)) + eps,
+                _mean_square(v, g, beta),
+            ),
+        ),
+        Mistake(
+            "exchanged",
+            "You returned v first. The parameter comes first: return p, then v.",
+            reordered(updates.rmsprop_step, 1, 0),
         ),
         Mistake(
             "weights swapped",
@@ -428,11 +508,13 @@ adam_step = Exercise(
     laws=[
         Law(
             "the first step has length lr whatever the gradient's scale",
-            lambda f, rng: all(
-                np.allclose(
-                    f(np.zeros(2), s * np.ones(2), np.zeros(2), np.zeros(2), 1, lr=0.1)[0], -0.1
+            lambda f, rng: "".join(
+                near(
+                    f(np.zeros(1), np.array([g]), np.zeros(1), np.zeros(1), 1, lr=0.1)[0],
+                    -0.1,
+                    f"p = 0, g = {g:g}, m = v = 0, t = 1, lr = 0.1: the new p",
                 )
-                for s in (1e-3, 1.0, 1e5)
+                for g in (1e-3, 1e5)
             ),
         ),
     ],
@@ -481,6 +563,62 @@ adam_step = Exercise(
             "no root",
             "You divided by v̂. It is in units of the gradient squared: take its root.",
             _adam(scale=lambda v, eps: v + eps),
+        ),
+        Mistake(
+            "t counted twice",
+            "You corrected with the power t + 1. t counts from 1 already.",
+            _adam(
+                m_hat=lambda m, b1, b2, t: m / (1 - b1 ** (t + 1)),
+                v_hat=lambda v, b1, b2, t: v / (1 - b2 ** (t + 1)),
+            ),
+        ),
+        Mistake(
+            "multiplied by the correction",
+            "You multiplied by 1 − βᵗ. The averages are too small at first: divide.",
+            _adam(
+                m_hat=lambda m, b1, b2, t: m * (1 - b1**t),
+                v_hat=lambda v, b1, b2, t: v * (1 - b2**t),
+            ),
+        ),
+        Mistake(
+            "brackets missing",
+            "m / 1 - beta1**t divides by 1 and then subtracts. Brackets: m / (1 - beta1**t).",
+            _adam(
+                m_hat=lambda m, b1, b2, t: m / 1 - b1**t,
+                v_hat=lambda v, b1, b2, t: v / 1 - b2**t,
+            ),
+        ),
+        Mistake(
+            "β₁ and β₂ exchanged",
+            "You averaged g with β₂ and g² with β₁. m forgets quickly, with β₁; v slowly, with β₂.",
+            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8: updates.adam_step(
+                p, g, m, v, t, lr=lr, beta1=beta2, beta2=beta1, eps=eps
+            ),
+        ),
+        Mistake(
+            "m and v exchanged",
+            "You returned v before m. The order is p, m, v.",
+            reordered(updates.adam_step, 0, 2, 1),
+        ),
+        Mistake(
+            "g for g²",
+            "You averaged g itself for v. The root of a negative average is nan: square g first.",
+            _adam(second=lambda v, g, b: b * v + (1 - b) * g),
+        ),
+        Mistake(
+            "ε before the correction",
+            "You divided by √v + ε and corrected afterwards. The correction then acts on ε as well:"
+            " correct v first, take the root, add ε last.",
+            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8: (
+                p
+                - lr
+                * np.sqrt(1 - beta2**t)
+                / (1 - beta1**t)
+                * (beta1 * m + (1 - beta1) * g)
+                / _root(_mean_square(v, g, beta2), eps),
+                beta1 * m + (1 - beta1) * g,
+                _mean_square(v, g, beta2),
+            ),
         ),
         Mistake(
             "corrected averages kept",
@@ -581,17 +719,17 @@ adamw_step = Exercise(
     laws=[
         Law(
             "the averages never see the decay",
-            lambda f, rng: np.allclose(
+            lambda f, rng: near(
                 f(
-                    np.full(2, 1e3),
-                    np.ones(2),
-                    np.zeros(2),
-                    np.zeros(2),
+                    np.array([1e3]),
+                    *np.ones((1, 1)),
+                    *np.zeros((2, 1)),
                     1,
                     lr=0.1,
                     weight_decay=0.5,
                 )[2],
                 0.001,
+                "p = 1000, g = 1, m = v = 0, t = 1, λ = 0.5: the new v",
             ),
         ),
     ],
@@ -614,6 +752,24 @@ adamw_step = Exercise(
             "You shrank what came out of Adam's step. The decay belongs to p as it was: shrink"
             " first, or subtract lr · λ times the old p.",
             _adamw(after=lambda new, p, lr, lam: (1 - lr * lam) * new),
+        ),
+        Mistake(
+            "settings not passed on",
+            "Your decay is right, but Adam's step ran with its own β₁, β₂ and ε. Pass yours on:"
+            " beta1=beta1, beta2=beta2, eps=eps.",
+            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01: (
+                updates.adam_step((1 - lr * weight_decay) * p, g, m, v, t, lr=lr)
+            ),
+        ),
+        Mistake(
+            "step thrown away",
+            "You called adam_step and did not keep what it returned, so only the decay is left."
+            " A pure function changes nothing: return its result.",
+            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01: (
+                (1 - lr * weight_decay) * p,
+                m,
+                v,
+            ),
         ),
         Mistake(
             "no decay",
@@ -689,8 +845,11 @@ def _squared_norm(grads, limit):
     return [g * min(1.0, limit / square) if square else g for g in grads], square
 
 
-def _safe_min(norm, limit):
-    return min(1.0, limit / norm) if norm else 1.0
+def _keeps_direction(clipped):
+    a, b = (float(np.ravel(g)[0]) for g in clipped)
+    if np.isclose(30 * b, 0.4 * a):
+        return ""
+    return f"gradients (30) and (0.4), limit 1: yours are {a:.4g} and {b:.4g}, another direction."
 
 
 clip_by_norm = Exercise(
@@ -720,9 +879,7 @@ clip_by_norm = Exercise(
     laws=[
         Law(
             "the direction stays",
-            lambda f, rng: np.allclose(
-                np.ravel(f([np.array([30.0]), np.array([0.4])], 1.0)[0]) @ [0.4, -30.0], 0
-            ),
+            lambda f, rng: _keeps_direction(f([np.array([30.0]), np.array([0.4])], 1.0)[0]),
         ),
     ],
     mistakes=[
@@ -746,6 +903,33 @@ clip_by_norm = Exercise(
             "You also stretched gradients that were short enough. The limit is an upper one: the"
             " factor is never above 1.",
             _clip(lambda norm, limit: limit / norm if norm else 1.0),
+        ),
+        Mistake(
+            "not shrunk",
+            "Your gradients are as long as they were. In a loop, `g = g * factor` gives the name g"
+            " a new array and leaves the list as it is: make a new list.",
+            lambda grads, limit: (grads, optim.global_norm(grads)),
+        ),
+        Mistake(
+            "norm not returned",
+            "You returned the gradients alone. Return the list, then the norm.",
+            lambda grads, limit: optim.clip_by_norm(grads, limit)[0],
+        ),
+        Mistake(
+            "exchanged",
+            "You returned the norm first. The list of gradients comes first.",
+            reordered(optim.clip_by_norm, 1, 0),
+        ),
+        Mistake(
+            "the larger factor",
+            "You took the larger of 1 and limit / norm: short gradients are stretched, long ones"
+            " kept. The factor is at most 1: min.",
+            _clip(lambda norm, limit: max(1.0, limit / norm) if norm else 1.0),
+        ),
+        Mistake(
+            "wrong way round",
+            "You rescaled where the norm is below the limit. It is above it that must shrink.",
+            _clip(lambda norm, limit: limit / norm if 0 < norm < limit else 1.0),
         ),
         Mistake(
             "factor upside down",
@@ -824,6 +1008,17 @@ def _product(step, *, steps, warmup=0, lr=1.0, final=0.0):
     return cosine * min(1.0, (step + 1) / (warmup + 1))
 
 
+def _rises_once(rates):
+    given = "40 steps, 5 to warm up, lr = 0.3: "
+    if max(rates) != rates[5]:
+        at = int(np.argmax(rates))
+        return f"{given}the rate is highest at step {at}, {rates[at]:.4g}, not at step 5."
+    up = next((s for s in range(5, 49) if rates[s + 1] > rates[s]), None)
+    if up is None:
+        return ""
+    return f"{given}from step {up} to {up + 1} it rises, {rates[up]:.4g} to {rates[up + 1]:.4g}."
+
+
 def _span(rng):
     steps = int(rng.integers(40, 60))
     return {"steps": steps, "warmup": int(rng.integers(5, 12)), "lr": 0.3, "final": 0.04}
@@ -852,7 +1047,7 @@ warmup_cosine = Exercise(
     laws=[
         Law(
             "it rises to lr and then never rises again",
-            lambda f, rng: (lambda r: max(r) == r[5] and all(np.diff(r[5:]) <= 0))(
+            lambda f, rng: _rises_once(
                 [float(f(s, steps=40, warmup=5, lr=0.3, final=0.1)) for s in range(50)]
             ),
         ),
@@ -903,6 +1098,27 @@ warmup_cosine = Exercise(
             "You added `final` to a cosine of height lr, so it begins at lr + final. What is left"
             " to fall is lr − final.",
             _schedule(fall=lambda d, lr, final: final + lr * (1 + math.cos(math.pi * d)) / 2),
+        ),
+        Mistake(
+            "minus the cosine",
+            "You wrote 1 − cos, which rises from 0. 1 + cos begins at 2 and ends at 0.",
+            _schedule(
+                fall=lambda d, lr, final: final + (lr - final) * (1 - math.cos(math.pi * d)) / 2
+            ),
+        ),
+        Mistake(
+            "zero past the end",
+            "You returned 0 past the end. The rate stays at `final`.",
+            lambda step, *, steps, warmup=0, lr=1.0, final=0.0: (
+                0.0
+                if step > steps
+                else schedules.warmup_cosine(step, steps=steps, warmup=warmup, lr=lr, final=final)
+            ),
+        ),
+        Mistake(
+            "degrees",
+            "math.cos takes radians: half a cosine runs from 0 to π, not to 180.",
+            _schedule(fall=lambda d, lr, final: _half_cosine(d * 180 / math.pi, lr, final)),
         ),
         Mistake(
             "no halving",
@@ -991,6 +1207,10 @@ def _always_back(f, p, lrs):
     return losses
 
 
+def _every_rate(f, p, lrs):
+    return [float(f(p - lr * f(p)[1])[0]) for lr in lrs]
+
+
 def _bowl(p):
     return float(p @ p), 2 * p
 
@@ -1032,7 +1252,11 @@ lr_range_test = Exercise(
     laws=[
         Law(
             "the first entry is the loss at the start",
-            lambda f, rng: np.isclose(f(_bowl, np.array([3.0]), [0.1, 0.2])[0], 9.0),
+            lambda f, rng: near(
+                np.ravel(f(_bowl, np.array([3.0]), [0.1, 0.2]))[0],
+                9.0,
+                "f(p) = p² from p = 3, rates 0.1 and 0.2: the first entry",
+            ),
         ),
     ],
     mistakes=[
@@ -1053,6 +1277,30 @@ lr_range_test = Exercise(
             "You tried every rate from the starting point. That is a line search; the range test is"
             " one run with a rising rate.",
             _always_back,
+        ),
+        Mistake(
+            "every rate from the start, without a stop",
+            "You tried every rate from the starting point, all of them. The test is one run: each"
+            " step begins where the last one ended, and it stops when the loss blows up.",
+            _every_rate,
+        ),
+        Mistake(
+            "the rate, not the losses",
+            "You returned a rate. Return the losses, and look at their curve to choose one.",
+            lambda f, p, lrs: lrs[int(np.nanargmin(schedules.lr_range_test(f, p, lrs)))],
+        ),
+        Mistake(
+            "last loss missing",
+            "You stopped before you noted the loss that made you stop. Note first, then ask.",
+            lambda f, p, lrs: (
+                lambda losses: losses[:-1] if not losses[-1] <= 4 * min(losses) else losses
+            )(schedules.lr_range_test(f, p, lrs)),
+        ),
+        Mistake(
+            "a best of zero",
+            "You stopped at the first loss. If the best so far begins at 0, no loss is below four"
+            " times that: begin with infinity.",
+            _range(stop=lambda loss, seen: not loss <= 4 * min(0.0, *seen)),
         ),
         Mistake(
             "never stopped",
