@@ -1017,6 +1017,12 @@ relu_backward = Exercise(
             lambda da, z: np.maximum(z, 0),
         ),
         Mistake(
+            "picked out",
+            "da[z > 0] drops the entries that are stopped. dz keeps the shape of z, with 0 in"
+            " their places: multiply, or use np.where.",
+            lambda da, z: da[z > 0],
+        ),
+        Mistake(
             "exchanged",
             "You let z pass where da is positive. It is da that comes back, and z that sets the"
             " gate.",
