@@ -922,14 +922,9 @@ clip_by_norm = Exercise(
         ),
         Mistake(
             "the larger factor",
-            "You took the larger of 1 and limit / norm: short gradients are stretched, long ones"
-            " kept. The factor is at most 1: min.",
+            "Short gradients are stretched and long ones kept: is your test the wrong way round, or"
+            " did you take the larger of 1 and limit / norm? The factor is at most 1.",
             _clip(lambda norm, limit: max(1.0, limit / norm) if norm else 1.0),
-        ),
-        Mistake(
-            "wrong way round",
-            "You rescaled where the norm is below the limit. It is above it that must shrink.",
-            _clip(lambda norm, limit: limit / norm if 0 < norm < limit else 1.0),
         ),
         Mistake(
             "factor upside down",
