@@ -22,12 +22,10 @@ def _measured(draw, rng, n_in, n_out, *gain):
         return draws[0]
     std = W.std() or 1.0
     return {
-        "the shape of W": str(W.shape[1:]),
-        "the mean of W, in standard deviations,": round(W.mean() / std, 1),
+        "shape of W": str(W.shape[1:]),
+        "mean of W, in standard deviations": round(W.mean() / std, 1),
         "n_in times the variance of W": np.exp(round(np.log(n_in * std**2) / 0.04) * 0.04),
-        "the share of W within one standard deviation": round(
-            np.mean(np.abs(W - W.mean()) < std), 2
-        ),
+        "share of W within one standard deviation": round(np.mean(np.abs(W - W.mean()) < std), 2),
     }
 
 
@@ -58,10 +56,10 @@ def _sizes(n_in, n_out, *gain):
 
 def _by_hand(n_in, n_out, variance, share):
     expected = {
-        "the shape of W": str((n_in, n_out)),
-        "the mean of W, in standard deviations,": 0.0,
+        "shape of W": str((n_in, n_out)),
+        "mean of W, in standard deviations": 0.0,
         "n_in times the variance of W": n_in * variance,
-        "the share of W within one standard deviation": share,
+        "share of W within one standard deviation": share,
     }
     says = f"n_in = {n_in}, n_out = {n_out}"
     return Case.hand((np.random.default_rng(1), n_in, n_out), expected, says=says)
@@ -282,7 +280,9 @@ xavier_uniform = Exercise(
         Mistake(
             "one number",
             "you drew one number. The third argument of rng.uniform is the shape of W.",
-            lambda rng, n_in, n_out, gain=1.0: rng.uniform(-1, 1) * gain,
+            lambda rng, n_in, n_out, gain=1.0: _uniform(
+                rng, gain * np.sqrt(6 / (n_in + n_out)), 1, 1
+            ).item(),
         ),
         Mistake(
             "normal",
