@@ -157,7 +157,7 @@ def worker(plan: dict):
     c = gpt.Config(len(letters), **gpt.MODERN | plan["config"])
     if "seconds" in plan:  # as many steps as fit, from the pace of the first few
         step = train.pace(c, train.Recipe(**plan["recipe"]), ids, seconds=2.0)
-        left = 0.97 * plan["seconds"] - (time.perf_counter() - clocks[0])
+        left = 0.95 * plan["seconds"] - (time.perf_counter() - clocks[0])
         plan["recipe"]["steps"] = int(left / step)
     run = train.Run(c, train.Recipe(**plan["recipe"]), ids)
     for _ in train.fit(run):

@@ -6,6 +6,7 @@ renamed: whenever the process dies, the folder holds either the old state or the
 Nothing that is read is ever executed.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -154,6 +155,10 @@ def _replace(path, content: bytes):
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)
+    with contextlib.suppress(PermissionError):  # Windows doesn't open folders, nor need it
+        names = os.open(path.parent, os.O_RDONLY)
+        os.fsync(names)
+        os.close(names)
 
 
 def _read(folder, words, which) -> dict:

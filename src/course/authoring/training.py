@@ -1,6 +1,7 @@
 """`course train`: a small GPT on any text, in so many minutes, safe against Ctrl-C and kill."""
 
 import argparse
+import contextlib
 import hashlib
 import math
 import signal
@@ -9,10 +10,11 @@ from pathlib import Path
 
 SIZES = (
     (0.4, {"layers": 1, "heads": 2, "width": 64, "context": 64}),
-    (1.5, {"layers": 2, "heads": 3, "width": 96, "context": 128}),
-    (10, {"layers": 3, "heads": 4, "width": 128, "context": 128}),
-    (math.inf, {"layers": 6, "heads": 6, "width": 192, "context": 256}),
+    (1.5, {"layers": 2, "heads": 2, "width": 96, "context": 128}),
+    (10, {"layers": 3, "heads": 2, "width": 128, "context": 128}),
+    (math.inf, {"layers": 6, "heads": 3, "width": 192, "context": 256}),
 )  # up to so many minutes, this size: a larger model learns more from each step, and pays later
+TOKENS = {"cpu": 768, "cuda": 16384}  # in a step: few and often, where a step costs little
 EVALUATIONS = 10  # in a run
 SAVE_EVERY = 20  # seconds
 
@@ -84,7 +86,8 @@ def begin(args, ids, V: int, device: str):
     size = dict(next(size for limit, size in SIZES if args.minutes <= limit))
     size |= {k: v for k in size if (v := getattr(args, k)) is not None}
     config = gpt.Config(V, **gpt.MODERN, **size)
-    recipe = {"batch": args.batch or 12, "seed": args.seed, "lr": min(5e-3, 0.5 / config.width)}
+    batch = args.batch or max(1, TOKENS[device] // config.context)
+    recipe = {"batch": batch, "seed": args.seed, "lr": min(5e-3, 0.5 / config.width)}
     steps = args.steps
     if steps is None:
         step = train.pace(config, train.Recipe(**recipe), ids, device=device)
@@ -114,15 +117,11 @@ def follow(training, val, facts, folder) -> bool:
 
     from course import checkpoint, train
 
-    r, stop, saved = training.recipe, [], time.monotonic()
-    every = max(1, r.steps // EVALUATIONS)
+    r, saved = training.recipe, time.monotonic()
     checkpoint.save(folder, training, **facts)
-    asked = {
-        s: signal.signal(s, lambda *_: stop.append(1)) for s in (signal.SIGINT, signal.SIGTERM)
-    }
     bar = tqdm(total=r.steps, initial=training.step, unit="step", mininterval=0.5, smoothing=0.05)
-    try:
-        for report in train.fit(training, val, every):
+    with stopping() as stop, bar:
+        for report in train.fit(training, val, max(1, r.steps // EVALUATIONS)):
             speed = f"{report.tokens_per_second:,.0f} tokens/s"
             bar.set_postfix_str(f"loss {report.loss:.3f}, {speed}", refresh=False)
             bar.update()
@@ -134,11 +133,25 @@ def follow(training, val, facts, folder) -> bool:
                 saved = time.monotonic()
             if stop:
                 break
-    finally:
-        bar.close()
-        for number, before in asked.items():
-            signal.signal(number, before)
     return training.step == r.steps
+
+
+@contextlib.contextmanager
+def stopping():
+    """Turn Ctrl-C into an entry of the list given: a step that has begun is always finished."""
+    stop = []
+
+    def ask(*_):
+        if stop:  # asked twice: what was saved last has to do
+            raise KeyboardInterrupt
+        stop.append(True)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def sample(model, alphabet: str, seed: int, n: int = 160) -> str:
