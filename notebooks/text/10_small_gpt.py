@@ -22,7 +22,7 @@
 #
 # **You need** lesson 09 for attention, 06 for AdamW and schedules, 05 for the loss before training.
 #
-# **Time** 90 minutes.
+# **Time** two sittings of an hour or so: 95 minutes of exercises, the rest to read and try.
 
 # %% [markdown]
 # ## Symbols
