@@ -515,13 +515,13 @@ def well_formed(page):
         ("function", "type", "parentheses of a call missing"),
         ("None", "returned", "Is a `return` missing?"),
         ("evil object", "returned", "cannot be read as numbers"),
-        ("ragged", "type", "2 values; an array of shape (2,)"),
+        ("ragged", "type", "a list of 2 arrays; an array of shape (2,)"),
         ("objects", "type", "rows differ in length"),
         ("complex", "dtype", "complex numbers"),
         ("booleans", "dtype", "True and False"),
         ("nan", "finite", "2 of 2 entries are nan"),
         ("infinite", "finite", "2 of 2 entries are inf"),
-        ("scalar", "shape", "Did a sum or a mean run over every axis?"),
+        ("scalar", "shape", "a single number; an array of shape (2,) is wanted"),
         ("tuple of one", "type", "comma at the end"),
         ("too few parameters", "signature", "softmax(z) is wanted"),
         ("too many parameters", "signature", "softmax(z, axis)"),
@@ -828,7 +828,7 @@ def test_a_mistake_that_agrees_everywhere_is_preferred():
     [
         (
             lambda dy, x, W: (dy @ W.T, x.T @ dy),
-            "returned 2 values; 3 values (dx, dW, db) are wanted",
+            "returned a tuple of 2 arrays; 3 values (dx, dW, db) are wanted",
         ),
         (lambda dy, x, W: dy @ W.T, "3 values (dx, dW, db) are wanted"),
         (lambda dy, x, W: (dy @ W.T, dy.T @ x, dy.sum(0)), "dW is an array of shape (3, 4)"),
@@ -869,6 +869,101 @@ def test_a_wrong_value_is_related_to_the_right_one(answer, words):
     verdict = backward.examine(answer)
     assert verdict.state == "wrong"
     assert words in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda z: softmax(z).sum(), "That is the sum over every axis of what is wanted."),
+        (lambda z: softmax(z)[..., None] * np.full(2, 0.5), "is the sum over axis 1 of yours."),
+        (lambda z: softmax(z)[..., None], "right; an axis of length 1 is too many."),
+        (lambda z: softmax(z)[-1], "That is the last row alone."),
+        (lambda z: np.ones((3, 3)), "an array of shape (3, 3); an array of shape (2,) is wanted."),
+        (lambda z: (np.ones((2, 1)), np.ones((2, 1))), "a tuple of 2 arrays of shape (2, 1); an"),
+    ],
+)
+def test_a_wrong_shape_is_explained_only_by_its_numbers(answer, words):
+    alone = dataclasses.replace(weights, mistakes=[])
+    text = alone.examine(answer).text
+    assert words in text
+    assert text.endswith(("is wanted.", words)) or "row" in words
+
+
+def layers_gradients(W):
+    """Loss and gradients.
+
+    Returns
+    -------
+    loss : float
+    grads : list of (dW, db)
+    """
+    return W.sum(), [(W, W[0]), (2 * W, 2 * W[0])]
+
+
+nested = Exercise(
+    id="99.10",
+    name="layers_gradients",
+    reference=layers_gradients,
+    cases=[Case.random(lambda rng: (rng.normal(size=(1, 3)),), says="W (1, 3)")],
+    mistakes=[],
+    hints=["?"],
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda W: layers_gradients(W)[1], "grads alone; 2 values"),
+        (
+            lambda W: (W.sum(), [(W, W[0])]),
+            "grads is a list of one pair; a list of 2 pairs (dW, db)",
+        ),
+        (
+            lambda W: (W.sum(), [(W, W[0]), (3 * W, 2 * W[0])]),
+            "every entry of dW of pair 2 of grads is 1.5 times the right one.",
+        ),
+        (
+            lambda W: (W.sum(), [(b, W) for W, b in layers_gradients(W)[1]]),
+            "pair 1 of grads has the right values in another order: (dW, db) is wanted.",
+        ),
+    ],
+)
+def test_nested_parts_are_named(answer, words):
+    assert words in nested.examine(answer).text
+
+
+def test_right_parts_in_another_order_are_seen():
+    text = backward.examine(lambda *a: affine_backward(*a)[::-1]).text
+    assert text == (
+        "your function returned the right values in another order: (dx, dW, db) is wanted."
+    )
+    text = backward.examine(lambda *a: tuple(2 * d for d in affine_backward(*a)[::-1])).text
+    assert "would fit in another order: (dx, dW, db) is wanted." in text
+
+
+def one_call(f):
+    def draws(x):
+        return f(x), x
+
+    return draws
+
+
+def test_parts_are_named_by_the_return_line_or_the_docstring():
+    assert source.returned_names(affine_backward).parts == ("dx", "dW", "db")
+    assert source.returned_names(layers_gradients).parts == ("loss", "grads")
+    assert source.returned_names(one_call(abs)).parts == ()
+    assert source.returned_names(softmax) == source.Names()
+
+
+def test_a_probes_keys_read_as_words():
+    wide = dataclasses.replace(
+        running, probe=lambda answer, xs: {"shape": answer(), "mean, in all": 1.0}, reference=str
+    )
+    assert "the shape is (2,); " in str(wide.examine(lambda: "(2,)"))
+    wide = dataclasses.replace(
+        running, probe=lambda answer, xs: {"shape": "", "mean, in all": answer()}, reference=float
+    )
+    assert "the mean, in all, is 2; 0 is right." in str(wide.examine(lambda: 2.0))
 
 
 def test_a_turned_array_of_the_same_shape_is_seen():
@@ -918,7 +1013,36 @@ def test_a_law_is_told_in_its_own_words():
     assert "law 1 of 1: yours moves by 3" in str(told.examine(softmax))
     law = Law("a shift changes nothing", lambda f, rng: False)
     broken = dataclasses.replace(weights, laws=[law])
-    assert "law 1 of 1: this is broken: a shift changes nothing." in str(broken.examine(softmax))
+    assert "law 1 of 1: this should hold, and does not: a shift changes nothing." in str(
+        broken.examine(softmax)
+    )
+
+
+def test_a_broken_law_shows_its_last_call():
+    law = Law("weights are above 1/2", lambda f, rng: (f(np.array([0.0, 0.0])) > 0.5).all())
+    broken = dataclasses.replace(weights, laws=[law])
+    told = broken.examine(softmax).text
+    assert told.endswith("With z = [0., 0.], your function returned [0.5, 0.5].")
+
+
+def test_a_matrix_product_that_does_not_fit_is_told_with_both_shapes():
+    def turned(dy, x, W):
+        return dy @ W, x, dy
+
+    told = backward.examine(turned).text
+    assert "dy of shape (5, 3) and W of shape (4, 3) don't fit. A @ B sums" in told
+    assert "gufunc" not in told
+    assert "a number has none" in backward.examine(lambda dy, x, W: dy @ 3.0).text
+
+
+def test_misfitting_axes_are_one_trouble_whatever_numpy_raises():
+    third = dataclasses.replace(
+        weights, mistakes=[Mistake("third", "there is no third axis.", lambda z: z.sum(axis=2))]
+    )
+    assert third.examine(lambda z: z[:, :, 0]).mistake == "third"
+    assert third.examine(lambda z: z @ np.ones((7, 7))).mistake == "third"
+    assert third.examine(lambda z: int("x")).mistake is None
+    assert third.examine(lambda z: [a for a, b, c, d in [z]]).mistake is None
 
 
 def test_a_law_that_stumbles_over_the_answer_says_so():

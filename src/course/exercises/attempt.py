@@ -123,6 +123,7 @@ def case_fault(exercise, case: Drawn, tried: Tried) -> compare.Fault | None:
     if tried.value is None:
         return compare.Fault("returned", "your function returned None. Is a `return` missing?")
     names = source.returned_names(exercise.reference)
+    names = names if exercise.probe is None else source.Names(words=True)
     fault = compare.first_fault(
         tried.value, case.expected, names, rtol=exercise.rtol, atol=exercise.atol
     )

@@ -5,17 +5,20 @@ The first `Fault` is a sentence.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from course.exercises.guard import safe
-from course.exercises.plain import Odd, kind_of, stacked
-from course.exercises.relation import largest, relation
+from course.exercises.plain import Listed, Odd, is_grouped, kind_of, stacked
+from course.exercises.relation import largest, relation, reshaped
+from course.exercises.source import Names
 
 LOOSE = {2: (2e-2, 1e-3), 4: (1e-4, 1e-6)}  # (rtol, atol / largest entry) by bytes of a float
 _RANK = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _WORDS = ("True and False", "whole numbers", "real numbers", "complex numbers", "no numbers")
 
 
@@ -31,7 +34,7 @@ class Fault:
     factor: float | None = None  # got = factor · expected
 
 
-def first_fault(got, expected, names: tuple = (), *, rtol: float, atol: float) -> Fault | None:
+def first_fault(got, expected, names: Names = Names(), *, rtol: float, atol: float) -> Fault | None:
     """The first fault of a plain value: all types and shapes, then finiteness, then values.
 
     Parameters
@@ -39,7 +42,7 @@ def first_fault(got, expected, names: tuple = (), *, rtol: float, atol: float) -
     got, expected
         Plain values.
     names
-        What to call the outputs where there are several.
+        What to call the parts where there are several.
     rtol, atol
         An entry may differ by atol + rtol · |expected|.
     """
@@ -52,30 +55,109 @@ def first_fault(got, expected, names: tuple = (), *, rtol: float, atol: float) -
     return next((fault for fault in values if fault), None)
 
 
-def _pairs(got, expected, names: tuple, label: str = "") -> Iterator[tuple | Fault]:
+def _pairs(got, expected, names: Names = Names(), label: str = "") -> Iterator[tuple | Fault]:
     """Each (got, expected, label) of the leaves, or a Fault where the structures differ."""
     if isinstance(expected, tuple):
-        if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected):
-            got = tuple(got)
-        if not isinstance(got, tuple) or len(got) != len(expected):
-            wanted = f"{len(expected)} values{' (' + ', '.join(names) + ')' if names else ''}"
-            yield Fault("type", f"{_subject(label)} {kind_of(got)}; {wanted} are wanted.")
+        got = _unpacked(got, expected)
+        if fault := _parts_fault(got, expected, names, label):
+            yield fault
             return
         for i, (g, e) in enumerate(zip(got, expected, strict=True)):
-            name = names[i] if i < len(names) else f"value {i + 1} of {len(expected)}"
-            yield from _pairs(g, e, (), f"{label}, {name}" if label else name)
+            yield from _pairs(g, e, names, _part(expected, i, names, label))
     elif isinstance(expected, dict):
         if fault := _keys(got, expected, label):
             yield fault
             return
-        for key in expected:
-            # a probe's keys are words of the course's; a learner's are data
-            name = key if isinstance(key, str) and " " in key else f"entry {key!r}"
-            yield from _pairs(got[key], expected[key], (), f"{label}, {name}" if label else name)
+        for key, e in expected.items():
+            name = _worded(key) if names.words else f"entry {key!r}"
+            if names.words and isinstance(e, str) and isinstance(got[key], str) and got[key] != e:
+                yield Fault("value", f"{name} is {safe(got[key], 60)}; {e} is wanted.")
+            yield from _pairs(got[key], e, names, f"{label}, {name}" if label else name)
     else:
-        if isinstance(expected, np.ndarray) and isinstance(got, tuple) and len(got) != 1:
-            got = stacked(list(got))
-        yield _emptied(got, expected), expected, label
+        yield _leaf(got, expected), expected, label
+
+
+def _worded(key: str) -> str:
+    """A probe's key in a sentence: 'the mean, in standard deviations,'."""
+    the = "the " if key.split(" ")[0].rstrip(",").isalpha() else ""
+    return f"{the}{key}{',' if ',' in key else ''}"
+
+
+def _unpacked(got, expected: tuple):
+    """An array of as many rows as parts are wanted will do for the parts."""
+    rows = isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected)
+    return tuple(got) if rows else got
+
+
+def _leaf(got, expected):
+    """A tuple of numbers will do for an array; any other tuple stays one."""
+    if isinstance(expected, np.ndarray) and isinstance(got, tuple) and len(got) != 1:
+        array = stacked(list(got))
+        listed = isinstance(got, Listed) or getattr(array, "shape", None) == expected.shape
+        got = array if listed else got
+    return _emptied(got, expected)
+
+
+def _part(expected: tuple, i: int, names: Names, label: str) -> str:
+    """Name a part: 'dW', 'W of pair 2', 'grads[0]' or 'the first value'."""
+    of = f" of {label}" if label else ""
+    if is_grouped(expected):
+        return f"{'pair' if len(expected[i]) == 2 else 'group'} {i + 1}{of}"
+    own = names.items if label else names.parts
+    if len(own) == len(expected):
+        return own[i] + of
+    if label.isidentifier():
+        return f"{label}[{i}]"
+    return f"the {_ORDINALS[i]} value{of}" if i < len(_ORDINALS) else f"value {i + 1}{of}"
+
+
+def _parts_fault(got, expected: tuple, names: Names, label: str) -> Fault | None:
+    """Too few or too many parts, one of them alone, or all in another order."""
+    if not _fits(got, expected) and not label:
+        alone = [i for i, e in enumerate(expected) if _fits(got, e)]
+        if len(alone) == 1:
+            what = f"{_part(expected, alone[0], names, label)} alone"
+            return Fault("type", f"{_subject('')} {what}; {_wanted(expected, names, label)}.")
+    if not isinstance(got, tuple) or len(got) != len(expected):
+        return Fault(
+            "type", f"{_subject(label)} {kind_of(got)}; {_wanted(expected, names, label)}."
+        )
+    return _order_fault(got, expected, names, label)
+
+
+def _wanted(expected: tuple, names: Names, label: str) -> str:
+    own = names.items if label or is_grouped(expected) else names.parts
+    own = f" ({', '.join(own)})" if len(own) > 1 else ""
+    if is_grouped(expected) or isinstance(expected, Listed) or len(expected) == 1:
+        return f"{kind_of(expected)}{own} is wanted"
+    return f"{len(expected)} values{own} are wanted"
+
+
+def _order_fault(got: tuple, expected: tuple, names: Names, label: str) -> Fault | None:
+    """The right parts, or parts of the right shapes, in another order."""
+    if is_grouped(expected) or not 2 <= len(got) <= 4 or same(got, expected):
+        return None
+    own = names.items if label else names.parts
+    wanted = f": ({', '.join(own)}) is wanted." if len(own) == len(expected) else "."
+    orders = list(itertools.permutations(got))[1:]
+    if any(same(order, expected) for order in orders):
+        has = f"{label} has" if label else "your function returned"
+        return Fault("value", f"{has} the right values in another order{wanted}")
+    if not _fits(got, expected) and any(_fits(order, expected) for order in orders):
+        parts = label or "what your function returned"
+        return Fault("shape", f"the shapes of {parts} would fit in another order{wanted}")
+    return None
+
+
+def _fits(got, expected) -> bool:
+    """Whether structure, types and shapes are right."""
+    if isinstance(expected, tuple):
+        got = _unpacked(got, expected)
+        fits = isinstance(got, tuple) and len(got) == len(expected)
+        return fits and all(map(_fits, got, expected))
+    if isinstance(expected, dict):
+        return isinstance(got, dict) and got.keys() == expected.keys()
+    return _form(_leaf(got, expected), expected, "") is None
 
 
 def _emptied(got, expected):
@@ -110,7 +192,7 @@ def _form(got, expected, label: str) -> Fault | None:
         return None if type(got) is type(expected) else _wrong_type(got, expected, label)
     if got.shape != expected.shape:
         text = f"{_subject(label)} {kind_of(got)}; {kind_of(expected)} is wanted."
-        return Fault("shape", f"{text} {_shape_hint(got, expected)}".strip(), got, expected)
+        return Fault("shape", f"{text} {reshaped(got, expected)}".strip(), got, expected)
     have, want = (_RANK.get(a.dtype.kind, 4) for a in (got, expected))
     whole = want == 1 and have == 2 and not got.shape  # 3.0 for 3 will do
     if (have > want and not whole) or (want and not have):
@@ -124,25 +206,9 @@ def _form(got, expected, label: str) -> Fault | None:
 def _wrong_type(got, expected, label: str) -> Fault:
     text = f"{_subject(label)} {kind_of(got)}; {kind_of(expected)} is wanted."
     hint = got.hint if isinstance(got, Odd) else ""
-    if isinstance(got, tuple) and len(got) == 1:
+    if isinstance(got, tuple) and len(got) == 1 and not isinstance(got, Listed):
         hint = "Is there a comma at the end of the return line?"
     return Fault("type", f"{text} {hint}".strip())
-
-
-def _shape_hint(got: np.ndarray, expected: np.ndarray) -> str:
-    if got.ndim > 1 and got.shape == expected.shape[::-1]:
-        return "That is the transpose: which axis comes first?"
-    if [n for n in got.shape if n != 1] == [n for n in expected.shape if n != 1]:
-        few = got.ndim < expected.ndim
-        return f"An axis of length 1 is {'missing: keepdims=True keeps it' if few else 'too many'}."
-    if not got.shape:
-        return "Did a sum or a mean run over every axis?"
-    if sorted(got.shape) == sorted(expected.shape):
-        return "The same axes in another order."
-    if got.ndim != expected.ndim:
-        few = "few" if got.ndim < expected.ndim else "many"
-        return f"That is too {few} axes: which do you sum over, and which do you keep?"
-    return ""
 
 
 def _finite(got, expected, label: str) -> Fault | None:
@@ -185,7 +251,7 @@ def close(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> np
 def largest_gap(got, expected) -> float:
     """The largest difference of two plain values that agree, relative to the largest entry."""
     gaps = [0.0]
-    for pair in _pairs(got, expected, ()):
+    for pair in _pairs(got, expected):
         if not isinstance(pair, Fault) and isinstance(pair[1], np.ndarray) and pair[1].size:
             with np.errstate(all="ignore"):
                 gap = np.abs(np.subtract(pair[0], pair[1], dtype=complex))

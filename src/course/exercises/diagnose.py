@@ -6,6 +6,8 @@ from course.exercises import compare, guard
 from course.exercises.attempt import attempt, case_fault
 from course.exercises.cases import Mistake
 
+_AXES = ("matmul", "broadcast", "shape", "axis", "axes", "dimension", "out of bounds", "aligned")
+
 
 def recognise(exercise, answer, trial) -> Mistake | None:
     """The mistake in the bank that behaves as the answer does, or None.
@@ -24,7 +26,7 @@ def recognise(exercise, answer, trial) -> Mistake | None:
         yours.append(attempt(exercise, answer, case.arguments, trial.budget))
         if isinstance(yours[-1].error, guard.TooSlow):
             return None
-    best, best_rank = None, (0, 0, 0)
+    best, best_rank = None, (0, 0, 0, 0)
     for mistake in exercise.mistakes:
         rank = _rank(exercise, mistake, yours, trial.found.number)
         if rank > best_rank:
@@ -32,13 +34,13 @@ def recognise(exercise, answer, trial) -> Mistake | None:
     return best
 
 
-def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[int, int, int]:
-    """How well a mistake explains an answer: (grade, cases that tell, cases that agree)."""
+def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[int, ...]:
+    """Grade of an explanation, cases that tell, that agree, that raise the same type or none."""
     cases, theirs = exercise.drawn, exercise.behaviour(mistake)
     agree = [_alike(a, b) for a, b in zip(yours, theirs, strict=True)]
     tells = [i for i, c in enumerate(cases) if case_fault(exercise, c, theirs[i])]
     if not tells or (failed is not None and not agree[failed]):
-        return (0, 0, 0)
+        return (0, 0, 0, 0)
     ordinary = [i for i in tells if cases[i].kind != "extreme"]
     grades = (
         all(agree),
@@ -46,12 +48,24 @@ def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[
         ordinary and all(agree[i] for i in ordinary),
     )
     grade = next((3 - i for i, reached in enumerate(grades) if reached), 0)
-    return (grade, len(tells), sum(agree)) if grade else (0, 0, 0)
+    exact = sum(type(a.error) is type(b.error) for a, b in zip(yours, theirs, strict=True))
+    return (grade, len(tells), sum(agree), exact) if grade else (0, 0, 0, 0)
 
 
 def _alike(a, b) -> bool:
-    """The same value and the same arguments changed, or the same kind of exception."""
+    """The same value and the same arguments changed, or the same trouble."""
     if a.error is not None or b.error is not None:
-        return type(a.error) is type(b.error)
+        return _trouble(a.error) == _trouble(b.error)
     outcome = guard.call(compare.same, a.value, b.value)
     return a.changed == b.changed and outcome.value is True
+
+
+def _trouble(error: BaseException | None) -> object:
+    """What an exception is about: NumPy tells of misfitting axes by several types of it."""
+    if isinstance(error, (ValueError, IndexError)):
+        text = guard.safe(error)
+        if "unpack" in text:
+            return "unpacking"
+        if any(word in text for word in _AXES):
+            return "axes"
+    return type(error)

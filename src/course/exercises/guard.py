@@ -6,6 +6,7 @@ and `sentence` tells an exception in plain words, with the learner's own line.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import ctypes
@@ -230,17 +231,54 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"{where} SystemExit, which ends Python. Return a value."
     what = safe(error)
+    if what.startswith("matmul: Input operand"):
+        return f"{where} {type(error).__name__}: {_misfit(error, what)}"
     return f"{where} {type(error).__name__}{': ' + what.rstrip('.') if what else ''}.{_hint(what)}"
+
+
+def _misfit(error: BaseException, message: str) -> str:
+    """NumPy's complaint about A @ B as a sentence, with both shapes where they can be read."""
+    sizes = re.search(r"\(size (\d+) is different from (\d+)\)", message)
+    shapes = _factors(error)
+    both = f"{shapes[0]} and {shapes[1]} don't fit. " if shapes else "A and B don't fit. "
+    if sizes is None:
+        return f"{both}A @ B needs arrays with an axis, and a number has none: `*` is for those."
+    right, left = sizes.groups()
+    return (
+        f"{both}A @ B sums over the last axis of A, here {left} long, and the last but one of B "
+        f"(the only one of a vector), here {right}: which should be turned?"
+    )
+
+
+def _factors(error: BaseException) -> tuple[str, str] | None:
+    """Both sides of the `@` that failed: ('x of shape (2, 3)', 'W of shape (4, 5)'), or None."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None:
+        return None
+    places = list(step.tb_frame.f_code.co_positions())[step.tb_lasti // 2]
+    try:
+        code = linecache.getline(step.tb_frame.f_code.co_filename, places[0])
+        code = code.encode()[places[2] : places[3]].decode() if places[0] == places[1] else ""
+        sides = ast.parse(code.strip(), mode="eval").body
+        sides = sides.left, sides.right
+        return tuple(_shape_of(side, step.tb_frame.f_locals) for side in sides)
+    except (AttributeError, KeyError, SyntaxError, TypeError, ValueError):
+        return None
+
+
+def _shape_of(side: ast.expr, names: dict) -> str:
+    """'W.T of shape (5, 4)' of a name, perhaps with `.T`."""
+    turned = isinstance(side, ast.Attribute) and side.attr == "T"
+    array = names[(side.value if turned else side).id]
+    if type(array).__module__ != "numpy":
+        raise TypeError
+    return f"{ast.unparse(side)} of shape {(array.T if turned else array).shape}"
 
 
 def _hint(message: str) -> str:
     """What NumPy's most frequent and least readable messages mean."""
-    if sizes := re.search(r"matmul: .*\(size (\d+) is different from (\d+)\)", message):
-        right, left = sizes.groups()
-        return (
-            f" A @ B sums over the last axis of A, here {left} long, and the last but one of B, "
-            f"here {right}: which should be turned?"
-        )
     if "could not be broadcast" in message:
         return " Sizes are paired from the last axis on; keepdims=True or [:, None] keeps an axis."
     return ""

@@ -22,10 +22,16 @@ class Odd:
     hint: str = ""
 
 
+class Listed(tuple):
+    """The items of a list that makes no array; told from a tuple where it is named."""
+
+    __slots__ = ()
+
+
 def plain(value: object) -> object:
     """Make tensors, lists and numbers NumPy arrays; keep tuples, dicts, text and None.
 
-    A list whose rows differ in length, or that holds tuples, becomes a tuple. Reading a value may
+    A list whose rows differ in length, or that holds tuples, becomes `Listed`. Reading a value may
     run code of the learner's own classes, so this is called under guard.
     """
     if value is None or value is Ellipsis or isinstance(value, Odd):
@@ -62,10 +68,10 @@ def numbers(tensor) -> np.ndarray:
 
 
 def stacked(items: list) -> object:
-    """One array if all items are arrays of one shape, else a tuple."""
+    """One array if all items are arrays of one shape, else `Listed`."""
     if all(isinstance(i, np.ndarray) for i in items) and len({i.shape for i in items}) <= 1:
         return np.array(items)
-    return tuple(items)
+    return Listed(items)
 
 
 def _is_long(value: object) -> bool:
@@ -104,11 +110,36 @@ def kind_of(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}" if value.shape else "a single number"
     if isinstance(value, tuple):
-        return f"{len(value)} values" if len(value) != 1 else "a tuple of one value"
+        return f"a {'list' if isinstance(value, Listed) else 'tuple'} of {_items(value)}"
     if isinstance(value, Odd):
         return f"{'an' if value.kind[:1].lower() in 'aeiou' else 'a'} {value.kind}"
     words = {dict: "a dict", str: "text", bytes: "bytes", type(None): "None"}
     return words.get(type(value), "the dots")
+
+
+def shown(value: object) -> str:
+    """A small plain value in full, a large one by its kind."""
+    if isinstance(value, np.ndarray) and value.size <= 6 and value.ndim < 3:
+        return safe(np.array2string(value, precision=4, separator=", ", suppress_small=True))
+    if isinstance(value, tuple) and 0 < len(value) <= 3 and not has_odd(value):
+        return f"({', '.join(map(shown, value))})"
+    return kind_of(value)
+
+
+def _items(values: tuple) -> str:
+    """'one pair', '2 arrays of shape (3,)', '3 values'."""
+    shapes = {v.shape if isinstance(v, np.ndarray) else None for v in values}
+    what, more = "value", ""
+    if is_grouped(values) and all(len(v) == 2 for v in values):
+        what = "pair"
+    elif len(values) and not shapes & {None, ()}:
+        what, more = "array", f" of shape {min(shapes)}" if len(shapes) == 1 else ""
+    return f"one {what}{more}" if len(values) == 1 else f"{len(values)} {what}s{more}"
+
+
+def is_grouped(value: object) -> bool:
+    """Whether it is a collection of collections, as the pairs (W, b) of some layers."""
+    return isinstance(value, tuple) and bool(value) and all(isinstance(v, tuple) for v in value)
 
 
 def has_odd(value: object) -> bool:

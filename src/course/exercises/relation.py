@@ -6,6 +6,8 @@ import itertools
 
 import numpy as np
 
+_MOST = 100_000  # entries of an array whose sums over axes are tried
+
 
 def relation(got, expected, differs, name: str) -> tuple[str, float | None]:
     """How a wrong array relates to the right one: (sentence, constant factor or None)."""
@@ -21,6 +23,52 @@ def relation(got, expected, differs, name: str) -> tuple[str, float | None]:
         if np.allclose(offset, offset.flat[0], 1e-6, 0):
             return f"every entry of {name} is the right one plus {offset.flat[0]:.4g}.", None
     return _arrangement(got, expected, differs, name), None
+
+
+def reshaped(got, expected) -> str:
+    """How an array of the wrong shape relates to the right one; "" where nothing is sure."""
+    if max(got.size, expected.size) > _MOST:
+        return ""
+    if sorted(got.shape) == sorted(expected.shape):
+        if _equal(got.T, expected):
+            return "That is the transpose: which axis comes first?"
+        return "The same axes in another order."
+    if got.size == expected.size and _equal(got.reshape(expected.shape), expected):
+        few = got.ndim < expected.ndim
+        if [n for n in got.shape if n != 1] == [n for n in expected.shape if n != 1]:
+            how = "missing: keepdims=True keeps it" if few else "too many"
+            return f"The numbers are right; an axis of length 1 is {how}."
+        return "The numbers are right, and cut into other axes."
+    if over := _summed(expected, got):
+        return f"That is {over} of what is wanted."
+    if over := _summed(got, expected):
+        return f"What is wanted is {over} of yours."
+    for row, name in ((-1, "last"), (0, "first")):
+        if expected.ndim and len(expected) > 1 and _equal(got, expected[row]):
+            return f"That is the {name} row alone. Is the `return` inside the loop, or a row lost?"
+    return ""
+
+
+def _summed(whole, part) -> str:
+    """'the sum over axis 0' if that makes the part out of the whole, else ""."""
+    if part.size >= whole.size or whole.dtype.kind not in "fiu" or whole.ndim > 4:
+        return ""
+    for n in range(1, whole.ndim + 1):
+        for axes in itertools.combinations(range(whole.ndim), n):
+            for name, f in (("sum", np.sum), ("mean", np.mean)):
+                if any(_equal(part, f(whole, axis=axes, keepdims=k)) for k in (False, True)):
+                    names = "axis " + " and ".join(map(str, axes))
+                    every = n == whole.ndim
+                    return f"the {name} over {'every axis' if every else names}"
+    return ""
+
+
+def _equal(a, b) -> bool:
+    """Whether two arrays of numbers have one shape and, nearly, the same entries."""
+    if a.shape != b.shape or not a.size or a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(a, b, 1e-6, 1e-12, equal_nan=True))
 
 
 def _factor(got, expected) -> float | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from course.exercises import compare, diagnose, guard, source, state
 from course.exercises.attempt import Tried, attempt, case_fault, pristine
-from course.exercises.plain import kind_of, plain, stacked
+from course.exercises.plain import kind_of, plain, shown, stacked
 from course.exercises.verdict import Verdict
 
 _FORM = {"returned", "type", "dtype", "shape", "inputs"}
@@ -141,8 +141,22 @@ def _lawless(exercise, answer, trial: Trial) -> Found | None:
 def _held(law, f, rng) -> str:
     """Give the sentence of a law's failure, empty where it holds."""
     holds = law.holds(f if f.exercise.probe is None else f.answer, rng)
-    broken = f"this is broken: {law.says.rstrip('.')}."
+    broken = f"this should hold, and does not: {law.says.rstrip('.')}.{f.told()}"
     return holds if isinstance(holds, str) else ("" if bool(holds) else broken)
+
+
+def _named(reference, args: tuple, kwargs: dict) -> str:
+    """'A of shape (3, 3), steps = 5': what a law called with."""
+    try:
+        given = inspect.signature(reference).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        given = {f"argument {i}": value for i, value in enumerate(args, 1)} | kwargs
+    return "".join(f"{name} {_given(plain(value))}, " for name, value in given.items()).rstrip(" ")
+
+
+def _given(value: object) -> str:
+    text = shown(value)
+    return text.replace("an array ", "") if text.startswith("an array") else f"= {text}"
 
 
 class _Seen:
@@ -150,9 +164,10 @@ class _Seen:
 
     def __init__(self, exercise, answer):
         self.exercise, self.answer = exercise, answer
-        self.error, self.is_loose = None, False
+        self.error, self.is_loose, self.calls = None, False, []
 
     def __call__(self, *args, **kwargs):
+        self.calls.append(_named(self.exercise.reference, args, kwargs))
         args, kwargs = copy.deepcopy((args, kwargs))
         try:
             value = plain(self.answer(*args, **kwargs))
@@ -164,7 +179,12 @@ class _Seen:
         leaves = value if isinstance(value, tuple) else (value,)
         real = [v.dtype for v in leaves if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
         self.is_loose |= any(dtype.itemsize in compare.LOOSE for dtype in real)
+        self.calls[-1] += f" your function returned {shown(value)}"
         return value
+
+    def told(self) -> str:
+        """The last call in a sentence, "" where there was none."""
+        return f" With {self.calls[-1]}." if self.calls else ""
 
     def sentence(self, error: BaseException) -> str:
         """Tell an exception; one of the law's own means that the result is of another kind."""
