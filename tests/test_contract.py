@@ -878,8 +878,11 @@ def test_a_wrong_value_is_related_to_the_right_one(answer, words):
         (lambda z: softmax(z)[..., None] * np.full(2, 0.5), "is the sum over axis 1 of yours."),
         (lambda z: softmax(z)[..., None], "right; an axis of length 1 is too many."),
         (lambda z: softmax(z)[-1], "That is the last row alone."),
-        (lambda z: np.ones((3, 3)), "an array of shape (3, 3); an array of shape (2,) is wanted."),
-        (lambda z: (np.ones((2, 1)), np.ones((2, 1))), "a tuple of 2 arrays of shape (2, 1); an"),
+        (
+            lambda z: np.ones((3, 3)) * z[0],
+            "an array of shape (3, 3); an array of shape (2,) is wanted.",
+        ),
+        (lambda z: (z[:, None], z[:, None]), "a tuple of 2 arrays of shape (2, 1); an"),
     ],
 )
 def test_a_wrong_shape_is_explained_only_by_its_numbers(answer, words):
@@ -1043,6 +1046,33 @@ def test_misfitting_axes_are_one_trouble_whatever_numpy_raises():
     assert third.examine(lambda z: z @ np.ones((7, 7))).mistake == "third"
     assert third.examine(lambda z: int("x")).mistake is None
     assert third.examine(lambda z: [a for a, b, c, d in [z]]).mistake is None
+
+
+_table = np.array([0.25, 0.75])
+
+
+def test_an_argument_that_is_never_used_is_named():
+    def blind(z):
+        return _table / 2
+
+    def inner(z):
+        return [v for _ in "a" for v in (lambda: z)()]
+
+    told = weights.examine(blind).text
+    assert told.endswith(
+        "Your function never uses its argument z; it reads the notebook's _table instead."
+    )
+    assert "never uses its argument z." in weights.examine(lambda z: zz).text  # noqa: F821
+    assert "never uses" not in weights.examine(inner).text
+    assert "never uses" not in weights.examine(lambda z: z * 3).text
+
+
+def test_a_result_that_a_probe_cannot_use_is_not_called_a_failed_call(monkeypatch):
+    monkeypatch.setattr(guard, "_OURS", (*guard._OURS, __file__))  # the probe below
+    wide = dataclasses.replace(running, probe=lambda answer, xs: len(answer(xs)), reference=str)
+    told = wide.examine(lambda x: 3).text
+    assert told.startswith("your function ran, but the check can't use what came back: type int")
+    assert "raised ZeroDivisionError" in wide.examine(lambda x: 1 / 0).text
 
 
 def test_a_law_that_stumbles_over_the_answer_says_so():

@@ -8,7 +8,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, wraps
 
 import numpy as np
 
@@ -42,10 +42,32 @@ def attempt(exercise, answer, arguments: Arguments, budget: guard.Budget | None 
             raise guard.Unreadable(f"{type(error).__name__}, {guard.safe(error)}") from None
 
     outcome = guard.call(run, budget=budget)
+    if first and isinstance(outcome.error, Exception) and guard.line_of(outcome.error) is None:
+        outcome = replace(outcome, error=_unusable(exercise, answer, arguments, outcome.error))
     changed = guard.call(_changed, arguments, mine, _parameters(exercise.reference))
     return Tried(
         outcome.value, outcome.error, changed.value or frozenset(), outcome.printed, outcome.warned
     )
+
+
+def _unusable(exercise, answer, arguments: Arguments, error: Exception) -> Exception:
+    """The error of a probe, told as such if every call of the learner's function succeeded."""
+    if not inspect.isfunction(answer):
+        return error
+    calls, returned = [], []
+
+    @wraps(answer)
+    def seen(*args, **kwargs):
+        calls.append(args)
+        returned.append(answer(*args, **kwargs))
+        return returned[-1]
+
+    mine = copy.deepcopy(arguments)
+    guard.call(lambda: exercise.probe(seen, *mine.positional, **mine.keyword))
+    if not calls or len(calls) != len(returned):
+        return error
+    kind = guard.safe(type(returned[-1]).__name__, 40)
+    return guard.Unusable(f"type {kind}, {type(error).__name__}, {guard.safe(error).rstrip('.')}")
 
 
 @cache

@@ -18,6 +18,7 @@ from course.exercises.source import Names
 
 LOOSE = {2: (2e-2, 1e-3), 4: (1e-4, 1e-6)}  # (rtol, atol / largest entry) by bytes of a float
 _RANK = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
+_NAMELESS = Names()
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _WORDS = ("True and False", "whole numbers", "real numbers", "complex numbers", "no numbers")
 
@@ -34,7 +35,9 @@ class Fault:
     factor: float | None = None  # got = factor · expected
 
 
-def first_fault(got, expected, names: Names = Names(), *, rtol: float, atol: float) -> Fault | None:
+def first_fault(
+    got, expected, names: Names = _NAMELESS, *, rtol: float, atol: float
+) -> Fault | None:
     """The first fault of a plain value: all types and shapes, then finiteness, then values.
 
     Parameters
@@ -55,7 +58,7 @@ def first_fault(got, expected, names: Names = Names(), *, rtol: float, atol: flo
     return next((fault for fault in values if fault), None)
 
 
-def _pairs(got, expected, names: Names = Names(), label: str = "") -> Iterator[tuple | Fault]:
+def _pairs(got, expected, names: Names = _NAMELESS, label: str = "") -> Iterator[tuple | Fault]:
     """Each (got, expected, label) of the leaves, or a Fault where the structures differ."""
     if isinstance(expected, tuple):
         got = _unpacked(got, expected)

@@ -42,6 +42,10 @@ class Unreadable(Exception):
     """What the learner's function returned broke when it was read."""
 
 
+class Unusable(Exception):
+    """What the learner's function returned is of a kind that the check can't use."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one call did.
@@ -221,6 +225,8 @@ def sentence(error: BaseException) -> str:
         return "your function asks for input(). Take what it needs from its arguments."
     if isinstance(error, Unreadable):
         return f"what your function returned cannot be read as numbers: {safe(error)}."
+    if isinstance(error, Unusable):
+        return f"your function ran, but the check can't use what came back: {safe(error)}."
     line = line_of(error)
     source = f", `{line[1]}`," if line and line[1] else ""
     where = f"your line {line[0]}{source} raised" if line else "calling your function raised"

@@ -107,6 +107,31 @@ def _distinct(values: ast.Tuple) -> tuple[str, ...]:
     return tuple(names) if all(names) and len(set(names)) == len(names) else ()
 
 
+def unused(answer: object) -> tuple[list[str], list[str]]:
+    """The arguments that a function never reads, and the notebook's values that it reads.
+
+    From the byte code, as in `idle`; ([], []) where that can't be told.
+    """
+    if not inspect.isfunction(answer):
+        return [], []
+    code = inspect.unwrap(answer).__code__
+    read = set(code.co_cellvars)
+    for step in dis.get_instructions(code):
+        if "FAST" in step.opname and step.opname != "STORE_FAST":
+            read |= set(step.argval if isinstance(step.argval, tuple) else (step.argval,))
+    if {"locals", "eval", "exec", "vars"} & set(code.co_names):
+        return [], []
+    arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    held = {name: answer.__globals__.get(name) for name in code.co_names}
+    data = [
+        n
+        for n, v in held.items()
+        if isinstance(v, (list, tuple, dict, int, float))
+        or (type(v).__module__ in ("numpy", "torch") and hasattr(v, "shape"))
+    ]
+    return [name for name in arguments if name not in read], data
+
+
 def idle(answer: object) -> bool:
     """Whether a function's body is still a stub: dots, pass, a docstring, NotImplementedError.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -208,7 +208,23 @@ def _judged(exercise, answer) -> Verdict:
     found = trial.found
     if mistake and found.number is None and trial.later:
         found = trial.later  # its numbers show what the law says
+    if mistake is None and (error is None or isinstance(error, NameError)):
+        text = f"{found.fault.text} {_unread(exercise, answer)}".rstrip()
+        found = replace(found, fault=replace(found.fault, text=text))
     return _wrong(exercise, found, mistake)
+
+
+def _unread(exercise, answer) -> str:
+    """Name an argument that the reference reads and the answer doesn't, or ""."""
+    unread, data = guard.call(source.unused, answer).value or ((), ())
+    fine = source.unused(exercise.reference)[0]
+    wanted = inspect.signature(answer).parameters if unread else {}
+    names = [n for n in unread if n not in fine and wanted[n].default is inspect.Parameter.empty]
+    if not names:
+        return ""
+    instead = f"; it reads the notebook's {' and '.join(data)} instead" if data else ""
+    plural = "s" if len(names) > 1 else ""
+    return f"Your function never uses its argument{plural} {' and '.join(names)}{instead}."
 
 
 def _wrong(exercise, found: Found, mistake) -> Verdict:
