@@ -28,23 +28,25 @@ FIXED = {
 
 
 def older_processor() -> dict[str, str]:
-    """Return the environment in which libraries compute as on an x86-64 processor of 2008.
+    """Return the environment in which libraries compute as on an older x86-64 processor.
 
     OpenBLAS, NumPy, ATen, oneDNN and MKL choose their kernels by the processor; without the
     newer instructions sums are taken in another order and results differ in their last digits.
-    Empty where the processor is of another family.
+    NumPy goes back to 2008; PyTorch, which trains for long, to the generation before this
+    machine's. Empty where the processor is of another family.
     """
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return {}
-    from numpy._core._multiarray_umath import __cpu_dispatch__
+    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
-    return {
+    numpy = {
         "OPENBLAS_CORETYPE": "Nehalem",
         "NPY_DISABLE_CPU_FEATURES": " ".join(__cpu_dispatch__),
-        "ATEN_CPU_CAPABILITY": "default",
-        "ONEDNN_MAX_CPU_ISA": "SSE41",
-        "MKL_CBWR": "COMPATIBLE",
     }
+    has_avx512 = __cpu_features__.get("AVX512F", False)
+    chosen = ("avx2", "AVX2", "AVX2") if has_avx512 else ("default", "SSE41", "COMPATIBLE")
+    names = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR")
+    return numpy | dict(zip(names, chosen, strict=True))
 
 
 @contextmanager
