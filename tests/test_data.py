@@ -64,10 +64,10 @@ def test_order_carries_no_information(digits):
 
 
 def test_labels_fit_the_images(digits):
-    """Authority: scikit-learn's 3 nearest neighbours get nearly all right, so labels are true."""
-    neighbors = pytest.importorskip("sklearn.neighbors")
-    model = neighbors.KNeighborsClassifier(3).fit(digits.x_train, digits.y_train)
-    assert model.score(digits.x_test[:500], digits.y_test[:500]) > 0.93
+    """The nearest training image nearly always has the same label, so the labels are true."""
+    x, few = digits.x_train, digits.x_test[:500]
+    nearest = ((x**2).sum(axis=1) - 2 * few @ x.T).argmin(axis=1)  # |few|² is the same for all
+    assert np.mean(digits.y_train[nearest] == digits.y_test[:500]) > 0.93
 
 
 def test_a_cell_that_writes_into_the_data_harms_no_later_one():
