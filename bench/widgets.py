@@ -20,6 +20,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
+# The browser is driven by the same module as in the tests, which is no part of the package.
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 GOALS = {"kernel": 30, "browser": 100}  # milliseconds at p95
 
