@@ -52,8 +52,8 @@ FAST = (
     {"steps": 400},
 )  # meant to reach the peer's loss
 LONG = (
-    {"layers": 3, "heads": 2, "width": 128, "context": 128, "qk_norm": False},
-    {"batch": 6, "lr": 4e-3},
+    {"layers": 2, "heads": 2, "width": 96, "context": 128, "qk_norm": False},
+    {"batch": 6, "lr": 4e-3, "weight_decay": 0.1},
 )  # meant to use all of the peer's time
 TRIAL = {"max_iters": 20, "lr_decay_iters": 20, "eval_interval": 10, "warmup_iters": 2}
 STAMPED = """
@@ -157,7 +157,7 @@ def worker(plan: dict):
     c = gpt.Config(len(letters), **gpt.MODERN | plan["config"])
     if "seconds" in plan:  # as many steps as fit, from the pace of the first few
         step = train.pace(c, train.Recipe(**plan["recipe"]), ids, seconds=2.0)
-        left = 0.95 * plan["seconds"] - (time.perf_counter() - clocks[0])
+        left = 0.9 * plan["seconds"] - (time.perf_counter() - clocks[0])
         plan["recipe"]["steps"] = int(left / step)
     run = train.Run(c, train.Recipe(**plan["recipe"]), ids)
     for _ in train.fit(run):
