@@ -88,6 +88,7 @@ def begin(args, ids, V: int, device: str):
     config = gpt.Config(V, **gpt.MODERN, **size)
     batch = args.batch or max(1, TOKENS[device] // config.context)
     recipe = {"batch": batch, "seed": args.seed, "lr": min(5e-3, 0.5 / config.width)}
+    recipe["weight_decay"] = 0.1  # minutes are long enough to learn a small text by heart
     steps = args.steps
     if steps is None:
         step = train.pace(config, train.Recipe(**recipe), ids, device=device)
