@@ -1,5 +1,6 @@
 """Executing and storing: the same bytes twice, and a sentence where a cell fails."""
 
+import functools
 import json
 import os
 import signal
@@ -149,7 +150,9 @@ def test_ctrl_c_ends_the_kernel_and_the_build(checkout, write):
     source = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\n"
     write("07_long", f"# %%\n{source}time.sleep(100)\n")
     command = [sys.executable, "-m", "course.authoring.command", "build"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # what a shell script starts with "&" inherits that Ctrl-C is ignored
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     pid = checkout / "notebooks" / "pid"
     while not (pid.is_file() and pid.read_text()):
         time.sleep(0.05)
