@@ -123,13 +123,21 @@ def test_fit_reports_each_step_and_keeps_the_best():
     assert all(r.tokens_per_second > 0 for r in reports)
 
 
-def test_pace_is_that_of_a_run_and_leaves_nothing_behind():
-    run = run_of(200)
-    begun = time.perf_counter()
-    finish(run)
-    whole = (time.perf_counter() - begun) / 200
-    assert 0.2 * whole < train.pace(run.config, run.recipe, TEXT, seconds=0.2) < 5 * whole
-    assert train.pace(run.config, train.Recipe(steps=1), TEXT, seconds=0) > 0
+def test_pace_is_the_median_step_after_three_to_warm_up(monkeypatch):
+    run, clock = run_of(200), [0.0]
+    takes = [100, 100, 100, 1, 2, 50, 2, 3]  # seconds of each step, by a clock of our own
+    step = train.Run.advance
+
+    def advance(self):
+        clock[0] += takes[self.step]
+        return step(self)
+
+    monkeypatch.setattr(train.Run, "advance", advance)
+    monkeypatch.setattr(train.time, "perf_counter", lambda: clock[0])
+    assert train.pace(run.config, run.recipe, TEXT, seconds=58) == 2  # of 1, 2, 50, 2, 3
+    assert train.pace(run.config, run.recipe, TEXT, seconds=0) == 1  # one step at least
+    assert train.pace(run.config, train.Recipe(steps=1), TEXT, seconds=58) == 1
+    assert (run.step, run.losses) == (0, [])
 
 
 def test_a_stopped_run_goes_on():
