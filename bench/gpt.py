@@ -155,7 +155,7 @@ def worker(plan: dict):
     letters = tokens.alphabet(text)
     ids = tokens.encode(data.split_text(text)[0], letters)
     c = gpt.Config(len(letters), **gpt.MODERN | plan["config"])
-    if "seconds" in plan:  # as many steps as fit, from the pace of the first few
+    if "seconds" in plan:  # fill nine tenths at the first steps' pace: it may slow later
         step = train.pace(c, train.Recipe(**plan["recipe"]), ids, seconds=2.0)
         left = 0.9 * plan["seconds"] - (time.perf_counter() - clocks[0])
         plan["recipe"]["steps"] = int(left / step)
