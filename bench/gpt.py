@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import checkpoint, config, data, gpt, tokens, train
+from course import checkpoint, config, data, gpt, parallel, tokens, train
 
 README = {
     "device": "cpu",
@@ -155,11 +155,13 @@ def worker(plan: dict):
     letters = tokens.alphabet(text)
     ids = tokens.encode(data.split_text(text)[0], letters)
     c = gpt.Config(len(letters), **gpt.MODERN | plan["config"])
+    r = plan["recipe"]
+    r["threads"] = parallel.threads_for(r["batch"], c.context)
     if "seconds" in plan:  # fill nine tenths at the first steps' pace: it may slow later
-        step = train.pace(c, train.Recipe(**plan["recipe"]), ids, seconds=2.0)
+        step = train.pace(c, train.Recipe(**r), ids, seconds=2.0)
         left = 0.9 * plan["seconds"] - (time.perf_counter() - clocks[0])
-        plan["recipe"]["steps"] = int(left / step)
-    run = train.Run(c, train.Recipe(**plan["recipe"]), ids)
+        r["steps"] = int(left / step)
+    run = train.Run(c, train.Recipe(**r), ids)
     for _ in train.fit(run):
         pass
     wall, cpu = time.perf_counter() - clocks[0], time.process_time() - clocks[1]
@@ -227,8 +229,9 @@ def main():
         (folder / "text.txt").write_text(text, encoding="utf-8")
         recipe = TRIAL if args.trial else {}
         results = compare(folder, text, recipe, longer=args.longer)
-    show(results, matrix_rate())
-    judge(*results[:3])
+    rate = matrix_rate()
+    show(results, rate)
+    judge(rate, *results[:3])
 
 
 def compare(folder: Path, text: str, recipe: dict, *, longer: bool) -> list[Result]:
@@ -248,7 +251,7 @@ def compare(folder: Path, text: str, recipe: dict, *, longer: bool) -> list[Resu
     return results
 
 
-def judge(peer, fast, long):
+def judge(rate, peer, fast, long):
     """Say in words whether the goals are met."""
     reached = fast.loss <= peer.loss
     ratio = peer.wall / fast.wall
@@ -256,6 +259,8 @@ def judge(peer, fast, long):
     inside = long.wall <= peer.wall
     gain = peer.loss - long.loss
     print(f"in the peer's time ({inside}): {gain:.3f} nats less (goal 0.30), loss {long.loss:.3f}")
+    ours, theirs = (r.flops / r.wall / rate for r in (long, peer))
+    print(f"share of the matrix-product rate: {ours:.0%}, the peer's {theirs:.0%} (goal: higher)")
 
 
 if __name__ == "__main__":

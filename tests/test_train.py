@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import checkpoint, gpt, tokens, train
+from course import checkpoint, gpt, parallel, tokens, train
 
 SIZES = {"context": 8, "layers": 1, "heads": 2, "width": 16}
 TEXT = np.random.default_rng(0).permutation(np.tile(np.arange(7), 60))
@@ -81,6 +81,51 @@ def test_steps_equal_those_of_torch(variant):
         run.advance()
     for a, b in zip(run.model.parameters(), model.parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-5)
+
+
+@pytest.fixture
+def double():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 4])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_threads_change_nothing_but_the_order_of_additions(variant, threads, double):
+    before = torch.get_num_threads()
+    alone, together = run_of(variant=variant), run_of(variant=variant, threads=threads)
+    for _ in range(4):
+        assert together.advance() == pytest.approx(alone.advance(), rel=1e-12)
+        for a, b in zip(alone.flat, together.flat, strict=True):
+            torch.testing.assert_close(a, b, rtol=0, atol=1e-10)
+            torch.testing.assert_close(a.grad, b.grad, rtol=0, atol=1e-12)
+    assert len({m.loss.__self__ for m in together.team.members}) == threads
+    assert torch.get_num_threads() == before
+
+
+def test_a_step_that_was_interrupted_leaves_nothing_behind(monkeypatch):
+    whole, run = run_of(threads=2), run_of(threads=2)
+    monkeypatch.setattr(parallel, "sum", _interrupted, raising=False)  # as Ctrl-C in a notebook
+    with pytest.raises(KeyboardInterrupt):
+        run.advance()
+    monkeypatch.undo()
+    assert (run.step, run.losses) == (0, [])
+    finish(whole)
+    finish(run)
+    assert same(whole, run)
+
+
+def test_a_thread_needs_work_and_an_equal_share_of_it(monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
+    sizes = [(12, 64), (6, 128), (3, 256), (12, 128), (24, 128), (1, 4096), (4, 16)]
+    assert [parallel.threads_for(*size) for size in sizes] == [2, 2, 1, 4, 4, 1, 1]
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    assert parallel.threads_for(24, 128) == 1
+
+
+def _interrupted(_):
+    raise KeyboardInterrupt
 
 
 def test_one_batch_can_be_learnt_by_heart():
@@ -164,6 +209,8 @@ def test_a_blown_up_run_says_so_before_it_spoils_the_weights():
         ({"schedule": "steps"}, "'linear' or 'cosine'"),
         ({"cooldown": 1.2}, "from 0 to 1"),
         ({"clip": -1.0}, "negative"),
+        ({"threads": 0}, "threads is 0; allowed is from 1 to the batch, 12"),
+        ({"threads": 13}, "threads is 13"),
     ],
 )
 def test_recipes_that_are_refused(wrong, says):
@@ -182,9 +229,10 @@ def test_texts_that_are_too_short():
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("at", [0, 1, 7, 12])
-def test_resumed_training_is_uninterrupted_training_bit_for_bit(tmp_path, variant, at):
-    whole, first = run_of(variant=variant), run_of(variant=variant)
+def test_resumed_training_is_uninterrupted_training_bit_for_bit(tmp_path, variant, at, threads):
+    whole, first = (run_of(variant=variant, threads=threads) for _ in range(2))
     finish(whole, val=TEXT[:40], every=3)
     for report in train.fit(first, val=TEXT[:40], every=3) if at else ():
         if report.step == at:

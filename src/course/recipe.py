@@ -26,6 +26,9 @@ class Recipe:
         Longest gradient allowed, all parameters together; 0 for no limit.
     seed
         Draws the weights and, with the step's number, each batch.
+    threads
+        Parts that a batch is cut into on a CPU, each computed by a thread of its own. It is written
+        down with the rest because the order in which numbers are added shows in their last bits.
     """
 
     steps: int = 500
@@ -42,6 +45,7 @@ class Recipe:
     weight_decay: float = 0.0
     clip: float = 0.0
     seed: int = 0
+    threads: int = 1
 
     def __post_init__(self):
         _check_recipe(self)
@@ -77,6 +81,8 @@ def _check_recipe(r):
         raise ValueError(f"schedule is {r.schedule!r}; choose 'linear' or 'cosine'")
     if r.steps < 1 or r.batch < 1:
         raise ValueError(f"steps is {r.steps} and batch {r.batch}; both must be at least 1")
+    if not 1 <= r.threads <= r.batch:
+        raise ValueError(f"threads is {r.threads}; allowed is from 1 to the batch, {r.batch}")
     if not (0 <= r.cooldown <= 1 and 0 <= r.final <= 1):
         raise ValueError(f"cooldown {r.cooldown} and final {r.final} are parts, from 0 to 1")
     if r.warmup < 0 or r.clip < 0:

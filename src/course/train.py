@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from course import gpt, optim, tokens
+from course import gpt, optim, parallel, tokens
 from course.recipe import PLAIN, Recipe
 
 __all__ = [
@@ -69,9 +69,21 @@ class Run:
             )
         self.config, self.recipe, self.ids, self.device = config, recipe, ids, device
         self.model = gpt.GPT(config, recipe.seed).to(device)
-        self.loss = torch.compile(self.model.loss) if device == "cuda" else self.model.loss
         self.rates, self.flat = flatten(self.model, recipe)
+        loss = self.model.loss
+        if device == "cuda":
+            loss = low_precision(device)(torch.compile(loss))
+        twins = [self.twin() for _ in range(1, recipe.threads if device == "cpu" else 1)]
+        self.team = parallel.Team([parallel.Member(loss, self.flat), *twins])
         self.memory, self.step, self.losses, self.best = None, 0, [], None
+
+    def twin(self) -> parallel.Member:
+        """The model once more: the same weights in memory, gradients of its own."""
+        model = gpt.GPT(self.config)
+        _, flat = flatten(model, self.recipe)
+        for p, shared in zip(model.parameters(), self.model.parameters(), strict=True):
+            p.data = shared.data
+        return parallel.Member(model.loss, flat)
 
     def batch(self):
         """The windows of the next step: a function of the seed and the step's number alone."""
@@ -81,13 +93,8 @@ class Run:
 
     def advance(self) -> float:
         """Take one step: loss, gradient, clip, AdamW. Returns the loss of its batch."""
-        x, y = self.batch()
-        for p in self.flat:
-            p.grad.zero_()
-        with low_precision(self.device):
-            loss = self.loss(x, y)
-        _check_finite(loss.item(), self)
-        loss.backward()
+        loss = self.team.gradient(*self.batch())
+        _check_finite(loss, self)
         grads, r = [p.grad for p in self.flat], self.recipe
         if r.clip:
             grads, _ = optim.clip_by_norm(grads, r.clip)
@@ -95,8 +102,8 @@ class Run:
         settings = {"beta1": r.beta1, "beta2": r.beta2, "weight_decay": r.weight_decay}
         _, self.memory = optim.adamw(self.flat, grads, self.memory, lr=lr, **settings, inplace=True)
         self.step += 1
-        self.losses.append(loss.item())
-        return self.losses[-1]
+        self.losses.append(loss)
+        return loss
 
 
 def flatten(model, recipe: Recipe):

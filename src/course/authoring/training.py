@@ -79,7 +79,7 @@ def split(text: str, alphabet: str):
 
 def begin(args, ids, V: int, device: str):
     """Choose a size for the time there is, and the number of steps that fill it."""
-    from course import gpt, train
+    from course import gpt, parallel, train
 
     if not 0 < args.minutes < math.inf:
         raise ValueError(f"--minutes is {args.minutes}; it must be above 0")
@@ -87,8 +87,13 @@ def begin(args, ids, V: int, device: str):
     size |= {k: v for k in size if (v := getattr(args, k)) is not None}
     config = gpt.Config(V, **gpt.MODERN, **size)
     batch = args.batch or max(1, TOKENS[device] // config.context)
-    recipe = {"batch": batch, "seed": args.seed, "lr": min(5e-3, 0.5 / config.width)}
-    recipe["weight_decay"] = 0.1  # minutes are long enough to learn a small text by heart
+    recipe = {
+        "batch": batch,
+        "seed": args.seed,
+        "lr": min(5e-3, 0.5 / config.width),
+        "weight_decay": 0.1,  # minutes are long enough to learn a small text by heart
+        "threads": parallel.threads_for(batch, config.context),
+    }
     steps = args.steps
     if steps is None:
         step = train.pace(config, train.Recipe(**recipe), ids, device=device)
