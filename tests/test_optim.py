@@ -129,6 +129,15 @@ def test_not_contiguous_in_place(monkeypatch):
     np.testing.assert_array_equal(a.T, expected)
 
 
+def test_each_parameter_may_have_a_decay_of_its_own():
+    """A gradient of zero leaves nothing but the shrinking: (1 − 0.1 λ) p."""
+    params, grads = [np.full(3, 2.0), np.full(2, 2.0)], [np.zeros(3), np.zeros(2)]
+    for inplace in (False, True):
+        new, _ = optim.adamw(params, grads, lr=0.1, weight_decay=[0.5, 0.0], inplace=inplace)
+        np.testing.assert_allclose(new[0], 1.9)
+        np.testing.assert_allclose(new[1], 2.0)
+
+
 def test_first_adam_step_is_the_learning_rate():
     for scale in (1e-6, 1.0, 1e6):
         p, _, _ = updates.adam_step(np.zeros(2), scale * np.array([1, -2]), 0, 0, 1, lr=0.01, eps=0)
@@ -256,6 +265,8 @@ W, G = np.ones((2, 3)), np.ones((2, 3))
         (lambda: optim.sgd([], [], lr=0.1), "the list is empty"),
         (lambda: optim.sgd([W], [None], lr=0.1), "parameter 0 has no gradient"),
         (lambda: optim.adam([W], [G], optim.State(3, [])), "1 learning rates, 0 states"),
+        (lambda: optim.adamw([W], [G], weight_decay=[0.1, 0.1]), "2 weight decays"),
+        (lambda: optim.adamw([W], [G], weight_decay=[-0.1]), "weight_decay is -0.1"),
         (lambda: optim.muon([np.ones(3)], [np.ones(3)]), r"parameter 0 has shape \(3,\)"),
         (lambda: optim.clip_by_norm([], 1.0), "no gradients"),
         (lambda: optim.clip_by_norm([G], 0), "limit is 0"),

@@ -97,14 +97,18 @@ def adamw(
     params, grads, state=None, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01,
     inplace=False,
 ):  # fmt: skip
-    """AdamW on lists; `weight_decay` shrinks the parameter itself. Arguments as in `sgd`."""
-    _check_settings(beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay)
-    settings = {"beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}
+    """AdamW on lists; `weight_decay`, one for all or one for each, shrinks the parameter itself.
 
-    def step(p, g, m, v, t, lr):
-        return adamw_step(p, g, m, v, t, lr=lr, **settings)
+    Arguments as in `sgd`.
+    """
+    for decay in _each(weight_decay, [None]):
+        _check_settings(beta1=beta1, beta2=beta2, eps=eps, weight_decay=decay)
+    settings = {"beta1": beta1, "beta2": beta2, "eps": eps}
 
-    return _apply(step, 2, params, grads, state, lr, inplace)
+    def step(p, g, m, v, t, lr, weight_decay):
+        return adamw_step(p, g, m, v, t, lr=lr, weight_decay=weight_decay, **settings)
+
+    return _apply(step, 2, params, grads, state, lr, inplace, weight_decay=weight_decay)
 
 
 def muon(
@@ -126,22 +130,28 @@ def _l2(g, p, weight_decay):
     return g + weight_decay * p if weight_decay else g
 
 
-def _apply(step, n_slots, params, grads, state, lr, inplace, whole=False):
-    """One step of a rule on every parameter."""
+def _apply(step, n_slots, params, grads, state, lr, inplace, whole=False, **more):
+    """One step of a rule on every parameter; lr and more are one number, or one for each."""
     arrays, grads = [_plain(p) for p in params], [_plain(g) for g in grads]
-    rates = list(lr) if isinstance(lr, (list, tuple)) else [lr] * len(arrays)
     if state is None:
         state = State(0, [tuple((0 * p)[...] for _ in range(n_slots)) for p in arrays])
-    _check_lists(arrays, grads, rates, state.slots)
+    lists = {name: _each(value, arrays) for name, value in {"lr": lr, **more}.items()}
+    _check_lists(arrays, grads, lists, state.slots)
     t, after = state.t + 1, []
-    for p, g, slots, rate in zip(arrays, grads, state.slots, rates, strict=True):
+    for p, g, slots, *own in zip(arrays, grads, state.slots, *lists.values(), strict=True):
+        settings = {"t": t, **dict(zip(lists, map(float, own), strict=True))}
         if inplace:
-            _overwrite(step, [...] if whole else _blocks(p), p, g, slots, t=t, lr=float(rate))
+            _overwrite(step, [...] if whole else _blocks(p), p, g, slots, **settings)
         else:
-            p, *slots = step(p, g, *slots, t=t, lr=float(rate))
+            p, *slots = step(p, g, *slots, **settings)
         after.append((p, tuple(slots)))
     new = list(params) if inplace else [p for p, _ in after]
     return new, State(t, [slots for _, slots in after])
+
+
+def _each(value, arrays):
+    """A list with one entry for each array."""
+    return list(value) if isinstance(value, (list, tuple)) else [value] * len(arrays)
 
 
 def _overwrite(step, blocks, p, g, slots, **settings):
@@ -213,13 +223,16 @@ def _check_settings(**settings):
             raise ValueError(f"{name} is {value}; allowed is from 0 up to, not including, 1")
 
 
-def _check_lists(params, grads, rates, slots):
+def _check_lists(params, grads, lists, slots):
     if len(params) == 0:
         raise ValueError("no parameters were given: the list is empty")
-    counts = [len(params), len(grads), len(rates), len(slots)]
-    if len(set(counts)) > 1:
-        given = "{} parameters, {} gradients, {} learning rates, {} states".format(*counts)
-        raise ValueError(f"{given}: one of each is needed for every parameter")
+    rates = lists["lr"]
+    given = {"parameters": params, "gradients": grads, "learning rates": rates, "states": slots}
+    if "weight_decay" in lists:
+        given["weight decays"] = lists["weight_decay"]
+    if len({len(entries) for entries in given.values()}) > 1:
+        counts = ", ".join(f"{len(entries)} {name}" for name, entries in given.items())
+        raise ValueError(f"{counts}: one of each is needed for every parameter")
     for i, (p, g, rate) in enumerate(zip(params, grads, rates, strict=True)):
         if g is None:
             raise ValueError(f"parameter {i} has no gradient (None): was backward run on it?")

@@ -21,7 +21,7 @@ class Recipe:
     warmup
         Steps until the full rate.
     beta1, beta2, weight_decay
-        Of AdamW.
+        Of AdamW; only the matrices of affine maps decay.
     clip
         Longest gradient allowed, all parameters together; 0 for no limit.
     seed

@@ -4,7 +4,6 @@ Taught in 10_small_gpt. A `Run` holds all that the next step depends on, so that
 written to disk and read back goes on exactly as if nothing had happened.
 """
 
-import contextlib
 import math
 import time
 from dataclasses import replace
@@ -25,6 +24,7 @@ __all__ = [
     "evaluate",
     "fit",
     "flatten",
+    "for_gpu",
     "low_precision",
     "pace",
 ]
@@ -69,10 +69,8 @@ class Run:
             )
         self.config, self.recipe, self.ids, self.device = config, recipe, ids, device
         self.model = gpt.GPT(config, recipe.seed).to(device)
-        self.rates, self.flat = flatten(self.model, recipe)
-        loss = self.model.loss
-        if device == "cuda":
-            loss = low_precision(device)(torch.compile(loss))
+        self.rates, self.decays, self.flat = flatten(self.model, recipe)
+        loss = self.model.loss if device == "cpu" else for_gpu(self.model.loss)
         twins = [self.twin() for _ in range(1, recipe.threads if device == "cpu" else 1)]
         self.team = parallel.Team([parallel.Member(loss, self.flat), *twins])
         self.memory, self.step, self.losses, self.best = None, 0, [], None
@@ -80,7 +78,7 @@ class Run:
     def twin(self) -> parallel.Member:
         """The model once more: the same weights in memory, gradients of its own."""
         model = gpt.GPT(self.config)
-        _, flat = flatten(model, self.recipe)
+        *_, flat = flatten(model, self.recipe)
         for p, shared in zip(model.parameters(), self.model.parameters(), strict=True):
             p.data = shared.data
         return parallel.Member(model.loss, flat)
@@ -99,7 +97,7 @@ class Run:
         if r.clip:
             grads, _ = optim.clip_by_norm(grads, r.clip)
         lr = [rate * r.rate(self.step) for rate in self.rates]
-        settings = {"beta1": r.beta1, "beta2": r.beta2, "weight_decay": r.weight_decay}
+        settings = {"beta1": r.beta1, "beta2": r.beta2, "weight_decay": self.decays}
         _, self.memory = optim.adamw(self.flat, grads, self.memory, lr=lr, **settings, inplace=True)
         self.step += 1
         self.losses.append(loss)
@@ -107,15 +105,16 @@ class Run:
 
 
 def flatten(model, recipe: Recipe):
-    """Lay the parameters of each learning rate end to end, in one vector.
+    """Lay the parameters that are trained alike end to end, in one vector.
 
     Each parameter becomes a view of its part of the vector, and its gradient of the vector's
-    gradient: the optimizer then has 3 arrays to go through instead of some 20.
+    gradient: the optimizer then has 3 or 4 arrays to go through instead of some 20. Only what
+    multiplies decays, the W of each affine map: a table's rows, biases and scales don't.
 
     Returns
     -------
-    rates : list of float
-        Learning rate of each vector.
+    rates, decays : lists of float
+        Learning rate and weight decay of each vector.
     flat : list of (n,) tensors
         The vectors, each with its `grad`.
     """
@@ -123,7 +122,7 @@ def flatten(model, recipe: Recipe):
     for name, p in model.named_parameters():
         table = name in ("E", "P", "earlier")
         rate = "lr_embed" if table else "lr_head" if name == "head.W" else "lr"
-        groups.setdefault(rate, []).append(p)
+        groups.setdefault((rate, name.endswith(".W")), []).append(p)
     flat = []
     for group in groups.values():
         whole = torch.cat([p.detach().flatten() for p in group])
@@ -133,7 +132,8 @@ def flatten(model, recipe: Recipe):
         for p, value, grad in views:
             p.data, p.grad = value.view_as(p), grad.view_as(p)
         flat.append(whole)
-    return [getattr(recipe, rate) for rate in groups], flat
+    rates = [getattr(recipe, rate) for rate, _ in groups]
+    return rates, [recipe.weight_decay if decays else 0.0 for _, decays in groups], flat
 
 
 def fit(run: Run, val=None, every: int = 100):
@@ -219,11 +219,14 @@ def evaluate(model, ids, T: int | None = None, batch: int = 32) -> float:
     return total / (len(ids) - 1)
 
 
+def for_gpu(loss, device: str = "cuda", **options):
+    """A model's loss as a GPU likes it: compiled, with its matrix products in bfloat16."""
+    return torch.autocast(device, torch.bfloat16)(torch.compile(loss, **options))
+
+
 def low_precision(device: str):
-    """Matrix products in bfloat16 on a GPU; as they are elsewhere."""
-    if device != "cuda":
-        return contextlib.nullcontext()
-    return torch.autocast(device, torch.bfloat16)
+    """Matrix products in bfloat16 on a GPU; as they are on a CPU."""
+    return torch.autocast(device, torch.bfloat16, enabled=device != "cpu")
 
 
 def _check_finite(loss, run):
