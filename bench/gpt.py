@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +52,8 @@ FAST = (
     {"steps": 400},
 )  # meant to reach the peer's loss
 LONG = (
-    {"layers": 2, "heads": 2, "width": 96, "context": 128, "qk_norm": False},
-    {"batch": 6, "lr": 4e-3, "weight_decay": 0.1},
+    {"layers": 3, "heads": 2, "width": 128, "context": 128, "qk_norm": False},
+    {"batch": 8, "lr": 3e-3, "lr_embed": 2e-2, "weight_decay": 0.2},
 )  # meant to use all of the peer's time
 TRIAL = {"max_iters": 20, "lr_decay_iters": 20, "eval_interval": 10, "warmup_iters": 2}
 STAMPED = """
@@ -155,13 +155,13 @@ def worker(plan: dict):
     letters = tokens.alphabet(text)
     ids = tokens.encode(data.split_text(text)[0], letters)
     c = gpt.Config(len(letters), **gpt.MODERN | plan["config"])
-    r = plan["recipe"]
-    r["threads"] = parallel.threads_for(r["batch"], c.context)
+    r = train.Recipe(**plan["recipe"])
+    r = replace(r, threads=parallel.threads_for(r.batch, c.context))
     if "seconds" in plan:  # fill nine tenths at the first steps' pace: it may slow later
-        step = train.pace(c, train.Recipe(**r), ids, seconds=2.0)
+        step = train.pace(c, r, ids, seconds=2.0)
         left = 0.9 * plan["seconds"] - (time.perf_counter() - clocks[0])
-        r["steps"] = int(left / step)
-    run = train.Run(c, train.Recipe(**r), ids)
+        r = replace(r, steps=int(left / step))
+    run = train.Run(c, r, ids)
     for _ in train.fit(run):
         pass
     wall, cpu = time.perf_counter() - clocks[0], time.process_time() - clocks[1]

@@ -65,11 +65,14 @@ class Team:
         parts = zip(self.members, x.tensor_split(n), y.tensor_split(n), strict=True)
         self.tasks = [self.pool.submit(backward, m, a, b, len(a) / len(x)) for m, a, b in parts]
         loss = sum(task.result() for task in self.tasks)
-        first, *others = (member.flat for member in self.members)
-        for flat in others:
-            for whole, part in zip(first, flat, strict=True):
-                whole.grad += part.grad
+        self.pool.submit(self.add_up).result()  # PyTorch's own threads would spin after it
         return loss
+
+    def add_up(self):
+        """Add the gradients of all members to the first one's."""
+        for vectors in zip(*(member.flat for member in self.members), strict=True):
+            for other in vectors[1:]:
+                vectors[0].grad += other.grad
 
 
 def backward(member: Member, x, y, weight: float = 1.0) -> float:
