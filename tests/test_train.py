@@ -333,6 +333,15 @@ def test_nonsense_in_run_json_is_refused(tmp_path, change):
         checkpoint.restore(tmp_path, TEXT)
 
 
+def test_a_memory_of_other_vectors_is_refused(tmp_path):
+    run = run_of()
+    finish(run)
+    run.memory = run.memory._replace(slots=run.memory.slots[:-1])
+    checkpoint.save(tmp_path, run)
+    with pytest.raises(checkpoint.CheckpointError, match="not those of its config"):
+        checkpoint.restore(tmp_path, TEXT)
+
+
 KILLED = """
 import sys, numpy as np
 sys.path.insert(0, {tests!r})

@@ -74,10 +74,9 @@ def restore(folder, ids, *, device: str = "cpu") -> train.Run:
     tensors = _read(folder, words, "latest")
     run.losses = tensors.pop("losses").tolist()
     run.step = words["step"]
-    slots = [
-        tuple(tensors.pop(f"memory.{i}.{j}").to(device) for j in range(2))
-        for i in range(len(run.flat))
-    ]
+    memory = {k: tensors.pop(k).to(device) for k in list(tensors) if k.startswith("memory.")}
+    _check_shapes(folder, memory, _memory([(p, p) for p in run.flat]))
+    slots = [tuple(memory[f"memory.{i}.{j}"] for j in range(2)) for i in range(len(run.flat))]
     run.memory = State(run.step, slots) if run.step else None
     _fill(folder, run.model, tensors)
     if "best" in words["files"]:
@@ -134,9 +133,13 @@ REMEDY = "restore the folder from a copy, or train again in another folder"
 def _tensors(run):
     """All tensors of a run by name: weights, the optimizer's memory, losses so far."""
     slots = run.memory.slots if run.memory else [(0 * p, 0 * p) for p in run.flat]
-    memory = {f"memory.{i}.{j}": a for i, pair in enumerate(slots) for j, a in enumerate(pair)}
     losses = torch.tensor(run.losses, dtype=torch.float64)
-    return {**run.model.state_dict(), **memory, "losses": losses}
+    return {**run.model.state_dict(), **_memory(slots), "losses": losses}
+
+
+def _memory(slots) -> dict:
+    """The optimizer's two averages for each vector, by name."""
+    return {f"memory.{i}.{j}": a for i, pair in enumerate(slots) for j, a in enumerate(pair)}
 
 
 def _store(folder, name, tensors) -> dict:
@@ -189,8 +192,12 @@ def _settings(folder, words):
 def _fill(folder, model, tensors):
     """Copy weights into a model, each into its own place, so that views stay views."""
     own = model.state_dict()
-    shapes = {k: tuple(p.shape) for k, p in own.items()}
-    if shapes != {k: tuple(p.shape) for k, p in tensors.items()}:
-        raise CheckpointError(f"the weights in {folder} are not those of its config; {REMEDY}")
+    _check_shapes(folder, tensors, own)
     for name, p in own.items():
         p.copy_(tensors[name])
+
+
+def _check_shapes(folder, tensors, wanted):
+    """Refuse tensors that have other names or shapes than are wanted."""
+    if {k: a.shape for k, a in tensors.items()} != {k: a.shape for k, a in wanted.items()}:
+        raise CheckpointError(f"the tensors in {folder} are not those of its config; {REMEDY}")
