@@ -14,7 +14,7 @@ SIZES = (
     (10, {"layers": 3, "heads": 2, "width": 128, "context": 128}),
     (math.inf, {"layers": 6, "heads": 3, "width": 192, "context": 256}),
 )  # up to so many minutes, this size: a larger model learns more from each step, and pays later
-TOKENS = {"cpu": 768, "cuda": 16384}  # in a step: few and often, where a step costs little
+TOKENS = {"cpu": 1024, "cuda": 16384}  # in a step: few and often, where a step costs little
 EVALUATIONS = 10  # in a run
 SAVE_EVERY = 20  # seconds
 
@@ -90,8 +90,9 @@ def begin(args, ids, V: int, device: str):
     recipe = {
         "batch": batch,
         "seed": args.seed,
-        "lr": min(5e-3, 0.5 / config.width),
-        "weight_decay": 0.1,  # minutes are long enough to learn a small text by heart
+        "lr": min(5e-3, 0.35 / config.width),
+        "lr_embed": 2e-2,
+        "weight_decay": 0.2,  # minutes are long enough to learn a small text by heart
         "threads": parallel.threads_for(batch, config.context),
     }
     steps = args.steps
