@@ -1,6 +1,7 @@
 """`course train` and `course generate` as a user meets them: whole, interrupted, refused."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import time
 
 import pytest
 
-from course.authoring import command
+from course.authoring import command, training
 
 TEXT = "the cat sat on the mat, and the dog lay on the log. " * 60
 SIZE = ["--layers", "1", "--heads", "2", "--width", "16", "--context", "16", "--batch", "4"]
@@ -72,6 +73,21 @@ def test_minutes_become_steps(text, tmp_path, capsys):
     assert course("train", "--text", text, "--out", out, "--minutes", 0.05, *SIZE) == 0
     assert time.perf_counter() - begun < 60
     assert steps_of(out) >= 20
+
+
+@pytest.mark.parametrize("seconds", [15, 30, 90, 180, 3600])
+@pytest.mark.parametrize("step", [0.001, 0.02, 0.1])
+@pytest.mark.parametrize("held_out", [1, 100, 1000])
+def test_steps_and_evaluations_fill_the_minutes(seconds, step, held_out):
+    """An evaluation runs forward alone, a third of a step for each batch of held-out text."""
+    steps, every = training.plan(seconds, step, held_out)
+    evaluation = held_out * step / 3
+    times = math.ceil(steps / every)  # every so many steps, and at the end
+    spent = steps * step + (times + 1) * evaluation  # and once more for the best model
+    assert spent <= seconds or steps == 20
+    assert spent >= 0.98 * seconds - step - evaluation or steps == 20
+    assert 1 <= times <= 10
+    assert times == 1 or times * evaluation <= seconds / 10
 
 
 @UNIX

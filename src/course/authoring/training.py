@@ -15,7 +15,7 @@ SIZES = (
     (math.inf, {"layers": 6, "heads": 3, "width": 192, "context": 256}),
 )  # up to so many minutes, this size: a larger model learns more from each step, and pays later
 TOKENS = {"cpu": 1024, "cuda": 16384}  # in a step: few and often, where a step costs little
-EVALUATIONS = 10  # in a run
+EVALUATIONS = 10  # in a run; fewer where they would take more than a tenth of its time
 SAVE_EVERY = 20  # seconds
 
 
@@ -45,13 +45,14 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(
             f"{args.out} holds a run already; go on with it by --resume, or name another folder"
         )
-    facts = checkpoint.describe(args.out)["facts"] if args.resume else {"text": args.text}
-    text, facts = read(args.text or facts["text"], facts)
+    known = checkpoint.describe(args.out)["facts"] if args.resume else {"text": args.text}
+    text, facts = read(args.text or known.get("text"), known)
     ids, val = split(text, facts["alphabet"])
     if args.resume:
         training = checkpoint.restore(args.out, ids, device=device)
+        facts["every"] = known.get("every") or math.ceil(training.recipe.steps / EVALUATIONS)
     else:
-        training = begin(args, ids, len(facts["alphabet"]), device)
+        training, facts["every"] = begin(args, ids, val, len(facts["alphabet"]), device)
     introduce(training, ids, val, facts, device)
     finished = follow(training, val, facts, args.out)
     conclude(training, val, args.out, finished=finished)
@@ -77,8 +78,8 @@ def split(text: str, alphabet: str):
     return [tokens.encode(part, alphabet) for part in data.split_text(text)]
 
 
-def begin(args, ids, V: int, device: str):
-    """Choose a size for the time there is, and the number of steps that fill it."""
+def begin(args, ids, val, V: int, device: str):
+    """Choose a size for the time there is, and how many steps fill it; also see `plan`."""
     from course import gpt, parallel, train
 
     if not 0 < args.minutes < math.inf:
@@ -95,11 +96,35 @@ def begin(args, ids, V: int, device: str):
         "weight_decay": 0.2,  # minutes are long enough to learn a small text by heart
         "threads": parallel.threads_for(batch, config.context),
     }
-    steps = args.steps
+    steps, every = args.steps, None
     if steps is None:
         step = train.pace(config, train.Recipe(**recipe), ids, device=device)
-        steps = max(20, int(60 * args.minutes * 0.93 / step))  # the rest: evaluations
-    return train.Run(config, train.Recipe(steps=steps, **recipe), ids, device=device)
+        steps, every = plan(60 * args.minutes, step, len(val) / (batch * config.context))
+    training = train.Run(config, train.Recipe(steps=steps, **recipe), ids, device=device)
+    return training, every or math.ceil(steps / EVALUATIONS)
+
+
+def plan(seconds: float, step: float, held_out: float) -> tuple[int, int]:
+    """Fill the time with steps and evaluations, one of them at the very end.
+
+    Parameters
+    ----------
+    seconds
+        The time there is.
+    step
+        Seconds of a step: a third of it forward, the rest backward.
+    held_out
+        Length of the held-out text in batches, which an evaluation runs forward.
+
+    Returns
+    -------
+    steps, every
+        Number of steps, and of those from one evaluation to the next.
+    """
+    evaluation = held_out * step / 3
+    n = min(EVALUATIONS, max(1, int(seconds / 10 / evaluation)))
+    steps = max(20, int((seconds - (n + 1) * evaluation) / step))
+    return steps, math.ceil(steps / n)
 
 
 def introduce(training, ids, val, facts, device):
@@ -128,7 +153,7 @@ def follow(training, val, facts, folder) -> bool:
     checkpoint.save(folder, training, **facts)
     bar = tqdm(total=r.steps, initial=training.step, unit="step", mininterval=0.5, smoothing=0.05)
     with stopping() as stop, bar:
-        for report in train.fit(training, val, max(1, r.steps // EVALUATIONS)):
+        for report in train.fit(training, val, facts["every"]):
             speed = f"{report.tokens_per_second:,.0f} tokens/s"
             bar.set_postfix_str(f"loss {report.loss:.3f}, {speed}", refresh=False)
             bar.update()
