@@ -1,14 +1,16 @@
-"""Two parts of the GPT with their backward passes by hand: the same values in fewer passes.
+"""Parts of the GPT written for speed: the same values in fewer passes.
 
-Left to itself, PyTorch records every small operation and walks each of them back, one array of
-the batch's size after another. A derivative worked out on paper needs one or two. Taught in
-10_small_gpt; the derivations are those of 04_mlp_backprop and 05_initialization.
+Two have their backward passes by hand. Left to itself, PyTorch records every small operation and
+walks each of them back, one array of the batch's size after another. A derivative worked out on
+paper needs one or two. Taught in 10_small_gpt; the derivations are those of 04_mlp_backprop and
+05_initialization.
 """
 
 import torch
 import torch.nn.functional as F
 from torch.autograd import Function
 
+FEW = 4096  # numbers for which PyTorch's GELU prepares itself longer than it computes
 EPS = torch.finfo(torch.float32).eps
 
 
@@ -48,6 +50,14 @@ class SquaredReLU(Function):
 def rms_norm(x):
     """x / √(mean x²), over the last axis."""
     return RMSNorm.apply(x) if x.requires_grad else F.rms_norm(x, x.shape[-1:], eps=EPS)
+
+
+def gelu(x):
+    """x Φ(x), where Φ is the normal distribution's: PyTorch's, except for a few tokens."""
+    if x.numel() > FEW or x.requires_grad:
+        return F.gelu(x)
+    half = 0.5 * x
+    return torch.addcmul(half, half, torch.erf(0.5**0.5 * x))
 
 
 def relu2(x):

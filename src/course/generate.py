@@ -76,10 +76,10 @@ class Memory:
 
 
 class Cache:
-    """All that a GPT need not compute again: each block's keys and values, and the tokens.
+    """All that a GPT need not compute again: each block's keys and values.
 
     The causal mask is why it works: what a position computed can't depend on later ones.
-    For B = 1 it takes 2 L C numbers a token.
+    For B = 1 it takes 2 L C numbers a token. `length` says how many tokens it holds.
     """
 
     def __init__(self, model, B: int = 1):
@@ -90,19 +90,22 @@ class Cache:
             )
         shape = (B, c.heads, c.context, c.width // c.heads)
         self.layers = [Memory(shape, model.E) for _ in range(c.layers)]
-        self.ids = torch.empty(B, 0, dtype=torch.long, device=model.E.device)
-
-    @property
-    def length(self) -> int:
-        """How many tokens it holds."""
-        return self.ids.shape[1]
+        self.length, self.taps = 0, c.taps
+        self.last = torch.empty(B, 0, dtype=torch.long, device=model.E.device)
 
     def remember(self, ids):
-        """Add new tokens; return all."""
+        """Add new tokens; return how many there were, and the new ones after the last of those.
+
+        Of the earlier tokens, only as many are kept as the model looks back at in its embedding.
+        """
         if self.length and ids.shape[1] != 1:
             raise ValueError(f"a cache in use takes one token at a time, not {ids.shape[1]}")
-        self.ids = torch.cat([self.ids, ids], dim=1)
-        return self.ids
+        past, known = self.length, ids
+        if self.taps:
+            known = torch.cat([self.last, ids], dim=1)
+            self.last = known[:, -self.taps :]
+        self.length += ids.shape[1]
+        return past, known
 
 
 def window(n: int, context: int, jump: int | None = None) -> int:

@@ -14,36 +14,47 @@ from course.config import MODERN, Config
 __all__ = ["GPT", "MODERN", "Config"]
 
 
-class Affine(nn.Module):
+class Part(nn.Module):
+    """A module that is called like a function: writing a token calls some forty of them.
+
+    PyTorch's own call first looks for hooks, which no part of a GPT has.
+    """
+
+    def __init_subclass__(cls):
+        cls.__call__ = cls.forward
+
+
+class Affine(Part):
     """y = x W + b."""
 
     def __init__(self, n_in: int, n_out: int, *, bias: bool):
         super().__init__()
         self.W = nn.Parameter(torch.empty(n_in, n_out))
         self.b = nn.Parameter(torch.zeros(n_out)) if bias else None
+        self.bias = bias
 
     def forward(self, x):
-        y = x @ self.W
-        return y if self.b is None else y + self.b
+        return x @ self.W + self.b if self.bias else x @ self.W
 
 
-class Norm(nn.Module):
+class Norm(Part):
     """γ (x − mean) / std + β for "layer", and x / rms for "rms"."""
 
     def __init__(self, config: Config):
         super().__init__()
-        layer = config.norm == "layer"
-        self.scale = nn.Parameter(torch.ones(config.width)) if layer else None
-        self.shift = nn.Parameter(torch.zeros(config.width)) if layer and config.bias else None
+        self.layer = config.norm == "layer"
+        self.scale = nn.Parameter(torch.ones(config.width)) if self.layer else None
+        shifts = self.layer and config.bias
+        self.shift = nn.Parameter(torch.zeros(config.width)) if shifts else None
         self.rms_norm = fused.rms_norm if config.by_hand else rms_norm
 
     def forward(self, x):
-        if self.scale is None:
-            return self.rms_norm(x)
-        return F.layer_norm(x, x.shape[-1:], self.scale, self.shift)
+        if self.layer:
+            return torch.layer_norm(x, x.shape[-1:], self.scale, self.shift)
+        return self.rms_norm(x)
 
 
-class Attention(nn.Module):
+class Attention(Part):
     """softmax(q kᵀ / √D) v in each of H heads, mixed by the projection `out`."""
 
     def __init__(self, config: Config):
@@ -76,7 +87,7 @@ class Attention(nn.Module):
         return self.out(y.transpose(1, 2).flatten(2))
 
 
-class MLP(nn.Module):
+class MLP(Part):
     """f(x W₁ + b₁) W₂ + b₂, four times as wide inside."""
 
     def __init__(self, config: Config):
@@ -90,7 +101,7 @@ class MLP(nn.Module):
         return self.down(self.f(self.up(x)))
 
 
-class Block(nn.Module):
+class Block(Part):
     """x + attention(norm(x)), then x + mlp(norm(x))."""
 
     def __init__(self, config: Config):
@@ -134,14 +145,13 @@ class GPT(nn.Module):
                 shrink = (2 * len(self.blocks)) ** -0.5 if name.endswith(ends) else 1
                 p.normal_(0, 0.02 * shrink, generator=generator)
 
-    def embed(self, known, past):
+    def embed(self, ids, past=0, known=None):
         """One vector for each token: its own, its position's, and those of the tokens before."""
-        ids = known[:, past:]  # (B, T)
         x = F.embedding(ids, self.E)  # (B, T, C)
         if self.P is not None:
             x = x + self.P[past : past + ids.shape[1]]
         if self.earlier is not None:
-            x = x + self.look_back(known, ids.shape[1])
+            x = x + self.look_back(ids if known is None else known, ids.shape[1])
         return x
 
     def look_back(self, known, T):
@@ -154,11 +164,11 @@ class GPT(nn.Module):
     def forward(self, ids, cache=None):
         """Logits (B, T, V) for the token after each of ids (B, T)."""
         _check_ids(ids, self.config, cache)
-        past, known = (0, ids) if cache is None else (cache.length, cache.remember(ids))
+        past, known = (0, ids) if cache is None else cache.remember(ids)
         turn = None
         if self.config.positions == "rotary":
             turn = self.turn[past : past + ids.shape[1]]
-        x = self.embed(known, past)
+        x = self.embed(ids, past, known)
         for i, block in enumerate(self.blocks):
             x = block(x, turn, None if cache is None else cache.layers[i])
         x = self.norm(x)
@@ -167,7 +177,7 @@ class GPT(nn.Module):
     @torch.no_grad()
     def weights(self, ids):
         """Where each position looks: for each block, (B, H, T, T), as `attention.attend` gives."""
-        x, found = self.embed(ids, 0), []
+        x, found = self.embed(ids), []
         turn = self.turn[: ids.shape[1]] if self.config.positions == "rotary" else None
         for block in self.blocks:
             q, k, _ = block.attention.project(block.norm1(x), turn)
@@ -207,7 +217,7 @@ def relu2(x):
 
 
 ACTIVATIONS = {
-    "gelu": F.gelu,
+    "gelu": fused.gelu,
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
     "relu2": relu2,
 }
