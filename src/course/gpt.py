@@ -14,17 +14,7 @@ from course.config import MODERN, Config
 __all__ = ["GPT", "MODERN", "Config"]
 
 
-class Part(nn.Module):
-    """A module that is called like a function: writing a token calls some forty of them.
-
-    PyTorch's own call first looks for hooks, which no part of a GPT has.
-    """
-
-    def __init_subclass__(cls):
-        cls.__call__ = cls.forward
-
-
-class Affine(Part):
+class Affine(nn.Module):
     """y = x W + b."""
 
     def __init__(self, n_in: int, n_out: int, *, bias: bool):
@@ -37,7 +27,7 @@ class Affine(Part):
         return x @ self.W + self.b if self.bias else x @ self.W
 
 
-class Norm(Part):
+class Norm(nn.Module):
     """γ (x − mean) / std + β for "layer", and x / rms for "rms"."""
 
     def __init__(self, config: Config):
@@ -54,7 +44,7 @@ class Norm(Part):
         return self.rms_norm(x)
 
 
-class Attention(Part):
+class Attention(nn.Module):
     """softmax(q kᵀ / √D) v in each of H heads, mixed by the projection `out`."""
 
     def __init__(self, config: Config):
@@ -87,7 +77,7 @@ class Attention(Part):
         return self.out(y.transpose(1, 2).flatten(2))
 
 
-class MLP(Part):
+class MLP(nn.Module):
     """f(x W₁ + b₁) W₂ + b₂, four times as wide inside."""
 
     def __init__(self, config: Config):
@@ -101,7 +91,7 @@ class MLP(Part):
         return self.down(self.f(self.up(x)))
 
 
-class Block(Part):
+class Block(nn.Module):
     """x + attention(norm(x)), then x + mlp(norm(x))."""
 
     def __init__(self, config: Config):
@@ -112,6 +102,10 @@ class Block(Part):
     def forward(self, x, turn, cache=None):
         x = x + self.attention(self.norm1(x), turn, cache)
         return x + self.mlp(self.norm2(x))
+
+
+for part in (Affine, Norm, Attention, MLP, Block):  # writing a token calls some forty of these,
+    part.__call__ = part.forward  # and PyTorch's own call first looks for hooks: they have none
 
 
 class GPT(nn.Module):
