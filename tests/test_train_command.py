@@ -120,6 +120,7 @@ def test_killed_or_interrupted_and_resumed_is_uninterrupted(text, tmp_path):
         (TEXT.encode(), ["--minutes", "-1"], "must be above 0"),
         (TEXT.encode(), ["--steps", "0"], "steps is 0"),
         (TEXT.encode(), ["--heads", "3"], "don't divide"),
+        (TEXT.encode(), ["--batch", "-1"], "batch -1"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(tmp_path, capsys, content, options, says):

@@ -21,7 +21,7 @@ def threads_for(B: int, T: int) -> int:
     At most PyTorch's own number, and one that divides B, so that none waits for another's window.
     """
     most = max(1, min(torch.get_num_threads(), B * T // WORTH))
-    return max(n for n in range(1, min(most, B) + 1) if B % n == 0)
+    return max(n for n in range(1, most + 1) if B % n == 0)
 
 
 class Member(NamedTuple):
