@@ -342,6 +342,7 @@ def test_a_memory_of_other_vectors_is_refused(tmp_path):
         checkpoint.restore(tmp_path, TEXT)
 
 
+# A process of its own, to be killed. Its run is made by this module, which isn't in the package.
 KILLED = """
 import sys, numpy as np
 sys.path.insert(0, {tests!r})
