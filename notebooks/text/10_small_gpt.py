@@ -728,7 +728,7 @@ widgets.next_token(run.model, alphabet)
 
 # %% [markdown]
 # For more than a minute of training there is a command, in a terminal: `course train --out mine --minutes 10`, with
-# `--text` for a text of your own, and `course generate mine --prompt "…"`. Every core takes a part of each batch and the
+# `--text` for a text of your own, and `course generate mine --prompt "…"`. Cores take parts of each batch and the
 # gradients are added up, as on the thousands of machines that train a large model.
 
 # %% [markdown]
