@@ -47,7 +47,7 @@ def main(arguments):
 
 
 def lab(rest):
-    return run([PYTHON, "-m", "course.authoring.command", "lab", *rest])
+    return run([PYTHON, "-m", "course", "lab", *rest])
 
 
 def test(rest):

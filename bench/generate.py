@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import generate, gpt, gpt2
+from course.transformers.gpt import generate, gpt2
+from course.transformers.gpt import model as gpt
 
 SIZE = {"n_layer": 4, "n_head": 4, "n_embd": 128, "block_size": 256, "vocab_size": 65}
 CONTEXT, N = SIZE["block_size"], 500

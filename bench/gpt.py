@@ -26,7 +26,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import checkpoint, config, data, gpt, parallel, tokens, train
+from course import data
+from course.transformers import tokens
+from course.transformers.gpt import checkpoint, config, parallel, train
+from course.transformers.gpt import model as gpt
 
 README = {
     "device": "cpu",

@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from course import linalg
+from course.foundations import linalg
 
 TOLERANCE = 1e-8  # on the eigenvector
 GAPS = (0.5, 0.9, 0.99)

@@ -1,4 +1,4 @@
-"""The network of lesson 04 against scikit-learn's MLPClassifier: ``python bench/mlp.py``.
+"""The network by hand against scikit-learn's MLPClassifier: ``python bench/mlp.py``.
 
 Same digits, architecture, batch, optimizer, learning rate, epochs and number type on both sides,
 no weight decay; for every seed one run of each, in alternating order. Times are of the processor,
@@ -17,13 +17,14 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from course import data, mlp, optim
+from course import data
+from course.networks import mlp, optim
 
 LR = {"sgd": 0.1, "adam": 1e-3}
 
 
 def train(params, x, y, rng, optimizer: str, epochs: int, batch: int):
-    """Lesson 04's own training, or the same loop with lesson 06's Adam."""
+    """Lesson *Backpropagation*'s own training, or the same loop with lesson *Optimizers*'s Adam."""
     if optimizer == "sgd":
         *_, (params, _) = mlp.train(params, x, y, rng=rng, epochs=epochs, batch=batch, lr=LR["sgd"])
         return params
@@ -96,7 +97,7 @@ def main():
             results.append(compare(parts, args.seeds, optimizer=optimizer, **settings))
     reached = [speed >= 1.5 and abs(lead) <= 0.5 for speed, lead in results]
     print(f"goals reached in {sum(reached)} rows of {len(reached)}")
-    raise SystemExit(not all(reached[::2]))  # the rows of lesson 04's own training
+    raise SystemExit(not all(reached[::2]))  # the rows of lesson *Backpropagation*'s own training
 
 
 def _flat(pairs) -> list:

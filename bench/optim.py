@@ -14,7 +14,7 @@ import time
 import numpy as np
 import torch
 
-from course import optim
+from course.networks import optim
 
 SHAPES = [(784, 900), (900,), (900, 320), (320,), (320, 10), (10,)]  # 1,001,030 parameters
 RULES = {

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from course.authoring import kernels, lab
+from course.authoring import kernels
+from course.command import lab
 
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},  # every cell is drawn

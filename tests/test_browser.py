@@ -6,13 +6,13 @@ naming a folder, only the pictures that the README shows are saved, there:
 """
 
 import ast
-import importlib
 import os
 import re
 from pathlib import Path
 
 import pytest
 
+from course import lessons
 from course.authoring import editions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -228,7 +228,7 @@ def test_an_exercise_is_answered_wrongly_and_then_rightly(notebook):
     stub = next(i for i, cell in enumerate(cells) if tagged[0] in cell["tags"])
     check = next(i for i in range(stub, len(cells)) if ".check(" in cells[i]["source"])
     name, answer = re.search(r"ex\.(\w+)\.check\((\w+)", cells[check]["source"]).groups()
-    bank = importlib.import_module(f"course.exercises.lesson_{notebook.stem[:2]}")
+    bank = lessons.bank(lessons.slug(notebook.stem))
     mistake = getattr(bank, name).mistakes[0]
     assert "not started" in notebook.cell(check).inner_text()
 

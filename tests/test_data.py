@@ -1,11 +1,14 @@
 """The data are what they are said to be, and say so when they are not."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from course import data
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,7 @@ def test_manifest_says_where_each_file_comes_from(name):
     assert set(entry) == {"what", "source", "licence", "sha256", "bytes", "shape", "made_by"}
     assert (data.FOLDER / name).stat().st_size == entry["bytes"] < 2_500_000
     assert name.split(".")[0] in (data.FOLDER / "LICENSES.txt").read_text(encoding="utf-8")
-    assert (data.FOLDER / entry["made_by"]).exists()
+    assert (ROOT / entry["made_by"]).exists()
 
 
 def test_digits_have_the_promised_form(digits):

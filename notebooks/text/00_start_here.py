@@ -12,7 +12,7 @@
 # ---
 
 # %% [markdown]
-# # 00 · Start here
+# # Start here
 #
 # This course teaches how large language models work by having you build one: every piece, from
 # the dot product to a small GPT that writes after Shakespeare, on your own computer, without a
@@ -24,8 +24,6 @@
 #
 # **You need** Python as far as functions, loops and NumPy arrays. No calculus yet.
 #
-# **Time** 20 minutes.
-
 # %% [markdown]
 # ## Symbols
 #
@@ -54,12 +52,14 @@
 # %% tags=["setup"]
 import numpy as np
 
-from course import bigram, tokens
-from course.authoring import doctor
+from course.command import doctor
 from course.data import shakespeare
-from course.exercises import lesson_00 as ex
-from course.interactive import lesson_00 as widgets
-from course.interactive import plot, predict, progress
+from course.foundations import bigram
+from course.interactive import plot, predict
+from course.lessons import map as course_map
+from course.lessons.start_here import bank as ex
+from course.lessons.start_here import widgets
+from course.transformers import tokens
 
 # %% [markdown]
 # ## Is everything here?
@@ -153,7 +153,7 @@ plot.show(
 
 # %%
 never = predict.number(
-    "00.never", "Of all V² pairs of characters, how many never occur?", unit="%", low=0, high=100
+    "start_here.never", "Of all V² pairs of characters, how many never occur?", unit="%", low=0, high=100
 )
 never
 
@@ -170,7 +170,7 @@ never.reveal(share, shown=f"{share:.0f} %")
 
 # %%
 right = predict.number(
-    "00.right", "How often does the most frequent follower come true?", unit="%", low=0, high=100
+    "start_here.right", "How often does the most frequent follower come true?", unit="%", low=0, high=100
 )
 right
 
@@ -195,7 +195,9 @@ right.reveal(hits, shown=f"{hits:.0f} %")
 # By hand: the row $(3, 1)$ has 4 observations, so it becomes $(3/4, 1/4)$; the row $(2, 8)$ becomes
 # $(0.2, 0.8)$.
 #
-# **Exercise 0.1** · difficulty 1 · 5 minutes. Replace the dots. Then run the check under it: it says
+# ### Exercise: `probabilities`
+#
+# Replace the dots. Then run the check under it: it says
 # what is right, or what is wrong and why. It has seen many wrong answers, so try one: divide by
 # `counts.sum()`.
 
@@ -244,7 +246,7 @@ print(tokens.decode(line, alphabet))
 
 # %%
 careful = predict.choice(
-    "00.careful",
+    "start_here.careful",
     "Always taking the most probable next character, the model writes …",
     ["its best English", "a short loop, for ever", "one long word"],
 )
@@ -304,7 +306,7 @@ plot.table(
 # Run the cell again whenever you come back; `course progress` shows the same in a terminal.
 
 # %%
-progress.map()
+course_map.show()
 
 # %% [markdown]
 # ## Questions to answer without looking

@@ -12,7 +12,7 @@
 # ---
 
 # %% [markdown]
-# # 01 · Linear algebra
+# # Linear algebra
 #
 # More than 99 % of the arithmetic in a language model is one operation, the matrix product. This lesson
 # is about that operation: what it means, in which order to do it, and when it goes wrong although
@@ -22,10 +22,8 @@
 # directions that a matrix keeps, squeeze a picture into a few numbers, and watch correct
 # formulas give wrong answers.
 #
-# **You need** Python and NumPy arrays, and lesson 00. No linear algebra.
+# **You need** Python and NumPy arrays, and lesson *Start here*. No linear algebra.
 #
-# **Time** two sittings of an hour: 75 minutes of exercises, the rest to read and try.
-
 # %% [markdown]
 # ## Symbols
 #
@@ -45,11 +43,11 @@ import time
 
 import numpy as np
 
-from course import linalg
 from course.data import digits
-from course.exercises import lesson_01 as ex
-from course.interactive import lesson_01 as widgets
+from course.foundations import linalg
 from course.interactive import plot, predict
+from course.lessons.linear_algebra import bank as ex
+from course.lessons.linear_algebra import widgets
 
 # %% [markdown]
 # ## Shapes, and how they stretch
@@ -79,7 +77,9 @@ print(f"shape of the error {error.shape}, mean square {np.mean(error**2):.0f} in
 # %% [markdown]
 # No exception, no warning, a wrong loss: every row was subtracted from every column. Print shapes.
 #
-# **Exercise 1.1** · difficulty 1 · 5 minutes. `x` of shape $(N, C, T)$ holds $C$ channels over time, and
+# ### Exercise: `add_bias`
+#
+# `x` of shape $(N, C, T)$ holds $C$ channels over time, and
 # `b` of shape $(C,)$ one bias for each channel. Add it. By hand: with $x = 0$ of shape $(1, 2, 2)$ and
 # $b = (1, 2)$ the result is $((1, 1), (2, 2))$.
 
@@ -106,7 +106,9 @@ ex.add_bias.check(add_bias)
 #   = \begin{pmatrix}1\cdot0 + 2\cdot2 & 1\cdot1 + 2\cdot1\\3\cdot0 + 4\cdot2 & 3\cdot1 + 4\cdot1\end{pmatrix}
 #   = \begin{pmatrix}4 & 3\\8 & 7\end{pmatrix}.$$
 #
-# **Exercise 1.2** · difficulty 2 · 10 minutes. Write it with three loops. When the check passes, replace
+# ### Exercise: `matmul`
+#
+# Write it with three loops. When the check passes, replace
 # them by one line.
 
 
@@ -212,7 +214,7 @@ print(f"{share:.2f} % of the layer's arithmetic is the matrix product")
 
 # %%
 order = predict.number(
-    "01.order",
+    "linear_algebra.order",
     "A and B are 1500 by 1500, v is a vector. How many times as long does (AB)v take as A(Bv)?",
     low=0,
     high=10000,
@@ -255,7 +257,9 @@ for letters, expected in sums.items():
     print(f"{letters:8} {np.allclose(np.einsum(letters, *inputs), expected)}")
 
 # %% [markdown]
-# **Exercise 1.3** · difficulty 2 · 10 minutes. `A` holds a batch of $N$ matrices, $(N, n, m)$, `B` another of
+# ### Exercise: `batch_matmul`
+#
+# `A` holds a batch of $N$ matrices, $(N, n, m)$, `B` another of
 # $(N, m, p)$. Multiply first with first, second with second. By hand: $(1, 2)\cdot(1, 0) = 1$ and
 # $(3, 4)\cdot(0, 1) = 4$, in shapes $(2, 1, 2)$ and $(2, 2, 1)$.
 
@@ -284,7 +288,9 @@ ex.batch_matmul.check(batch_matmul)
 # *Assumed*: $v \neq 0$; there it fails, because zero has no direction. By hand: $x = (2, 3)$ on
 # $v = (4, 0)$ gives $\tfrac{8}{16}(4, 0) = (2, 0)$.
 #
-# **Exercise 1.4** · difficulty 2 · 10 minutes. Write it for vectors of any length.
+# ### Exercise: `project`
+#
+# Write it for vectors of any length.
 
 
 # %% tags=["exercise:linalg.project"]
@@ -300,7 +306,7 @@ ex.project.check(project)
 
 # %%
 angle = predict.number(
-    "01.angle",
+    "linear_algebra.angle",
     "Two random directions in 1,000 dimensions: how far from 90° is their angle, typically?",
     unit="°",
     low=0,
@@ -343,7 +349,9 @@ plot.show(
 # middle term for all pairs is $X Y^\top$. Rounding can leave a square slightly below zero: cut it
 # off at 0 before the root. By hand: from $(0, 0)$ and $(3, 0)$ to $(3, 4)$ it is 5 and 4.
 #
-# **Exercise 1.5** · difficulty 3 · 15 minutes. $X$ is $(n, d)$, $Y$ is $(m, d)$, the result $(n, m)$.
+# ### Exercise: `pairwise_distances`
+#
+# $X$ is $(n, d)$, $Y$ is $(m, d)$, the result $(n, m)$.
 
 
 # %% tags=["exercise:linalg.pairwise_distances"]
@@ -361,7 +369,7 @@ neighbour = 100 * np.mean(nearest == data.y_test[:500])
 print(f"The label of the nearest picture is right for {neighbour:.0f} % of 500 new digits.")
 
 # %% [markdown]
-# No training, one matrix product: a result that every network of lesson 04 has to beat. *Where the
+# No training, one matrix product: a result that every network of lesson *Backpropagation* has to beat. *Where the
 # formula fails*: where a small difference of large squares is wanted. Two points at distance 1, far
 # from the origin, in single precision:
 
@@ -401,7 +409,9 @@ widgets.plane()
 # vector. By hand, $A = \mathrm{diag}(2, 1)$, $x = (3, 8)$, one step: $(6, 8)$ becomes $(0.6, 0.8)$, and
 # $\lambda \approx 2 \cdot 0.36 + 1 \cdot 0.64 = 1.36$.
 #
-# **Exercise 1.6** · difficulty 3 · 15 minutes. Return the eigenvalue and the unit vector.
+# ### Exercise: `power_iteration`
+#
+# Return the eigenvalue and the unit vector.
 
 
 # %% tags=["exercise:linalg.power_iteration"]
@@ -466,7 +476,7 @@ print(f"eigh agrees; this one direction of 784 holds {top_share:.0f} % of the va
 
 # %%
 pieces = predict.number(
-    "01.pieces",
+    "linear_algebra.pieces",
     "How many of the 28 pieces of a digit hold 90 % of the sum of squares, for a typical digit?",
     low=1,
     high=28,
@@ -484,7 +494,9 @@ ours = linalg.svd(pictures[0])[1]
 print(f"SVD by our own loops agrees with the library: {np.allclose(ours, s[0], atol=1e-8)}")
 
 # %% [markdown]
-# **Exercise 1.7** · difficulty 2 · 10 minutes. Keep the first $k$ pieces. `np.linalg.svd(A,
+# ### Exercise: `low_rank`
+#
+# Keep the first $k$ pieces. `np.linalg.svd(A,
 # full_matrices=False)` returns $U$, $s$ and $V^\top$: the last one's *rows* are the $v_i$. By hand:
 # $((0, 3), (1, 0))$ has singular values 3 and 1, and at rank 1 it becomes $((0, 3), (0, 0))$.
 
@@ -527,7 +539,7 @@ def normal_equations(A, b):
 
 # %%
 digits_right = predict.choice(
-    "01.digits",
+    "linear_algebra.digits",
     "The coefficients should all be 1. How many of their digits are right?",
     ["six", "three", "hardly one"],
 )
@@ -598,7 +610,7 @@ print("and slower than X.sum(axis=0), which adds whole rows.")
 
 # %%
 counting = predict.number(
-    "01.counting",
+    "linear_algebra.counting",
     "Start at 0 and add 1, twenty million times, in float32. Where do you arrive?",
     low=0,
     high=20_000_000,
@@ -648,7 +660,7 @@ plot.table(
 # 2. Which of the four pictures is the gradient of a weight matrix, and why is it a sum over examples?
 # 3. Power iteration on a matrix with eigenvalues 3 and −3: what happens?
 # 4. Why can the residual of a fit be tiny and its coefficients wrong?
-# 5. From lesson 00: a table of counts is divided by the sums of its rows. Which shape must the sums
+# 5. From lesson *Start here*: a table of counts is divided by the sums of its rows. Which shape must the sums
 #    have, and what happens without `keepdims=True` when the table is square?
 
 # %% [markdown]

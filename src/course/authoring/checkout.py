@@ -38,7 +38,7 @@ def lessons(root: Path, chosen: list[str] | None = None) -> list[str]:
     Parameters
     ----------
     chosen
-        Numbers (``4`` or ``04``) or names (``04_mlp_backprop``, with or without suffix).
+        Numbers (``6`` or ``06``) or names (``06_mlp_backprop``, with or without suffix).
 
     Raises
     ------

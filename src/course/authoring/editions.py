@@ -66,7 +66,7 @@ def require_done(notebook: NotebookNode, name: str) -> None:
         for target in twins.targets(cell, "exercise"):
             words = said(check.outputs)
             if " · done" not in words:
-                raise CourseError(f"{name}: the check does not accept course.{target}: {words}")
+                raise CourseError(f"{name}: the check does not accept {target}: {words}")
 
 
 def said(outputs: list[NotebookNode]) -> str:
@@ -98,7 +98,7 @@ def solution(target: str) -> tuple[str, dict[str, str]]:
             imports[name.id] = imported[name.id]
         elif hasattr(module, name.id):
             edits.append((name, f"{home}.{name.id}"))
-            imports[home] = f"from course import {home}"
+            imports[home] = f"from {module.__package__} import {home}"
     return _edited(source, edits), imports
 
 

@@ -4,12 +4,12 @@ The checks that learners see are the ones that grade; nothing is written for gra
 """
 
 import ast
-import importlib
 import itertools
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from course import lessons
 from course.authoring import editions, execute, pairs, twins
 
 SETTINGS = '''"""Settings of nbgrader for this course; yours to change, a new build leaves them."""
@@ -29,7 +29,7 @@ def nbgrader(root: Path, stems: list[str], out: Path) -> list[Path]:
     written = []
     for stem in stems:
         notebook = editions.solve(pairs.read_text(root, stem), marked)
-        _grade(notebook)
+        _grade(notebook, lessons.slug(stem))
         written.append(out / "source" / stem / f"{stem}.ipynb")
         pairs.write_atomically(written[-1], execute.as_json(execute.normalise(notebook)))
     if not (out / "nbgrader_config.py").exists():  # a teacher's own settings stay
@@ -37,20 +37,18 @@ def nbgrader(root: Path, stems: list[str], out: Path) -> list[Path]:
     return written
 
 
-def _grade(notebook: NotebookNode) -> None:
+def _grade(notebook: NotebookNode, slug: str) -> None:
     """Give answers and their checks the metadata that nbgrader grades by.
 
     A check is worth its exercise's difficulty in points, 1 to 5.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    bank = next((line for line in code[0].source.splitlines() if line.endswith(" as ex")), "")
-    lesson = importlib.import_module(f"course.exercises.{bank.split()[3]}") if bank else None
     for cell, check in itertools.pairwise(code):
         for target in twins.targets(cell, "exercise"):
             name = target.split(".")[-1]
             cell.metadata.nbgrader = _metadata(name, solution=True)
             attribute = check.source.split("ex.")[1].split(".")[0]
-            points = getattr(lesson, attribute).difficulty
+            points = getattr(lessons.bank(slug), attribute).difficulty
             check.metadata.nbgrader = _metadata(f"check-{name}", grade=True, points=points)
 
 

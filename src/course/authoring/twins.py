@@ -12,9 +12,23 @@ import pkgutil
 import textwrap
 from typing import Any
 
-import course
+PARTS = ("foundations", "networks", "transformers", "practice")
 
-MODULES = {module.name for module in pkgutil.iter_modules(course.__path__)}
+
+def _ideas() -> dict[str, str]:
+    """Every module of ideas: its name, and where it is."""
+    found = {}
+    for part in PARTS:
+        package = importlib.import_module(f"course.{part}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            name = module.name.rpartition(".")[2]
+            if name in found:
+                raise ValueError(f"{found[name]} and {module.name} have one name")
+            found[name] = module.name
+    return found
+
+
+MODULES = _ideas()
 
 
 def find(target: str) -> Any:
@@ -27,11 +41,11 @@ def find(target: str) -> Any:
     """
     module, *names = target.split(".")
     try:
-        found = importlib.import_module(f"course.{module}")
+        found = importlib.import_module(MODULES[module])
         for name in names:
             found = getattr(found, name)
-    except (ImportError, AttributeError):
-        raise ValueError(f"course.{target} does not exist") from None
+    except (KeyError, ImportError, AttributeError):
+        raise ValueError(f"no module of ideas holds {target}") from None
     return found
 
 

@@ -24,10 +24,16 @@ import pytest
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from course import lessons
 from course.authoring import editions, kernels, pictures, twins
 
 POLL = 0.5  # seconds between looks at whether the kernel lives
-BUDGET = {"10_small_gpt": 120}  # seconds that a notebook may take; 60 by default
+
+
+def seconds(stem: str) -> int:
+    """Return how long a notebook may take: what its lesson says, or the usual minute."""
+    known = {lesson.slug: lesson.about.seconds for lesson in lessons.lessons()}
+    return known.get(lessons.slug(stem), lessons.About.seconds)
 
 
 class KernelDied(Exception):
@@ -173,7 +179,7 @@ class Cell(IPyNbCell):
             )
 
     def _require_time(self) -> None:
-        budget = BUDGET.get(self.parent.path.stem, 60)
+        budget = seconds(self.parent.path.stem)
         wall = time.monotonic() - self.parent.started
         if not self.parent.solved and wall > budget and self.parent.kernel.seconds() > budget:
             self.raise_cell_error(f"The notebook took {wall:.0f} s; {budget} s are allowed")

@@ -1,4 +1,4 @@
-"""Data sets that ship with the course, and loaders for your own (taught in 03_data).
+"""Data sets that ship with the course, and loaders for your own.
 
 Nothing is downloaded. manifest.toml says of each file where it comes from, its licence and its
 sha256, which is compared at every first load. What a loader returns is yours: a fresh copy each

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 
 from IPython.display import display
 
-from course.interactive import asking, progress
+from course.interactive import asking
+from course.learner import progress
 
 CARD = (
     "border-left:3px solid #0072B2;padding:6px 14px;margin:6px 0;max-width:46em;line-height:1.5;"

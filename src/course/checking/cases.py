@@ -1,0 +1,155 @@
+"""What an exercise is made of: cases, laws and mistakes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from course.checking import source
+
+
+class Arguments(NamedTuple):
+    """What a function is called with."""
+
+    positional: tuple
+    keyword: dict
+
+
+def call(*positional, **keyword) -> Arguments:
+    """Write a case's arguments as in a call: `call(q, k, v, causal=True)`."""
+    return Arguments(positional, keyword)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Arguments to try, made by `hand`, `random` or `extreme`.
+
+    `args` is a tuple of positional arguments, or `call(...)` where some are given by keyword.
+    """
+
+    kind: str
+    says: str
+    draw: Callable
+    expected: object = None
+    n: int = 1
+
+    @classmethod
+    def hand(cls, args, expected, says: str = "") -> Case:
+        """A case worked by hand; its numbers stand in the text above the stub."""
+        return cls("hand", says, lambda rng: args, expected)
+
+    @classmethod
+    def random(cls, draw: Callable, says: str = "", n: int = 1) -> Case:
+        """Draw n cases with draw(rng), all sizes distinct; the reference says what to expect."""
+        return cls("random", says, draw, n=n)
+
+    @classmethod
+    def extreme(cls, args, says: str = "", expected=None) -> Case:
+        """A case at the edge. Expect a value, an exception's class, or what the reference gives."""
+        return cls("extreme", says, lambda rng: args, expected)
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """What every right answer obeys.
+
+    Parameters
+    ----------
+    says
+        The law: "rows sum to 1".
+    holds
+        holds(f, rng) is True or "" where the law holds, else False or the sentence of failure. f is
+        the learner's function with its results made into NumPy arrays and its inputs copied; where
+        the exercise has a probe, f is the answer itself.
+    """
+
+    says: str
+    holds: Callable
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """A misconception that is one edit of the reference: the old text, the new text, the sentence.
+
+    The old text occurs exactly once in the reference as learners see it (`source.text`), so that a
+    changed reference breaks loudly. Where one thought shows in several places, `old` and `new` are
+    tuples of equal length.
+    """
+
+    old: str | tuple[str, ...]
+    new: str | tuple[str, ...]
+    says: str
+
+    def code(self, reference: Callable) -> Callable:
+        """The reference with this edit made.
+
+        Raises
+        ------
+        ValueError
+            If an old text does not occur exactly once, or the result is no Python.
+        """
+        text = source.text(reference)
+        several = isinstance(self.old, tuple)
+        olds, news = (self.old, self.new) if several else ((self.old,), (self.new,))
+        for old, new in zip(olds, news, strict=True):
+            if text.count(old) != 1:
+                name = reference.__name__
+                raise ValueError(f"{old!r} occurs {text.count(old)} times in {name}; once is due")
+            text = text.replace(old, new)
+        space = dict(vars(sys.modules[reference.__module__]))
+        try:
+            exec(compile(text, f"<{reference.__name__} with {news[0]!r}>", "exec"), space)
+        except SyntaxError as error:
+            raise ValueError(f"{olds[0]!r} to {news[0]!r} gives no Python: {error}") from error
+        return space[reference.__name__]
+
+
+class Mistake:
+    """A misconception: a small wrong implementation, and the sentence that names it.
+
+    Its name is the sentence's beginning, up to the first full stop, colon or question mark.
+    """
+
+    def __init__(self, says: str, make: Callable):
+        self.says, self._make = " ".join(says.split()), make
+
+    @cached_property
+    def code(self) -> Callable:
+        """The wrong implementation."""
+        return self._make()
+
+    @property
+    def name(self) -> str:
+        """What it is called in a report."""
+        return re.split(r"[.:;?](?= |$)", self.says)[0]
+
+
+def named(name: str, says: str, code: Callable) -> Mistake:
+    """Until every bank is written in edits: a misconception in three parts; its name is dropped."""
+    capital = says[0].upper() + says[1:] if re.match(r"[a-z]+[ ,']", says) else says
+    return Mistake(capital, lambda: code)
+
+
+def known(mistake: Edit | Callable | Mistake, reference: Callable) -> Mistake:
+    """Make a misconception of what a bank writes down: an edit, or a function with a docstring."""
+    if isinstance(mistake, Mistake):
+        return mistake
+    if isinstance(mistake, Edit):
+        return Mistake(mistake.says, lambda: mistake.code(reference))
+    if not mistake.__doc__:
+        raise ValueError(f"the mistake {mistake.__name__} has no docstring: its sentence")
+    return Mistake(mistake.__doc__, lambda: mistake)
+
+
+class Drawn(NamedTuple):
+    """A case with its numbers: what to call with, and what should come back."""
+
+    kind: str
+    says: str
+    arguments: Arguments
+    expected: object  # a plain value, or an exception's class
+    changes: frozenset  # the arguments that the reference itself changes

@@ -1,0 +1,193 @@
+"""An exercise as data: a reference, cases, laws, named mistakes and hints.
+
+Use::
+
+    softmax = Exercise(layers.softmax, kind="derive", cases=[...], mistakes=[...], ...)
+    softmax.check(f)      # what is wrong with the learner's f, and what it means
+    softmax.hint()        # the next rung: a question, the formula and shapes, a skeleton
+    softmax.solution()    # after an attempt: the course's source, and why it is so
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from course.checking import source, stages
+from course.checking.attempt import Tried, attempt, drawn
+from course.checking.cases import Case, Drawn, Edit, Law, Mistake, known
+from course.checking.verdict import Note, Verdict, show
+
+KINDS = ("transcribe", "derive", "transfer", "diagnose", "build")
+_ORDER = ("hand", "random", "extreme")
+_attempted: set[str] = set()  # exercises tried since this kernel started
+_rungs: dict[str, int] = {}  # hints given since this kernel started
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """One exercise of a notebook.
+
+    Parameters
+    ----------
+    reference
+        The course's implementation; the learner's function and this exercise bear its name.
+    cases, laws, mistakes
+        What is tried, what must hold, and the misconceptions that are known by name: each an
+        `Edit` of the reference, or a small wrong function whose docstring is the sentence.
+    hints
+        A question, then the formula with shapes, then a skeleton.
+    why
+        Shown with the solution.
+    kind
+        What is asked: "transcribe" a formula, "derive" it, "transfer" it to a variant, "diagnose"
+        what is wrong with something, or "build" from earlier pieces.
+    difficulty, minutes, importance
+        1 to 5, how long it takes, 1 to 5.
+    probe
+        probe(answer, *args) gives the outputs to compare where the answer isn't simply called.
+    rtol, atol
+        An entry may differ by atol + rtol · |expected|; more where the answer is float32.
+    lesson
+        The slug of its lesson; by default that of the bank in which it is made.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown, or there are no cases; when drawn, if the reference fails on one.
+    """
+
+    reference: Callable
+    cases: Sequence[Case]
+    mistakes: Sequence[Mistake | Edit | Callable]
+    hints: Sequence[str]
+    laws: Sequence[Law] = ()
+    why: str = ""
+    kind: str = "transcribe"
+    difficulty: int = 2
+    minutes: int = 10
+    importance: int = 3
+    probe: Callable | None = None
+    rtol: float = 1e-7
+    atol: float = 1e-9
+    lesson: str = ""
+    home: dict = field(init=False, repr=False)  # the reference's module as it was imported
+    _known: dict = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.name} is of kind {self.kind!r}; kinds are {', '.join(KINDS)}")
+        if not self.cases:
+            raise ValueError(f"exercise {self.name} has no cases")
+        module = self.reference.__module__
+        ours = module.startswith("course.")
+        mistakes = tuple(known(m, self.reference) for m in self.mistakes)
+        object.__setattr__(self, "home", dict(vars(sys.modules[module])) if ours else {})
+        object.__setattr__(self, "lesson", self.lesson or _lesson(sys._getframe(2)))
+        object.__setattr__(self, "mistakes", mistakes)
+
+    @property
+    def name(self) -> str:
+        """The learner's function's name."""
+        return self.reference.__name__
+
+    @property
+    def key(self) -> str:
+        """What progress is kept under: lesson and name, as in attention.scores."""
+        return f"{self.lesson}.{self.name}"
+
+    def check(self, answer: Callable | None = None) -> None:
+        """Say what a learner's function has right, or the first thing that is wrong with it.
+
+        Under nbgrader a check that isn't done raises AssertionError with the same words.
+        """
+        try:
+            verdict = self.examine(answer)
+        except KeyboardInterrupt:  # between two calls
+            verdict = stages.stopped(self)
+        if verdict.state in ("wrong", "done"):
+            _attempted.add(self.key)
+            _tell("record_check", self.key, verdict.state == "done", verdict.mistake)
+        if verdict.state != "done" and "NBGRADER_EXECUTION" in os.environ:
+            raise AssertionError(str(verdict)) from None
+        show(verdict)
+
+    def examine(self, answer: Callable) -> Verdict:
+        """Give the verdict that `check` shows; nothing is recorded or displayed."""
+        return stages.examine(self, answer)
+
+    def hint(self) -> None:
+        """Show the next hint: a question, then the formula and shapes, then a skeleton."""
+        given, n = _rungs.get(self.key, 0), len(self.hints)
+        if given >= n:
+            text = f"You have seen all {n}. After an attempt, ex.{self.name}.solution() shows ours."
+            show(Note(self.name, "no more hints", text))
+            return
+        _rungs[self.key] = given + 1
+        _tell("record_hint", self.key)
+        text, code = ("", self.hints[given]) if given == n - 1 else (self.hints[given], "")
+        show(Note(self.name, f"hint {given + 1} of {n}", text, code))
+
+    def solution(self) -> None:
+        """Show the course's source and why it is so, after an attempt."""
+        if self.key in _attempted or _tried_before(self.key):
+            show(Note(self.name, "the course's solution", self.why, source.text(self.reference)))
+        else:
+            text = f"Try first: ex.{self.name}.check({self.name}). A wrong answer is enough."
+            show(Note(self.name, "no attempt yet", text))
+
+    def draw(self, seed: int = 0) -> list[Drawn]:
+        """All cases with their numbers: by hand, then random, then extreme."""
+        cases = []
+        for i, case in enumerate(sorted(self.cases, key=lambda case: _ORDER.index(case.kind))):
+            rng = np.random.default_rng([zlib.crc32(self.key.encode()), i, seed])
+            cases += [drawn(self, case, case.draw(rng)) for _ in range(case.n)]
+        return cases
+
+    @cached_property
+    def drawn(self) -> list[Drawn]:
+        """The cases that `check` tries."""
+        return self.draw()
+
+    def behaviour(self, mistake: Mistake) -> list[Tried]:
+        """What a mistake does in each case, worked out once."""
+        if mistake not in self._known:
+            self._known[mistake] = [attempt(self, mistake.code, c.arguments) for c in self.drawn]
+        return self._known[mistake]
+
+    def __repr__(self) -> str:
+        about = f"{self.kind}, difficulty {self.difficulty}, about {self.minutes} minutes"
+        ways = f"check({self.name}), hint(), solution()".replace(", ", f", ex.{self.name}.")
+        return f"{self.name} · {about}: ex.{self.name}.{ways}"
+
+
+def _lesson(frame) -> str:
+    """The slug of the bank whose module runs in a frame, as namedtuple finds its module."""
+    *_, folder, module = ("", *frame.f_globals.get("__name__", "").split("."))
+    return folder if module == "bank" else module
+
+
+def _tell(function: str, *what) -> None:
+    """Record progress. A read-only or full disk is no reason to fail a check."""
+    try:
+        from course.learner import progress
+
+        getattr(progress, function)(*what)
+    except Exception:  # whatever is wrong with the file, the learner asked about an answer
+        return
+
+
+def _tried_before(exercise: str) -> bool:
+    """Whether the progress file knows a check of this exercise from an earlier kernel."""
+    try:
+        from course.learner import progress
+
+        return exercise in progress.read()["checks"]
+    except Exception:  # as in `_tell`: then only this kernel's attempts count
+        return False

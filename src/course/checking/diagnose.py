@@ -1,0 +1,71 @@
+"""Recognise a misconception by what the answer does, however it is written."""
+
+from __future__ import annotations
+
+from course.checking import compare, guard
+from course.checking.attempt import attempt, case_fault
+from course.checking.cases import Mistake
+
+_AXES = ("matmul", "broadcast", "shape", "axis", "axes", "dimension", "out of bounds", "aligned")
+
+
+def recognise(exercise, answer, trial) -> Mistake | None:
+    """The mistake in the bank that behaves as the answer does, or None.
+
+    Both run on every case. A mistake explains the answer if they agree wherever the mistake differs
+    from the reference, and on the case that failed. Among several, one that agrees on every case is
+    preferred, then the one that differs from the reference most often.
+
+    Parameters
+    ----------
+    trial
+        The run in which the answer failed.
+    """
+    yours = []
+    for case in exercise.drawn:
+        yours.append(attempt(exercise, answer, case.arguments, trial.budget))
+        if isinstance(yours[-1].error, guard.TooSlow):
+            return None
+    best, best_rank = None, (0, 0, 0, 0)
+    for mistake in exercise.mistakes:
+        rank = _rank(exercise, mistake, yours, trial.found.number)
+        if rank > best_rank:
+            best, best_rank = mistake, rank
+    return best
+
+
+def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[int, ...]:
+    """Grade of an explanation, cases that tell, that agree, that raise the same type or none."""
+    cases, theirs = exercise.drawn, exercise.behaviour(mistake)
+    agree = [_alike(a, b) for a, b in zip(yours, theirs, strict=True)]
+    tells = [i for i, c in enumerate(cases) if case_fault(exercise, c, theirs[i])]
+    if not tells or (failed is not None and not agree[failed]):
+        return (0, 0, 0, 0)
+    ordinary = [i for i in tells if cases[i].kind != "extreme"]
+    grades = (
+        all(agree),
+        all(agree[i] for i in tells),
+        ordinary and all(agree[i] for i in ordinary),
+    )
+    grade = next((3 - i for i, reached in enumerate(grades) if reached), 0)
+    exact = sum(type(a.error) is type(b.error) for a, b in zip(yours, theirs, strict=True))
+    return (grade, len(tells), sum(agree), exact) if grade else (0, 0, 0, 0)
+
+
+def _alike(a, b) -> bool:
+    """The same value and the same arguments changed, or the same trouble."""
+    if a.error is not None or b.error is not None:
+        return _trouble(a.error) == _trouble(b.error)
+    outcome = guard.call(compare.same, a.value, b.value)
+    return a.changed == b.changed and outcome.value is True
+
+
+def _trouble(error: BaseException | None) -> object:
+    """What an exception is about: NumPy tells of misfitting axes by several types of it."""
+    if isinstance(error, (ValueError, IndexError)):
+        text = guard.safe(error)
+        if "unpack" in text:
+            return "unpacking"
+        if any(word in text for word in _AXES):
+            return "axes"
+    return type(error)

@@ -1,0 +1,183 @@
+"""`course doctor`: what is wrong with this installation, and how to mend it."""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+REINSTALL = "run `python start.py env` in the checkout"
+
+
+class Finding(NamedTuple):
+    """One thing looked at: well or not, what was found, how to mend it."""
+
+    well: bool
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        line = f"{'ok   ' if self.well else 'wrong'}  {self.what}"
+        return line if not self.mend else f"{line}\n       → {self.mend}"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `course doctor`: none."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print all findings as they come; 1 if one is wrong."""
+    wrong = 0
+    for finding in findings():
+        print(finding, flush=True)
+        wrong += not finding.well
+    print(f"{wrong} to mend." if wrong else "All is well. `course lab` opens the notebooks.")
+    return 1 if wrong else 0
+
+
+def findings() -> Iterator[Finding]:
+    """Look at everything a lesson needs, the quick things first."""
+    root = _root()
+    yield python()
+    yield from packages()
+    yield from pins(root)
+    yield from data_files()
+    yield from folders(root)
+    yield machine()
+    yield pytorch()
+    yield kernel()
+
+
+def _root() -> Path | None:
+    from course.authoring.checkout import CourseError, find_root
+
+    try:
+        return find_root()
+    except CourseError:
+        return None
+
+
+def python() -> Finding:
+    """Name the interpreter; an old one could not have installed the course."""
+    return Finding(True, f"Python {platform.python_version()} in {sys.prefix}")
+
+
+def packages() -> Iterator[Finding]:
+    """Compare what is installed with the oldest versions that work."""
+    from packaging.requirements import Requirement
+
+    try:
+        required = metadata.requires("llm-course") or []
+    except metadata.PackageNotFoundError:
+        yield Finding(False, "the course itself is not installed", REINSTALL)
+        return
+    lines, well = [], True
+    for requirement in map(Requirement, required):
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = metadata.version(requirement.name)
+        except metadata.PackageNotFoundError:
+            well = False
+            yield Finding(False, f"{requirement.name} is missing", REINSTALL)
+            continue
+        if not requirement.specifier.contains(found, prereleases=True):
+            well = False
+            yield Finding(False, f"{requirement.name} {found} is too old; {requirement}", REINSTALL)
+        lines.append(f"{requirement.name} {found}")
+    if well:
+        yield Finding(True, ", ".join(lines))
+
+
+def pins(root: Path | None) -> Iterator[Finding]:
+    """Name the packages whose version is not the one that the outputs were made with."""
+    if root is None or not (root / "constraints.txt").is_file():
+        return
+    apart = []
+    for line in (root / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        name, _, pinned = line.partition("==")
+        try:
+            found = metadata.version(name.strip()) if pinned else None
+        except metadata.PackageNotFoundError:
+            continue
+        if found and found.split("+")[0] != pinned.strip():
+            apart.append(f"{name} {found} (pinned {pinned.strip()})")
+    what = f"versions differ from the pinned ones: {', '.join(apart)}" if apart else ""
+    yield Finding(True, what or "all versions are the pinned ones")
+
+
+def data_files() -> Iterator[Finding]:
+    """Compare each shipped file with its sha256."""
+    from course import data
+
+    damaged = data.damage()
+    yield from (Finding(False, sentence) for sentence in damaged)
+    if not damaged:
+        yield Finding(True, f"data: {', '.join(data.manifest())}")
+
+
+def folders(root: Path | None) -> Iterator[Finding]:
+    """Try to write where notebooks and progress are kept."""
+    from course.learner import progress
+
+    places = {"your progress": Path(progress.path()).parent}
+    if root is None:
+        yield Finding(True, "no checkout here; change to one with cd before `course lab`")
+    else:
+        places["the notebooks"] = root / "notebooks"
+    for what, folder in places.items():
+        yield _writable(what, folder)
+
+
+def _writable(what: str, folder: Path) -> Finding:
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing) as file:
+            file.write(b"x")
+    except OSError as error:
+        mend = f"make {existing} writable for you, or free space on its disk"
+        return Finding(False, f"{what} cannot be saved in {folder}: {error.strerror}", mend)
+    free = shutil.disk_usage(existing).free / 1e9
+    return Finding(True, f"{what}: {folder}, {free:.0f} GB free")
+
+
+def machine() -> Finding:
+    """Count the cores."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Finding(True, f"{usable} cores, {platform.machine()}, {platform.system()}")
+
+
+def pytorch() -> Finding:
+    """Import PyTorch in a process of its own, multiply, and name the accelerator."""
+    code = (
+        "import torch; torch.ones(2, 2) @ torch.ones(2, 2); a = torch.accelerator;"
+        "print(torch.__version__, a.current_accelerator() if a.is_available() else 'none')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or [f"code {done.returncode}"])[-1]
+        return Finding(False, f"PyTorch does not start: {why}", REINSTALL)
+    version, accelerator = done.stdout.split()
+    return Finding(True, f"PyTorch {version} computes; accelerator: {accelerator}")
+
+
+def kernel() -> Finding:
+    """Start a kernel as JupyterLab would and let it add."""
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    from course.authoring import execute
+    from course.authoring.checkout import CourseError
+
+    notebook = new_notebook(cells=[new_code_cell("from course.networks import layers\n1 + 1")])
+    try:
+        done = execute.run(notebook, Path(tempfile.gettempdir()), "a notebook of one cell")
+        answer = done.cells[0].outputs[0].data["text/plain"]
+    except (CourseError, OSError, RuntimeError, LookupError) as error:
+        return Finding(False, f"a notebook does not run: {error}", REINSTALL)
+    return Finding(answer == "2", f"a kernel starts, imports the course and finds 1 + 1 = {answer}")

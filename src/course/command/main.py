@@ -1,0 +1,81 @@
+"""The `course` command: `course lab`, `doctor`, `progress`, `report`, `build`, `sync`, …
+
+Each subcommand is a module with `add_arguments(parser)` and `run(args) -> int | None`, imported
+only when it is asked for, so that `course --help` answers at once.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+
+# name: (module, what it does). The module is imported when the name is typed.
+COMMANDS = {
+    "lab": ("course.command.lab", "open the notebooks in JupyterLab"),
+    "doctor": ("course.command.doctor", "say what is wrong with this installation"),
+    "progress": ("course.command.progress", "show what you have done so far"),
+    "report": ("course.command.report", "merge a class's progress files into one table"),
+    "build": ("course.command.build", "execute the notebooks, or make an edition"),
+    "sync": ("course.command.sync", "keep notebooks and their texts equal"),
+    "train": ("course.command.train", "train a small GPT on a text"),
+    "generate": ("course.command.generate", "let a trained GPT write"),
+}
+
+
+def overview() -> argparse.ArgumentParser:
+    """Return the parser that knows the commands by name; nothing is imported for it."""
+    from course import __version__
+
+    parser = argparse.ArgumentParser(prog="course", description="How large language models work.")
+    parser.add_argument("--version", action="version", version=__version__)
+    table = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, (_, says) in COMMANDS.items():
+        table.add_parser(name, help=says)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; 0 is success, 1 an error told in a sentence, 2 a wrong command line."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    if not argv or argv[0] not in COMMANDS:
+        overview().parse_args(argv or ["--help"])
+    name, *rest = argv
+    try:
+        return run(name, rest) or 0
+    except KeyboardInterrupt:
+        sentence, code = "stopped.", 130
+    except BrokenPipeError:  # `course progress | head`: who reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except ImportError as error:
+        sentence, code = f"{error}. `python start.py env` installs what is missing.", 1
+    except Exception as error:
+        if os.environ.get("COURSE_DEBUG"):
+            raise
+        sentence, code = explain(error), 1
+    print(f"course {name}: {sentence}", file=sys.stderr)
+    return code
+
+
+def run(name: str, rest: list[str]) -> int | None:
+    """Import one command's module, read its arguments and run it."""
+    path, says = COMMANDS[name]
+    module = importlib.import_module(path)
+    parser = argparse.ArgumentParser(
+        prog=f"course {name}", description=f"{says[0].upper()}{says[1:]}."
+    )
+    module.add_arguments(parser)
+    return module.run(parser.parse_intermixed_args(rest))
+
+
+def explain(error: Exception) -> str:
+    """Return an error as a sentence; one that nobody foresaw says how to see more."""
+    from course.authoring.checkout import CourseError
+
+    if isinstance(error, CourseError | ValueError | OSError):
+        return str(error)
+    return f"{type(error).__name__}: {error}. With COURSE_DEBUG=1 set it shows where."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Ideas of part I, in NumPy alone: linear algebra, counting."""

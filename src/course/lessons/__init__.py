@@ -1,0 +1,105 @@
+"""The lessons: what each notebook asks (its bank) and shows (its widgets), a folder for each.
+
+A lesson is known by its slug, the name of its folder. Its number stands in the file name of its
+notebook and nowhere else: everything that shows one asks `number` here.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+NOTEBOOKS = FOLDER.parents[2] / "notebooks"  # of the checkout that the package is installed from
+
+
+@dataclass(frozen=True)
+class About:
+    """What a lesson says of itself, in its folder's `__init__`.
+
+    Attributes
+    ----------
+    part
+        The part of the course that it belongs to.
+    title, promise
+        What it is called, and what it answers.
+    builds
+        What the learner builds in it.
+    seconds
+        The longest that its notebook may take to run.
+    """
+
+    part: str
+    title: str
+    promise: str
+    builds: str
+    seconds: int = 60
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson: its slug, and what is known of it without running its bank."""
+
+    slug: str
+
+    @property
+    def about(self) -> About:
+        """What it says of itself."""
+        return importlib.import_module(f"course.lessons.{self.slug}").ABOUT
+
+    @property
+    def stem(self) -> str:
+        """The name of its notebook without suffix, as in 12_attention; the slug where it has none.
+
+        Notebooks are found beside the package, in the checkout that it is installed from.
+        """
+        texts, notebooks = (
+            NOTEBOOKS.glob(f"text/[0-9][0-9]_{self.slug}.py"),
+            NOTEBOOKS.glob(f"[0-9][0-9]_{self.slug}.ipynb"),
+        )
+        return next((path.stem for path in (*notebooks, *texts)), self.slug)
+
+    @property
+    def number(self) -> str:
+        """The two digits that its notebook's name begins with; empty where it has no notebook."""
+        return self.stem.removesuffix(self.slug).rstrip("_")
+
+    @functools.cached_property
+    def exercises(self) -> tuple[str, ...]:
+        """The names of its exercises in order, read from its bank without running it.
+
+        A bank may load PyTorch, which takes seconds.
+        """
+        tree = ast.parse((FOLDER / self.slug / "bank.py").read_text(encoding="utf-8"))
+        return tuple(
+            node.targets[0].id
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and ast.unparse(node.value.func) == "Exercise"
+        )
+
+
+def lessons() -> list[Lesson]:
+    """Return all lessons by number; those without a notebook come last."""
+    found = [Lesson(m.name) for m in pkgutil.iter_modules([str(FOLDER)]) if m.ispkg]
+    return sorted(found, key=lambda lesson: (lesson.number or "99", lesson.slug))
+
+
+def bank(slug: str):
+    """Return the module of a lesson's exercises."""
+    return importlib.import_module(f"course.lessons.{slug}.bank")
+
+
+def widgets(slug: str):
+    """Return the module of a lesson's widgets."""
+    return importlib.import_module(f"course.lessons.{slug}.widgets")
+
+
+def slug(stem: str) -> str:
+    """Return the slug in a notebook's name: attention, of 12_attention."""
+    return stem.partition("_")[2] if stem[:2].isdigit() else stem

@@ -1,0 +1,1065 @@
+"""The exercises of this lesson: scores, mask, attention, heads, rotary positions, gradients."""
+
+import numpy as np
+
+from course.checking import Case, Exercise, Law, call
+from course.checking.cases import named
+from course.networks import layers
+from course.transformers import attention
+
+
+def _normal(rng, *shape):
+    return rng.standard_normal(shape)
+
+
+def _qkv(rng, T, D, E, batch=()):
+    return _normal(rng, *batch, T, D), _normal(rng, *batch, T, D), _normal(rng, *batch, T, E)
+
+
+def _causal(arguments):
+    return call(*arguments, causal=True)
+
+
+def _masked(rng, q, k, v, causal=False):
+    mask = rng.random((q.shape[-2], k.shape[-2])) < 0.5
+    return call(q, k, v, causal=causal, mask=mask | np.eye(*mask.shape, dtype=bool))
+
+
+# ----------------------------------------------------------------------------------------
+
+
+def _spread_stays(f, rng):
+    for D in (4, 1024):
+        s = np.std(f(_normal(rng, 60, D), _normal(rng, 61, D)))
+        if not 0.8 < s < 1.25:
+            return (
+                f"with random queries and keys of {D} entries your scores spread by {s:.3g}; they "
+                "should spread by about 1, however many entries there are"
+            )
+    return ""
+
+
+scores = Exercise(
+    attention.scores,
+    cases=[
+        Case.hand(
+            (np.array([[1.0, 1, 1, 1]]), np.array([[1.0, 2, 3, 4], [0, 0, 0, 2]])),
+            np.array([[5.0, 1.0]]),
+            says="q = [1, 1, 1, 1], two keys",
+        ),
+        Case.random(
+            lambda rng: (_normal(rng, 3, 7), _normal(rng, 5, 7)), says="T = 3, S = 5, D = 7"
+        ),
+        Case.random(
+            lambda rng: (_normal(rng, 2, 3, 4, 6), _normal(rng, 2, 3, 5, 6)),
+            says="2 examples of 3 heads, T = 4, S = 5, D = 6",
+        ),
+        Case.extreme((np.full((1, 2), 1e3), np.full((2, 2), -1e3)), says="entries of ±1000"),
+    ],
+    laws=[Law("the spread of the scores does not grow with D", _spread_stays)],
+    mistakes=[
+        named(
+            "divided by D",
+            "you divided by D, not by √D. A sum of D independent products has variance D, so its "
+            "spread is √D; dividing by D makes the scores of wide heads too equal.",
+            lambda q, k: q @ k.swapaxes(-1, -2) / q.shape[-1],
+        ),
+        named(
+            "not scaled",
+            "you left the products as they are. A sum over D entries spreads by √D, and the softmax"
+            " of widely spread scores looks at a single key. What must you divide by?",
+            lambda q, k: q @ k.swapaxes(-1, -2),
+        ),
+        named(
+            "scaled by T",
+            "you divided by the root of the number of keys. The sum in a score runs over the D "
+            "entries of a query, not over the keys.",
+            lambda q, k: q @ k.swapaxes(-1, -2) / np.sqrt(k.shape[-2]),
+        ),
+        named(
+            "scaled by a length",
+            (
+                "you divided by the root of a number of positions or examples. The sum in a score"
+                " runs over the D entries of a query: its size is q.shape[-1]."
+            ),
+            lambda q, k: q @ k.swapaxes(-1, -2) / np.sqrt(len(k)),
+        ),
+        named(
+            "queries and keys swapped",
+            "your table is transposed: row t should hold the scores of query t with every key.",
+            lambda q, k: k @ q.swapaxes(-1, -2) / np.sqrt(q.shape[-1]),
+        ),
+        named(
+            "wrong axes exchanged",
+            (
+                "right for plain tables only. With batch and heads in front, the last two axes of k"
+                " change places and all others stay: `.T` turns every axis around."
+            ),
+            lambda q, k: q @ k.T / np.sqrt(q.shape[-1]),
+        ),
+        named(
+            "multiplied by √D",
+            "you multiplied by √D. The spread has grown by √D already; divide by it.",
+            lambda q, k: q @ k.swapaxes(-1, -2) * np.sqrt(q.shape[-1]),
+        ),
+        named(
+            "cosine",
+            "you compared directions only: each query and key was divided by its length. Attention "
+            "keeps the lengths; they let a model say how sure it is.",
+            lambda q, k: (
+                (q / np.linalg.norm(q, axis=-1, keepdims=True))
+                @ (k / np.linalg.norm(k, axis=-1, keepdims=True)).swapaxes(-1, -2)
+            ),
+        ),
+    ],
+    hints=[
+        (
+            "One score is a dot product of one query with one key. Over which axis is the sum, and"
+            " how many terms does it have?"
+        ),
+        (
+            "s = q kᵀ / √D, with q (..., T, D), k (..., S, D), s (..., T, S). Only the last two"
+            " axes of k are exchanged."
+        ),
+        "D = q.shape[-1]\nreturn q @ k.swapaxes(…, …) / …",
+    ],
+    why=(
+        "The products of independent entries with mean 0 and variance 1 have variance 1, and D of"
+        " them add to variance D. Dividing by √D brings it back to 1 whatever D is, so that the"
+        " softmax starts in the range where it can still learn."
+    ),
+    difficulty=2,
+    minutes=10,
+    importance=5,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+def _each_sees_itself(f, rng):
+    mask = np.asarray(f(6), dtype=bool)
+    if not mask.diagonal().all():
+        return "a position must see itself: the diagonal of your mask is not all True"
+    return ""
+
+
+causal_mask = Exercise(
+    attention.causal_mask,
+    cases=[
+        Case.hand(
+            (3,),
+            np.array([[True, False, False], [True, True, False], [True, True, True]]),
+            says="T = 3",
+        ),
+        Case.hand(
+            (2, 1), np.array([[True, True, False], [True, True, True]]), says="T = 2, past = 1"
+        ),
+        Case.random(lambda rng: (int(rng.integers(5, 9)),), says="a longer T"),
+        Case.random(
+            lambda rng: (int(rng.integers(2, 5)), int(rng.integers(5, 9))), says="a longer past"
+        ),
+        Case.extreme((1,), says="T = 1"),
+    ],
+    laws=[Law("each position sees itself", _each_sees_itself)],
+    mistakes=[
+        named(
+            "future for past",
+            "your mask shows the future and hides the past: it is transposed. Row t is the query; "
+            "True stands where key s came before it, or is itself.",
+            lambda T, past=0: (
+                np.tri(past + T, T, dtype=bool).T if past else np.tri(T, dtype=bool).T
+            ),
+        ),
+        named(
+            "not itself",
+            "you left out the diagonal. A position may see itself; the first one would see nothing "
+            "at all, and its softmax would divide by zero.",
+            lambda T, past=0: np.tri(T, past + T, past - 1, dtype=bool),
+        ),
+        named(
+            "hidden for seen",
+            "you marked what is hidden. Here True means: may look.",
+            lambda T, past=0: ~np.tri(T, past + T, past, dtype=bool),
+        ),
+        named(
+            "past forgotten",
+            "right without a past. With keys that came before, they take the first columns, and "
+            "every query may see all of them: the staircase begins `past` columns later.",
+            lambda T, past=0: np.tri(T, past + T, dtype=bool),
+        ),
+        named(
+            "one step of future",
+            "your staircase stands one column too far right: each position sees the next one, which"
+            " is exactly what it is asked to predict.",
+            lambda T, past=0: np.tri(T, past + T, past + 1, dtype=bool),
+        ),
+        named(
+            "square",
+            "your mask has no columns for the past. There are past + T keys.",
+            lambda T, past=0: np.tri(T, dtype=bool),
+        ),
+        named(
+            "everything",
+            "nothing is hidden. Query t sits at position past + t; may it see key s?",
+            lambda T, past=0: np.ones((T, past + T), dtype=bool),
+        ),
+    ],
+    hints=[
+        (
+            "Query t stands at position past + t of the whole text, key s at position s. When may"
+            " the one see the other?"
+        ),
+        (
+            "mask[t, s] is True where s ≤ past + t. Shape (T, past + T). np.tri(rows, columns, k)"
+            " is 1 on and below the diagonal that starts k columns further right."
+        ),
+        "return np.tri(…, …, …, dtype=bool)",
+    ],
+    why=(
+        "np.tri draws the staircase s ≤ t + k; with k = past it starts behind the keys that came "
+        "before. Without a past it is the lower triangle."
+    ),
+    difficulty=1,
+    minutes=5,
+    importance=5,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+def _weights(f, q, k, v, **kw):
+    return np.asarray(f(q, k, v, **kw)[1], dtype=float)
+
+
+def _rows_sum_to_one(f, rng):
+    q, k, v = _qkv(rng, 5, 3, 4)
+    for causal in (False, True):
+        sums = _weights(f, q, k, v, causal=causal).sum(-1)
+        if not np.allclose(sums, 1):
+            return (
+                f"with causal={causal} the rows of your weights sum to {sums.min():.3g} … "
+                f"{sums.max():.3g}; each query shares out exactly 1"
+            )
+    return ""
+
+
+def _future_is_unseen(f, rng):
+    q, k, v = _qkv(rng, 6, 3, 4)
+    before = np.asarray(f(q, k, v, causal=True)[0])[:4]
+    k[4:], v[4:] = _normal(rng, 2, 3), _normal(rng, 2, 4)
+    after = np.asarray(f(q, k, v, causal=True)[0])[:4]
+    if not np.allclose(before, after):
+        return (
+            "changing the keys and values at positions 4 and 5 changed what positions 0 to 3 return"
+        )
+    return ""
+
+
+def _attend(scale=np.sqrt, axis=-1, hidden=-np.inf, late=False, seen=attention.causal_mask):
+    """Attention with one part exchanged."""
+
+    def attend(q, k, v, *, causal=False, mask=None):
+        s = q @ k.swapaxes(-1, -2) / scale(q.shape[-1])
+        keep = np.ones(s.shape[-2:], dtype=bool) if mask is None else mask
+        if causal:
+            keep = keep & seen(q.shape[-2], k.shape[-2] - q.shape[-2])
+        s = s if late else np.where(keep, s, hidden)
+        e = np.exp(s - s.max(axis=axis, keepdims=True))
+        a = e / e.sum(axis=axis, keepdims=True)
+        a = np.where(keep, a, 0) if late else a
+        return a @ v, a
+
+    return attend
+
+
+def _future(T, past):
+    return np.triu(np.ones((T, past + T), dtype=bool), past)
+
+
+def _everything(T, past):
+    return np.ones((T, past + T), dtype=bool)
+
+
+def _inverted(q, k, v, *, causal=False, mask=None):
+    s = attention.scores(q, k)
+    if causal:
+        s = np.where(attention.causal_mask(q.shape[-2], k.shape[-2] - q.shape[-2]), -np.inf, s)
+    if mask is not None:
+        s = np.where(mask, -np.inf, s)
+    e = np.exp(s - s.max(axis=-1, keepdims=True))
+    a = e / e.sum(axis=-1, keepdims=True)
+    return a @ v, a
+
+
+def _mask_ignored(q, k, v, *, causal=False, mask=None):
+    return attention.attend(q, k, v, causal=causal)
+
+
+def _weights_first(q, k, v, *, causal=False, mask=None):
+    return attention.attend(q, k, v, causal=causal, mask=mask)[::-1]
+
+
+def _overflows(q, k, v, *, causal=False, mask=None):
+    e = np.exp(attention.scores(q, k))
+    e = e * attention.causal_mask(q.shape[-2], k.shape[-2] - q.shape[-2]) if causal else e
+    e = e if mask is None else e * mask
+    a = e / e.sum(axis=-1, keepdims=True)
+    return a @ v, a
+
+
+attend = Exercise(
+    attention.attend,
+    cases=[
+        Case.hand(
+            (np.array([[1.0]]), np.array([[0.0], [np.log(3)]]), np.array([[4.0], [8.0]])),
+            (np.array([[7.0]]), np.array([[0.25, 0.75]])),
+            says="one query, keys 0 and ln 3, values 4 and 8",
+        ),
+        Case.random(lambda rng: _qkv(rng, 5, 3, 4), says="T = 5, D = 3, values of 4"),
+        Case.random(
+            lambda rng: _causal(_qkv(rng, 5, 3, 4)), says="causal, T = 5, D = 3, values of 4"
+        ),
+        Case.random(
+            lambda rng: _causal(_qkv(rng, 4, 6, 5, batch=(2, 3))),
+            says="causal, 2 examples of 3 heads, T = 4, D = 6",
+        ),
+        Case.random(lambda rng: _masked(rng, *_qkv(rng, 5, 4, 3)), says="a mask with holes, T = 5"),
+        Case.random(
+            lambda rng: _masked(rng, *_qkv(rng, 6, 4, 3), causal=True),
+            says="causal and a mask with holes, T = 6",
+        ),
+        Case.random(
+            lambda rng: _causal((_normal(rng, 2, 3), _normal(rng, 5, 3), _normal(rng, 5, 4))),
+            says="causal, 2 queries after a past of 3",
+        ),
+        Case.extreme(
+            (np.array([[1000.0]]), np.array([[1.0], [0.0]]), np.array([[1.0], [2.0]])),
+            says="scores of 1000 and 0",
+        ),
+    ],
+    laws=[
+        Law("the weights of each query sum to 1", _rows_sum_to_one),
+        Law("what comes later changes nothing that came before", _future_is_unseen),
+    ],
+    mistakes=[
+        named(
+            "softmax over queries",
+            "your softmax runs over the queries: the columns of your weights sum to 1. Each query "
+            "shares out its attention among the keys, which lie along the last axis.",
+            _attend(axis=-2),
+        ),
+        named(
+            "not scaled",
+            "the scores are not divided by √D: the weights lean too much on the best match.",
+            _attend(scale=lambda D: 1),
+        ),
+        named(
+            "divided by D",
+            "you divided the scores by D, not by √D: the weights are too even.",
+            _attend(scale=lambda D: D),
+        ),
+        named(
+            "mask after softmax",
+            "you hid the future after the softmax. It was still counted in the denominator: the"
+            " rows no longer sum to 1, and how much is missing tells what was hidden. Hide the"
+            " scores, before the softmax.",
+            _attend(late=True),
+        ),
+        named(
+            "zero for minus infinity",
+            "you set hidden scores to 0. A score of 0 is an ordinary one: e⁰ = 1. Which score has "
+            "weight 0?",
+            _attend(hidden=0.0),
+        ),
+        named(
+            "small for minus infinity",
+            "hidden scores became −1, small but not hidden. Only −∞ has the weight 0 exactly.",
+            _attend(hidden=-1.0),
+        ),
+        named(
+            "mask transposed",
+            "with causal=True your positions see the future and not the past. Row t of the mask "
+            "belongs to query t: it sees keys up to its own position.",
+            _attend(seen=_future),
+        ),
+        named(
+            "never causal",
+            "causal=True changes nothing in your function.",
+            _attend(seen=_everything),
+        ),
+        named(
+            "past forgotten",
+            "right when there are as many queries as keys. When fewer queries come after a past, "
+            "the last query stands at the last key: causal_mask(T, past) knows both.",
+            _attend(seen=lambda T, past: np.tri(T, past + T, dtype=bool)),
+        ),
+        named(
+            "one mask at a time",
+            (
+                "causal and a mask of one's own may come together: a key is seen only if both allow"
+                " it. Yours uses the mask alone then."
+            ),
+            lambda q, k, v, *, causal=False, mask=None: attention.attend(
+                q, k, v, causal=causal and mask is None, mask=mask
+            ),
+        ),
+        named(
+            "causal wins",
+            (
+                "causal and a mask of one's own may come together: a key is seen only if both allow"
+                " it. Yours forgets the mask then."
+            ),
+            lambda q, k, v, *, causal=False, mask=None: attention.attend(
+                q, k, v, causal=causal, mask=None if causal else mask
+            ),
+        ),
+        named(
+            "seen and hidden exchanged",
+            (
+                "you hid what may be seen. np.where(mask, a, b) takes a where the mask is True, and"
+                " True means: may look."
+            ),
+            _inverted,
+        ),
+        named(
+            "no room for the past",
+            (
+                "your causal mask has a column for each query. There may be more keys than queries:"
+                " the others are a past, and causal_mask(T, past) has columns for it."
+            ),
+            _attend(seen=lambda T, past: attention.causal_mask(T)),
+        ),
+        named(
+            "mask ignored",
+            "right without a mask; the one that is passed in is never used.",
+            _mask_ignored,
+        ),
+        named(
+            "weights first",
+            "you returned the weights first. Return the mixed values, then the weights.",
+            _weights_first,
+        ),
+        named(
+            "overflow",
+            "e¹⁰⁰⁰ overflows. Subtract each row's largest score before the exponential, or call "
+            "layers.softmax, which does.",
+            _overflows,
+        ),
+    ],
+    hints=[
+        (
+            "Three steps: how well does each key match, what share does each key get, what comes"
+            " out when the values are mixed by these shares? Where in this order must the future be"
+            " hidden?"
+        ),
+        (
+            "a = softmax(q kᵀ / √D) over the last axis, with −∞ where query t may not look; y = a"
+            " v. a is (..., T, S), y is (..., T, E)."
+        ),
+        (
+            "s = scores(q, k)\nif causal: s = np.where(…, s, …)\nif mask is not None: s ="
+            " np.where(…, s, …)\na = layers.softmax(…)\nreturn …, a"
+        ),
+    ],
+    why=(
+        "A score of −∞ has weight e^−∞ = 0 exactly and takes no part in the denominator, so the"
+        " rest still sums to 1. Everything else is two matrix products and a softmax."
+    ),
+    difficulty=3,
+    minutes=15,
+    importance=5,
+)
+
+# ----------------------------------------------------------------------------------
+
+
+def _numbered(B, T, C):
+    return np.arange(1.0 * B * T * C).reshape(B, T, C)
+
+
+def _a_head_keeps_its_position(f, rng):
+    x = _normal(rng, 2, 5, 6)
+    before = np.array(f(x, 3))
+    x[:, 4] += 1
+    changed = np.flatnonzero((np.asarray(f(x, 3)) != before).any(axis=(0, 1, 3)))
+    if changed.tolist() != [4]:
+        return (
+            f"changing the vector at position 4 changed positions {changed.tolist()} of the heads"
+        )
+    return ""
+
+
+split_heads = Exercise(
+    attention.split_heads,
+    cases=[
+        Case.hand(
+            (np.array([[[1.0, 2, 3, 4], [5, 6, 7, 8]]]), 2),
+            np.array([[[[1.0, 2], [5, 6]], [[3, 4], [7, 8]]]]),
+            says="two positions of width 4, cut into 2 heads",
+        ),
+        Case.random(lambda rng: (_normal(rng, 2, 5, 12), 3), says="B = 2, T = 5, C = 12, H = 3"),
+        Case.random(lambda rng: (_normal(rng, 3, 4, 10), 5), says="B = 3, T = 4, C = 10, H = 5"),
+        Case.extreme((_numbered(2, 3, 4), 1), says="one head"),
+        Case.extreme((_numbered(2, 3, 4), 4), says="as many heads as columns"),
+    ],
+    laws=[Law("a position's vector stays at its position", _a_head_keeps_its_position)],
+    mistakes=[
+        named(
+            "reshape without transpose",
+            "the shape is right and the numbers are in the wrong places. reshape never moves a "
+            "number in memory: reshaping straight to (B, H, T, D) cuts time, not width. Cut the "
+            "width first, into (H, D), then exchange two axes.",
+            lambda x, H: x.reshape(x.shape[0], H, x.shape[1], -1),
+        ),
+        named(
+            "heads behind time",
+            "your heads stand behind time, (B, T, H, D). The products of attention run over the"
+            " last two axes, which must be T and D.",
+            lambda x, H: x.reshape(*x.shape[:2], H, -1),
+        ),
+        named(
+            "interleaved",
+            "your head h takes every H-th column. Here a head is made of neighbouring columns: cut "
+            "C into (H, D), not into (D, H).",
+            lambda x, H: x.reshape(*x.shape[:2], -1, H).transpose(0, 3, 1, 2),
+        ),
+        named(
+            "H and D confused",
+            "you made D heads of size H. The number of heads is given; their size is C / H.",
+            lambda x, H: x.reshape(*x.shape[:2], -1, H).swapaxes(1, 2),
+        ),
+        named(
+            "time reversed with heads",
+            "you exchanged the wrong two axes: time must stay in front of the head's own entries.",
+            lambda x, H: x.reshape(*x.shape[:2], H, -1).transpose(0, 2, 3, 1),
+        ),
+        named(
+            "batch and heads exchanged",
+            "your heads stand in front of the batch. The batch stays first.",
+            lambda x, H: x.reshape(*x.shape[:2], H, -1).transpose(2, 0, 1, 3),
+        ),
+    ],
+    hints=[
+        (
+            "C columns are H groups of D neighbours. Which single axis must be cut in two, and"
+            " which two axes must then change places?"
+        ),
+        "(B, T, C) → (B, T, H, D) by reshape, then → (B, H, T, D) by swapaxes, with D = C / H.",
+        "B, T, C = x.shape\nreturn x.reshape(B, T, …, …).swapaxes(…, …)",
+    ],
+    why=(
+        "reshape reads numbers in the order of memory, where the C entries of one position lie side"
+        " by side; cutting that axis is safe, and moving heads past time is the work of swapaxes."
+    ),
+    difficulty=3,
+    minutes=10,
+    importance=4,
+)
+
+
+merge_heads = Exercise(
+    attention.merge_heads,
+    cases=[
+        Case.hand(
+            (np.array([[[[1.0, 2], [5, 6]], [[3, 4], [7, 8]]]]),),
+            np.array([[[1.0, 2, 3, 4], [5, 6, 7, 8]]]),
+            says="the two heads of 9.4",
+        ),
+        Case.random(lambda rng: (_normal(rng, 2, 3, 5, 4),), says="B = 2, H = 3, T = 5, D = 4"),
+        Case.random(lambda rng: (_normal(rng, 3, 5, 4, 2),), says="B = 3, H = 5, T = 4, D = 2"),
+        Case.extreme((_normal(np.random.default_rng(0), 2, 1, 3, 4),), says="one head"),
+        Case.extreme((_normal(np.random.default_rng(0), 2, 3, 1, 4),), says="one position"),
+    ],
+    laws=[
+        Law(
+            "merging undoes splitting",
+            lambda f, rng: np.array_equal(
+                f(attention.split_heads(_numbered(2, 5, 6), 3)), _numbered(2, 5, 6)
+            ),
+        )
+    ],
+    mistakes=[
+        named(
+            "reshape without transpose",
+            "reshape alone glues the positions of one head together. Bring time in front of the"
+            " heads first; then the heads of one position lie side by side.",
+            lambda x: x.reshape(x.shape[0], x.shape[2], -1),
+        ),
+        named(
+            "interleaved",
+            "your columns take turns between the heads. Head 0 should fill the first D columns,"
+            " head 1 the next D.",
+            lambda x: x.transpose(0, 2, 3, 1).reshape(x.shape[0], x.shape[2], -1),
+        ),
+        named(
+            "added",
+            "you added the heads up. They stand side by side: C = H · D columns.",
+            lambda x: x.sum(axis=1),
+        ),
+        named(
+            "averaged",
+            "you averaged the heads. They stand side by side: C = H · D columns.",
+            lambda x: x.mean(axis=1),
+        ),
+        named(
+            "not merged",
+            "time and heads are exchanged, and the last two axes are still two. Glue them"
+            " together.",
+            lambda x: x.swapaxes(1, 2),
+        ),
+        named(
+            "heads reversed",
+            "the heads stand in reverse order.",
+            lambda x: x[:, ::-1].swapaxes(1, 2).reshape(x.shape[0], x.shape[2], -1),
+        ),
+    ],
+    hints=[
+        "This is 9.4 backwards. Which came last there, and must be undone first?",
+        "(B, H, T, D) → (B, T, H, D) by swapaxes, then → (B, T, H·D) by reshape.",
+        "B, H, T, D = x.shape\nreturn x.swapaxes(…, …).reshape(B, T, …)",
+    ],
+    why=(
+        "Undo in reverse order: exchange the axes back, then glue. reshape copies when it must, so "
+        "that the numbers really lie side by side."
+    ),
+    difficulty=2,
+    minutes=5,
+    importance=3,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+def _six(rng, B, T, C, H):
+    return (_normal(rng, B, T, C), *(_normal(rng, C, C) / np.sqrt(C) for _ in range(4)), H)
+
+
+def _multi_head(split=attention.split_heads, merge=attention.merge_heads, out=True, scale=None):
+    """Attention in several heads with one part exchanged."""
+
+    def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+        q, k, v = split(x @ Wq, H), split(x @ Wk, H), split(x @ Wv, H)
+        q = q if scale is None else q * np.sqrt(q.shape[-1]) / scale(x.shape[-1])
+        y, a = attention.attend(q, k, v, causal=causal)
+        return (merge(y) @ Wo if out else merge(y)), a
+
+    return multi_head
+
+
+def _exchanged(order):
+    """Attention in several heads, with the projections in another order."""
+
+    def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+        W = (Wq, Wk, Wv)
+        return attention.multi_head(x, *(W[i] for i in order), Wo, H, causal=causal)
+
+    return multi_head
+
+
+def _transposed(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+    return attention.multi_head(x, Wq.T, Wk.T, Wv.T, Wo.T, H, causal=causal)
+
+
+def _never_causal(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+    return attention.multi_head(x, Wq, Wk, Wv, Wo, H, causal=False)
+
+
+def _always_causal(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+    return attention.multi_head(x, Wq, Wk, Wv, Wo, H, causal=True)
+
+
+def _not_split(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+    y, a = attention.attend(x @ Wq, x @ Wk, x @ Wv, causal=causal)
+    return y @ Wo, a
+
+
+def _one_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+    y, a = attention.multi_head(x, Wq, Wk, Wv, Wo, 1, causal=causal)
+    return y, np.repeat(a, H, axis=1)
+
+
+_EYE = np.eye(2)
+
+multi_head = Exercise(
+    attention.multi_head,
+    cases=[
+        Case.hand(
+            (np.array([[[2.0, 6.0], [4.0, 8.0]]]), 0 * _EYE, _EYE, _EYE, _EYE, 2),
+            (
+                np.array([[[2.0, 6.0], [3.0, 7.0]]]),
+                np.array([[[[1.0, 0], [0.5, 0.5]], [[1.0, 0], [0.5, 0.5]]]]),
+            ),
+            says="Wq = 0: every query weighs alike",
+        ),
+        Case.random(lambda rng: _six(rng, 2, 5, 6, 3), says="B = 2, T = 5, C = 6, H = 3"),
+        Case.random(lambda rng: _six(rng, 3, 4, 8, 2), says="B = 3, T = 4, C = 8, H = 2"),
+        Case.random(
+            lambda rng: call(*_six(rng, 2, 3, 10, 5), causal=False),
+            says="not causal, C = 10, H = 5",
+        ),
+        Case.extreme(_six(np.random.default_rng(1), 1, 1, 4, 2), says="a single position"),
+    ],
+    mistakes=[
+        named(
+            "no output projection",
+            "the heads stand side by side and never meet: the last product, with Wo, is missing.",
+            _multi_head(out=False),
+        ),
+        named(
+            "scaled by the width",
+            "your scores are divided by √C, the width of the model. A score sums over the D entries"
+            " of one head: the scale is √D, with D = C / H.",
+            _multi_head(scale=np.sqrt),
+        ),
+        named(
+            "cut through time",
+            "your heads were cut by a reshape without a transpose, so that each mixes positions."
+            " Use split_heads.",
+            _multi_head(split=lambda x, H: x.reshape(x.shape[0], H, x.shape[1], -1)),
+        ),
+        named(
+            "merge interleaves",
+            "your merge lets the heads' columns take turns; Wo expects head after head. Use "
+            "merge_heads.",
+            _multi_head(
+                merge=lambda x: x.transpose(0, 2, 3, 1).reshape(x.shape[0], x.shape[2], -1)
+            ),
+        ),
+        named(
+            "merge by reshape",
+            "your merge glues the positions of one head together. Use merge_heads.",
+            _multi_head(merge=lambda x: x.reshape(x.shape[0], x.shape[2], -1)),
+        ),
+        named(
+            "queries and keys exchanged",
+            "queries came from Wk and keys from Wq.",
+            _exchanged((1, 0, 2)),
+        ),
+        named(
+            "values from keys",
+            "the values came from Wk. What a key is found by and what it says are different: v ="
+            " x Wv.",
+            _exchanged((0, 1, 1)),
+        ),
+        named(
+            "transposed weights",
+            "you multiplied by the transposed matrices. Here W is (in, out) and acts as x W; "
+            "PyTorch's nn.Linear stores the transpose.",
+            _transposed,
+        ),
+        named(
+            "not split",
+            (
+                "you attended once, over the whole width: there is one table of weights where H are"
+                " wanted. Cut queries, keys and values into heads first."
+            ),
+            _not_split,
+        ),
+        named(
+            "one head",
+            "you attended once over the whole width and repeated the weights. Each head attends on "
+            "its own, in its own D columns.",
+            _one_head,
+        ),
+        named("never causal", "causal=True hides nothing in your function.", _never_causal),
+        named("always causal", "causal=False still hides the future.", _always_causal),
+    ],
+    hints=[
+        (
+            "Each head is one call of attend, and attend works on any number of leading axes. What"
+            " has to happen to x before it, and to the result after it?"
+        ),
+        (
+            "q, k, v = split(x Wq), split(x Wk), split(x Wv), each (B, H, T, D); y, a = attend(q,"
+            " k, v); return merge(y) Wo, which is (B, T, C), and a, which is (B, H, T, T)."
+        ),
+        (
+            "q, k, v = attention.split_heads(…, H), …, …\ny, a = attention.attend(…,"
+            " causal=causal)\nreturn attention.merge_heads(…) @ …, a"
+        ),
+    ],
+    why=(
+        "attend works on the last two axes only, so that batch and heads ride along. Cutting the"
+        " width into heads costs nothing: H products with D columns are as many multiplications as"
+        " one with C."
+    ),
+    difficulty=3,
+    minutes=10,
+    importance=5,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+def _lengths_stay(f, rng):
+    x = _normal(rng, 2, 5, 6)
+    return np.allclose(
+        np.linalg.norm(f(x, attention.angles(5, 6)), axis=-1), np.linalg.norm(x, axis=-1)
+    )
+
+
+def _distance_alone(f, rng):
+    q, k = _normal(rng, 4), _normal(rng, 4)
+    theta = attention.angles(40, 4)
+    y, z = (np.asarray(f(np.tile(a, (40, 1)), theta)) for a in (q, k))
+    near, far = y[5] @ z[2], y[35] @ z[32]
+    if not np.isclose(near, far):
+        return (
+            f"a query and a key three places apart score {near:.3g} at the start of the text and "
+            f"{far:.3g} further on; only their distance should count"
+        )
+    return ""
+
+
+def _rotary(first=lambda x: x[..., 0::2], second=lambda x: x[..., 1::2], glue=None, sign=(1, -1)):
+    """Rotary positions with one part exchanged."""
+
+    def rotate(x, theta):
+        x1, x2, cos, sin = first(x), second(x), np.cos(theta), np.sin(theta)
+        y1, y2 = x1 * cos + sign[1] * x2 * sin, sign[0] * x1 * sin + x2 * cos
+        if glue is not None:
+            return glue(y1, y2)
+        return np.stack([y1, y2], axis=-1).reshape(x.shape)
+
+    return rotate
+
+
+def _in_turn(x, theta):
+    y1 = x[..., 0::2] * np.cos(theta) - x[..., 1::2] * np.sin(theta)
+    y2 = y1 * np.sin(theta) + x[..., 1::2] * np.cos(theta)
+    return np.stack([y1, y2], axis=-1).reshape(x.shape)
+
+
+rotate = Exercise(
+    attention.rotate,
+    cases=[
+        Case.hand(
+            (np.array([[1.0, 0, 0, 2]]), np.array([[np.pi / 2, np.pi]])),
+            np.array([[0.0, 1, 0, -2]]),
+            says="pair (1, 0) by 90°, pair (0, 2) by 180°",
+        ),
+        Case.random(lambda rng: (_normal(rng, 5, 6), attention.angles(5, 6)), says="T = 5, D = 6"),
+        Case.random(
+            lambda rng: (_normal(rng, 2, 3, 4, 8), _normal(rng, 4, 4)),
+            says="2 examples of 3 heads, T = 4, D = 8",
+        ),
+        Case.extreme((np.ones((2, 4)), np.zeros((2, 2))), says="angles of 0"),
+    ],
+    laws=[
+        Law("turning keeps lengths", _lengths_stay),
+        Law("scores depend on distance alone", _distance_alone),
+    ],
+    mistakes=[
+        named(
+            "turned backwards",
+            "you turned clockwise: (1, 0) by 90° must become (0, 1).",
+            _rotary(sign=(-1, 1)),
+        ),
+        named(
+            "sign missing",
+            "both sine terms have the same sign. That is no rotation: lengths change.",
+            _rotary(sign=(1, 1)),
+        ),
+        named(
+            "halves for neighbours",
+            "you paired entry i with entry i + D/2, as some libraries do. Here neighbours are"
+            " pairs: 0 with 1, 2 with 3. Mixing the two conventions spoils borrowed weights"
+            " silently.",
+            _rotary(
+                lambda x: x[..., : x.shape[-1] // 2],
+                lambda x: x[..., x.shape[-1] // 2 :],
+                lambda y1, y2: np.concatenate([y1, y2], axis=-1),
+            ),
+        ),
+        named(
+            "not put back",
+            "all first entries came out first, then all second ones. Put each pair back where it"
+            " was: stack on a new last axis, then reshape.",
+            _rotary(glue=lambda y1, y2: np.concatenate([y1, y2], axis=-1)),
+        ),
+        named(
+            "second from the new first",
+            "you computed the second entry from the already turned first one. Both need the old"
+            " pair.",
+            _in_turn,
+        ),
+        named(
+            "cosine and sine exchanged",
+            "at an angle of 0 nothing should move; yours turns by a quarter. cos and sin are"
+            " exchanged.",
+            lambda x, theta: attention.rotate(x, np.pi / 2 - theta),
+        ),
+        named(
+            "added, not turned",
+            "you added sines and cosines to the entries, as the first Transformer did to its "
+            "embeddings. Rotary positions multiply.",
+            lambda x, theta: (
+                x + np.stack([np.sin(theta), np.cos(theta)], -1).reshape(theta.shape[0], -1)
+            ),
+        ),
+    ],
+    hints=[
+        (
+            "A pair (x₁, x₂) is a point in the plane. Where does it land when the plane is turned"
+            " by θ? Which entries of x are the first of a pair, which the second?"
+        ),
+        (
+            "y₁ = x₁ cos θ − x₂ sin θ, y₂ = x₁ sin θ + x₂ cos θ, with x₁ = x[..., 0::2] and "
+            "x₂ = x[..., 1::2], each (..., T, D/2)."
+        ),
+        (
+            "x1, x2 = x[..., 0::2], x[..., 1::2]\ny1 = …\ny2 = …\n"
+            "return np.stack([y1, y2], axis=-1).reshape(x.shape)"
+        ),
+    ],
+    why=(
+        "Turning q by its position and k by its own turns their product by the difference: "
+        "q·k depends on the distance, which no table of positions has to teach."
+    ),
+    difficulty=3,
+    minutes=10,
+    importance=4,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+def _backward_case(rng, T, S, D, E, batch=(), causal=False):
+    q, k, v = _normal(rng, *batch, T, D), _normal(rng, *batch, S, D), _normal(rng, *batch, S, E)
+    y, a = attention.attend(q, k, v, causal=causal)
+    return _normal(rng, *y.shape), q, k, v, a
+
+
+def _matches_a_difference(f, rng):
+    dy, q, k, v, a = _backward_case(rng, 3, 4, 5, 2)
+    got, h = f(dy, q, k, v, a), 1e-6
+    for i, name in enumerate(("dq", "dk", "dv")):
+        at = [q, k, v]
+        step = _normal(rng, *at[i].shape)
+        up, down = ([b + s * h * step if j == i else b for j, b in enumerate(at)] for s in (1, -1))
+        slope = np.sum(dy * (attention.attend(*up)[0] - attention.attend(*down)[0])) / (2 * h)
+        yours = np.sum(np.asarray(got[i]) * step)
+        if not np.isclose(slope, yours, rtol=1e-4, atol=1e-6):
+            return (
+                f"along a random direction the loss changes by {slope:.4g}; your {name} says"
+                f" {yours:.4g}"
+            )
+    return ""
+
+
+def _backward(ds=None, scale=True, dq=None, dk=None, dv=None):
+    """The gradients of attention with one part exchanged."""
+
+    def attend_backward(dy, q, k, v, a):
+        da = dy @ v.swapaxes(-1, -2)
+        s = layers.softmax_backward(da, a) if ds is None else ds(da, a)
+        s = s / np.sqrt(q.shape[-1]) if scale else s
+        return (
+            s @ k if dq is None else dq(s, q, k),
+            s.swapaxes(-1, -2) @ q if dk is None else dk(s, q, k),
+            a.swapaxes(-1, -2) @ dy if dv is None else dv(a, dy),
+        )
+
+    return attend_backward
+
+
+attend_backward = Exercise(
+    attention.attend_backward,
+    cases=[
+        Case.hand(
+            (
+                np.array([[1.0]]),
+                np.array([[1.0]]),
+                np.array([[0.0], [np.log(3)]]),
+                np.array([[4.0], [8.0]]),
+                np.array([[0.25, 0.75]]),
+            ),
+            (
+                np.array([[0.75 * np.log(3)]]),
+                np.array([[-0.75], [0.75]]),
+                np.array([[0.25], [0.75]]),
+            ),
+            says="the query of 9.3, dy = 1",
+        ),
+        Case.random(lambda rng: _backward_case(rng, 3, 5, 4, 2), says="T = 3, S = 5, D = 4, E = 2"),
+        Case.random(
+            lambda rng: _backward_case(rng, 5, 5, 3, 4, causal=True), says="causal, T = 5, D = 3"
+        ),
+        Case.random(
+            lambda rng: _backward_case(rng, 4, 6, 7, 3, batch=(2, 3)),
+            says="2 examples of 3 heads, T = 4, S = 6, D = 7",
+        ),
+        Case.extreme(
+            _backward_case(np.random.default_rng(2), 2, 1, 3, 2),
+            says="a single key: nothing to choose",
+        ),
+    ],
+    laws=[Law("gradients match finite differences", _matches_a_difference)],
+    mistakes=[
+        named(
+            "scale forgotten",
+            "dq and dk lack the factor 1/√D: what divided the scores on the way forward divides the"
+            " gradient on the way back.",
+            _backward(scale=False),
+        ),
+        named(
+            "softmax passed through",
+            "you treated the softmax as if it changed nothing: ds is not da. Raising one weight of"
+            " a row lowers the others.",
+            _backward(ds=lambda da, a: da),
+        ),
+        named(
+            "softmax entry by entry",
+            "you used a(1 − a), the derivative of a sigmoid. In a softmax each weight depends on"
+            " all scores of its row: ds = a ⊙ (da − Σ a da).",
+            _backward(ds=lambda da, a: da * a * (1 - a)),
+        ),
+        named(
+            "row sum missing",
+            "ds = a ⊙ da is half of it. Subtract each row's Σ a da: the weights sum to 1, so the "
+            "scores' gradient must sum to 0.",
+            _backward(ds=lambda da, a: da * a),
+        ),
+        named(
+            "sum over queries",
+            "the sum inside the softmax's gradient ran over the queries; it runs over the keys of"
+            " one row.",
+            _backward(ds=lambda da, a: a * (da - (a * da).sum(-2, keepdims=True))),
+        ),
+        named(
+            "weights not transposed",
+            "dv gathers, for each value, the gradients of the outputs that used it: that is aᵀ dy.",
+            _backward(dv=lambda a, dy: a @ dy),
+        ),
+        named(
+            "scores not transposed",
+            "dk gathers over the queries that looked at a key: that is dsᵀ q.",
+            _backward(dk=lambda s, q, k: s @ q),
+        ),
+        named(
+            "queries and keys exchanged",
+            "dq is made of keys and dk of queries; yours are the other way round.",
+            lambda dy, q, k, v, a: tuple(
+                attention.attend_backward(dy, q, k, v, a)[i] for i in (1, 0, 2)
+            ),
+        ),
+    ],
+    hints=[
+        (
+            "Walk backwards through y = a v, a = softmax(s), s = q kᵀ / √D. For a product of"
+            " matrices you know the rule from *Backpropagation*: each factor's gradient is the"
+            " incoming one"
+            " times the other. Which shapes then demand a transpose?"
+        ),
+        "dv = aᵀ dy; da = dy vᵀ; ds = softmax_backward(da, a); dq = ds k / √D; dk = dsᵀ q / √D.",
+        "dv = … @ dy\nda = dy @ …\nds = layers.softmax_backward(da, a)\n"
+        "return ds @ … / …, … @ q / …, dv",
+    ],
+    why=(
+        "Three products and a softmax, walked backwards. Hidden places have a = 0, so their ds is 0"
+        " by itself: the mask needs no line of its own."
+    ),
+    difficulty=4,
+    minutes=15,
+    importance=4,
+)

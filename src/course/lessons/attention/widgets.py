@@ -1,0 +1,98 @@
+"""The widgets of this lesson: one row of weights under a dial, and the heads of a trained GPT."""
+
+import numpy as np
+import torch
+
+from course.interactive import live, plot
+from course.networks import layers
+from course.transformers import tokens
+from course.transformers.gpt import pretrained
+
+KEYS = 24  # keys of the one row
+LONGEST = 48  # characters that a map shows
+LINE = "To be, or not to be: that is the question"
+NAMES = {" ": "␣"}
+
+
+def one_row():
+    """Show the weights of one query over random keys as size, temperature and scaling change."""
+    rng = np.random.default_rng(9)
+    q, k = rng.standard_normal(1024), rng.standard_normal((KEYS, 1024))
+
+    def setup(fig):
+        ax = fig.subplots()
+        bars = ax.bar(range(KEYS), np.ones(KEYS), width=0.8, color=plot.COLORS[0])
+        ax.set(xlim=(-0.7, KEYS - 0.3), ylim=(0, 1), xlabel="key", ylabel="weight", xticks=[])
+
+        def update(D, temperature, scaled):
+            s = k[:, :D] @ q[:D] / (np.sqrt(D) if scaled else 1) / temperature
+            a = layers.softmax(s)
+            for bar, weight in zip(bars, a, strict=True):
+                bar.set_height(weight)
+            H = -(a * layers.log_softmax(s)).sum()
+            even = np.log(KEYS)
+            return bars, f"entropy {H:.2f} nats; all {KEYS} keys alike would be {even:.2f}"
+
+        return update
+
+    return live.figure(
+        setup,
+        alt=(
+            "Bars: the weights that one query gives to 24 random keys. With large D and no division"
+            " by root D a single bar holds everything; divided, the weights stay spread at every D."
+        ),
+        width=8,
+        height=2.8,
+        D=live.choice([4, 16, 64, 256, 1024], start=64, label="D"),
+        temperature=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),
+        scaled=live.toggle(False, label="divide by √D"),
+    )
+
+
+def heads():
+    """Show where each character of a typed line looks, in one head of a small trained GPT."""
+    model, alphabet = pretrained.small_gpt()
+
+    def setup(fig):
+        ax = fig.subplots()
+        image = ax.imshow(np.zeros((LONGEST, LONGEST)), cmap="Blues", vmin=0, vmax=0.6)
+        step = range(LONGEST)
+        below = [ax.text(i, LONGEST + 0.4, "", ha="center", va="center", fontsize=8) for i in step]
+        beside = [ax.text(-1.4, i, "", ha="center", va="center", fontsize=8) for i in step]
+        ax.set(xlim=(-0.5, LONGEST - 0.5), ylim=(LONGEST - 0.5, -0.5), xticks=[], yticks=[])
+        ax.set_xlabel("looks at", labelpad=14)
+        ax.set_ylabel("this character", labelpad=14)
+        ax.grid(False)
+        fig.colorbar(image, label="weight", shrink=0.8, extend="max")
+
+        def update(line, layer, head):
+            ids = tokens.encode(line, alphabet)
+            maps = model.weights(torch.from_numpy(ids)[None])
+            shown = np.zeros((LONGEST, LONGEST))
+            shown[: len(ids), : len(ids)] = maps[layer - 1][0, head - 1].numpy()
+            image.set_data(shown)
+            for texts in (below, beside):
+                for i, text in enumerate(texts):
+                    text.set_text(NAMES.get(line[i], line[i]) if i < len(line) else "")
+            return [image, *below, *beside]
+
+        return update
+
+    return live.figure(
+        setup,
+        alt=(
+            "Map of attention weights over a line of text: a row for each character, dark where it"
+            " looks. Nothing stands above the diagonal. Most heads stay close to it; one returns,"
+            " in vertical stripes, to the places where a word began."
+        ),
+        width=7.4,
+        height=6,
+        line=live.text(
+            LINE, samples=("O", "My lord, my lord, my lord!"), most=LONGEST, label="line"
+        ),
+        layer=live.choice([1, 2], start=2, label="layer"),
+        head=live.choice([1, 2, 3, 4], label="head"),
+    )
+
+
+WIDGETS = (one_row, heads)

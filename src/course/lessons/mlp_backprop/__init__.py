@@ -1,0 +1,10 @@
+"""Backpropagation: every gradient by hand."""
+
+from course.lessons import About
+
+ABOUT = About(
+    part="Networks",
+    title="Backpropagation",
+    promise="Every gradient by hand",
+    builds="every gradient by hand, a reader of handwriting, autograd",
+)

@@ -1,0 +1,119 @@
+"""The exercise of this lesson: counts become probabilities."""
+
+import numpy as np
+
+from course.checking import Case, Exercise, Law
+from course.checking.cases import named
+from course.foundations import bigram
+
+
+def _random_counts(rng, V):
+    return rng.integers(1, 40, size=(V, V))
+
+
+def _rows_sum_to_one(f, rng):
+    sums = np.asarray(f(_random_counts(rng, 7)), dtype=float).sum(axis=1)
+    if np.allclose(sums, 1):
+        return ""
+    return f"the rows of your answer sum to {sums.min():.3g} … {sums.max():.3g}; each must sum to 1"
+
+
+def _scale_is_forgotten(f, rng):
+    """A text read twice has every count doubled, and the same probabilities."""
+    counts = _random_counts(rng, 5)
+    return np.allclose(f(counts), f(2 * counts))
+
+
+probabilities = Exercise(
+    bigram.probabilities,
+    cases=[
+        Case.hand(
+            (np.array([[3, 1], [2, 8]]),),
+            np.array([[0.75, 0.25], [0.2, 0.8]]),
+            says="counts [[3, 1], [2, 8]]",
+        ),
+        Case.random(lambda rng: (_random_counts(rng, 5),), says="counts of shape (5, 5)"),
+        Case.random(lambda rng: (_random_counts(rng, 11),), says="counts of shape (11, 11)"),
+        Case.extreme(
+            (np.array([[0, 0, 7], [10**12, 1, 0], [0, 5, 5]]),),
+            says="counts with zeros and a very large one",
+        ),
+    ],
+    laws=[
+        Law("each row must sum to 1: something always follows", _rows_sum_to_one),
+        Law(
+            "a text read twice has all counts doubled and the same probabilities; yours changed",
+            _scale_is_forgotten,
+        ),
+    ],
+    mistakes=[
+        named(
+            "whole-table",
+            "You divided by the sum of the whole table. That gives how common each pair is among "
+            "all pairs. The question is: given the first character, what comes second? Each row "
+            "is a question of its own and needs a total of its own.",
+            lambda counts: counts / counts.sum(),
+        ),
+        named(
+            "columns",
+            "Your columns sum to 1, not your rows. A column gathers what came before a character; "
+            "a row gathers what came after it. Which axis runs along a row?",
+            lambda counts: counts / counts.sum(axis=0, keepdims=True),
+        ),
+        named(
+            "lost-axis",
+            "You have the totals of the rows, but they were applied across: entry (i, j) was "
+            "divided by the total of row j. A sum over axis 1 drops that axis, and NumPy then lays "
+            "the totals along the columns. Keep the axis: which argument of sum does that?",
+            lambda counts: counts / counts.sum(axis=1),
+        ),
+        named(
+            "percent",
+            "These are percentages. Probabilities run from 0 to 1: leave out the factor 100.",
+            lambda counts: 100 * counts / counts.sum(axis=1, keepdims=True),
+        ),
+        named(
+            "softmax",
+            "This is a softmax of the counts. Softmax is for scores that can be negative; counts "
+            "are already in proportion to their probabilities. What do 3 and 1 become if they only "
+            "have to be shared out?",
+            lambda counts: (
+                np.exp(counts - counts.max(axis=1, keepdims=True))
+                / np.exp(counts - counts.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+            ),
+        ),
+        named(
+            "largest",
+            "You divided each row by its largest count, so the most frequent follower gets 1. "
+            "Then the others have nothing left to share. Divide by what makes the row sum to 1.",
+            lambda counts: counts / counts.max(axis=1, keepdims=True),
+        ),
+        named(
+            "whole-numbers",
+            "You divided in whole numbers, so every share below 1 became 0. Use / and not //, and "
+            "do not turn the result into integers.",
+            lambda counts: counts // counts.sum(axis=1, keepdims=True),
+        ),
+        named(
+            "smoothed",
+            "You added 1 to each count first. That is a real technique, which lesson 02 uses for "
+            "what was never seen; here the shares must be those of the counts as they are.",
+            lambda counts: (counts + 1) / (counts + 1).sum(axis=1, keepdims=True),
+        ),
+    ],
+    hints=[
+        "After the first character, something was counted 3 times and something else once. "
+        "Out of how many times in all? Which numbers of the table did you add to know?",
+        "p[i, j] = counts[i, j] / (sum of row i). counts is (V, V); the totals must be (V, 1), so "
+        "that each row meets its own total.",
+        "total = counts.sum(axis=…, keepdims=…)\nreturn counts / …",
+    ],
+    why="A sum over axis 1 goes along each row. With keepdims=True the totals keep the shape "
+    "(V, 1), and division stretches them along the row they came from; without it they would be "
+    "(V,), which NumPy lays along the columns. Nothing fails, and every number is wrong: of all "
+    "mistakes with arrays this is the most frequent, and it will come back with softmax, with "
+    "normalisation and with attention.",
+    difficulty=1,
+    minutes=5,
+    importance=5,
+)

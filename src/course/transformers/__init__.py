@@ -1,0 +1,1 @@
+"""Ideas of part III: text as numbers, attention, and the GPT."""

@@ -1,0 +1,204 @@
+"""Writing a training run to disk so that it survives anything, and reading it back unchanged.
+
+A folder holds `run.json`, which says everything in words and numbers, and the safetensors files
+that it names with their sha256. A file is written under another name, forced to disk, and then
+renamed: whenever the process dies, the folder holds either the old state or the new one, whole.
+Nothing that is read is ever executed.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import safetensors.torch
+import torch
+
+from course.networks.optim import State
+from course.transformers.gpt import model as gpt
+from course.transformers.gpt import train
+
+FORMAT = 1
+
+
+class CheckpointError(ValueError):
+    """A run that can't be read; the message says which file, and what to do."""
+
+
+def save(folder, run: train.Run, **facts) -> None:
+    """Write a run, with whatever else JSON can say about it.
+
+    Parameters
+    ----------
+    folder
+        Made if it isn't there; an older state of the same run in it is replaced.
+    run
+        What to write: weights, optimizer, step, losses, and the best weights so far.
+    facts
+        More to remember, such as the alphabet.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"latest": _store(folder, f"latest-{run.step:07d}.safetensors", _tensors(run))}
+    if run.best is not None:
+        loss, weights = run.best
+        files["best"] = _store(folder, f"best-{loss:.6f}.safetensors", weights)
+    words = {
+        "format": FORMAT,
+        "config": asdict(run.config),
+        "recipe": asdict(run.recipe),
+        "step": run.step,
+        "best_loss": None if run.best is None else run.best[0],
+        "facts": facts,
+        "files": files,
+    }
+    _replace(folder / "run.json", json.dumps(words, indent=1, ensure_ascii=False).encode())
+    kept = {entry["file"] for entry in files.values()}
+    for path in folder.glob("*.safetensors*"):
+        if path.name not in kept and path.name.startswith(("latest-", "best-")):
+            path.unlink(missing_ok=True)
+
+
+def restore(folder, ids, *, device: str = "cpu") -> train.Run:
+    """Read a run back, ready to take its next step on the same text.
+
+    Raises
+    ------
+    CheckpointError
+        If a file is missing, damaged, or not what this version writes.
+    """
+    words = describe(folder)
+    config, recipe = _settings(folder, words)
+    run = train.Run(config, recipe, ids, device=device)
+    tensors = _read(folder, words, "latest")
+    run.losses = tensors.pop("losses").tolist()
+    run.step = words["step"]
+    memory = {k: tensors.pop(k).to(device) for k in list(tensors) if k.startswith("memory.")}
+    _check_shapes(folder, memory, _memory([(p, p) for p in run.flat]))
+    slots = [tuple(memory[f"memory.{i}.{j}"] for j in range(2)) for i in range(len(run.flat))]
+    run.memory = State(run.step, slots) if run.step else None
+    _fill(folder, run.model, tensors)
+    if "best" in words["files"]:
+        weights = {k: p.to(device) for k, p in _read(folder, words, "best").items()}
+        run.best = words["best_loss"], weights
+    return run
+
+
+def load(folder, *, which: str = "best", device: str = "cpu") -> tuple[gpt.GPT, dict]:
+    """Read a trained model, the best if there was an evaluation, and the facts saved with it."""
+    words = describe(folder)
+    config, _ = _settings(folder, words)
+    tensors = _read(folder, words, which if which in words["files"] else "latest")
+    model = gpt.GPT(config).to(device)
+    _fill(
+        folder, model, {k: p for k, p in tensors.items() if not k.startswith(("memory.", "losses"))}
+    )
+    return model, words["facts"]
+
+
+def describe(folder) -> dict:
+    """Read what `run.json` says: config, recipe, step, best_loss, facts, files."""
+    path = Path(folder) / "run.json"
+    try:
+        words = dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise CheckpointError(f"{folder} holds no run: there is no {path}") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{path} can't be read ({error}); {REMEDY}") from None
+    wrong = [key for key, fits in WANTED.items() if not fits(words.get(key))]
+    if wrong:
+        raise CheckpointError(f"{path} is damaged: see {', '.join(wrong)} in it; {REMEDY}")
+    if words["format"] != FORMAT:
+        raise CheckpointError(f"{path} is of format {words['format']}; this version reads {FORMAT}")
+    return words
+
+
+WANTED = {
+    "format": lambda value: isinstance(value, int),
+    "config": lambda value: isinstance(value, dict),
+    "recipe": lambda value: isinstance(value, dict),
+    "step": lambda value: isinstance(value, int) and value >= 0,
+    "facts": lambda value: isinstance(value, dict),
+    "files": lambda value: (
+        isinstance(value, dict)
+        and "latest" in value
+        and all({"file", "bytes", "sha256"} <= set(entry) for entry in value.values())
+    ),
+}
+
+REMEDY = "restore the folder from a copy, or train again in another folder"
+
+
+def _tensors(run):
+    """All tensors of a run by name: weights, the optimizer's memory, losses so far."""
+    slots = run.memory.slots if run.memory else [(0 * p, 0 * p) for p in run.flat]
+    losses = torch.tensor(run.losses, dtype=torch.float64)
+    return {**run.model.state_dict(), **_memory(slots), "losses": losses}
+
+
+def _memory(slots) -> dict:
+    """The optimizer's two averages for each vector, by name."""
+    return {f"memory.{i}.{j}": a for i, pair in enumerate(slots) for j, a in enumerate(pair)}
+
+
+def _store(folder, name, tensors) -> dict:
+    """Write tensors to a file, and say what must be found there."""
+    whole = {k: p.detach().cpu().clone().contiguous() for k, p in tensors.items()}
+    content = safetensors.torch.save(whole)
+    _replace(folder / name, content)
+    return {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _replace(path, content: bytes):
+    """Write a file so that it is there whole or not at all, even if the power goes."""
+    draft = path.with_name(path.name + ".draft")
+    with open(draft, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    with contextlib.suppress(PermissionError):  # Windows doesn't open folders, nor need it
+        names = os.open(path.parent, os.O_RDONLY)
+        os.fsync(names)
+        os.close(names)
+
+
+def _read(folder, words, which) -> dict:
+    """Read one of the run's files, if it is exactly what was written."""
+    entry = words["files"][which]
+    path = Path(folder) / Path(entry["file"]).name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path} can't be read ({error.strerror}); {REMEDY}") from None
+    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+        sizes = f"{entry['bytes']} bytes were written, {len(content)} are there"
+        raise CheckpointError(f"{path} is damaged ({sizes}, and their sha256 differs); {REMEDY}")
+    return safetensors.torch.load(content)
+
+
+def _settings(folder, words):
+    """The config and the recipe, if they are ones that this version knows."""
+    try:
+        return gpt.Config(**words["config"]), train.Recipe(**words["recipe"])
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"run.json in {folder} asks for what can't be built: {error}"
+        ) from None
+
+
+@torch.no_grad()
+def _fill(folder, model, tensors):
+    """Copy weights into a model, each into its own place, so that views stay views."""
+    own = model.state_dict()
+    _check_shapes(folder, tensors, own)
+    for name, p in own.items():
+        p.copy_(tensors[name])
+
+
+def _check_shapes(folder, tensors, wanted):
+    """Refuse tensors that have other names or shapes than are wanted."""
+    if {k: a.shape for k, a in tensors.items()} != {k: a.shape for k, a in wanted.items()}:
+        raise CheckpointError(f"the tensors in {folder} are not those of its config; {REMEDY}")

@@ -1,0 +1,32 @@
+"""A small GPT that is trained already: two layers of four heads that have read nine plays.
+
+Looked into in *Attention*. `data/make_small_gpt.py` made it; the manifest says how good it is.
+"""
+
+import json
+import struct
+
+from safetensors.torch import load
+
+from course import data
+from course.transformers.gpt.config import Config
+from course.transformers.gpt.model import GPT
+
+FILE = "small_gpt.safetensors"
+
+
+def small_gpt() -> tuple[GPT, str]:
+    """Return the model, in PyTorch's default dtype, and the alphabet that it reads and writes.
+
+    Raises
+    ------
+    DataError
+        If the shipped file is missing or damaged.
+    """
+    content = data.shipped(FILE)
+    (length,) = struct.unpack("<Q", content[:8])  # safetensors: a header in JSON, then the numbers
+    facts = json.loads(content[8 : 8 + length])["__metadata__"]
+    model = GPT(Config(len(facts["alphabet"]), **json.loads(facts["config"])))
+    with_dtype = {name: w.to(model.E.dtype) for name, w in load(content).items()}
+    model.load_state_dict(with_dtype)
+    return model, facts["alphabet"]

@@ -1,0 +1,98 @@
+"""What each modern trick buys: the customary recipe, changed one thing at a time.
+
+Taught in *A small GPT*. Every row keeps the changes of the rows before it.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from course.transformers.gpt import model as gpt
+from course.transformers.gpt import train
+
+
+@dataclass(frozen=True)
+class Row:
+    """One change: fields of `gpt.Config` and of `train.Recipe` that take new values."""
+
+    name: str
+    config: dict = field(default_factory=dict)
+    recipe: dict = field(default_factory=dict)
+
+
+ROWS = (
+    Row("the customary recipe"),
+    Row("three times the learning rate", {}, {"lr": 3e-3, "lr_head": 3e-3, "lr_embed": 3e-3}),
+    Row(
+        "at full rate sooner, then straight down to almost zero",
+        {},
+        {"schedule": "linear", "cooldown": 0.65, "final": 0.02, "warmup": 0},
+    ),
+    Row(
+        "Adam forgets sooner; no weight decay, no clipping",
+        {},
+        {"beta1": 0.85, "weight_decay": 0.0, "clip": 0.0},
+    ),
+    Row("RMS norm, no biases", {"norm": "rms", "bias": False}),
+    Row("rotary positions", {"positions": "rotary"}),
+    Row("queries and keys normalised", {"qk_norm": True}),
+    Row("squared ReLU", {"activation": "relu2"}),
+    Row(
+        "a head of its own, and rates for head and embeddings",
+        {"tied": False},
+        {"lr": 5e-3, "lr_head": 1e-2, "lr_embed": 6e-2},
+    ),
+    Row("what is added to the stream starts at zero", {"init": "fan_in", "zero_init": True}),
+    Row("embeddings of the tokens before", {"taps": gpt.MODERN["taps"]}),
+    Row("backward passes by hand", {"by_hand": True}),
+)
+
+
+class Measured(NamedTuple):
+    """A row, the loss on the held-out text, and the seconds that its training took."""
+
+    row: Row
+    loss: float
+    seconds: float
+
+
+def settings(row: Row, sizes: dict, steps: int, rows=ROWS) -> tuple[gpt.Config, train.Recipe]:
+    """Config and recipe of a row: its own changes and those of all rows before it.
+
+    Parameters
+    ----------
+    sizes
+        vocab, context, layers, heads, width.
+    steps
+        Length of the run.
+    """
+    config, recipe = dict(sizes), {**train.PLAIN, "steps": steps, "warmup": steps // 20}
+    for earlier in rows[: rows.index(row) + 1]:
+        config |= earlier.config
+        recipe |= earlier.recipe
+    return gpt.Config(**config), train.Recipe(**recipe)
+
+
+def speed_run(ids, val, sizes: dict, *, steps: int = 200, rows=ROWS):
+    """Train once for each row, all for the same number of steps on the same batches.
+
+    Parameters
+    ----------
+    ids, val : (N,) of int64
+        Text to learn from, and held-out text.
+    sizes, steps
+        See `settings`.
+
+    Yields
+    ------
+    Measured
+        One row after the other.
+    """
+    for row in rows:
+        config, recipe = settings(row, sizes, steps, rows)
+        begun = time.process_time()
+        run = train.Run(config, recipe, ids)
+        for _ in train.fit(run):
+            pass
+        seconds = time.process_time() - begun
+        yield Measured(row, train.evaluate(run.model, val), seconds)

@@ -1,0 +1,101 @@
+"""`course doctor`: well where all is well, and one sentence with a remedy for each fault."""
+
+import importlib.metadata
+import subprocess
+
+import pytest
+
+from course import data
+from course.command import doctor
+from course.command import main as command
+
+
+def test_all_is_well_here(capsys, root, monkeypatch):
+    monkeypatch.chdir(root)
+    code = command.main(["doctor"])
+    said = capsys.readouterr().out
+    assert code == 0, said
+    assert said.endswith("All is well. `course lab` opens the notebooks.\n")
+    for what in ("Python 3.", "numpy 2.", "digits.npz", "cores", "PyTorch", "1 + 1 = 2"):
+        assert what in said
+
+
+def test_outside_a_checkout_the_rest_is_still_looked_at(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert [f.well for f in doctor.folders(doctor._root())] == [True, True]
+
+
+def faults(findings):
+    found = [finding for finding in findings if not finding.well]
+    assert all(str(finding).startswith("wrong  ") for finding in found)
+    return found
+
+
+def test_an_old_or_missing_package_is_named_with_what_is_needed(monkeypatch):
+    def version(name, real=importlib.metadata.version):
+        if name == "tqdm":
+            raise importlib.metadata.PackageNotFoundError
+        return "1.0" if name == "numpy" else real(name)
+
+    monkeypatch.setattr(doctor.metadata, "version", version)
+    old, missing = faults(doctor.packages())
+    assert "numpy 1.0 is too old; numpy>=" in old.what
+    assert missing.what == "tqdm is missing"
+    assert "start.py env" in missing.mend
+
+
+def test_other_versions_than_the_pinned_are_named_and_no_fault(root, tmp_path):
+    (tmp_path / "constraints.txt").write_text("# exact\nnumpy==1.2.3\nnot-here==1\n")
+    (finding,) = doctor.pins(tmp_path)
+    assert finding.well
+    assert "(pinned 1.2.3)" in finding.what
+    assert list(doctor.pins(None)) == []
+
+
+def test_a_damaged_data_file_is_named(tmp_path, monkeypatch):
+    for name in data.manifest():
+        (tmp_path / name).write_bytes(b"no longer what it was")
+    manifest = (data.FOLDER / "manifest.toml").read_bytes()
+    (tmp_path / "manifest.toml").write_bytes(manifest)
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    found = faults(doctor.data_files())
+    assert len(found) == len(data.manifest())
+    assert all("Restore it with" in finding.what for finding in found)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    def full(**_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", full)
+    found = faults(doctor.folders(tmp_path))
+    assert len(found) == 2
+    assert "No space left" in found[0].what
+    assert "free space" in found[0].mend
+
+
+def test_a_torch_that_does_not_load_is_named(monkeypatch):
+    broken = subprocess.CompletedProcess(
+        [], 1, "", "Traceback …\nImportError: libgomp is missing\n"
+    )
+    monkeypatch.setattr(doctor.subprocess, "run", lambda *_, **__: broken)
+    finding = doctor.pytorch()
+    assert not finding.well
+    assert "libgomp is missing" in finding.what
+
+
+def test_a_kernel_that_does_not_start_is_named(monkeypatch):
+    def dies(*_, **__):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr("course.authoring.execute.run", dies)
+    finding = doctor.kernel()
+    assert not finding.well
+    assert "Kernel died" in finding.what
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_one_fault_makes_the_exit_code(monkeypatch, capsys, well):
+    monkeypatch.setattr(doctor, "findings", lambda: [doctor.Finding(well, "a thing", "mend it")])
+    assert command.main(["doctor"]) == (0 if well else 1)
+    assert ("1 to mend." in capsys.readouterr().out) is not well

@@ -1,0 +1,159 @@
+"""`course train` and `course generate` as a user meets them: whole, interrupted, refused."""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from course.command import main as command
+from course.command import train as training
+
+TEXT = "the cat sat on the mat, and the dog lay on the log. " * 60
+SIZE = ["--layers", "1", "--heads", "2", "--width", "16", "--context", "16", "--batch", "4"]
+UNIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def course(*words):
+    return command.main([str(word) for word in words])
+
+
+def start(*words):
+    line = [sys.executable, "-m", "course", *map(str, words)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+
+
+def steps_of(folder):
+    try:
+        return json.loads((folder / "run.json").read_text())["step"]
+    except (OSError, ValueError):
+        return 0
+
+
+def wait_for(child, folder, step):
+    """Until the run on disk is at least so far."""
+    while steps_of(folder) < step and child.poll() is None:
+        time.sleep(0.02)
+    assert child.poll() is None, child.stdout.read().decode()
+
+
+def contents(folder):
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+def test_train_then_generate(text, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert course("train", "--text", text, "--out", out, "--steps", 40, *SIZE) == 0
+    shown = capsys.readouterr().out
+    assert "312 held out" in shown
+    assert "nats = " in shown
+    assert "bits per character" in shown
+    assert course("generate", out, "--prompt", "the ", "--length", 30) == 0
+    written = capsys.readouterr().out
+    assert written.startswith("the ")
+    assert len(written) == 4 + 30 + 1
+    course("generate", out, "--prompt", "the ", "--length", 30)
+    assert capsys.readouterr().out == written
+
+
+def test_minutes_become_steps(text, tmp_path, capsys):
+    out = tmp_path / "run"
+    begun = time.perf_counter()
+    assert course("train", "--text", text, "--out", out, "--minutes", 0.05, *SIZE) == 0
+    assert time.perf_counter() - begun < 60
+    assert steps_of(out) >= 20
+
+
+@pytest.mark.parametrize("seconds", [15, 30, 90, 180, 3600])
+@pytest.mark.parametrize("step", [0.001, 0.02, 0.1])
+@pytest.mark.parametrize("held_out", [1, 100, 1000])
+def test_steps_and_evaluations_fill_the_minutes(seconds, step, held_out):
+    """An evaluation runs forward alone, a third of a step for each batch of held-out text."""
+    steps, every = training.plan(seconds, step, held_out)
+    evaluation = held_out * step / 3
+    times = math.ceil(steps / every)  # every so many steps, and at the end
+    spent = steps * step + (times + 1) * evaluation  # and once more for the best model
+    assert spent <= seconds or steps == 20
+    assert spent >= 0.98 * seconds - step - evaluation or steps == 20
+    assert 1 <= times <= 10
+    assert times == 1 or times * evaluation <= seconds / 10
+
+
+@UNIX
+def test_killed_or_interrupted_and_resumed_is_uninterrupted(text, tmp_path):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    options = ["--text", text, "--steps", 600, *SIZE]
+    assert start("train", "--out", whole, *options).wait() == 0
+    child = start("train", "--out", parts, *options)
+    wait_for(child, parts, 120)
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    child = start("train", "--resume", "--out", parts)
+    wait_for(child, parts, 240)
+    child.send_signal(signal.SIGINT)
+    said = child.communicate()[0].decode()
+    if child.returncode == 130:  # else it was faster than the signal
+        assert "all is kept" in said
+        assert "Go on with" in said
+        assert start("train", "--resume", "--out", parts).wait() == 0
+    assert contents(whole) == contents(parts)
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "says"),
+    [
+        (b"", [], "at least"),
+        (b"abcabc", [], "too few for one window"),
+        (b"\xff\xfe\x00", [], "not UTF-8"),
+        (None, [], "there is no file"),
+        (TEXT.encode(), ["--minutes", "-1"], "must be above 0"),
+        (TEXT.encode(), ["--steps", "0"], "steps is 0"),
+        (TEXT.encode(), ["--heads", "3"], "don't divide"),
+        (TEXT.encode(), ["--batch", "-1"], "batch -1"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(tmp_path, capsys, content, options, says):
+    path = tmp_path / "text.txt"
+    if content is not None:
+        path.write_bytes(content)
+    code = course("train", "--text", path, "--out", tmp_path / "run", *SIZE, *options)
+    assert code == 1
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_runs_are_neither_overwritten_nor_mixed(text, tmp_path, capsys):
+    out = tmp_path / "run"
+    course("train", "--text", text, "--out", out, "--steps", 2, *SIZE)
+    assert course("train", "--text", text, "--out", out) == 1
+    assert "holds a run already" in capsys.readouterr().err
+    text.write_text(TEXT + "more", encoding="utf-8")
+    assert course("train", "--resume", "--out", out) == 1
+    assert "not the text" in capsys.readouterr().err
+    assert course("train", "--resume", "--out", tmp_path / "none") == 1
+    assert "holds no run" in capsys.readouterr().err
+
+
+def test_a_damaged_run_or_an_unknown_letter_is_refused(text, tmp_path, capsys):
+    out = tmp_path / "run"
+    course("train", "--text", text, "--out", out, "--steps", 2, *SIZE)
+    assert course("generate", out, "--prompt", "€") == 1
+    assert "'€' at place 0" in capsys.readouterr().err
+    assert course("generate", out, "--prompt", "") == 1
+    assert "at least one token" in capsys.readouterr().err
+    (best,) = out.glob("best-*")
+    best.write_bytes(best.read_bytes()[:-9])
+    assert course("generate", out) == 1
+    assert "is damaged" in capsys.readouterr().err

@@ -1,0 +1,215 @@
+"""The progress file: kept whole through kills and crowds, set aside when damaged, never lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from course.learner import progress
+
+WRITER = """
+import sys
+from course.learner import progress
+n = 0
+while n < int(sys.argv[2]):
+    progress.record_check(f"{sys.argv[1]}.{n % 9}", n % 2 == 0, "one of many mistakes" * 20)
+    n += 1
+    print(n, flush=True)
+"""
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Forget which troubles were told."""
+    monkeypatch.setattr(progress, "_said", set())
+
+
+def writer(name, times):
+    command = [sys.executable, "-c", WRITER, name, str(times)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_what_is_recorded_is_read():
+    progress.record_check("4.1", False, "axis")
+    progress.record_check("4.1", False, "axis")
+    progress.record_check("4.1", True)
+    progress.record_check("4.1", False, "sign")  # later play does not undo it
+    progress.record_hint("4.1")
+    progress.record_prediction("4.a", guess=3)
+    progress.record_prediction("4.a", measured=4, close=False)
+    state = progress.read()
+    mistakes = {"axis": 2, "sign": 1}
+    assert state["checks"] == {"4.1": {"passed": True, "attempts": 3, "mistakes": mistakes}}
+    assert state["hints"] == {"4.1": 1}
+    assert state["predictions"] == {"4.a": {"guess": 3, "measured": 4, "close": False}}
+
+
+def test_reading_makes_no_file():
+    assert progress.read()["checks"] == {}
+    assert not progress.path().exists()
+
+
+def test_without_a_path_it_lies_in_jupyters_data_folder(monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    progress.record_hint("4.1")
+    assert progress.load(tmp_path / "data" / "llm-course" / "progress.json")["hints"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_kill_at_any_moment_leaves_a_whole_file():
+    done = 0
+    for pause in (0.0, 0.003, 0.011, 0.017, 0.029):
+        process = writer("4", 100_000)
+        process.stdout.readline()  # it writes now
+        time.sleep(pause)
+        process.send_signal(signal.SIGKILL)
+        done += 1 + len(process.communicate()[0].splitlines())
+        state = progress.load(progress.path())
+        attempts = sum(sum(entry["mistakes"].values()) for entry in state["checks"].values())
+        assert done <= attempts <= done + 1  # at most the write that was not yet reported
+        done = attempts
+    assert not list(progress.path().parent.glob("*damaged*"))
+
+
+def test_kernels_that_write_at_once_lose_nothing():
+    crowd = [writer(name, 40) for name in ("4", "5", "6")]
+    for process in crowd:
+        process.communicate()
+        assert process.returncode == 0
+    checks = progress.read()["checks"]
+    counts = [sum(checks[f"{name}.{n}"]["mistakes"].values()) for name in "456" for n in range(9)]
+    assert sum(counts) == 3 * 40
+
+
+DAMAGE = {
+    "cut off": b'{"version": 1, "checks": {"4.1": {"pass',
+    "empty": b"",
+    "binary": b"\xff\xfe\x00\x01",
+    "another thing": b"[1, 2, 3]",
+    "no sections": b'{"version": 1}',
+    "a wrong entry": b'{"version": 1, "checks": {"4.1": 3}, "hints": {}, "predictions": {}}',
+    "a wrong count": b'{"version": 1, "checks": {}, "hints": {"4.1": -2}, "predictions": {}}',
+    "another version": b'{"version": 9, "checks": {}, "hints": {}, "predictions": {}}',
+    "nested without end": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+@pytest.mark.parametrize("use", [progress.read, lambda: progress.record_hint("4.1")])
+def test_a_damaged_file_is_set_aside_with_a_sentence(damage, use, capsys):
+    progress.path().write_bytes(damage)
+    use()
+    aside = progress.path().with_name("progress.damaged-1.json")
+    assert aside.read_bytes() == damage
+    said = capsys.readouterr().out
+    assert said.startswith("Your progress file was damaged (it ")
+    assert "It is kept as progress.damaged-1.json, and a new one is begun." in said
+    assert said.count("\n") == 1
+
+
+def test_a_second_damage_does_not_cover_the_first():
+    for n in range(3):
+        progress.path().write_text(f"damage {n}")
+        progress.read()
+    names = sorted(path.name for path in progress.path().parent.glob("*.damaged-*"))
+    assert names == [f"progress.damaged-{n}.json" for n in (1, 2, 3)]
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence_and_the_course_goes_on(
+    monkeypatch, tmp_path, capsys
+):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    for _ in range(3):
+        progress.record_check("4.1", True)
+    assert progress.read()["checks"] == {}
+    said = capsys.readouterr().out
+    assert said.startswith("Your progress can't be kept in progress.json: ")
+    assert said.count("can't be kept") == 1  # told once
+
+
+def test_a_folder_in_its_place_is_a_sentence(capsys):
+    progress.path().mkdir()
+    assert progress.read()["checks"] == {}
+    progress.record_hint("4.1")
+    assert capsys.readouterr().out.count("Your progress can't be ") == 2
+    assert progress.path().is_dir()
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_litter(monkeypatch):
+    progress.record_hint("4.1")
+    before = progress.path().read_bytes()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    progress.record_hint("4.1")
+    assert progress.path().read_bytes() == before
+    names = {path.name for path in progress.path().parent.iterdir()}
+    assert names == {"progress.json", ".progress.json.lock"}
+
+
+def test_the_graders_runs_are_not_the_learners(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    progress.record_check("4.1", True)
+    assert not progress.path().exists()
+
+
+def test_progress_by_old_numbers_is_carried_over():
+    entry = {"passed": True, "attempts": 2, "mistakes": {"axis": 1}}
+    old = {
+        "version": 1,
+        "checks": {"4.2": entry, "10.8": entry, "99.1": entry},
+        "hints": {"9.3": 2},
+        "predictions": {"04.check": {"guess": 1}, "00.right": {"guess": 30}},
+    }
+    progress.path().write_text(json.dumps(old))
+    state = progress.read()
+    names = ["mlp_backprop.sigmoid_backward", "small_gpt.warmup_stable_decay", "99.1"]
+    assert state["checks"] == dict.fromkeys(names, entry)
+    assert state["hints"] == {"attention.attend": 2}
+    assert list(state["predictions"]) == ["mlp_backprop.check", "start_here.right"]
+    progress.record_hint("attention.attend")
+    assert json.loads(progress.path().read_text())["version"] == 2
+    assert progress.read()["hints"] == {"attention.attend": 3}
+
+
+# A class
+
+
+def learner(path, **checks):
+    state = {"version": 2, "checks": checks, "hints": {}, "predictions": {}}
+    path.write_text(json.dumps(state))
+    return path
+
+
+def test_a_class_report_counts_learners_and_times(tmp_path):
+    stuck = {"passed": False, "attempts": 4, "mistakes": {"axis": 3, "sign": 1}}
+    done = {"passed": True, "attempts": 2, "mistakes": {"axis": 1}}
+    files = [
+        learner(tmp_path / "a.json", **{"attention.attend": stuck, "attention.scores": done}),
+        learner(tmp_path / "b.json", **{"attention.attend": done}),
+        learner(tmp_path / "c.json"),
+    ]
+    assert progress.report(files) == [
+        ("attention.attend", "axis", 2, 4),
+        ("attention.attend", "not solved", 1, 4),
+        ("attention.attend", "sign", 1, 1),
+        ("attention.scores", "axis", 1, 1),
+    ]
+
+
+def test_a_report_names_the_file_that_is_none(tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    with pytest.raises(ValueError, match=r"bad\.json is no progress file: it breaks off"):
+        progress.report([bad])
+    with pytest.raises(ValueError, match=r"none\.json can't be read: no such file"):
+        progress.report([tmp_path / "none.json"])
+    assert bad.read_text() == "{"  # another's file is not touched
