@@ -775,7 +775,7 @@ def test_a_misconception_is_recognised_however_it_is_written():
     assert weights.examine(columns_by_loop).mistake == "Your columns sum to 1, not your rows"
     assert (
         weights.examine(lambda z: 1 / np.exp(-z) / sum(np.exp(z.T))[..., None]).mistake
-        == "overflow"
+        == "exp(1000) overflows"
     )
 
 
