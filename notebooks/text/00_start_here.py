@@ -23,7 +23,7 @@
 # that you can move.
 #
 # **You need** Python as far as functions, loops and NumPy arrays. No calculus yet.
-#
+
 # %% [markdown]
 # ## Symbols
 #
@@ -259,7 +259,7 @@ careful.reveal("a short loop, for ever")
 
 # %% [markdown]
 # The most probable next step, over and over, is not the most probable text. Large models have the
-# same weakness; lesson 11 measures it.
+# same weakness.
 
 # %% [markdown]
 # ## A live figure: move it

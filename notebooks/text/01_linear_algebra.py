@@ -23,7 +23,7 @@
 # formulas give wrong answers.
 #
 # **You need** Python and NumPy arrays, and lesson *Start here*. No linear algebra.
-#
+
 # %% [markdown]
 # ## Symbols
 #
@@ -234,7 +234,7 @@ print(f"multiplications: {counted:.0f} times as many")
 # %% [markdown]
 # $AB$ costs $n^3$ multiplications, a matrix times a vector $n^2$. The clock tends to show less than the count: a
 # large product uses the processor at its best, and a matrix with a vector waits for memory. Brackets
-# are an algorithm. LoRA, in lesson 13, lives on this.
+# are an algorithm.
 
 # %% [markdown]
 # ## Letters for axes: einsum
@@ -517,7 +517,7 @@ widgets.ranks()
 
 # %% [markdown]
 # A few pieces carry the picture, the others the edges. Weights of trained networks are often like
-# this, and lesson 13 adapts a model by learning pieces of low rank only.
+# this, which is why a model can be adapted by learning pieces of low rank only.
 
 # %% [markdown]
 # ## Right formulas, wrong answers

@@ -22,8 +22,8 @@
 # itself, train on real handwritten digits, watch the network read digits it has never seen, and find
 # out why a wrong gradient is so hard to notice. At the end you build a machine that derives gradients.
 #
-# **You need** matrix products (lesson *Linear algebra*), cross-entropy (lesson 02) and the chain rule from school.
-#
+# **You need** matrix products (lesson *Linear algebra*), logarithms and the chain rule from school.
+
 # %% [markdown]
 # ## Symbols
 #
@@ -425,7 +425,7 @@ print(f"at 0.99 the signal is {fading:.0f} times weaker than at 0.67")
 # The surer the mistake, the less it is corrected: a sigmoid near its ends is flat, and $o(1-o)$ silences
 # the error. The remedy is a loss whose slope undoes that factor. Let the classes compete through
 # **softmax**, $p_k = e^{z_k} / \sum_j e^{z_j}$, and pay the surprise at the true class, the
-# **cross-entropy** of lesson 02, $L = -\frac1B \sum_i \log p_{i, y_i}$.
+# **cross-entropy** $L = -\frac1B \sum_i \log p_{i, y_i}$.
 
 
 # %% tags=["worked:layers.softmax", "worked:layers.log_softmax", "worked:layers.cross_entropy"]
@@ -471,7 +471,7 @@ ex.cross_entropy_backward.check(cross_entropy_backward)
 # $dz = da$ where $z > 0$, else 0. By hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give
 # $dz = (0, 0, -7)$.
 #
-# **Exercise 4.7** · difficulty 1 · 5 minutes.
+# ### Exercise: `relu_backward`
 
 
 # %% tags=["exercise:layers.relu_backward"]
@@ -941,7 +941,7 @@ print(f"largest difference of any two gradients below 1e-12: {gap < 1e-12}")
 
 # %% [markdown]
 # The last of the three comparisons takes the trained reader and all 8,000 digits. Three independent
-# routes agree to nearly the last digit of float64. From lesson 07 on PyTorch does it for you, and you
+# routes agree to nearly the last digit of float64. From here on PyTorch can do it for you, and you
 # know what it does.
 #
 # ## What you measured
@@ -978,7 +978,7 @@ plot.table(
 # 2. Which slopes cancel in $\mathrm{softmax}(z) - \mathrm{onehot}(y)$, and what would happen if they didn't?
 # 3. A network trains to 90 %. Name two bugs in its gradient that this doesn't exclude.
 # 4. Why is $h = 10^{-10}$ a worse step than $10^{-5}$ in a gradient check?
-# 5. From lesson 02: a network gives every one of ten classes the same score. What is its cross-entropy,
+# 5. A network gives every one of ten classes the same score. What is its cross-entropy,
 #    whatever the labels?
 #
 # ## Sources

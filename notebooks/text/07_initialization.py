@@ -23,7 +23,7 @@
 #
 # **You need** lesson *Backpropagation*: affine layers, backpropagation, cross-entropy. From probability: variances of
 # independent terms add.
-#
+
 # %% [markdown]
 # ## Symbols
 #

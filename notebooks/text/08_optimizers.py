@@ -22,7 +22,7 @@
 # rules fail where their derivations stop.
 #
 # **You need** lesson *Backpropagation*: gradients and a training loop. From calculus, the derivative of $x^2$.
-#
+
 # %% [markdown]
 # ## Symbols
 #
@@ -489,7 +489,7 @@ widgets.race()
 #
 # $$p \leftarrow (1 - \text{lr}\,\lambda)\, p, \quad \text{then Adam's step with } g \text{ alone.}$$
 #
-# Exercise 6.4's numbers with $\lambda = 0.2$: $p$ shrinks to $0.9$, and Adam's step of $0.4$ leaves
+# The numbers of `adam_step` with $\lambda = 0.2$: $p$ shrinks to $0.9$, and Adam's step of $0.4$ leaves
 # $0.5$.
 #
 # ### Exercise: `adamw_step`

@@ -22,7 +22,7 @@
 # a trick that one layer cannot.
 #
 # **You need** lesson *Backpropagation*: softmax, cross-entropy, backpropagation through a matrix product.
-#
+
 # %% [markdown]
 # ## Symbols
 #

@@ -21,7 +21,7 @@
 # training loop that looks right, train on your own computer, and measure what each modern trick buys.
 #
 # **You need** lesson *Attention* for attention, 06 for AdamW and schedules, 05 for the loss before training.
-#
+
 # %% [markdown]
 # ## Symbols
 #
@@ -733,7 +733,7 @@ plot.show(
 # The sum of four embeddings costs next to nothing and is well below the pairs. It cannot use the fifth character back, nor let one embedding change the meaning of another: a sum has no *if*. The GPT can do
 # both, and the picture says how far back it reaches after 600 steps: a dozen characters, then attention pays no more. It pays
 # later, and to those who wait. Is a model of taps alone a GPT? What would you have to take away before you say no: the
-# attention, the stream, the next-token loss? There is no official answer; write yours down before lesson 14.
+# attention, the stream, the next-token loss? There is no official answer; write yours down.
 
 # %% [markdown]
 # ## Your own sentence

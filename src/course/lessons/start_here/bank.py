@@ -96,8 +96,8 @@ probabilities = Exercise(
         ),
         named(
             "smoothed",
-            "You added 1 to each count first. That is a real technique, which lesson 02 uses for "
-            "what was never seen; here the shares must be those of the counts as they are.",
+            "You added 1 to each count first. That is a real technique, for what was never seen"
+            "; here the shares must be those of the counts as they are.",
             lambda counts: (counts + 1) / (counts + 1).sum(axis=1, keepdims=True),
         ),
     ],
