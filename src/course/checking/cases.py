@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,7 +72,7 @@ class Law:
     holds: Callable
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Edit:
     """A misconception that is one edit of the reference: the old text, the new text, the sentence.
 
@@ -106,6 +107,41 @@ class Edit:
         except SyntaxError as error:
             raise ValueError(f"{olds[0]!r} to {news[0]!r} gives no Python: {error}") from error
         return space[reference.__name__]
+
+
+def edits(text: str) -> list[Edit]:
+    """Read misconceptions written under one another: each an edit, then its sentence, indented.
+
+    Several edits above one sentence belong together::
+
+        axis=1 ⇒ axis=0
+            Your columns sum to 1, not your rows. Which axis runs along a row?
+        (x @ v) ⇒ abs(x @ v)
+            The sign of x·v is lost: where x points away from v, p lies on the other side.
+
+    Raises
+    ------
+    ValueError
+        If an edit has no sentence or no arrow ⇒.
+    """
+    found: list[tuple[list[str], list[str]]] = []  # edits, lines of the sentence
+    for line in textwrap.dedent(text).strip().splitlines():
+        if line.startswith(" ") and found:
+            found[-1][1].append(line.strip())
+            continue
+        if "⇒" not in line:
+            raise ValueError(f"{line!r} is neither an edit (old ⇒ new) nor an indented sentence")
+        if not found or found[-1][1]:
+            found.append(([], []))
+        found[-1][0].append(line)
+    return [_edit(changes, " ".join(sentence)) for changes, sentence in found]
+
+
+def _edit(changes: list[str], says: str) -> Edit:
+    if not says:
+        raise ValueError(f"the edit {changes[-1]!r} has no sentence")
+    olds, news = zip(*([side.strip() for side in line.split("⇒")] for line in changes), strict=True)
+    return Edit(olds, news, says)
 
 
 class Mistake:
