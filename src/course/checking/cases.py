@@ -170,15 +170,17 @@ def named(name: str, says: str, code: Callable) -> Mistake:
     return Mistake(capital, lambda: code)
 
 
-def known(mistake: Edit | Callable | Mistake, reference: Callable) -> Mistake:
-    """Make a misconception of what a bank writes down: an edit, or a function with a docstring."""
-    if isinstance(mistake, Mistake):
-        return mistake
-    if isinstance(mistake, Edit):
-        return Mistake(mistake.says, lambda: mistake.code(reference))
-    if not mistake.__doc__:
-        raise ValueError(f"the mistake {mistake.__name__} has no docstring: its sentence")
-    return Mistake(mistake.__doc__, lambda: mistake)
+def known(written: str | Edit | Callable | Mistake, reference: Callable) -> list[Mistake]:
+    """Make misconceptions of what a bank writes down: edits, or a function with a docstring."""
+    if isinstance(written, str):
+        return [m for edit in edits(written) for m in known(edit, reference)]
+    if isinstance(written, Mistake):
+        return [written]
+    if isinstance(written, Edit):
+        return [Mistake(written.says, lambda: written.code(reference))]
+    if not written.__doc__:
+        raise ValueError(f"the mistake {written.__name__} has no docstring: its sentence")
+    return [Mistake(written.__doc__, lambda: written)]
 
 
 class Drawn(NamedTuple):

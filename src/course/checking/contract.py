@@ -39,8 +39,9 @@ class Exercise:
     reference
         The course's implementation; the learner's function and this exercise bear its name.
     cases, laws, mistakes
-        What is tried, what must hold, and the misconceptions that are known by name: each an
-        `Edit` of the reference, or a small wrong function whose docstring is the sentence.
+        What is tried, what must hold, and the misconceptions that are known by name: edits of the
+        reference (a text that `cases.edits` reads, or `Edit`), and small wrong functions whose
+        docstring is the sentence.
     hints
         A question, then the formula with shapes, then a skeleton.
     why
@@ -65,7 +66,7 @@ class Exercise:
 
     reference: Callable
     cases: Sequence[Case]
-    mistakes: Sequence[Mistake | Edit | Callable]
+    mistakes: Sequence[str | Edit | Callable | Mistake]
     hints: Sequence[str]
     laws: Sequence[Law] = ()
     why: str = ""
@@ -87,7 +88,7 @@ class Exercise:
             raise ValueError(f"exercise {self.name} has no cases")
         module = self.reference.__module__
         ours = module.startswith("course.")
-        mistakes = tuple(known(m, self.reference) for m in self.mistakes)
+        mistakes = tuple(m for written in self.mistakes for m in known(written, self.reference))
         object.__setattr__(self, "home", dict(vars(sys.modules[module])) if ours else {})
         object.__setattr__(self, "lesson", self.lesson or _lesson(sys._getframe(2)))
         object.__setattr__(self, "mistakes", mistakes)
