@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from course.checking import Case, Exercise, Law
-from course.checking.cases import named
+from course.checking import Case, Edit, Exercise, Law
 from course.foundations import linalg
 
 
@@ -13,18 +12,6 @@ def _normal(rng, *shapes):
 
 
 # ----------------------------------------------------------------------------------------
-
-
-def _last_axis_by(length):
-    """b[i] added to x[:, :, i] for every i below length(x, b)."""
-
-    def code(x, b):
-        y = x.copy()
-        for i in range(length(x, b)):
-            y[:, :, i] += b[i]
-        return y
-
-    return code
 
 
 def _same_everywhere(y):
@@ -40,6 +27,26 @@ def _same_everywhere(y):
 def _few(values):
     """Up to four numbers as text."""
     return ", ".join(f"{v:.4g}" for v in sorted(values)[:4])
+
+
+def last_axis_by_channels(x, b):
+    """You went through the channels and added b[c] at time c: [:, :, c] is the last axis, T. The
+    channels are axis 1.
+    """
+    y = x.copy()
+    for c in range(len(b)):
+        y[:, :, c] += b[c]
+    return y
+
+
+def last_axis_by_times(x, b):
+    """You went through time and added b[t] at time t: b was spread along T. Its entries belong to
+    the channels, axis 1.
+    """
+    y = x.copy()
+    for t in range(x.shape[-1]):
+        y[:, :, t] += b[t]
+    return y
 
 
 add_bias = Exercise(
@@ -62,55 +69,26 @@ add_bias = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "last axis",
-            "you added b along the last axis: broadcasting pairs axes from the right, so b met "
-            "T. Where sizes happen to agree, nothing warns you. Give b an axis for T: b[:, None].",
-            lambda x, b: x + b,
-        ),
-        named(
-            "last axis, over the channels",
-            "you went through the channels and added b[c] at time c: [:, :, c] is the last axis, "
-            "T. The channels are axis 1.",
-            _last_axis_by(lambda x, b: len(b)),
-        ),
-        named(
-            "last axis, over time",
-            "you went through time and added b[t] at time t: b was spread along T. Its entries "
-            "belong to the channels, axis 1.",
-            _last_axis_by(lambda x, b: x.shape[-1]),
-        ),
-        named(
-            "first axis",
-            "you gave each example an entry of b. The entries belong to the channels, axis 1.",
-            lambda x, b: x + b[:, None, None],
-        ),
-        named(
-            "one number for all",
-            "you added the same number everywhere. Each channel has its own entry of b.",
-            lambda x, b: x + b.sum(),
-        ),
-        named(
-            "scaled",
-            "you multiplied. A bias shifts: it is added.",
-            lambda x, b: x * b[:, None],
-        ),
-        named(
-            "subtracted",
-            "you subtracted b. The sign of a bias is plus.",
-            lambda x, b: x - b[:, None],
-        ),
-        named(
-            "new axis",
-            "you made a fourth axis: every entry of b beside every entry of x. Line b up with "
-            "axis 1 instead.",
-            lambda x, b: x[..., None] + b,
-        ),
-        named(
-            "bias alone",
-            "you spread b over the shape of x, and x itself is gone.",
-            lambda x, b: np.zeros_like(x) + b[:, None],
-        ),
+        """
+        b[:, None] ⇒ b
+            You added b along the last axis: broadcasting pairs axes from the right, so b met T.
+            Where sizes happen to agree, nothing warns you. Give b an axis for T: b[:, None].
+        [:, None] ⇒ [:, None, None]
+            You gave each example an entry of b. The entries belong to the channels, axis 1.
+        b[:, None] ⇒ b.sum()
+            You added the same number everywhere. Each channel has its own entry of b.
+        x + b ⇒ x * b
+            You multiplied. A bias shifts: it is added.
+        x + b ⇒ x - b
+            You subtracted b. The sign of a bias is plus.
+        x + b[:, None] ⇒ x[..., None] + b
+            You made a fourth axis: every entry of b beside every entry of x. Line b up with axis 1
+            instead.
+        x + b ⇒ 0 * x + b
+            You spread b over the shape of x, and x itself is gone.
+        """,
+        last_axis_by_channels,
+        last_axis_by_times,
     ],
     hints=[
         "Broadcasting lines shapes up at the right end. Which shape must b have to meet axis 1?",
@@ -125,30 +103,6 @@ add_bias = Exercise(
 )
 
 # ----------------------------------------------------------------------------------------
-
-
-def _overwritten(A, B):
-    return A[:, -1:] * B[-1:]
-
-
-def _short_of_one(A, B):
-    return A[:, :-1] @ B[:-1]
-
-
-def _rows_with_rows_in_loops(A, B):
-    (n, m), p = A.shape, B.shape[1]
-    C = np.zeros((n, p))
-    for k in range(p):
-        for j in range(m):
-            C[:, k] += A[:, j] * B[k, j]
-    return C
-
-
-def _in_whole_numbers(A, B):
-    C = np.zeros((len(A), B.shape[1]), dtype=int)
-    for i, k, j in np.ndindex(*C.shape, len(B)):
-        C[i, k] += A[i, j] * B[j, k]
-    return C
 
 
 def _identity_keeps(f):
@@ -179,61 +133,33 @@ matmul = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "elementwise",
-            "you multiplied entry by entry. An entry of the product is a sum: row i of A times "
-            "column k of B, added up over j.",
-            lambda A, B: A * B,
-        ),
-        named(
-            "transposed result",
-            "your rows and columns are exchanged: you have (AB)ᵀ. Entry [i, k] takes row i of A.",
-            lambda A, B: (A @ B).T,
-        ),
-        named(
-            "other order",
-            "you computed BA. Products of matrices depend on the order.",
-            lambda A, B: B @ A,
-        ),
-        named(
-            "rows with rows",
-            "you met rows of A with rows of B: that is A Bᵀ. The second factor gives its columns, "
-            "B[j, k].",
-            lambda A, B: A @ B.T,
-        ),
-        named(
-            "rows with rows, in loops",
-            "you wrote B[k, j]: rows of A met rows of B, which is A Bᵀ. The sum runs over B's "
-            "first index: B[j, k].",
-            _rows_with_rows_in_loops,
-        ),
-        named(
-            "whole numbers",
-            "you collected the sums in an array of whole numbers, so each is cut off. "
-            "np.zeros((n, p)) without dtype=int holds real ones.",
-            _in_whole_numbers,
-        ),
-        named(
-            "overwritten",
-            "only the last j is left: inside the third loop it must be +=, not =.",
-            _overwritten,
-        ),
-        named(
-            "last term missing",
-            "your sum stops one term early. range(m) already ends at m − 1.",
-            _short_of_one,
-        ),
-        named(
-            "sums multiplied",
-            "you multiplied the sum of the row by the sum of the column. Multiply in pairs first, "
-            "then add.",
-            lambda A, B: A.sum(axis=1)[:, None] * B.sum(axis=0),
-        ),
-        named(
-            "columns with columns",
-            "you met columns of A with columns of B: that is Aᵀ B. The first factor gives rows.",
-            lambda A, B: A.T @ B,
-        ),
+        """
+        return C ⇒ return A * B
+            You multiplied entry by entry. An entry of the product is a sum: row i of A times
+            column k of B, added up over j.
+        return C ⇒ return C.T
+            Your rows and columns are exchanged: you have (AB)ᵀ. Entry [i, k] takes row i of A.
+        return C ⇒ return B @ A
+            You computed BA. Products of matrices depend on the order.
+        return C ⇒ return A @ B.T
+            You met rows of A with rows of B: that is A Bᵀ. The second factor gives its columns,
+            B[j, k].
+        * B[j, k] ⇒ * B[k, j]
+            You wrote B[k, j]: rows of A met rows of B, which is A Bᵀ. The sum runs over B's first
+            index: B[j, k].
+        np.zeros((n, p)) ⇒ np.zeros((n, p), dtype=int)
+            You collected the sums in an array of whole numbers, so each is cut off. np.zeros((n,
+            p)) without dtype=int holds real ones.
+        += ⇒ =
+            Only the last j is left: inside the third loop it must be +=, not =.
+        range(m) ⇒ range(m - 1)
+            Your sum stops one term early. range(m) already ends at m − 1.
+        A[i, j] * B[j, k] ⇒ A[i, j] * B[:, k].sum()
+            You multiplied the sum of the row by the sum of the column. Multiply in pairs first,
+            then add.
+        return C ⇒ return A.T @ B
+            You met columns of A with columns of B: that is Aᵀ B. The first factor gives rows.
+        """,
     ],
     hints=[
         "Which three indices are there, and which of them does the result no longer have?",
@@ -252,6 +178,7 @@ matmul = Exercise(
 
 batch_matmul = Exercise(
     linalg.batch_matmul,
+    kind="transfer",
     cases=[
         Case.hand(
             (np.array([[[1.0, 2.0]], [[3.0, 4.0]]]), np.array([[[1.0], [0.0]], [[0.0], [1.0]]])),
@@ -271,44 +198,25 @@ batch_matmul = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "batch summed away",
-            'you left the batch out of the result, so einsum summed over it: "…->ik". An index '
-            "that is missing on the right is summed.",
-            lambda A, B: np.einsum("bij,bjk->ik", A, B),
-        ),
-        named(
-            "all pairs",
-            "you multiplied every A with every B. A batch pairs first with first, second with "
-            "second: both factors carry the same letter b.",
-            lambda A, B: np.einsum("bij,cjk->bcik", A, B),
-        ),
-        named(
-            "transposed results",
-            "each product is transposed: the order of the letters on the right is the order of "
-            "the axes.",
-            lambda A, B: np.einsum("bij,bjk->bki", A, B),
-        ),
-        named(
-            "nothing summed",
-            "j stands on the right, so nothing was summed. Leave it out there.",
-            lambda A, B: np.einsum("bij,bjk->bijk", A, B),
-        ),
-        named(
-            "first pair's B for all",
-            "you multiplied every A by the first B.",
-            lambda A, B: A @ B[:1],
-        ),
-        named(
-            "B summed over the batch",
-            "you multiplied every A by the sum of all B: two different letters for the batch.",
-            lambda A, B: np.einsum("bij,cjk->bik", A, B),
-        ),
-        named(
-            "second factor transposed",
-            "you met rows with rows: B's summed index is its second, the one before the last.",
-            lambda A, B: np.einsum("bij,bkj->bik", A, B),
-        ),
+        """
+        ->bik ⇒ ->ik
+            You left the batch out of the result, so einsum summed over it: "…->ik". An index that
+            is missing on the right is summed.
+        bjk->bik ⇒ cjk->bcik
+            You multiplied every A with every B. A batch pairs first with first, second with
+            second: both factors carry the same letter b.
+        ->bik ⇒ ->bki
+            Each product is transposed: the order of the letters on the right is the order of the
+            axes.
+        ->bik ⇒ ->bijk
+            J stands on the right, so nothing was summed. Leave it out there.
+        bij,bjk->bik", A, B) ⇒ bij,jk->bik", A, B[0])
+            You multiplied every A by the first B.
+        bjk-> ⇒ cjk->
+            You multiplied every A by the sum of all B: two different letters for the batch.
+        bjk-> ⇒ bkj->
+            You met rows with rows: B's summed index is its second, the one before the last.
+        """,
     ],
     hints=[
         "Which of the letters b, i, j, k do both factors share, and which should the result keep?",
@@ -367,48 +275,26 @@ project = Exercise(
         Law("only the direction of v counts: v and −3v give the same point", _direction_counts),
     ],
     mistakes=[
-        named(
-            "not divided",
-            "you did not divide by v·v. That is right for unit vectors only: double v, and your "
-            "answer becomes four times as long.",
-            lambda x, v: (x @ v) * v,
-        ),
-        named(
-            "divided by the length",
-            "you divided by ‖v‖ once. v occurs twice in (x·v) v, so its length must go twice: v·v.",
-            lambda x, v: (x @ v) / np.linalg.norm(v) * v,
-        ),
-        named(
-            "onto x",
-            "you projected v on x. The answer must lie on the line through v.",
-            lambda x, v: (x @ v) / (x @ x) * x,
-        ),
-        named(
-            "divided by x·x",
-            "you divided by x·x. It is the length of v that must not count.",
-            lambda x, v: (x @ v) / (x @ x) * v,
-        ),
-        named(
-            "coefficient",
-            "you returned the number x·v / v·v. The point is that many times v.",
-            lambda x, v: (x @ v) / (v @ v),
-        ),
-        named(
-            "the rest",
-            "you returned x − p, what is left over. Asked is p itself.",
-            lambda x, v: x - (x @ v) / (v @ v) * v,
-        ),
-        named(
-            "sign lost",
-            "you took the absolute value of x·v: where x points away from v, p lies on the other "
-            "side.",
-            lambda x, v: abs(x @ v) / (v @ v) * v,
-        ),
-        named(
-            "elementwise",
-            "you multiplied entry by entry. x·v is one number, the sum of the products: x @ v.",
-            lambda x, v: x * v / (v @ v) * v,
-        ),
+        """
+        (x @ v) / (v @ v) ⇒ (x @ v)
+            You did not divide by v·v. That is right for unit vectors only: double v, and your
+            answer becomes four times as long.
+        (v @ v) ⇒ np.linalg.norm(v)
+            You divided by ‖v‖ once. v occurs twice in (x·v) v, so its length must go twice: v·v.
+        / (v @ v) * v ⇒ / (x @ x) * x
+            You projected v on x. The answer must lie on the line through v.
+        (v @ v) ⇒ (x @ x)
+            You divided by x·x. It is the length of v that must not count.
+        * v ⇒
+            You returned the number x·v / v·v. The point is that many times v.
+        return ⇒ return x -
+            You returned x − p, the residual. Asked is p itself.
+        (x @ v) ⇒ abs(x @ v)
+            You took the absolute value of x·v: where x points away from v, p lies on the other
+            side.
+        (x @ v) ⇒ (x * v)
+            You multiplied entry by entry. x·v is one number, the sum of the products: x @ v.
+        """,
     ],
     hints=[
         "The answer is some number times v. What must hold of x − c v?",
@@ -436,14 +322,11 @@ def _right_angle(f, x, v):
 # ----------------------------------------------------------------------------------------
 
 
-def _distances(X, Y, *, cross=2, root=True):
-    squares = (X**2).sum(1)[:, None] - cross * X @ Y.T + (Y**2).sum(1)
-    squares = np.maximum(squares, 0)
-    return np.sqrt(squares) if root else squares
-
-
-def _unguarded(X, Y):
-    return np.sqrt((X**2).sum(1)[:, None] - 2 * X @ Y.T + (Y**2).sum(1))
+def difference_of_lengths(X, Y):
+    """You subtracted the lengths, ‖x‖ − ‖y‖. Two points equally far from the origin need not be
+    near each other.
+    """
+    return np.abs(np.linalg.norm(X, axis=1)[:, None] - np.linalg.norm(Y, axis=1))
 
 
 pairwise_distances = Exercise(
@@ -470,64 +353,31 @@ pairwise_distances = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "factor 2",
-            "the cross term needs a factor 2: ‖x − y‖² = ‖x‖² − 2 x·y + ‖y‖².",
-            lambda X, Y: _distances(X, Y, cross=1),
-        ),
-        named(
-            "squared",
-            "these are squared distances. Take the root at the end.",
-            lambda X, Y: _distances(X, Y, root=False),
-        ),
-        named(
-            "plus",
-            "the sign of the cross term is minus: you have ‖x + y‖.",
-            lambda X, Y: _distances(X, Y, cross=-2),
-        ),
-        named(
-            "transposed",
-            "entry [i, j] belongs to row i of X and row j of Y; yours is the other way round.",
-            lambda X, Y: _distances(Y, X),
-        ),
-        named(
-            "city blocks",
-            "you added absolute differences. Distance squares, adds, and takes the root.",
-            lambda X, Y: np.abs(X[:, None] - Y).sum(-1),
-        ),
-        named(
-            "mean",
-            "you averaged over the features where the sum is wanted.",
-            lambda X, Y: np.sqrt(((X[:, None] - Y) ** 2).mean(-1)),
-        ),
-        named(
-            "rounded below zero",
-            "right, but rounding leaves some squares a little below zero, and their root is nan. "
-            "Put np.maximum(…, 0) before the root.",
-            _unguarded,
-        ),
-        named(
-            "paired rows",
-            "you subtracted row from row, first with first. Each row of X must meet each row of Y.",
-            lambda X, Y: np.linalg.norm(X - Y, axis=1),
-        ),
-        named(
-            "difference of lengths",
-            "you subtracted the lengths, ‖x‖ − ‖y‖. Two points equally far from the origin need "
-            "not be near each other.",
-            lambda X, Y: np.abs(np.linalg.norm(X, axis=1)[:, None] - np.linalg.norm(Y, axis=1)),
-        ),
-        named(
-            "added before squaring",
-            "you added the differences and squared the sum. Square each difference first.",
-            lambda X, Y: np.abs((X[:, None] - Y).sum(-1)),
-        ),
-        named(
-            "dot products",
-            "you returned x·y. That is large for vectors that point the same way; a distance is "
-            "small there.",
-            lambda X, Y: X @ Y.T,
-        ),
+        """
+        2 * X ⇒ X
+            The cross term needs a factor 2: ‖x − y‖² = ‖x‖² − 2 x·y + ‖y‖².
+        np.sqrt(np.maximum(squares, 0)) ⇒ np.maximum(squares, 0)
+            These are squared distances. Take the root at the end.
+        - 2 * X ⇒ + 2 * X
+            The sign of the cross term is minus: you have ‖x + y‖.
+        return np.sqrt(np.maximum(squares, 0)) ⇒ return np.sqrt(np.maximum(squares, 0)).T
+            Entry [i, j] belongs to row i of X and row j of Y; yours is the other way round.
+        np.sqrt(np.maximum(squares, 0)) ⇒ np.abs(X[:, None] - Y).sum(-1)
+            You added absolute differences. Distance squares, adds, and takes the root.
+        squares, 0 ⇒ squares / X.shape[1], 0
+            You averaged over the features where the sum is wanted.
+        np.maximum(squares, 0) ⇒ squares
+            Right, but rounding leaves some squares a little below zero, and their root is nan. Put
+            np.maximum(…, 0) before the root.
+        np.sqrt(np.maximum(squares, 0)) ⇒ np.linalg.norm(X - Y, axis=1)
+            You subtracted row from row, first with first. Each row of X must meet each row of Y.
+        np.sqrt(np.maximum(squares, 0)) ⇒ np.abs((X[:, None] - Y).sum(-1))
+            You added the differences and squared the sum. Square each difference first.
+        np.sqrt(np.maximum(squares, 0)) ⇒ X @ Y.T
+            You returned x·y. That is large for vectors that point the same way; a distance is
+            small there.
+        """,
+        difference_of_lengths,
     ],
     hints=[
         "What is ‖x − y‖² when you multiply it out, and which part is a matrix product?",
@@ -561,82 +411,18 @@ def _moves(f, X, Y):
 # ----------------------------------------------------------------------------------------
 
 
-def _iterate(A, x, steps, rescale=np.linalg.norm):
-    for _ in range(steps):
-        x = A @ x
-        x = x / rescale(x)
-    return x
-
-
-def _norm_for_eigenvalue(A, x, steps):
-    x = _iterate(A, x, steps)
-    return np.linalg.norm(A @ x), x
-
-
-def _norm_in_the_loop(A, x, steps):
-    return np.linalg.norm(A @ _iterate(A, x, steps - 1)), _iterate(A, x, steps)
-
-
-def _one_step_behind(A, x, steps):
-    before = _iterate(A, x / np.linalg.norm(x), steps - 1)
-    return before @ A @ before, _iterate(A, x, steps)
-
-
-def _never_rescaled(A, x, steps):
-    x = _iterate(A, x, steps, rescale=lambda x: 1)
-    return x @ A @ x, x
-
-
-def _rescaled_at_the_end(A, x, steps):
-    x = _iterate(A, x, steps, rescale=lambda x: 1)
-    x = x / np.linalg.norm(x)
-    return x @ A @ x, x
-
-
-def _largest_entry(A, x, steps):
-    x = _iterate(A, x, steps, rescale=lambda x: np.abs(x).max())
-    return x @ A @ x / (x @ x), x
-
-
-def _sum_of_entries(A, x, steps):
-    x = _iterate(A, x, steps, rescale=np.sum)
-    return x @ A @ x / (x @ x), x
-
-
-def _with(change):
-    def code(A, x, steps):
-        x = _iterate(*change(A, x, steps))
-        return x @ A @ x, x
-
-    return code
-
-
-def _exchanged(A, x, steps):
-    value, x = linalg.power_iteration(A, x, steps)
-    return x, value
-
-
-def _returned_in_the_loop(A, x, steps):
-    for _ in range(steps):
-        x = A @ x
-        x = x / np.linalg.norm(x)
-        return x @ A @ x, x
-
-
-def _entrywise_power(A, x, steps):
-    x = A**steps @ x
-    x = x / np.linalg.norm(x)
-    return x @ A @ x, x
-
-
-def _ratio_of_entries(A, x, steps):
-    x = _iterate(A, x, steps)
-    return (A @ x / x)[0], x
-
-
 def _symmetric_matrix(rng, n):
     Q = np.linalg.qr(rng.standard_normal((n, n)))[0]
     return Q * np.array([-3.0, *rng.uniform(-2, 2, n - 1)]) @ Q.T
+
+
+def one_step_behind(A, x, steps):
+    """Your eigenvalue belongs to the vector before the last step: compute it last."""
+    for _ in range(steps):
+        x = x / np.linalg.norm(x)
+        value = x @ A @ x
+        x = A @ x
+    return value, x / np.linalg.norm(x)
 
 
 power_iteration = Exercise(
@@ -668,80 +454,55 @@ power_iteration = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "never rescaled",
-            "you did not rescale: x grows as λᵏ and overflows, and x·Ax is λ only for a unit x.",
-            _never_rescaled,
+        """
+        x @ A @ x, x ⇒ np.linalg.norm(A @ x), x
+            You returned the length of A x. That is |λ|: the sign is lost. x·Ax of the unit x keeps
+            it.
+        np.linalg.norm(x) ⇒ np.abs(x).max()
+        x @ A @ x ⇒ x @ A @ x / (x @ x)
+            Your x has largest entry 1. Any length would be an eigenvector; asked is length 1.
+        np.linalg.norm(x) ⇒ x.sum()
+        x @ A @ x ⇒ x @ A @ x / (x @ x)
+            You divided by the sum of the entries: it can be zero or negative. Use the length.
+        x @ A @ x, x ⇒ (A @ x / x)[0], x
+            You divided an entry of A x by the entry of x. That is λ only once x is an eigenvector,
+            and fails where the entry is 0. x·Ax uses all entries.
+        range(steps) ⇒ range(1)
+        x = A @ x ⇒ x = A**steps @ x
+            A**steps raises each entry to that power. Multiply by A again and again, A @ x.
+        range(steps) ⇒ range(steps - 1)
+        x @ A @ x, x ⇒ x @ A @ x / (x @ x), x / np.linalg.norm(x)
+            You made one step fewer than asked.
+        range(steps) ⇒ range(steps + 1)
+            You made one step more than asked. The last product belongs to the eigenvalue only.
+        x = A @ x ⇒ x = x @ A
+            You multiplied from the left, x A. Only for a symmetric A is that the same.
+        x @ A @ x, x ⇒ x, x @ A @ x
+            The two results are exchanged: eigenvalue first, vector second.
+        """,
+        Edit(
+            "        x = x / np.linalg.norm(x)\n",
+            "",
+            "You did not rescale: x grows as λᵏ and overflows, and x·Ax is λ only for a unit x.",
         ),
-        named(
-            "rescaled at the end only",
-            "right for a few steps; after many, x overflows before you rescale it. Rescale in "
+        Edit(
+            "        x = x /",
+            "    x = x /",
+            "Right for a few steps; after many, x overflows before you rescale it. Rescale in "
             "every step.",
-            _rescaled_at_the_end,
         ),
-        named(
-            "norm for eigenvalue",
-            "you returned the length of A x. That is |λ|: the sign is lost. x·Ax of the unit x "
-            "keeps it.",
-            _norm_for_eigenvalue,
+        Edit(
+            ("        x = x / np.linalg.norm(x)", "x @ A @ x, x"),
+            ("        length = np.linalg.norm(x)\n        x = x / length", "length, x"),
+            "You returned the length that you divided by. It loses the sign of λ, and at the "
+            "first step it holds the length of the start. x·Ax of the final unit x.",
         ),
-        named(
-            "norm from the loop",
-            "you returned the length that you divided by. It loses the sign of λ, and at the first "
-            "step it holds the length of the start. x·Ax of the final unit x.",
-            _norm_in_the_loop,
-        ),
-        named(
-            "eigenvalue one step behind",
-            "your eigenvalue belongs to the vector before the last step: compute it last.",
-            _one_step_behind,
-        ),
-        named(
-            "divided by the largest entry",
-            "your x has largest entry 1. Any length would be an eigenvector; asked is length 1.",
-            _largest_entry,
-        ),
-        named(
-            "divided by the sum",
-            "you divided by the sum of the entries: it can be zero or negative. Use the length.",
-            _sum_of_entries,
-        ),
-        named(
-            "returned in the loop",
-            "your `return` stands inside the loop, so it ends after one step. Move it left, "
+        one_step_behind,
+        Edit(
+            "    return",
+            "        return",
+            "Your `return` stands inside the loop, so it ends after one step. Move it left, "
             "behind the loop.",
-            _returned_in_the_loop,
-        ),
-        named(
-            "ratio of entries",
-            "you divided an entry of A x by the entry of x. That is λ only once x is an "
-            "eigenvector, and fails where the entry is 0. x·Ax uses all entries.",
-            _ratio_of_entries,
-        ),
-        named(
-            "powers of the entries",
-            "A**steps raises each entry to that power. Multiply by A again and again, A @ x.",
-            _entrywise_power,
-        ),
-        named(
-            "one step short",
-            "you made one step fewer than asked.",
-            _with(lambda A, x, steps: (A, x / np.linalg.norm(x), steps - 1)),
-        ),
-        named(
-            "one step more",
-            "you made one step more than asked. The last product belongs to the eigenvalue only.",
-            _with(lambda A, x, steps: (A, x, steps + 1)),
-        ),
-        named(
-            "transposed",
-            "you multiplied from the left, x A. Only for a symmetric A is that the same.",
-            _with(lambda A, x, steps: (A.T, x, steps)),
-        ),
-        named(
-            "exchanged",
-            "eigenvalue first, vector second.",
-            _exchanged,
         ),
     ],
     hints=[
@@ -778,45 +539,6 @@ def _has_length_one(x):
 # ----------------------------------------------------------------------------------------
 
 
-def _factors(A):
-    return np.linalg.svd(A, full_matrices=False)
-
-
-def _columns_of_v(A, k):
-    U, s, Vt = _factors(A)
-    return U[:, :k] * s[:k] @ Vt[:, :k].T
-
-
-def _kept(A, keep):
-    U, s, Vt = _factors(A)
-    return U * (s * keep(np.arange(len(s)), len(s))) @ Vt
-
-
-def _indexed(A, k):
-    U, s, Vt = _factors(A)
-    return U[:, k] * s[k] * Vt[k]
-
-
-def _without_values(A, k):
-    U, _, Vt = _factors(A)
-    return U[:, :k] @ Vt[:k]
-
-
-def _squared_values(A, k):
-    U, s, Vt = _factors(A)
-    return U[:, :k] * s[:k] ** 2 @ Vt[:k]
-
-
-def _corner(A, k):
-    cut = np.zeros_like(A)
-    cut[:k, :k] = A[:k, :k]
-    return cut
-
-
-def _first_columns(A, k):
-    return np.where(np.arange(A.shape[1]) < k, A, 0.0)
-
-
 low_rank = Exercise(
     linalg.low_rank,
     cases=[
@@ -842,68 +564,44 @@ low_rank = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "columns of Vᵀ",
-            "np.linalg.svd returns Vᵀ, whose rows are the right singular vectors: you took its "
-            "columns. Vt[:k].",
-            _columns_of_v,
-        ),
-        named(
-            "smallest kept",
-            "you kept the smallest singular values. They come sorted, largest first.",
-            lambda A, k: _kept(A, lambda i, n: i >= n - k),
-        ),
-        named(
-            "what is left out",
-            "you returned what should be thrown away, the values from k on.",
-            lambda A, k: _kept(A, lambda i, n: i >= k),
-        ),
-        named(
-            "one too many",
-            "you kept k + 1 values: [:k] already ends before k.",
-            lambda A, k: _kept(A, lambda i, n: i <= k),
-        ),
-        named(
-            "one too few",
-            "you kept k − 1 values.",
-            lambda A, k: _kept(A, lambda i, n: i < k - 1),
-        ),
-        named(
-            "singular values missing",
-            "you multiplied U and Vᵀ and left s out: each pair must be weighted by its s.",
-            _without_values,
-        ),
-        named(
-            "singular values squared",
-            "your singular values come in squared. They stand once between U and Vᵀ.",
-            _squared_values,
-        ),
-        named(
-            "one piece only",
-            "you took the k-th piece alone. Keep the first k, [:k], and add them up.",
-            lambda A, k: _kept(A, lambda i, n: i == k - 1),
-        ),
-        named(
-            "index for slice",
-            "U[:, k] is one column, and the product of two vectors with * is no matrix. Keep the "
-            "first k with slices, U[:, :k], and multiply by @.",
-            _indexed,
-        ),
-        named(
-            "singular values alone",
-            "you returned the singular values. They weight the pieces; a matrix like A is wanted.",
-            lambda A, k: _factors(A)[1][:k],
-        ),
-        named(
-            "corner",
-            "you kept the first k rows and columns of A. Rank is not about where entries stand.",
-            _corner,
-        ),
-        named(
-            "first columns",
-            "you kept the first k columns of A. The best k directions are mixtures of all columns.",
-            _first_columns,
-        ),
+        """
+        @ Vt[:k] ⇒ @ Vt[:, :k].T
+            np.linalg.svd returns Vᵀ, whose rows are the right singular vectors: you took its
+            columns. Vt[:k].
+        U[:, :k] ⇒ U[:, len(s) - k :]
+        s[:k] ⇒ s[len(s) - k :]
+        Vt[:k] ⇒ Vt[len(s) - k :]
+            You kept the smallest singular values. They come sorted, largest first.
+        U[:, :k] ⇒ U[:, k:]
+        s[:k] ⇒ s[k:]
+        Vt[:k] ⇒ Vt[k:]
+            You returned what should be thrown away, the values from k on.
+        U[:, :k] ⇒ U[:, : k + 1]
+        s[:k] ⇒ s[: k + 1]
+        Vt[:k] ⇒ Vt[: k + 1]
+            You kept k + 1 values: [:k] already ends before k.
+        U[:, :k] ⇒ U[:, : max(k - 1, 0)]
+        s[:k] ⇒ s[: max(k - 1, 0)]
+        Vt[:k] ⇒ Vt[: max(k - 1, 0)]
+            You kept k − 1 values.
+        * s[:k] ⇒
+            You multiplied U and Vᵀ and left s out: each pair must be weighted by its s.
+        s[:k] ⇒ s[:k] ** 2
+            Your singular values come in squared. They stand once between U and Vᵀ.
+        U[:, :k] ⇒ U[:, k - 1 : k]
+        s[:k] ⇒ s[k - 1 : k]
+        Vt[:k] ⇒ Vt[k - 1 : k]
+            You took the k-th piece alone. Keep the first k, [:k], and add them up.
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ U[:, k] * s[k] * Vt[k]
+            U[:, k] is one column, and the product of two vectors with * is no matrix. Keep the
+            first k with slices, U[:, :k], and multiply by @.
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ s[:k]
+            You returned the singular values. They weight the pieces; a matrix like A is wanted.
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ A * np.outer(np.arange(len(A)) < k, np.arange(A.shape[1]) < k)
+            You kept the first k rows and columns of A. Rank is not about where entries stand.
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ np.where(np.arange(A.shape[1]) < k, A, 0.0)
+            You kept the first k columns of A. The best k directions are mixtures of all columns.
+        """,
     ],
     hints=[
         "A is a sum of rank-one pieces, ordered by size. Which k of them would you keep?",

@@ -3,7 +3,6 @@
 import numpy as np
 
 from course.checking import Case, Exercise, Law
-from course.checking.cases import named
 from course.foundations import bigram
 
 
@@ -22,6 +21,15 @@ def _scale_is_forgotten(f, rng):
     """A text read twice has every count doubled, and the same probabilities."""
     counts = _random_counts(rng, 5)
     return np.allclose(f(counts), f(2 * counts))
+
+
+def softmax_of_counts(counts):
+    """This is a softmax of the counts. Softmax is for scores that can be negative; counts are
+    already in proportion to their probabilities. What do 3 and 1 become if they only have to be
+    shared out?
+    """
+    e = np.exp(counts - counts.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
 
 
 probabilities = Exercise(
@@ -47,59 +55,31 @@ probabilities = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "whole-table",
-            "You divided by the sum of the whole table. That gives how common each pair is among "
-            "all pairs. The question is: given the first character, what comes second? Each row "
-            "is a question of its own and needs a total of its own.",
-            lambda counts: counts / counts.sum(),
-        ),
-        named(
-            "columns",
-            "Your columns sum to 1, not your rows. A column gathers what came before a character; "
-            "a row gathers what came after it. Which axis runs along a row?",
-            lambda counts: counts / counts.sum(axis=0, keepdims=True),
-        ),
-        named(
-            "lost-axis",
-            "You have the totals of the rows, but they were applied across: entry (i, j) was "
-            "divided by the total of row j. A sum over axis 1 drops that axis, and NumPy then lays "
-            "the totals along the columns. Keep the axis: which argument of sum does that?",
-            lambda counts: counts / counts.sum(axis=1),
-        ),
-        named(
-            "percent",
-            "These are percentages. Probabilities run from 0 to 1: leave out the factor 100.",
-            lambda counts: 100 * counts / counts.sum(axis=1, keepdims=True),
-        ),
-        named(
-            "softmax",
-            "This is a softmax of the counts. Softmax is for scores that can be negative; counts "
-            "are already in proportion to their probabilities. What do 3 and 1 become if they only "
-            "have to be shared out?",
-            lambda counts: (
-                np.exp(counts - counts.max(axis=1, keepdims=True))
-                / np.exp(counts - counts.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
-            ),
-        ),
-        named(
-            "largest",
-            "You divided each row by its largest count, so the most frequent follower gets 1. "
-            "Then the others have nothing left to share. Divide by what makes the row sum to 1.",
-            lambda counts: counts / counts.max(axis=1, keepdims=True),
-        ),
-        named(
-            "whole-numbers",
-            "You divided in whole numbers, so every share below 1 became 0. Use / and not //, and "
-            "do not turn the result into integers.",
-            lambda counts: counts // counts.sum(axis=1, keepdims=True),
-        ),
-        named(
-            "smoothed",
-            "You added 1 to each count first. That is a real technique, for what was never seen"
-            "; here the shares must be those of the counts as they are.",
-            lambda counts: (counts + 1) / (counts + 1).sum(axis=1, keepdims=True),
-        ),
+        """
+        axis=1, keepdims=True ⇒
+            You divided by the sum of the whole table. That gives how common each pair is among all
+            pairs. The question is: given the first character, what comes second? Each row is a
+            question of its own and needs a total of its own.
+        axis=1 ⇒ axis=0
+            Your columns sum to 1, not your rows. A column gathers what came before a character; a
+            row gathers what came after it. Which axis runs along a row?
+        axis=1, keepdims=True ⇒ axis=1
+            You have the totals of the rows, but they were applied across: entry (i, j) was divided
+            by the total of row j. A sum over axis 1 drops that axis, and NumPy then lays the
+            totals along the columns. Keep the axis: which argument of sum does that?
+        counts / ⇒ 100 * counts /
+            These are percentages. Probabilities run from 0 to 1: leave out the factor 100.
+        sum( ⇒ max(
+            You divided each row by its largest count, so the most frequent follower gets 1. Then
+            the others have nothing left to share. Divide by what makes the row sum to 1.
+        counts / ⇒ counts //
+            You divided in whole numbers, so every share below 1 became 0. Use / and not //, and do
+            not turn the result into integers.
+        counts / counts. ⇒ (counts + 1) / (counts + 1).
+            You added 1 to each count first. That is a real technique, for what was never seen;
+            here the shares must be those of the counts as they are.
+        """,
+        softmax_of_counts,
     ],
     hints=[
         "After the first character, something was counted 3 times and something else once. "
