@@ -3,7 +3,6 @@
 import numpy as np
 
 from course.checking import Case, Exercise, Law
-from course.checking.cases import named
 from course.networks import initial, layers, norm
 
 
@@ -94,73 +93,39 @@ layer_variance = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "variance of h",
-            "you used the variance of h. The weights have mean zero, h need not: E[(wh)²] is "
-            "E[w²] E[h²], so the second moment, mean(h²), counts. After a ReLU the two differ.",
-            lambda h, var_w: h.shape[-1] * var_w * np.var(h),
-        ),
-        named(
-            "fan-in missing",
-            "you have the variance of one product w·h. A unit adds n_in of them, and variances "
-            "of independent terms add.",
-            lambda h, var_w: var_w * np.mean(h**2),
-        ),
-        named(
-            "batch for fan-in",
-            "you multiplied by the number of rows. A unit sums over its n_in inputs, the columns "
-            "of h; the rows are different examples.",
-            lambda h, var_w: h.shape[0] * var_w * np.mean(h**2),
-        ),
-        named(
-            "one variance for each example",
-            "you averaged over the inputs and kept one number for each example. The formula's mean "
-            "runs over all entries of h: average over the examples too.",
-            lambda h, var_w: h.shape[-1] * var_w * np.mean(h**2, axis=-1),
-        ),
-        named(
-            "size for fan-in",
-            "you multiplied by the number of all entries. A unit sums over one example's n_in "
-            "inputs: h.shape[-1].",
-            lambda h, var_w: h.size * var_w * np.mean(h**2),
-        ),
-        named(
-            "mean of h",
-            "you used the mean of h. What counts is the mean of its squares, E[h²].",
-            lambda h, var_w: h.shape[-1] * var_w * np.mean(h),
-        ),
-        named(
-            "root of var_w",
-            "you took the root of var_w. It is wanted as the variance it is.",
-            lambda h, var_w: h.shape[-1] * np.sqrt(var_w) * np.mean(h**2),
-        ),
-        named(
-            "standard deviation",
-            "you returned the standard deviation; asked is the variance, its square.",
-            lambda h, var_w: np.sqrt(h.shape[-1] * var_w * np.mean(h**2)),
-        ),
-        named(
-            "weights' standard deviation",
-            "you squared var_w. It is a variance already.",
-            lambda h, var_w: h.shape[-1] * var_w**2 * np.mean(h**2),
-        ),
-        named(
-            "square of the mean",
-            "you squared the mean of h. Wanted is the mean of the squares: square first.",
-            lambda h, var_w: h.shape[-1] * var_w * np.mean(h) ** 2,
-        ),
-        named(
-            "fan-in twice",
-            "you summed h² over the inputs and multiplied by n_in as well: the factor n_in is "
-            "that sum.",
-            lambda h, var_w: h.shape[-1] * var_w * np.mean(np.sum(h**2, axis=-1)),
-        ),
-        named(
-            "sum over everything",
-            "you summed h² over examples too. The sum over n_in belongs to one example; over the "
-            "examples take the mean.",
-            lambda h, var_w: var_w * np.sum(h**2) * h.shape[-1],
-        ),
+        """
+        np.mean(h**2) ⇒ np.var(h)
+            You used the variance of h. The weights have mean zero, h need not: E[(wh)²] is E[w²]
+            E[h²], so the second moment, mean(h²), counts. After a ReLU the two differ.
+        n_in * var_w ⇒ var_w
+            You have the variance of one product w·h. A unit adds n_in of them, and variances of
+            independent terms add.
+        h.shape[-1] ⇒ h.shape[0]
+            You multiplied by the number of rows. A unit sums over its n_in inputs, the columns of
+            h; the rows are different examples.
+        float(n_in * var_w * np.mean(h**2)) ⇒ n_in * var_w * np.mean(h**2, axis=-1)
+            You averaged over the inputs and kept one number for each example. The formula's mean
+            runs over all entries of h: average over the examples too.
+        h.shape[-1] ⇒ h.size
+            You multiplied by the number of all entries. A unit sums over one example's n_in
+            inputs: h.shape[-1].
+        h**2 ⇒ h
+            You used the mean of h. What counts is the mean of its squares, E[h²].
+        * var_w * ⇒ * np.sqrt(var_w) *
+            You took the root of var_w. It is wanted as the variance it is.
+        float( ⇒ np.sqrt(
+            You returned the standard deviation; asked is the variance, its square.
+        * var_w * ⇒ * var_w**2 *
+            You squared var_w. It is a variance already.
+        np.mean(h**2) ⇒ np.mean(h) ** 2
+            You squared the mean of h. Wanted is the mean of the squares: square first.
+        np.mean(h**2) ⇒ np.mean(np.sum(h**2, axis=-1))
+            You summed h² over the inputs and multiplied by n_in as well: the factor n_in is that
+            sum.
+        np.mean( ⇒ np.sum(
+            You summed h² over examples too. The sum over n_in belongs to one example; over the
+            examples take the mean.
+        """,
     ],
     hints=[
         "One unit computes z = w₁h₁ + … + w_n h_n. What is the variance of one term, when w has "
@@ -183,10 +148,6 @@ def _within_one(W):
     return "" if far <= 1 else f"n_in = 2, n_out = 4: a weight of size {far:.3g}; the bound is 1."
 
 
-def _uniform(rng, a, n_in, n_out):
-    return rng.uniform(-a, a, (n_in, n_out))
-
-
 xavier_uniform = Exercise(
     initial.xavier_uniform,
     cases=[
@@ -202,97 +163,40 @@ xavier_uniform = Exercise(
         _FROM_RNG,
     ],
     mistakes=[
-        named(
-            "no √3",
-            "your bound is √(2/(n_in + n_out)), which is the standard deviation. A uniform draw "
-            "on [−a, a] has variance a²/3, so a must be √3 times as wide.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(
-                rng, gain * np.sqrt(2 / (n_in + n_out)), n_in, n_out
-            ),
-        ),
-        named(
-            "variance for bound",
-            "you used 6/(n_in + n_out) as the bound. That is a²; take the root.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(
-                rng, gain * 6 / (n_in + n_out), n_in, n_out
-            ),
-        ),
-        named(
-            "fan-in only",
-            "you used 2·n_in for n_in + n_out. The way back wants n_out; Xavier is the middle.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(rng, gain * np.sqrt(3 / n_in), n_in, n_out),
-        ),
-        named(
-            "fan-out only",
-            "you used 2·n_out for n_in + n_out. That holds the gradients alone; the forward pass "
-            "wants n_in.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(
-                rng, gain * np.sqrt(3 / n_out), n_in, n_out
-            ),
-        ),
-        named(
-            "gain missing",
-            "right for gain = 1, but your weights don't grow with the gain.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(
-                rng, np.sqrt(6 / (n_in + n_out)), n_in, n_out
-            ),
-        ),
-        named(
-            "gain squared",
-            "your bound grows as gain². The gain multiplies weights, so the variance already has "
-            "its square.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(
-                rng, gain**2 * np.sqrt(6 / (n_in + n_out)), n_in, n_out
-            ),
-        ),
-        named(
-            "gain under the root",
-            "your gain stands under the root, so the weights grow by √gain only.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(
-                rng, np.sqrt(6 * gain / (n_in + n_out)), n_in, n_out
-            ),
-        ),
-        named(
-            "one-sided",
-            "your weights run from 0 to a. Without mean zero the terms of a sum push one way.",
-            lambda rng, n_in, n_out, gain=1.0: (
-                gain * np.sqrt(6 / (n_in + n_out)) * rng.uniform(0, 1, (n_in, n_out))
-            ),
-        ),
-        named(
-            "bounds left out",
-            "rng.uniform(a, shape) takes the shape for the upper bound. Lower bound, upper bound, "
-            "shape: rng.uniform(-a, a, (n_in, n_out)).",
-            lambda rng, n_in, n_out, gain=1.0: rng.uniform(
-                gain * np.sqrt(6 / (n_in + n_out)), (n_in, n_out)
-            ),
-        ),
-        named(
-            "brackets missing",
-            "6 / n_in + n_out divides by n_in alone. Put n_in + n_out in brackets.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(
-                rng, gain * np.sqrt(6 / n_in + n_out), n_in, n_out
-            ),
-        ),
-        named(
-            "one number",
-            "you drew one number. The third argument of rng.uniform is the shape of W.",
-            lambda rng, n_in, n_out, gain=1.0: _uniform(
-                rng, gain * np.sqrt(6 / (n_in + n_out)), 1, 1
-            ).item(),
-        ),
-        named(
-            "normal",
-            "the variance is right and the shape is not: these are normal draws, a uniform draw "
-            "has a bound.",
-            lambda rng, n_in, n_out, gain=1.0: initial.xavier_normal(rng, n_in, n_out, gain),
-        ),
-        named(
-            "transposed",
-            "your W is (n_out, n_in). Here a row is an example, z = h W, so W is (n_in, n_out); "
-            "PyTorch stores the transpose.",
-            lambda rng, n_in, n_out, gain=1.0: initial.xavier_uniform(rng, n_in, n_out, gain).T,
-        ),
+        """
+        6 / ⇒ 2 /
+            Your bound is √(2/(n_in + n_out)), which is the standard deviation. A uniform draw on
+            [−a, a] has variance a²/3, so a must be √3 times as wide.
+        np.sqrt(6 / (n_in + n_out)) ⇒ 6 / (n_in + n_out)
+            You used 6/(n_in + n_out) as the bound. That is a²; take the root.
+        n_in + n_out ⇒ 2 * n_in
+            You used 2·n_in for n_in + n_out. The way back wants n_out; Xavier is the middle.
+        n_in + n_out ⇒ 2 * n_out
+            You used 2·n_out for n_in + n_out. That holds the gradients alone; the forward pass
+            wants n_in.
+        gain * np ⇒ np
+            Right for gain = 1, but your weights don't grow with the gain.
+        gain * np ⇒ gain**2 * np
+            Your bound grows as gain². The gain multiplies weights, so the variance already has its
+            square.
+        gain * np.sqrt(6 / ⇒ np.sqrt(gain * 6 /
+            Your gain stands under the root, so the weights grow by √gain only.
+        -a, a ⇒ 0, a
+            Your weights run from 0 to a. Without mean zero the terms of a sum push one way.
+        -a, a, ⇒ a,
+            rng.uniform(a, shape) takes the shape for the upper bound. Lower bound, upper bound,
+            shape: rng.uniform(-a, a, (n_in, n_out)).
+        6 / (n_in + n_out) ⇒ 6 / n_in + n_out
+            6 / n_in + n_out divides by n_in alone. Put n_in + n_out in brackets.
+        -a, a, (n_in, n_out) ⇒ -a, a
+            You drew one number. The third argument of rng.uniform is the shape of W.
+        rng.uniform(-a, a, (n_in, n_out)) ⇒ a / np.sqrt(3) * rng.standard_normal((n_in, n_out))
+            The variance is right and the shape is not: these are normal draws, a uniform draw has
+            a bound.
+        (n_in, n_out)) ⇒ (n_out, n_in))
+            Your W is (n_out, n_in). Here a row is an example, z = h W, so W is (n_in, n_out);
+            PyTorch stores the transpose.
+        """,
     ],
     hints=[
         "Which variance do you want, and which variance does a uniform draw on [−a, a] have?",
@@ -308,10 +212,6 @@ xavier_uniform = Exercise(
 )
 
 # ----------------------------------------------------------------------------------------
-
-
-def _normal(rng, std, n_in, n_out):
-    return std * rng.standard_normal((n_in, n_out))
 
 
 def _keeps_its_second_moment(f, rng):
@@ -337,73 +237,41 @@ he_normal = Exercise(
         _FROM_RNG,
     ],
     mistakes=[
-        named(
-            "variance for std",
-            "you multiplied by 2/n_in. That is the variance; a normal draw is scaled by the "
-            "standard deviation, its root.",
-            lambda rng, n_in, n_out: _normal(rng, 2 / n_in, n_in, n_out),
-        ),
-        named(
-            "fan-out",
-            "your variance is 2/n_out. A unit adds n_in terms: n_in is what must be undone going "
-            "forward.",
-            lambda rng, n_in, n_out: _normal(rng, np.sqrt(2 / n_out), n_in, n_out),
-        ),
-        named(
-            "LeCun",
-            "your variance is 1/n_in. A ReLU then halves the second moment at each layer: after "
-            "50 layers 2⁻⁵⁰ is left.",
-            lambda rng, n_in, n_out: _normal(rng, np.sqrt(1 / n_in), n_in, n_out),
-        ),
-        named(
-            "Xavier",
-            "your variance is 2/(n_in + n_out), which is Xavier's and assumes f(z) ≈ z.",
-            lambda rng, n_in, n_out: _normal(rng, np.sqrt(2 / (n_in + n_out)), n_in, n_out),
-        ),
-        named(
-            "gain squared",
-            "your variance is 4/n_in: the gain √2 came in twice. Either 2 under the root or √2 "
-            "before it.",
-            lambda rng, n_in, n_out: _normal(rng, 2 / np.sqrt(n_in), n_in, n_out),
-        ),
-        named(
-            "n_in outside the root",
-            "you took the root of 2 but not of n_in: the standard deviation is √(2/n_in).",
-            lambda rng, n_in, n_out: _normal(rng, np.sqrt(2) / n_in, n_in, n_out),
-        ),
-        named(
-            "standard deviation in the mean's place",
-            "rng.normal takes the mean first: rng.normal(0, s, (n_in, n_out)). Yours has mean s.",
-            lambda rng, n_in, n_out: rng.normal(np.sqrt(2 / n_in), size=(n_in, n_out)),
-        ),
-        named(
-            "mean left out",
-            "rng.normal(s, shape) takes s for the mean and the shape for the spread. Mean, spread, "
-            "shape: rng.normal(0, s, (n_in, n_out)).",
-            lambda rng, n_in, n_out: rng.normal(np.sqrt(2 / n_in), (n_in, n_out)),
-        ),
-        named(
-            "one column",
-            "you drew n_in numbers. W has a row for each input and a column for each unit: "
-            "(n_in, n_out).",
-            lambda rng, n_in, n_out: _normal(rng, np.sqrt(2 / n_in), n_in, 1)[:, 0],
-        ),
-        named(
-            "uniform without √3",
-            "you drew evenly between ±√(2/n_in). The variance of such a draw is a third of the "
-            "squared bound, and asked was a normal one.",
-            lambda rng, n_in, n_out: _uniform(rng, np.sqrt(2 / n_in), n_in, n_out),
-        ),
-        named(
-            "uniform",
-            "the variance is right; asked was a normal draw, this one is uniform.",
-            lambda rng, n_in, n_out: _uniform(rng, np.sqrt(6 / n_in), n_in, n_out),
-        ),
-        named(
-            "transposed",
-            "your W is (n_out, n_in); z = h W needs (n_in, n_out).",
-            lambda rng, n_in, n_out: initial.he_normal(rng, n_in, n_out).T,
-        ),
+        """
+        np.sqrt(2 / n_in) ⇒ 2 / n_in
+            You multiplied by 2/n_in. That is the variance; a normal draw is scaled by the standard
+            deviation, its root.
+        2 / n_in ⇒ 2 / n_out
+            Your variance is 2/n_out. A unit adds n_in terms: n_in is what must be undone going
+            forward.
+        2 / n_in ⇒ 1 / n_in
+            Your variance is 1/n_in. A ReLU then halves the second moment at each layer: after 50
+            layers 2⁻⁵⁰ is left.
+        2 / n_in ⇒ 2 / (n_in + n_out)
+            Your variance is 2/(n_in + n_out), which is Xavier's and assumes f(z) ≈ z.
+        np.sqrt(2 / n_in) ⇒ 2 / np.sqrt(n_in)
+            Your variance is 4/n_in: the gain √2 came in twice. Either 2 under the root or √2
+            before it.
+        np.sqrt(2 / n_in) ⇒ np.sqrt(2) / n_in
+            You took the root of 2 but not of n_in: the standard deviation is √(2/n_in).
+        rng.standard_normal((n_in, n_out)) * np ⇒ rng.normal(size=(n_in, n_out), loc=np
+        2 / n_in) ⇒ 2 / n_in))
+            rng.normal takes the mean first: rng.normal(0, s, (n_in, n_out)). Yours has mean s.
+        rng.standard_normal((n_in, n_out)) * np ⇒ rng.normal(scale=(n_in, n_out), loc=np
+        2 / n_in) ⇒ 2 / n_in))
+            rng.normal(s, shape) takes s for the mean and the shape for the spread. Mean, spread,
+            shape: rng.normal(0, s, (n_in, n_out)).
+        (n_in, n_out) ⇒ n_in
+            You drew n_in numbers. W has a row for each input and a column for each unit: (n_in,
+            n_out).
+        rng.standard_normal((n_in, n_out)) ⇒ rng.uniform(-1, 1, (n_in, n_out))
+            You drew evenly between ±√(2/n_in). The variance of such a draw is a third of the
+            squared bound, and asked was a normal one.
+        rng.standard_normal((n_in, n_out)) ⇒ np.sqrt(3) * rng.uniform(-1, 1, (n_in, n_out))
+            The variance is right; asked was a normal draw, this one is uniform.
+        (n_in, n_out)) ⇒ (n_out, n_in))
+            Your W is (n_out, n_in); z = h W needs (n_in, n_out).
+        """,
     ],
     hints=[
         "What share of E[z²] is left after a ReLU, if z is symmetric about zero?",
@@ -458,56 +326,31 @@ gain = Exercise(
         Law("z comes from rng, `draws` of them", _uses_rng_and_draws),
     ],
     mistakes=[
-        named(
-            "variance of f(z)",
-            "you used the standard deviation of f(z). The next layer feels the second moment "
-            "E[f(z)²]: its weights have mean zero, f(z) need not.",
-            lambda f, rng, draws=200_000: 1 / np.std(f(rng.standard_normal(draws))),
-        ),
-        named(
-            "not inverted",
-            "you returned how much f lets through; the gain must undo it: one over.",
-            lambda f, rng, draws=200_000: np.sqrt(np.mean(f(rng.standard_normal(draws)) ** 2)),
-        ),
-        named(
-            "gain squared",
-            "you returned 1/E[f²], the factor for the variance. The gain multiplies the weights: "
-            "take the root.",
-            lambda f, rng, draws=200_000: 1 / np.mean(f(rng.standard_normal(draws)) ** 2),
-        ),
-        named(
-            "mean size",
-            "you averaged |f(z)| where f(z)² is wanted: square, mean, then root.",
-            lambda f, rng, draws=200_000: 1 / np.mean(np.abs(f(rng.standard_normal(draws)))),
-        ),
-        named(
-            "f of the mean square",
-            "you applied f to a typical z instead of averaging over all of them: E[f(z)²] is not "
-            "f(1)².",
-            lambda f, rng, draws=200_000: 1 / np.abs(f(np.ones(1)))[0],
-        ),
-        named(
-            "f of the square",
-            "you squared z and then applied f: the mean is over f(z)², so f first.",
-            lambda f, rng, draws=200_000: (
-                1 / np.sqrt(np.abs(np.mean(f(rng.standard_normal(draws) ** 2))))
-            ),
-        ),
-        named(
-            "sum for mean",
-            "you summed f(z)² where the mean is wanted: the more draws, the smaller your gain.",
-            lambda f, rng, draws=200_000: 1 / np.sqrt(np.sum(f(rng.standard_normal(draws)) ** 2)),
-        ),
-        named(
-            "uniform z",
-            "you drew z evenly from [0, 1). The derivation has z normal: rng.standard_normal.",
-            lambda f, rng, draws=200_000: 1 / np.sqrt(np.mean(f(rng.random(draws)) ** 2)),
-        ),
-        named(
-            "gain that ignores f",
-            "you returned √2 for every f. That is the gain of a ReLU only.",
-            lambda f, rng, draws=200_000: np.sqrt(2),
-        ),
+        """
+        np.mean(f(rng.standard_normal(draws)) ** 2) ⇒ np.var(f(rng.standard_normal(draws)))
+            You used the standard deviation of f(z). The next layer feels the second moment
+            E[f(z)²]: its weights have mean zero, f(z) need not.
+        1 / np.sqrt( ⇒ np.sqrt(
+            You returned how much f lets through; the gain must undo it: one over.
+        np.sqrt(second_moment) ⇒ second_moment
+            You returned 1/E[f²], the factor for the variance. The gain multiplies the weights:
+            take the root.
+        np.mean(f(rng.standard_normal(draws)) ** 2) ⇒ np.mean(np.abs(f(rng.standard_normal(draws))))
+        np.sqrt(second_moment) ⇒ second_moment
+            You averaged |f(z)| where f(z)² is wanted: square, mean, then root.
+        f(rng.standard_normal(draws)) ⇒ f(np.ones(1))
+            You applied f to a typical z instead of averaging over all of them: E[f(z)²] is not
+            f(1)².
+        (draws)) ** 2) ⇒ (draws) ** 2))
+        1 / np.sqrt(second_moment) ⇒ 1 / np.sqrt(np.abs(second_moment))
+            You squared z and then applied f: the mean is over f(z)², so f first.
+        np.mean ⇒ np.sum
+            You summed f(z)² where the mean is wanted: the more draws, the smaller your gain.
+        rng.standard_normal ⇒ rng.random
+            You drew z evenly from [0, 1). The derivation has z normal: rng.standard_normal.
+        1 / np.sqrt(second_moment) ⇒ np.sqrt(2)
+            You returned √2 for every f. That is the gain of a ReLU only.
+        """,
     ],
     hints=[
         "If z has variance 1, how large is E[f(z)²], and by what must the next weights be larger?",
@@ -546,58 +389,30 @@ expected_loss = Exercise(
     ],
     laws=[Law("the loss of random logits agrees", _agrees_with_a_draw)],
     mistakes=[
-        named(
-            "ln K only",
-            "ln K holds for equal logits. Logits that differ by chance are confident and wrong: "
-            "that costs σ²/2 more.",
-            lambda K, std=0.0: np.log(K),
-        ),
-        named(
-            "variance missing its square",
-            "you added σ/2. The mean of e^z for z of spread σ is e^(σ²/2): square it.",
-            lambda K, std=0.0: np.log(K) + std / 2,
-        ),
-        named(
-            "half squared as well",
-            "you added (σ/2)², a quarter of σ². Square σ alone, then halve.",
-            lambda K, std=0.0: np.log(K) + (std / 2) ** 2,
-        ),
-        named(
-            "log of the chance",
-            "you returned ln(1/K), which is negative. The loss is minus the logarithm of the "
-            "probability 1/K.",
-            lambda K, std=0.0: -np.log(K) + std**2 / 2,
-        ),
-        named(
-            "no half",
-            "you added σ². The mean of e^z is e^(σ²/2), with a half.",
-            lambda K, std=0.0: np.log(K) + std**2,
-        ),
-        named(
-            "sign",
-            "you subtracted. A spread of logits cannot help a network that knows nothing.",
-            lambda K, std=0.0: np.log(K) - std**2 / 2,
-        ),
-        named(
-            "bits",
-            "you took log₂. The losses here are in nats, natural logarithm.",
-            lambda K, std=0.0: np.log2(K) + std**2 / 2,
-        ),
-        named(
-            "decimal logarithm",
-            "you took log₁₀. Use np.log, the natural one.",
-            lambda K, std=0.0: np.log10(K) + std**2 / 2,
-        ),
-        named(
-            "inside the logarithm",
-            "your σ²/2 stands inside the logarithm. ln(K e^(σ²/2)) = ln K + σ²/2.",
-            lambda K, std=0.0: np.log(K + std**2 / 2),
-        ),
-        named(
-            "times instead of plus",
-            "you multiplied. ln(K e^(σ²/2)) is a sum of logarithms.",
-            lambda K, std=0.0: np.log(K) * (1 + std**2 / 2),
-        ),
+        """
+        + std**2 / 2 ⇒
+            Ln K holds for equal logits. Logits that differ by chance are confident and wrong: that
+            costs σ²/2 more.
+        std**2 / 2 ⇒ std / 2
+            You added σ/2. The mean of e^z for z of spread σ is e^(σ²/2): square it.
+        std**2 / 2 ⇒ (std / 2) ** 2
+            You added (σ/2)², a quarter of σ². Square σ alone, then halve.
+        np.log(K) ⇒ -np.log(K)
+            You returned ln(1/K), which is negative. The loss is minus the logarithm of the
+            probability 1/K.
+        std**2 / 2 ⇒ std**2
+            You added σ². The mean of e^z is e^(σ²/2), with a half.
+        + std ⇒ - std
+            You subtracted. A spread of logits cannot help a network that knows nothing.
+        np.log( ⇒ np.log2(
+            You took log₂. The losses here are in nats, natural logarithm.
+        np.log( ⇒ np.log10(
+            You took log₁₀. Use np.log, the natural one.
+        np.log(K) + std**2 / 2 ⇒ np.log(K + std**2 / 2)
+            Your σ²/2 stands inside the logarithm. ln(K e^(σ²/2)) = ln K + σ²/2.
+        + std**2 / 2 ⇒ * (1 + std**2 / 2)
+            You multiplied. ln(K e^(σ²/2)) is a sum of logarithms.
+        """,
     ],
     hints=[
         "The loss is ln Σ e^z − z_y. Which of the two depends on the label, and what is its mean?",
@@ -612,35 +427,6 @@ expected_loss = Exercise(
 )
 
 # ----------------------------------------------------------------------------------------
-
-
-def _standard(x, gamma, beta, eps, *, axis=-1, ddof=0, centre=True):
-    mean = x.mean(axis=axis, keepdims=True)
-    var = x.var(axis=axis, ddof=ddof, keepdims=True)
-    return gamma * (x - mean if centre else x) / np.sqrt(var + eps) + beta
-
-
-def _eps_outside(x, gamma, beta, eps=1e-5):
-    mean, std = x.mean(axis=-1, keepdims=True), x.std(axis=-1, keepdims=True)
-    return gamma * (x - mean) / (std + eps) + beta
-
-
-def _by_variance(x, gamma, beta, eps=1e-5):
-    mean, var = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
-    return gamma * (x - mean) / (var + eps) + beta
-
-
-def _root_mean_square(x, gamma, beta, eps=1e-5):
-    return gamma * x / np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps) + beta
-
-
-def _centred_by_mean_square(x, gamma, beta, eps=1e-5):
-    centred = x - x.mean(axis=-1, keepdims=True)
-    return gamma * centred / np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps) + beta
-
-
-def _first_axis_blocks(x, gamma, beta, eps=1e-5):
-    return np.stack([_standard(block, gamma, beta, eps, axis=None) for block in x])
 
 
 def _norm_args(rng, *shape, eps):
@@ -678,82 +464,50 @@ layer_norm = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "batch axis",
-            "you averaged over the batch, axis 0: that is batch norm. Layer norm looks at one "
-            "example at a time, axis=-1.",
-            lambda x, gamma, beta, eps=1e-5: _standard(x, gamma, beta, eps, axis=0),
-        ),
-        named(
-            "whole array",
-            "you took one mean over all entries; each row has its own: axis=-1, keepdims=True.",
-            lambda x, gamma, beta, eps=1e-5: _standard(x, gamma, beta, eps, axis=None),
-        ),
-        named(
-            "unbiased variance",
-            "you divided by C − 1. Nothing is estimated here, the row is all there is: divide by "
-            "C, NumPy's default (torch.var's is the other).",
-            lambda x, gamma, beta, eps=1e-5: _standard(x, gamma, beta, eps, ddof=1),
-        ),
-        named(
-            "epsilon outside the root",
-            "your ε stands outside the root: √σ² + ε. It belongs inside, √(σ² + ε).",
-            _eps_outside,
-        ),
-        named(
-            "epsilon missing",
-            "you left ε out: a constant row divides by zero.",
-            lambda x, gamma, beta, eps=1e-5: _standard(x, gamma, beta, 1e-30),
-        ),
-        named(
-            "divided by the variance",
-            "you divided by σ² + ε. Its root gives a row of variance 1.",
-            _by_variance,
-        ),
-        named(
-            "not centred",
-            "you did not subtract the mean.",
-            lambda x, gamma, beta, eps=1e-5: _standard(x, gamma, beta, eps, centre=False),
-        ),
-        named(
-            "RMS norm",
-            "you divided by the root mean square and left the mean in: that is RMS norm, the "
-            "modern variant. Layer norm centres first.",
-            _root_mean_square,
-        ),
-        named(
-            "mean square for the variance",
-            "you centred x and then divided by its root mean square from before. σ² is the mean of "
-            "(x − μ)².",
-            _centred_by_mean_square,
-        ),
-        named(
-            "axis 1",
-            "axis=1 is the last axis of a table only. x has shape (…, C): axis=-1 is the features "
-            "whatever stands before them.",
-            lambda x, gamma, beta, eps=1e-5: _standard(x, gamma, beta, eps, axis=1),
-        ),
-        named(
-            "one block of rows",
-            "you went through the first axis and normalised all below it at once. Each row of "
-            "length C is on its own: axis=-1.",
-            _first_axis_blocks,
-        ),
-        named(
-            "shift before the scale",
-            "you added β inside the brackets, so γ multiplies it too.",
-            lambda x, gamma, beta, eps=1e-5: gamma * (_standard(x, 1, 0, eps) + beta),
-        ),
-        named(
-            "scale and shift swapped",
-            "you multiplied by β and added γ.",
-            lambda x, gamma, beta, eps=1e-5: _standard(x, beta, gamma, eps),
-        ),
-        named(
-            "no scale and shift",
-            "you left γ and β out: they let the network undo the norm where it pays.",
-            lambda x, gamma, beta, eps=1e-5: _standard(x, 1, 0, eps),
-        ),
+        """
+        x.mean(axis=-1 ⇒ x.mean(axis=0
+        x.var(axis=-1 ⇒ x.var(axis=0
+            You averaged over the batch, axis 0: that is batch norm. Layer norm looks at one
+            example at a time, axis=-1.
+        x.mean(axis=-1 ⇒ x.mean(axis=None
+        x.var(axis=-1 ⇒ x.var(axis=None
+            You took one mean over all entries; each row has its own: axis=-1, keepdims=True.
+        x.var(axis=-1 ⇒ x.var(axis=-1, ddof=1
+            You divided by C − 1. Nothing is estimated here, the row is all there is: divide by C,
+            NumPy's default (torch.var's is the other).
+        np.sqrt(var + eps) ⇒ (np.sqrt(var) + eps)
+            Your ε stands outside the root: √σ² + ε. It belongs inside, √(σ² + ε).
+        var + eps ⇒ var + 1e-30
+            You left ε out: a constant row divides by zero.
+        np.sqrt(var + eps) ⇒ (var + eps)
+            You divided by σ² + ε. Its root gives a row of variance 1.
+        (x - mean) ⇒ x
+            You did not subtract the mean.
+        (x - mean) ⇒ x
+        x.var(axis=-1 ⇒ (x**2).mean(axis=-1
+            You divided by the root mean square and left the mean in: that is RMS norm, the modern
+            variant. Layer norm centres first.
+        x.var(axis=-1 ⇒ (x**2).mean(axis=-1
+            You centred x and then divided by its root mean square from before. σ² is the mean of
+            (x − μ)².
+        x.mean(axis=-1 ⇒ x.mean(axis=1
+        x.var(axis=-1 ⇒ x.var(axis=1
+            axis=1 is the last axis of a table only. x has shape (…, C): axis=-1 is the features
+            whatever stands before them.
+        x.mean(axis=-1 ⇒ x.mean(axis=tuple(range(1, x.ndim))
+        x.var(axis=-1 ⇒ x.var(axis=tuple(range(1, x.ndim))
+            You went through the first axis and normalised all below it at once. Each row of length
+            C is on its own: axis=-1.
+        gamma * (x ⇒ gamma * ((x
+        + beta ⇒ + beta)
+            You added β inside the brackets, so γ multiplies it too.
+        gamma * (x ⇒ beta * (x
+        ) + beta ⇒ ) + gamma
+            You multiplied by β and added γ.
+        gamma * (x ⇒ (x
+        ) + beta ⇒ )
+            You left γ and β out: they let the network undo the norm where it pays.
+        """,
     ],
     hints=[
         "Over which axis must the mean be taken, so that one example never sees another?",
@@ -788,53 +542,6 @@ def _alone_and_together(f, x):
 
 
 # ----------------------------------------------------------------------------------------
-
-
-def _back(dy, x, gamma, eps, *, mean=True, along=True, scale=True, ddof=0, axis=-1, root=True):
-    s = x.var(axis=axis, ddof=ddof, keepdims=True) + eps
-    s = np.sqrt(s) if root else s
-    xhat = (x - x.mean(axis=axis, keepdims=True)) / s
-    d = gamma * dy if scale else dy
-    dx = d - mean * d.mean(axis=axis, keepdims=True)
-    dx = dx - along * xhat * (d * xhat).mean(axis=axis, keepdims=True)
-    rows = tuple(range(x.ndim - 1))
-    return dx / s, (dy * xhat).sum(axis=rows), dy.sum(axis=rows)
-
-
-def _gamma_from_x(dy, x, gamma, eps=1e-5):
-    dx, _, dbeta = norm.layer_norm_backward(dy, x, gamma, eps)
-    return dx, (dy * x).sum(axis=tuple(range(x.ndim - 1))), dbeta
-
-
-def _averaged(dy, x, gamma, eps=1e-5):
-    dx, dgamma, dbeta = norm.layer_norm_backward(dy, x, gamma, eps)
-    rows = x.size // x.shape[-1]
-    return dx, dgamma / rows, dbeta / rows
-
-
-def _first_axis_only(dy, x, gamma, eps=1e-5):
-    dx = norm.layer_norm_backward(dy, x, gamma, eps)[0]
-    xhat = norm.layer_norm(x, np.ones_like(gamma), np.zeros_like(gamma), eps)
-    return dx, (dy * xhat).sum(axis=0), dy.sum(axis=0)
-
-
-def _not_divided(dy, x, gamma, eps=1e-5):
-    dx, dgamma, dbeta = norm.layer_norm_backward(dy, x, gamma, eps)
-    return dx * np.sqrt(x.var(axis=-1, keepdims=True) + eps), dgamma, dbeta
-
-
-def _times_s(dy, x, gamma, eps=1e-5):
-    dx, dgamma, dbeta = norm.layer_norm_backward(dy, x, gamma, eps)
-    return dx * (x.var(axis=-1, keepdims=True) + eps), dgamma, dbeta
-
-
-def _summed_along(dy, x, gamma, eps=1e-5):
-    return _back(dy, x, gamma, eps, along=x.shape[-1])
-
-
-def _not_summed(dy, x, gamma, eps=1e-5):
-    dx = norm.layer_norm_backward(dy, x, gamma, eps)[0]
-    return dx, dy * _standard(x, 1, 0, eps), dy
 
 
 def _back_args(rng, *shape, eps):
@@ -883,100 +590,52 @@ layer_norm_backward = Exercise(
     ],
     laws=[Law("dx moves neither a row's mean nor its length", _orthogonal_to_what_y_ignores)],
     mistakes=[
-        named(
-            "mean and variance as constants",
-            "you sent the gradient through (x − μ)/s as if μ and s were fixed. Both depend on x: "
-            "two more terms.",
-            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, mean=False, along=False),
-        ),
-        named(
-            "variance as a constant",
-            "the path through the variance is missing or zero: − x̂ mean(dx̂ x̂). A product of two "
-            "means is zero, because x̂ has mean 0: multiply first, then average.",
-            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, along=False),
-        ),
-        named(
-            "mean as a constant",
-            "the path through the mean is missing: − mean(dx̂).",
-            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, mean=False),
-        ),
-        named(
-            "sign of the variance's path",
-            "you added x̂ mean(dx̂ x̂). Both paths take away: dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂).",
-            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, along=-1),
-        ),
-        named(
-            "sum for mean",
-            "you summed dx̂ x̂ over the row where its mean is wanted: both bars are means.",
-            _summed_along,
-        ),
-        named(
-            "multiplied by s",
-            "you multiplied by s = √(σ² + ε). Forward x was divided by s, so dx is too.",
-            _times_s,
-        ),
-        named(
-            "dgamma from dx̂",
-            "you summed dx̂ for dγ and dβ. dx̂ already holds γ; both take dy as it arrives.",
-            lambda dy, x, gamma, eps=1e-5: (
-                norm.layer_norm_backward(dy, x, gamma, eps)[0],
-                *norm.layer_norm_backward(gamma * dy, x, gamma, eps)[1:],
-            ),
-        ),
-        named(
-            "dγ and dβ exchanged",
-            "the order is dx, dγ, dβ: dγ is the sum of dy x̂, dβ that of dy.",
-            lambda dy, x, gamma, eps=1e-5: tuple(
-                norm.layer_norm_backward(dy, x, gamma, eps)[i] for i in (0, 2, 1)
-            ),
-        ),
-        named(
-            "not summed",
-            "you kept dγ and dβ for each row. γ and β serve all rows, so theirs are sums over "
-            "all axes but the last.",
-            _not_summed,
-        ),
-        named(
-            "gamma left out of dx",
-            "dx̂ is γ dy: your dx has no γ.",
-            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, scale=False),
-        ),
-        named(
-            "dgamma from x",
-            "dγ sums dy x̂ with the normalised x̂, because that is what γ multiplied; you used x.",
-            _gamma_from_x,
-        ),
-        named(
-            "batch mean",
-            "you averaged dγ and dβ over the rows. The loss has already divided; here they sum.",
-            _averaged,
-        ),
-        named(
-            "first axis only",
-            "you summed dγ and dβ over axis 0 only. With x of shape (B, T, C), γ acts at every b "
-            "and t: sum over all axes but the last.",
-            _first_axis_only,
-        ),
-        named(
-            "not divided by s",
-            "your dx lacks the division by s = √(σ² + ε).",
-            _not_divided,
-        ),
-        named(
-            "unbiased variance",
-            "your s divides by C − 1; the forward pass divides by C.",
-            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, ddof=1),
-        ),
-        named(
-            "batch axis",
-            "your means run over the batch. Forward they ran over the last axis, so must these.",
-            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, axis=0),
-        ),
-        named(
-            "no root",
-            "you divided by σ² + ε instead of its root.",
-            lambda dy, x, gamma, eps=1e-5: _back(dy, x, gamma, eps, root=False),
-        ),
+        """
+        (dxhat - dxhat.mean(axis=-1, keepdims=True) - xhat * along) / s ⇒ dxhat / s
+            You sent the gradient through (x − μ)/s as if μ and s were fixed. Both depend on x: two
+            more terms.
+        - xhat * along ⇒
+            The path through the variance is missing or zero: − x̂ mean(dx̂ x̂). A product of two
+            means is zero, because x̂ has mean 0: multiply first, then average.
+        - dxhat.mean(axis=-1, keepdims=True) ⇒
+            The path through the mean is missing: − mean(dx̂).
+        - xhat * along ⇒ + xhat * along
+            You added x̂ mean(dx̂ x̂). Both paths take away: dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂).
+        (dxhat * xhat).mean( ⇒ (dxhat * xhat).sum(
+            You summed dx̂ x̂ over the row where its mean is wanted: both bars are means.
+        along) / s ⇒ along) * s
+            You multiplied by s = √(σ² + ε). Forward x was divided by s, so dx is too.
+        (dy * xhat).sum ⇒ (dxhat * xhat).sum
+        dy.sum ⇒ dxhat.sum
+            You summed dx̂ for dγ and dβ. dx̂ already holds γ; both take dy as it arrives.
+        , dy.sum ⇒ , (dy * xhat).sum
+        dx, (dy * xhat).sum ⇒ dx, dy.sum
+            The order is dx, dγ, dβ: dγ is the sum of dy x̂, dβ that of dy.
+        (dy * xhat).sum(axis=rows), dy.sum(axis=rows) ⇒ dy * xhat, dy
+            You kept dγ and dβ for each row. γ and β serve all rows, so theirs are sums over all
+            axes but the last.
+        gamma * dy ⇒ dy
+            dx̂ is γ dy: your dx has no γ.
+        (dy * xhat).sum ⇒ (dy * x).sum
+            dγ sums dy x̂ with the normalised x̂, because that is what γ multiplied; you used x.
+        (dy * xhat).sum ⇒ (dy * xhat).mean
+        dy.sum ⇒ dy.mean
+            You averaged dγ and dβ over the rows. The loss has already divided; here they sum.
+        tuple(range(x.ndim - 1)) ⇒ 0
+            You summed dγ and dβ over axis 0 only. With x of shape (B, T, C), γ acts at every b and
+            t: sum over all axes but the last.
+        along) / s ⇒ along)
+            Your dx lacks the division by s = √(σ² + ε).
+        x.var(axis=-1 ⇒ x.var(axis=-1, ddof=1
+            Your s divides by C − 1; the forward pass divides by C.
+        x.var(axis=-1 ⇒ x.var(axis=0
+        x.mean(axis=-1 ⇒ x.mean(axis=0
+        xhat).mean(axis=-1 ⇒ xhat).mean(axis=0
+        dxhat.mean(axis=-1 ⇒ dxhat.mean(axis=0
+            Your means run over the batch. Forward they ran over the last axis, so must these.
+        np.sqrt(x.var(axis=-1, keepdims=True) + eps) ⇒ x.var(axis=-1, keepdims=True) + eps
+            You divided by σ² + ε instead of its root.
+        """,
     ],
     hints=[
         "x reaches y on three ways: directly, through μ and through σ². What does each carry back?",
@@ -1016,63 +675,32 @@ residual_std = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "one write a block",
-            "you divided by √blocks. A GPT's block writes twice into the stream: once from the "
-            "attention, once from the MLP.",
-            lambda std, blocks: std / np.sqrt(blocks),
-        ),
-        named(
-            "no root",
-            "you divided by 2·blocks. Variances add, standard deviations don't: the root of it.",
-            lambda std, blocks: std / (2 * blocks),
-        ),
-        named(
-            "multiplied",
-            "you made the weights larger with depth. More writes must each be smaller.",
-            lambda std, blocks: std * np.sqrt(2 * blocks),
-        ),
-        named(
-            "two outside the root",
-            "you divided by 2√blocks. There are 2·blocks terms, and all of that is under the root.",
-            lambda std, blocks: std / (2 * np.sqrt(blocks)),
-        ),
-        named(
-            "brackets missing",
-            "you divided by √2 and multiplied by blocks: `a / b * c` goes from left to right.",
-            lambda std, blocks: std / np.sqrt(2) * blocks,
-        ),
-        named(
-            "0.02 written in",
-            "you wrote 0.02 into the formula. It is the example's; use the argument std.",
-            lambda std, blocks: 0.02 / np.sqrt(2 * blocks),
-        ),
-        named(
-            "the stream counted too",
-            "you divided by √(1 + 2·blocks). The 1 is the stream's own variance; the writes alone "
-            "are to add up to std².",
-            lambda std, blocks: std / np.sqrt(1 + 2 * blocks),
-        ),
-        named(
-            "root over all",
-            "you took the root of std as well. Only 2·blocks stands under it.",
-            lambda std, blocks: np.sqrt(std / (2 * blocks)),
-        ),
-        named(
-            "half times the root",
-            "you divided by 2 and multiplied by √blocks: `a / b * c` goes from left to right.",
-            lambda std, blocks: std / 2 * np.sqrt(blocks),
-        ),
-        named(
-            "depth ignored",
-            "you returned std as it is: the stream then grows as the root of the depth.",
-            lambda std, blocks: std,
-        ),
-        named(
-            "variance",
-            "you returned the variance; asked is the standard deviation.",
-            lambda std, blocks: std**2 / (2 * blocks),
-        ),
+        """
+        2 * blocks ⇒ blocks
+            You divided by √blocks. A GPT's block writes twice into the stream: once from the
+            attention, once from the MLP.
+        np.sqrt(2 * blocks) ⇒ (2 * blocks)
+            You divided by 2·blocks. Variances add, standard deviations don't: the root of it.
+        std / np ⇒ std * np
+            You made the weights larger with depth. More writes must each be smaller.
+        np.sqrt(2 * blocks) ⇒ (2 * np.sqrt(blocks))
+            You divided by 2√blocks. There are 2·blocks terms, and all of that is under the root.
+        np.sqrt(2 * blocks) ⇒ np.sqrt(2) * blocks
+            You divided by √2 and multiplied by blocks: `a / b * c` goes from left to right.
+        (std / ⇒ (0.02 /
+            You wrote 0.02 into the formula. It is the example's; use the argument std.
+        2 * blocks ⇒ 1 + 2 * blocks
+            You divided by √(1 + 2·blocks). The 1 is the stream's own variance; the writes alone
+            are to add up to std².
+        std / np.sqrt(2 * blocks) ⇒ np.sqrt(std / (2 * blocks))
+            You took the root of std as well. Only 2·blocks stands under it.
+        np.sqrt(2 * blocks) ⇒ 2 * np.sqrt(blocks)
+            You divided by 2 and multiplied by √blocks: `a / b * c` goes from left to right.
+        / np.sqrt(2 * blocks) ⇒
+            You returned std as it is: the stream then grows as the root of the depth.
+        std / np.sqrt(2 * blocks) ⇒ std**2 / (2 * blocks)
+            You returned the variance; asked is the standard deviation.
+        """,
     ],
     hints=[
         "A stream adds up independent terms. What adds, variances or standard deviations?",
