@@ -3,7 +3,6 @@
 import numpy as np
 
 from course.checking import Case, Exercise, Law, call
-from course.checking.cases import named
 from course.networks import layers
 from course.transformers import attention
 
@@ -58,59 +57,31 @@ scores = Exercise(
     ],
     laws=[Law("the spread of the scores does not grow with D", _spread_stays)],
     mistakes=[
-        named(
-            "divided by D",
-            "you divided by D, not by √D. A sum of D independent products has variance D, so its "
-            "spread is √D; dividing by D makes the scores of wide heads too equal.",
-            lambda q, k: q @ k.swapaxes(-1, -2) / q.shape[-1],
-        ),
-        named(
-            "not scaled",
-            "you left the products as they are. A sum over D entries spreads by √D, and the softmax"
-            " of widely spread scores looks at a single key. What must you divide by?",
-            lambda q, k: q @ k.swapaxes(-1, -2),
-        ),
-        named(
-            "scaled by T",
-            "you divided by the root of the number of keys. The sum in a score runs over the D "
-            "entries of a query, not over the keys.",
-            lambda q, k: q @ k.swapaxes(-1, -2) / np.sqrt(k.shape[-2]),
-        ),
-        named(
-            "scaled by a length",
-            (
-                "you divided by the root of a number of positions or examples. The sum in a score"
-                " runs over the D entries of a query: its size is q.shape[-1]."
-            ),
-            lambda q, k: q @ k.swapaxes(-1, -2) / np.sqrt(len(k)),
-        ),
-        named(
-            "queries and keys swapped",
-            "your table is transposed: row t should hold the scores of query t with every key.",
-            lambda q, k: k @ q.swapaxes(-1, -2) / np.sqrt(q.shape[-1]),
-        ),
-        named(
-            "wrong axes exchanged",
-            (
-                "right for plain tables only. With batch and heads in front, the last two axes of k"
-                " change places and all others stay: `.T` turns every axis around."
-            ),
-            lambda q, k: q @ k.T / np.sqrt(q.shape[-1]),
-        ),
-        named(
-            "multiplied by √D",
-            "you multiplied by √D. The spread has grown by √D already; divide by it.",
-            lambda q, k: q @ k.swapaxes(-1, -2) * np.sqrt(q.shape[-1]),
-        ),
-        named(
-            "cosine",
-            "you compared directions only: each query and key was divided by its length. Attention "
-            "keeps the lengths; they let a model say how sure it is.",
-            lambda q, k: (
-                (q / np.linalg.norm(q, axis=-1, keepdims=True))
-                @ (k / np.linalg.norm(k, axis=-1, keepdims=True)).swapaxes(-1, -2)
-            ),
-        ),
+        """
+        np.sqrt(D) ⇒ D
+            You divided by D, not by √D. A sum of D independent products has variance D, so its
+            spread is √D; dividing by D makes the scores of wide heads too equal.
+        / np.sqrt(D) ⇒
+            You left the products as they are. A sum over D entries spreads by √D, and the softmax
+            of widely spread scores looks at a single key. What must you divide by?
+        q.shape[-1] ⇒ k.shape[-2]
+            You divided by the root of the number of keys. The sum in a score runs over the D
+            entries of a query, not over the keys.
+        q.shape[-1] ⇒ len(k)
+            You divided by the root of a number of positions or examples. The sum in a score runs
+            over the D entries of a query: its size is q.shape[-1].
+        q @ k.swapaxes ⇒ k @ q.swapaxes
+            Your table is transposed: row t should hold the scores of query t with every key.
+        k.swapaxes(-1, -2) ⇒ k.T
+            Right for plain tables only. With batch and heads in front, the last two axes of k
+            change places and all others stay: `.T` turns every axis around.
+        / np ⇒ * np
+            You multiplied by √D. The spread has grown by √D already; divide by it.
+        D = q.shape[-1] ⇒ q, k = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (q, k))
+        / np.sqrt(D) ⇒
+            You compared directions only: each query and key was divided by its length. Attention
+            keeps the lengths; they let a model say how sure it is.
+        """,
     ],
     hints=[
         (
@@ -162,47 +133,26 @@ causal_mask = Exercise(
     ],
     laws=[Law("each position sees itself", _each_sees_itself)],
     mistakes=[
-        named(
-            "future for past",
-            "your mask shows the future and hides the past: it is transposed. Row t is the query; "
-            "True stands where key s came before it, or is itself.",
-            lambda T, past=0: (
-                np.tri(past + T, T, dtype=bool).T if past else np.tri(T, dtype=bool).T
-            ),
-        ),
-        named(
-            "not itself",
-            "you left out the diagonal. A position may see itself; the first one would see nothing "
-            "at all, and its softmax would divide by zero.",
-            lambda T, past=0: np.tri(T, past + T, past - 1, dtype=bool),
-        ),
-        named(
-            "hidden for seen",
-            "you marked what is hidden. Here True means: may look.",
-            lambda T, past=0: ~np.tri(T, past + T, past, dtype=bool),
-        ),
-        named(
-            "past forgotten",
-            "right without a past. With keys that came before, they take the first columns, and "
-            "every query may see all of them: the staircase begins `past` columns later.",
-            lambda T, past=0: np.tri(T, past + T, dtype=bool),
-        ),
-        named(
-            "one step of future",
-            "your staircase stands one column too far right: each position sees the next one, which"
-            " is exactly what it is asked to predict.",
-            lambda T, past=0: np.tri(T, past + T, past + 1, dtype=bool),
-        ),
-        named(
-            "square",
-            "your mask has no columns for the past. There are past + T keys.",
-            lambda T, past=0: np.tri(T, dtype=bool),
-        ),
-        named(
-            "everything",
-            "nothing is hidden. Query t sits at position past + t; may it see key s?",
-            lambda T, past=0: np.ones((T, past + T), dtype=bool),
-        ),
+        """
+        np.tri(T, past + T, past, dtype=bool) ⇒ np.tri(past + T, T, dtype=bool).T
+            Your mask shows the future and hides the past: it is transposed. Row t is the query;
+            True stands where key s came before it, or is itself.
+        past, dtype ⇒ past - 1, dtype
+            You left out the diagonal. A position may see itself; the first one would see nothing
+            at all, and its softmax would divide by zero.
+        np.tri ⇒ ~np.tri
+            You marked what is hidden. Here True means: may look.
+        , past, dtype ⇒ , dtype
+            Right without a past. With keys that came before, they take the first columns, and
+            every query may see all of them: the staircase begins `past` columns later.
+        past, dtype ⇒ past + 1, dtype
+            Your staircase stands one column too far right: each position sees the next one, which
+            is exactly what it is asked to predict.
+        T, past + T, past, dtype ⇒ T, dtype
+            Your mask has no columns for the past. There are past + T keys.
+        np.tri(T, past + T, past, dtype=bool) ⇒ np.ones((T, past + T), dtype=bool)
+            Nothing is hidden. Query t sits at position past + t; may it see key s?
+        """,
     ],
     hints=[
         (
@@ -255,55 +205,15 @@ def _future_is_unseen(f, rng):
     return ""
 
 
-def _attend(scale=np.sqrt, axis=-1, hidden=-np.inf, late=False, seen=attention.causal_mask):
-    """Attention with one part exchanged."""
-
-    def attend(q, k, v, *, causal=False, mask=None):
-        s = q @ k.swapaxes(-1, -2) / scale(q.shape[-1])
-        keep = np.ones(s.shape[-2:], dtype=bool) if mask is None else mask
-        if causal:
-            keep = keep & seen(q.shape[-2], k.shape[-2] - q.shape[-2])
-        s = s if late else np.where(keep, s, hidden)
-        e = np.exp(s - s.max(axis=axis, keepdims=True))
-        a = e / e.sum(axis=axis, keepdims=True)
-        a = np.where(keep, a, 0) if late else a
-        return a @ v, a
-
-    return attend
-
-
-def _future(T, past):
-    return np.triu(np.ones((T, past + T), dtype=bool), past)
-
-
-def _everything(T, past):
-    return np.ones((T, past + T), dtype=bool)
-
-
-def _inverted(q, k, v, *, causal=False, mask=None):
-    s = attention.scores(q, k)
+def mask_after_softmax(q, k, v, *, causal=False, mask=None):
+    """You hid the future after the softmax. It was still counted in the denominator: the rows no
+    longer sum to 1, and how much is missing tells what was hidden. Hide the scores, before the
+    softmax.
+    """
+    keep = np.ones((q.shape[-2], k.shape[-2]), dtype=bool) if mask is None else mask
     if causal:
-        s = np.where(attention.causal_mask(q.shape[-2], k.shape[-2] - q.shape[-2]), -np.inf, s)
-    if mask is not None:
-        s = np.where(mask, -np.inf, s)
-    e = np.exp(s - s.max(axis=-1, keepdims=True))
-    a = e / e.sum(axis=-1, keepdims=True)
-    return a @ v, a
-
-
-def _mask_ignored(q, k, v, *, causal=False, mask=None):
-    return attention.attend(q, k, v, causal=causal)
-
-
-def _weights_first(q, k, v, *, causal=False, mask=None):
-    return attention.attend(q, k, v, causal=causal, mask=mask)[::-1]
-
-
-def _overflows(q, k, v, *, causal=False, mask=None):
-    e = np.exp(attention.scores(q, k))
-    e = e * attention.causal_mask(q.shape[-2], k.shape[-2] - q.shape[-2]) if causal else e
-    e = e if mask is None else e * mask
-    a = e / e.sum(axis=-1, keepdims=True)
+        keep = keep & attention.causal_mask(q.shape[-2], k.shape[-2] - q.shape[-2])
+    a = np.where(keep, layers.softmax(attention.scores(q, k)), 0)
     return a @ v, a
 
 
@@ -336,115 +246,65 @@ attend = Exercise(
             (np.array([[1000.0]]), np.array([[1.0], [0.0]]), np.array([[1.0], [2.0]])),
             says="scores of 1000 and 0",
         ),
+        Case.extreme(
+            call(np.array([[30.0], [9.0]]), np.array([[-9.0], [7.0]]), np.eye(2), causal=True),
+            says="scores of −270 that may be seen, causal",
+        ),
     ],
     laws=[
         Law("the weights of each query sum to 1", _rows_sum_to_one),
         Law("what comes later changes nothing that came before", _future_is_unseen),
     ],
     mistakes=[
-        named(
-            "softmax over queries",
-            "your softmax runs over the queries: the columns of your weights sum to 1. Each query "
-            "shares out its attention among the keys, which lie along the last axis.",
-            _attend(axis=-2),
-        ),
-        named(
-            "not scaled",
-            "the scores are not divided by √D: the weights lean too much on the best match.",
-            _attend(scale=lambda D: 1),
-        ),
-        named(
-            "divided by D",
-            "you divided the scores by D, not by √D: the weights are too even.",
-            _attend(scale=lambda D: D),
-        ),
-        named(
-            "mask after softmax",
-            "you hid the future after the softmax. It was still counted in the denominator: the"
-            " rows no longer sum to 1, and how much is missing tells what was hidden. Hide the"
-            " scores, before the softmax.",
-            _attend(late=True),
-        ),
-        named(
-            "zero for minus infinity",
-            "you set hidden scores to 0. A score of 0 is an ordinary one: e⁰ = 1. Which score has "
-            "weight 0?",
-            _attend(hidden=0.0),
-        ),
-        named(
-            "small for minus infinity",
-            "hidden scores became −1, small but not hidden. Only −∞ has the weight 0 exactly.",
-            _attend(hidden=-1.0),
-        ),
-        named(
-            "mask transposed",
-            "with causal=True your positions see the future and not the past. Row t of the mask "
-            "belongs to query t: it sees keys up to its own position.",
-            _attend(seen=_future),
-        ),
-        named(
-            "never causal",
-            "causal=True changes nothing in your function.",
-            _attend(seen=_everything),
-        ),
-        named(
-            "past forgotten",
-            "right when there are as many queries as keys. When fewer queries come after a past, "
-            "the last query stands at the last key: causal_mask(T, past) knows both.",
-            _attend(seen=lambda T, past: np.tri(T, past + T, dtype=bool)),
-        ),
-        named(
-            "one mask at a time",
-            (
-                "causal and a mask of one's own may come together: a key is seen only if both allow"
-                " it. Yours uses the mask alone then."
-            ),
-            lambda q, k, v, *, causal=False, mask=None: attention.attend(
-                q, k, v, causal=causal and mask is None, mask=mask
-            ),
-        ),
-        named(
-            "causal wins",
-            (
-                "causal and a mask of one's own may come together: a key is seen only if both allow"
-                " it. Yours forgets the mask then."
-            ),
-            lambda q, k, v, *, causal=False, mask=None: attention.attend(
-                q, k, v, causal=causal, mask=None if causal else mask
-            ),
-        ),
-        named(
-            "seen and hidden exchanged",
-            (
-                "you hid what may be seen. np.where(mask, a, b) takes a where the mask is True, and"
-                " True means: may look."
-            ),
-            _inverted,
-        ),
-        named(
-            "no room for the past",
-            (
-                "your causal mask has a column for each query. There may be more keys than queries:"
-                " the others are a past, and causal_mask(T, past) has columns for it."
-            ),
-            _attend(seen=lambda T, past: attention.causal_mask(T)),
-        ),
-        named(
-            "mask ignored",
-            "right without a mask; the one that is passed in is never used.",
-            _mask_ignored,
-        ),
-        named(
-            "weights first",
-            "you returned the weights first. Return the mixed values, then the weights.",
-            _weights_first,
-        ),
-        named(
-            "overflow",
-            "e¹⁰⁰⁰ overflows. Subtract each row's largest score before the exponential, or call "
-            "layers.softmax, which does.",
-            _overflows,
-        ),
+        """
+        layers.softmax(s) ⇒ layers.softmax(s.swapaxes(-1, -2)).swapaxes(-1, -2)
+            Your softmax runs over the queries: the columns of your weights sum to 1. Each query
+            shares out its attention among the keys, which lie along the last axis.
+        scores(q, k) ⇒ q @ k.swapaxes(-1, -2)
+            The scores are not divided by √D: the weights lean too much on the best match.
+        scores(q, k) ⇒ scores(q, k) / np.sqrt(q.shape[-1])
+            You divided the scores by D, not by √D: the weights are too even.
+        q.shape[-2]), s, -np.inf ⇒ q.shape[-2]), s, 0.0
+        (mask, s, -np.inf ⇒ (mask, s, 0.0
+            You set hidden scores to 0. A score of 0 is an ordinary one: e⁰ = 1. Which score has
+            weight 0?
+        q.shape[-2]), s, -np.inf ⇒ q.shape[-2]), s, -100.0
+        (mask, s, -np.inf ⇒ (mask, s, -100.0
+            Hidden scores became −100, which is hidden only while the others are larger. Where may a
+            score of −270 stand, and what weight would the hidden one get beside it?
+        q.shape[-2]), s, -np.inf ⇒ q.shape[-2]), s, -1.0
+        (mask, s, -np.inf ⇒ (mask, s, -1.0
+            Hidden scores became −1, small but not hidden. Only −∞ has the weight 0 exactly.
+        causal_mask(q.shape[-2], ⇒ np.triu(np.ones(s.shape[-2:]),
+            With causal=True your positions see the future and not the past. Row t of the mask
+            belongs to query t: it sees keys up to its own position.
+        if causal: ⇒ if False:
+            causal=True changes nothing in your function.
+        causal_mask(q.shape[-2], k.shape[-2] - q.shape[-2]) ⇒ np.tri(*s.shape[-2:])
+            Right when there are as many queries as keys. When fewer queries come after a past, the
+            last query stands at the last key: causal_mask(T, past) knows both.
+        if causal: ⇒ if causal and mask is None:
+            Yours uses the mask alone where both are given. Causal and a mask of one's own may come
+            together: a key is seen only if both allow it.
+        if mask is not None: ⇒ if mask is not None and not causal:
+            Yours forgets the mask where causal=True. Causal and a mask of one's own may come
+            together: a key is seen only if both allow it.
+        q.shape[-2]), s, -np.inf ⇒ q.shape[-2]), -np.inf, s
+        (mask, s, -np.inf ⇒ (mask, -np.inf, s
+            You hid what may be seen. np.where(mask, a, b) takes a where the mask is True, and True
+            means: may look.
+        causal_mask(q.shape[-2], k.shape[-2] - q.shape[-2]) ⇒ causal_mask(q.shape[-2])
+            Your causal mask has a column for each query. There may be more keys than queries: the
+            others are a past, and causal_mask(T, past) has columns for it.
+        if mask is not None: ⇒ if False:
+            Right without a mask; the one that is passed in is never used.
+        a @ v, a ⇒ a, a @ v
+            You returned the weights first. Return the mixed values, then the weights.
+        layers.softmax(s) ⇒ np.exp(s) / np.exp(s).sum(axis=-1, keepdims=True)
+            e¹⁰⁰⁰ overflows. Subtract each row's largest score before the exponential, or call
+            layers.softmax, which does.
+        """,
+        mask_after_softmax,
     ],
     hints=[
         (
@@ -504,40 +364,24 @@ split_heads = Exercise(
     ],
     laws=[Law("a position's vector stays at its position", _a_head_keeps_its_position)],
     mistakes=[
-        named(
-            "reshape without transpose",
-            "the shape is right and the numbers are in the wrong places. reshape never moves a "
-            "number in memory: reshaping straight to (B, H, T, D) cuts time, not width. Cut the "
-            "width first, into (H, D), then exchange two axes.",
-            lambda x, H: x.reshape(x.shape[0], H, x.shape[1], -1),
-        ),
-        named(
-            "heads behind time",
-            "your heads stand behind time, (B, T, H, D). The products of attention run over the"
-            " last two axes, which must be T and D.",
-            lambda x, H: x.reshape(*x.shape[:2], H, -1),
-        ),
-        named(
-            "interleaved",
-            "your head h takes every H-th column. Here a head is made of neighbouring columns: cut "
-            "C into (H, D), not into (D, H).",
-            lambda x, H: x.reshape(*x.shape[:2], -1, H).transpose(0, 3, 1, 2),
-        ),
-        named(
-            "H and D confused",
-            "you made D heads of size H. The number of heads is given; their size is C / H.",
-            lambda x, H: x.reshape(*x.shape[:2], -1, H).swapaxes(1, 2),
-        ),
-        named(
-            "time reversed with heads",
-            "you exchanged the wrong two axes: time must stay in front of the head's own entries.",
-            lambda x, H: x.reshape(*x.shape[:2], H, -1).transpose(0, 2, 3, 1),
-        ),
-        named(
-            "batch and heads exchanged",
-            "your heads stand in front of the batch. The batch stays first.",
-            lambda x, H: x.reshape(*x.shape[:2], H, -1).transpose(2, 0, 1, 3),
-        ),
+        """
+        x.reshape(B, T, H, C // H).swapaxes(1, 2) ⇒ x.reshape(B, H, T, C // H)
+            The shape is right and the numbers are in the wrong places: reshaping straight to (B,
+            H, T, D) cuts time, not width. Cut the width first, into (H, D), then exchange two
+            axes.
+        .swapaxes(1, 2) ⇒
+            Your heads stand behind time, (B, T, H, D). The products of attention run over the last
+            two axes, which must be T and D.
+        H, C // H).swapaxes(1, 2) ⇒ C // H, H).transpose(0, 3, 1, 2)
+            Your head h takes every H-th column. Here a head is made of neighbouring columns: cut C
+            into (H, D), not into (D, H).
+        H, C // H ⇒ C // H, H
+            You made D heads of size H. The number of heads is given; their size is C / H.
+        swapaxes(1, 2) ⇒ transpose(0, 2, 3, 1)
+            You exchanged the wrong two axes: time must stay in front of the head's own entries.
+        swapaxes(1, 2) ⇒ transpose(2, 0, 1, 3)
+            Your heads stand in front of the batch. The batch stays first.
+        """,
     ],
     hints=[
         (
@@ -563,7 +407,7 @@ merge_heads = Exercise(
         Case.hand(
             (np.array([[[[1.0, 2], [5, 6]], [[3, 4], [7, 8]]]]),),
             np.array([[[1.0, 2, 3, 4], [5, 6, 7, 8]]]),
-            says="the two heads of 9.4",
+            says="the two heads of `split_heads`",
         ),
         Case.random(lambda rng: (_normal(rng, 2, 3, 5, 4),), says="B = 2, H = 3, T = 5, D = 4"),
         Case.random(lambda rng: (_normal(rng, 3, 5, 4, 2),), says="B = 3, H = 5, T = 4, D = 2"),
@@ -579,42 +423,25 @@ merge_heads = Exercise(
         )
     ],
     mistakes=[
-        named(
-            "reshape without transpose",
-            "reshape alone glues the positions of one head together. Bring time in front of the"
-            " heads first; then the heads of one position lie side by side.",
-            lambda x: x.reshape(x.shape[0], x.shape[2], -1),
-        ),
-        named(
-            "interleaved",
-            "your columns take turns between the heads. Head 0 should fill the first D columns,"
-            " head 1 the next D.",
-            lambda x: x.transpose(0, 2, 3, 1).reshape(x.shape[0], x.shape[2], -1),
-        ),
-        named(
-            "added",
-            "you added the heads up. They stand side by side: C = H · D columns.",
-            lambda x: x.sum(axis=1),
-        ),
-        named(
-            "averaged",
-            "you averaged the heads. They stand side by side: C = H · D columns.",
-            lambda x: x.mean(axis=1),
-        ),
-        named(
-            "not merged",
-            "time and heads are exchanged, and the last two axes are still two. Glue them"
-            " together.",
-            lambda x: x.swapaxes(1, 2),
-        ),
-        named(
-            "heads reversed",
-            "the heads stand in reverse order.",
-            lambda x: x[:, ::-1].swapaxes(1, 2).reshape(x.shape[0], x.shape[2], -1),
-        ),
+        """
+        .swapaxes(1, 2) ⇒
+            By reshape alone you glued the positions of one head together. Bring time in front of
+            the heads first; then the heads of one position lie side by side.
+        swapaxes(1, 2) ⇒ transpose(0, 2, 3, 1)
+            Your columns take turns between the heads. Head 0 should fill the first D columns, head
+            1 the next D.
+        x.swapaxes(1, 2).reshape(B, T, H * D) ⇒ x.sum(axis=1)
+            You added the heads up. They stand side by side: C = H · D columns.
+        x.swapaxes(1, 2).reshape(B, T, H * D) ⇒ x.mean(axis=1)
+            You averaged the heads. They stand side by side: C = H · D columns.
+        .reshape(B, T, H * D) ⇒
+            Time and heads are exchanged, and the last two axes are still two. Glue them together.
+        x.swapaxes ⇒ x[:, ::-1].swapaxes
+            The heads stand in reverse order.
+        """,
     ],
     hints=[
-        "This is 9.4 backwards. Which came last there, and must be undone first?",
+        "This is `split_heads` backwards. Which came last there, and must be undone first?",
         "(B, H, T, D) → (B, T, H, D) by swapaxes, then → (B, T, H·D) by reshape.",
         "B, H, T, D = x.shape\nreturn x.swapaxes(…, …).reshape(B, T, …)",
     ],
@@ -634,51 +461,18 @@ def _six(rng, B, T, C, H):
     return (_normal(rng, B, T, C), *(_normal(rng, C, C) / np.sqrt(C) for _ in range(4)), H)
 
 
-def _multi_head(split=attention.split_heads, merge=attention.merge_heads, out=True, scale=None):
-    """Attention in several heads with one part exchanged."""
-
-    def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-        q, k, v = split(x @ Wq, H), split(x @ Wk, H), split(x @ Wv, H)
-        q = q if scale is None else q * np.sqrt(q.shape[-1]) / scale(x.shape[-1])
-        y, a = attention.attend(q, k, v, causal=causal)
-        return (merge(y) @ Wo if out else merge(y)), a
-
-    return multi_head
-
-
-def _exchanged(order):
-    """Attention in several heads, with the projections in another order."""
-
-    def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-        W = (Wq, Wk, Wv)
-        return attention.multi_head(x, *(W[i] for i in order), Wo, H, causal=causal)
-
-    return multi_head
-
-
-def _transposed(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-    return attention.multi_head(x, Wq.T, Wk.T, Wv.T, Wo.T, H, causal=causal)
-
-
-def _never_causal(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-    return attention.multi_head(x, Wq, Wk, Wv, Wo, H, causal=False)
-
-
-def _always_causal(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-    return attention.multi_head(x, Wq, Wk, Wv, Wo, H, causal=True)
-
-
-def _not_split(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-    y, a = attention.attend(x @ Wq, x @ Wk, x @ Wv, causal=causal)
-    return y @ Wo, a
-
-
-def _one_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-    y, a = attention.multi_head(x, Wq, Wk, Wv, Wo, 1, causal=causal)
-    return y, np.repeat(a, H, axis=1)
-
-
 _EYE = np.eye(2)
+
+
+def cut_through_time(x, Wq, Wk, Wv, Wo, H, *, causal=True):
+    """Your heads were cut by a reshape without a transpose, so that each mixes positions. Use
+    split_heads.
+    """
+    B, T, C = x.shape
+    q, k, v = ((x @ W).reshape(B, H, T, C // H) for W in (Wq, Wk, Wv))
+    y, a = attention.attend(q, k, v, causal=causal)
+    return attention.merge_heads(y) @ Wo, a
+
 
 multi_head = Exercise(
     attention.multi_head,
@@ -700,69 +494,43 @@ multi_head = Exercise(
         Case.extreme(_six(np.random.default_rng(1), 1, 1, 4, 2), says="a single position"),
     ],
     mistakes=[
-        named(
-            "no output projection",
-            "the heads stand side by side and never meet: the last product, with Wo, is missing.",
-            _multi_head(out=False),
-        ),
-        named(
-            "scaled by the width",
-            "your scores are divided by √C, the width of the model. A score sums over the D entries"
-            " of one head: the scale is √D, with D = C / H.",
-            _multi_head(scale=np.sqrt),
-        ),
-        named(
-            "cut through time",
-            "your heads were cut by a reshape without a transpose, so that each mixes positions."
-            " Use split_heads.",
-            _multi_head(split=lambda x, H: x.reshape(x.shape[0], H, x.shape[1], -1)),
-        ),
-        named(
-            "merge interleaves",
-            "your merge lets the heads' columns take turns; Wo expects head after head. Use "
-            "merge_heads.",
-            _multi_head(
-                merge=lambda x: x.transpose(0, 2, 3, 1).reshape(x.shape[0], x.shape[2], -1)
-            ),
-        ),
-        named(
-            "merge by reshape",
-            "your merge glues the positions of one head together. Use merge_heads.",
-            _multi_head(merge=lambda x: x.reshape(x.shape[0], x.shape[2], -1)),
-        ),
-        named(
-            "queries and keys exchanged",
-            "queries came from Wk and keys from Wq.",
-            _exchanged((1, 0, 2)),
-        ),
-        named(
-            "values from keys",
-            "the values came from Wk. What a key is found by and what it says are different: v ="
-            " x Wv.",
-            _exchanged((0, 1, 1)),
-        ),
-        named(
-            "transposed weights",
-            "you multiplied by the transposed matrices. Here W is (in, out) and acts as x W; "
-            "PyTorch's nn.Linear stores the transpose.",
-            _transposed,
-        ),
-        named(
-            "not split",
-            (
-                "you attended once, over the whole width: there is one table of weights where H are"
-                " wanted. Cut queries, keys and values into heads first."
-            ),
-            _not_split,
-        ),
-        named(
-            "one head",
-            "you attended once over the whole width and repeated the weights. Each head attends on "
-            "its own, in its own D columns.",
-            _one_head,
-        ),
-        named("never causal", "causal=True hides nothing in your function.", _never_causal),
-        named("always causal", "causal=False still hides the future.", _always_causal),
+        """
+        @ Wo ⇒
+            The heads stand side by side and never meet: the last product, with Wo, is missing.
+        attend(q, ⇒ attend(q / np.sqrt(H),
+            Your scores are divided by √C, the width of the model. A score sums over the D entries
+            of one head: the scale is √D, with D = C / H.
+        merge_heads(y) ⇒ y.transpose(0, 2, 3, 1).reshape(x.shape)
+            Your merge lets the heads' columns take turns; Wo expects head after head. Use
+            merge_heads.
+        merge_heads(y) ⇒ y.reshape(x.shape)
+            Your merge glues the positions of one head together. Use merge_heads.
+        attend(q, k, ⇒ attend(k, q,
+            Queries came from Wk and keys from Wq.
+        x @ Wv ⇒ x @ Wk
+            The values came from Wk. What a key is found by and what it says are different: v = x
+            Wv.
+        x @ Wq ⇒ x @ Wq.T
+        x @ Wk ⇒ x @ Wk.T
+        x @ Wv ⇒ x @ Wv.T
+        @ Wo ⇒ @ Wo.T
+            You multiplied by the transposed matrices. Here W is (in, out) and acts as x W;
+            PyTorch's nn.Linear stores the transpose.
+        attend(q, k, v ⇒ attend(x @ Wq, x @ Wk, x @ Wv
+        merge_heads(y) ⇒ y
+            You attended once, over the whole width: there is one table of weights where H are
+            wanted. Cut queries, keys and values into heads first.
+        attend(q, k, v ⇒ attend(x @ Wq, x @ Wk, x @ Wv
+        merge_heads(y) ⇒ y
+        @ Wo, a ⇒ @ Wo, np.repeat(a[:, None], H, axis=1)
+            You attended once over the whole width and repeated the weights. Each head attends on
+            its own, in its own D columns.
+        causal=causal ⇒ causal=False
+            Your function hides nothing with causal=True.
+        causal=causal ⇒ causal=True
+            Your function still hides the future with causal=False.
+        """,
+        cut_through_time,
     ],
     hints=[
         (
@@ -811,25 +579,6 @@ def _distance_alone(f, rng):
     return ""
 
 
-def _rotary(first=lambda x: x[..., 0::2], second=lambda x: x[..., 1::2], glue=None, sign=(1, -1)):
-    """Rotary positions with one part exchanged."""
-
-    def rotate(x, theta):
-        x1, x2, cos, sin = first(x), second(x), np.cos(theta), np.sin(theta)
-        y1, y2 = x1 * cos + sign[1] * x2 * sin, sign[0] * x1 * sin + x2 * cos
-        if glue is not None:
-            return glue(y1, y2)
-        return np.stack([y1, y2], axis=-1).reshape(x.shape)
-
-    return rotate
-
-
-def _in_turn(x, theta):
-    y1 = x[..., 0::2] * np.cos(theta) - x[..., 1::2] * np.sin(theta)
-    y2 = y1 * np.sin(theta) + x[..., 1::2] * np.cos(theta)
-    return np.stack([y1, y2], axis=-1).reshape(x.shape)
-
-
 rotate = Exercise(
     attention.rotate,
     cases=[
@@ -850,53 +599,30 @@ rotate = Exercise(
         Law("scores depend on distance alone", _distance_alone),
     ],
     mistakes=[
-        named(
-            "turned backwards",
-            "you turned clockwise: (1, 0) by 90° must become (0, 1).",
-            _rotary(sign=(-1, 1)),
-        ),
-        named(
-            "sign missing",
-            "both sine terms have the same sign. That is no rotation: lengths change.",
-            _rotary(sign=(1, 1)),
-        ),
-        named(
-            "halves for neighbours",
-            "you paired entry i with entry i + D/2, as some libraries do. Here neighbours are"
-            " pairs: 0 with 1, 2 with 3. Mixing the two conventions spoils borrowed weights"
-            " silently.",
-            _rotary(
-                lambda x: x[..., : x.shape[-1] // 2],
-                lambda x: x[..., x.shape[-1] // 2 :],
-                lambda y1, y2: np.concatenate([y1, y2], axis=-1),
-            ),
-        ),
-        named(
-            "not put back",
-            "all first entries came out first, then all second ones. Put each pair back where it"
-            " was: stack on a new last axis, then reshape.",
-            _rotary(glue=lambda y1, y2: np.concatenate([y1, y2], axis=-1)),
-        ),
-        named(
-            "second from the new first",
-            "you computed the second entry from the already turned first one. Both need the old"
-            " pair.",
-            _in_turn,
-        ),
-        named(
-            "cosine and sine exchanged",
-            "at an angle of 0 nothing should move; yours turns by a quarter. cos and sin are"
-            " exchanged.",
-            lambda x, theta: attention.rotate(x, np.pi / 2 - theta),
-        ),
-        named(
-            "added, not turned",
-            "you added sines and cosines to the entries, as the first Transformer did to its "
-            "embeddings. Rotary positions multiply.",
-            lambda x, theta: (
-                x + np.stack([np.sin(theta), np.cos(theta)], -1).reshape(theta.shape[0], -1)
-            ),
-        ),
+        """
+        np.sin(theta) ⇒ -np.sin(theta)
+            You turned clockwise: (1, 0) by 90° must become (0, 1).
+        - x2 * sin ⇒ + x2 * sin
+            Both sine terms have the same sign. That is no rotation: lengths change.
+        x[..., 0::2], x[..., 1::2] ⇒ np.split(x, 2, axis=-1)
+        np.stack ⇒ np.concatenate
+            You paired entry i with entry i + D/2, as some libraries do. Here neighbours are pairs:
+            0 with 1, 2 with 3. Mixing the two conventions spoils borrowed weights silently.
+        np.stack ⇒ np.concatenate
+            All first entries came out first, then all second ones. Put each pair back where it
+            was: stack on a new last axis, then reshape.
+        x1 * sin + x2 ⇒ (x1 * cos - x2 * sin) * sin + x2
+            You computed the second entry from the already turned first one. Both need the old
+            pair.
+        np.cos(theta), np.sin(theta) ⇒ np.sin(theta), np.cos(theta)
+            At an angle of 0 nothing should move; yours turns by a quarter. cos and sin are
+            exchanged.
+        return np ⇒ return x + np
+        [x1 * cos - x2 * sin, x1 * sin + x2 * cos] ⇒ [sin, cos]
+        .reshape(x.shape) ⇒ .reshape(len(theta), -1)
+            You added sines and cosines to the entries, as the first Transformer did to its
+            embeddings. Rotary positions multiply.
+        """,
     ],
     hints=[
         (
@@ -947,22 +673,6 @@ def _matches_a_difference(f, rng):
     return ""
 
 
-def _backward(ds=None, scale=True, dq=None, dk=None, dv=None):
-    """The gradients of attention with one part exchanged."""
-
-    def attend_backward(dy, q, k, v, a):
-        da = dy @ v.swapaxes(-1, -2)
-        s = layers.softmax_backward(da, a) if ds is None else ds(da, a)
-        s = s / np.sqrt(q.shape[-1]) if scale else s
-        return (
-            s @ k if dq is None else dq(s, q, k),
-            s.swapaxes(-1, -2) @ q if dk is None else dk(s, q, k),
-            a.swapaxes(-1, -2) @ dy if dv is None else dv(a, dy),
-        )
-
-    return attend_backward
-
-
 attend_backward = Exercise(
     attention.attend_backward,
     cases=[
@@ -979,7 +689,7 @@ attend_backward = Exercise(
                 np.array([[-0.75], [0.75]]),
                 np.array([[0.25], [0.75]]),
             ),
-            says="the query of 9.3, dy = 1",
+            says="the query of `attend`, dy = 1",
         ),
         Case.random(lambda rng: _backward_case(rng, 3, 5, 4, 2), says="T = 3, S = 5, D = 4, E = 2"),
         Case.random(
@@ -996,53 +706,29 @@ attend_backward = Exercise(
     ],
     laws=[Law("gradients match finite differences", _matches_a_difference)],
     mistakes=[
-        named(
-            "scale forgotten",
-            "dq and dk lack the factor 1/√D: what divided the scores on the way forward divides the"
-            " gradient on the way back.",
-            _backward(scale=False),
-        ),
-        named(
-            "softmax passed through",
-            "you treated the softmax as if it changed nothing: ds is not da. Raising one weight of"
-            " a row lowers the others.",
-            _backward(ds=lambda da, a: da),
-        ),
-        named(
-            "softmax entry by entry",
-            "you used a(1 − a), the derivative of a sigmoid. In a softmax each weight depends on"
-            " all scores of its row: ds = a ⊙ (da − Σ a da).",
-            _backward(ds=lambda da, a: da * a * (1 - a)),
-        ),
-        named(
-            "row sum missing",
-            "ds = a ⊙ da is half of it. Subtract each row's Σ a da: the weights sum to 1, so the "
-            "scores' gradient must sum to 0.",
-            _backward(ds=lambda da, a: da * a),
-        ),
-        named(
-            "sum over queries",
-            "the sum inside the softmax's gradient ran over the queries; it runs over the keys of"
-            " one row.",
-            _backward(ds=lambda da, a: a * (da - (a * da).sum(-2, keepdims=True))),
-        ),
-        named(
-            "weights not transposed",
-            "dv gathers, for each value, the gradients of the outputs that used it: that is aᵀ dy.",
-            _backward(dv=lambda a, dy: a @ dy),
-        ),
-        named(
-            "scores not transposed",
-            "dk gathers over the queries that looked at a key: that is dsᵀ q.",
-            _backward(dk=lambda s, q, k: s @ q),
-        ),
-        named(
-            "queries and keys exchanged",
-            "dq is made of keys and dk of queries; yours are the other way round.",
-            lambda dy, q, k, v, a: tuple(
-                attention.attend_backward(dy, q, k, v, a)[i] for i in (1, 0, 2)
-            ),
-        ),
+        """
+        / np.sqrt(D) ⇒
+            Dq and dk lack the factor 1/√D: what divided the scores on the way forward divides the
+            gradient on the way back.
+        layers.softmax_backward(da, a) ⇒ da
+            You treated the softmax as if it changed nothing: ds is not da. Raising one weight of a
+            row lowers the others.
+        layers.softmax_backward(da, a) ⇒ da * a * (1 - a)
+            You used a(1 − a), the derivative of a sigmoid. In a softmax each weight depends on all
+            scores of its row: ds = a ⊙ (da − Σ a da).
+        layers.softmax_backward(da, a) ⇒ da * a
+            Ds = a ⊙ da is half of it. Subtract each row's Σ a da: the weights sum to 1, so the
+            scores' gradient must sum to 0.
+        layers.softmax_backward(da, a) ⇒ a * (da - (a * da).sum(-2, keepdims=True))
+            The sum inside the softmax's gradient ran over the queries; it runs over the keys of
+            one row.
+        a.swapaxes(-1, -2) @ dy ⇒ a @ dy
+            Dv gathers, for each value, the gradients of the outputs that used it: that is aᵀ dy.
+        ds.swapaxes(-1, -2) @ q ⇒ ds @ q
+            Dk gathers over the queries that looked at a key: that is dsᵀ q.
+        ds @ k, ds.swapaxes(-1, -2) @ q ⇒ ds.swapaxes(-1, -2) @ q, ds @ k
+            Dq is made of keys and dk of queries; yours are the other way round.
+        """,
     ],
     hints=[
         (
