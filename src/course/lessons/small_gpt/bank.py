@@ -5,12 +5,11 @@ import math
 import numpy as np
 
 from course.checking import Case, Exercise, Law, call
-from course.checking.cases import named
-from course.networks import layers, schedules
+from course.networks import schedules
 from course.transformers import loop, ngram, numpy_gpt, score, tokens
 from course.transformers.gpt import config
 
-# --------------------------------------------------------------------------------------- 10.1
+# ---------------------------------------------------------------------------------------
 
 
 def _counts(rng, n, V):
@@ -30,21 +29,6 @@ def _sums_to_one(f, rng):
     return ""
 
 
-def _mixed(share):
-    """Trust the count by a share of one's own choosing."""
-
-    def witten_bell(p, count, N, D):
-        counted, w = count / np.maximum(N, 1), share(N, D)
-        return np.where(N > 0, w * counted + (1 - w) * p, p)
-
-    return witten_bell
-
-
-def _no_fallback(p, count, N, D):
-    with np.errstate(all="ignore"):
-        return (count + D * p) / (N + D)
-
-
 witten_bell = Exercise(
     ngram.witten_bell,
     cases=[
@@ -58,57 +42,35 @@ witten_bell = Exercise(
     ],
     laws=[Law("the followers' probabilities sum to 1", _sums_to_one)],
     mistakes=[
-        named(
-            "counts alone",
-            "you gave the share that was counted and nothing else. A follower that was never seen "
-            "in this context gets probability 0, and one such character makes the loss infinite.",
-            _mixed(lambda N, D: np.ones_like(N, dtype=float)),
-        ),
-        named(
-            "half and half",
-            "you trusted every context alike. One that was seen once knows less than one that was "
-            "seen a thousand times: the share of the count is N / (N + D).",
-            _mixed(lambda N, D: 0.5),
-        ),
-        named(
-            "shares exchanged",
-            "you gave the share N / (N + D) to the shorter context. Many observations speak for "
-            "the count, many different followers for the shorter context.",
-            _mixed(lambda N, D: D / np.maximum(N + D, 1)),
-        ),
-        named(
-            "D without p",
-            "you added D itself to the count. D observations are set aside for the shorter context "
-            "to share out: D · p.",
-            lambda p, count, N, D: np.where(N > 0, (count + D) / np.maximum(N + D, 1), p),
-        ),
-        named(
-            "divided by N",
-            "right above the line; below it stands N + D, so that the probabilities sum to 1.",
-            lambda p, count, N, D: np.where(N > 0, (count + D * p) / np.maximum(N, 1), p),
-        ),
-        named(
-            "backs off only at zero",
-            "you used p where the count was 0 and the count elsewhere. Then the sum exceeds 1: "
-            "what is given to the unseen must be taken from the seen.",
-            lambda p, count, N, D: np.where(count > 0, count / np.maximum(N, 1), p),
-        ),
-        named(
-            "zero for an unseen context",
-            "a context that was never seen knows nothing: pass p on unchanged, not 0.",
-            lambda p, count, N, D: (count + D * p) / np.maximum(N + D, 1),
-        ),
-        named(
-            "zero over zero",
-            "right, but for a context that was never seen N + D is 0. There, return p.",
-            _no_fallback,
-        ),
-        named(
-            "one added",
-            "you added 1 to each count, as Laplace did. Witten and Bell add D · p: what the shorter"
-            " context knows is used.",
-            lambda p, count, N, D: np.where(N > 0, (count + 1) / np.maximum(N + D, 1), p),
-        ),
+        """
+        (count + D * p) / np.maximum(N + D, 1) ⇒ count / np.maximum(N, 1)
+            You gave the share that was counted and nothing else. A follower that was never seen in
+            this context gets probability 0, and one such character makes the loss infinite.
+        (count + D * p) / np.maximum(N + D, 1) ⇒ 0.5 * count / np.maximum(N, 1) + 0.5 * p
+            You trusted every context alike. One that was seen once knows less than one that was
+            seen a thousand times: the share of the count is N / (N + D).
+        count + D * p ⇒ D * count / np.maximum(N, 1) + N * p
+            You gave the share N / (N + D) to the shorter context. Many observations speak for the
+            count, many different followers for the shorter context.
+        D * p ⇒ D
+            You added D itself to the count. D observations are set aside for the shorter context
+            to share out: D · p.
+        N + D, 1 ⇒ N, 1
+            Right above the line; below it stands N + D, so that the probabilities sum to 1.
+        N > 0 ⇒ count > 0
+        (count + D * p) / np.maximum(N + D, 1) ⇒ count / np.maximum(N, 1)
+            You used p where the count was 0 and the count elsewhere. Then the sum exceeds 1: what
+            is given to the unseen must be taken from the seen.
+        np.where(N > 0, ( ⇒ ((
+        , 1), p) ⇒ , 1))
+            A context that was never seen knows nothing: pass p on unchanged, not 0.
+        np.where(N > 0, ( ⇒ ((
+        np.maximum(N + D, 1), p) ⇒ (N + D))
+            Right, but for a context that was never seen N + D is 0. There, return p.
+        D * p ⇒ 1
+            You added 1 to each count, as Laplace did. Witten and Bell add D · p: what the shorter
+            context knows is used.
+        """,
     ],
     hints=[
         (
@@ -131,19 +93,13 @@ witten_bell = Exercise(
     importance=4,
 )
 
-# --------------------------------------------------------------------------------------- 10.2
+# ---------------------------------------------------------------------------------------
 
 
 def _padded(rng, B, T, V):
     z, y = 2 * rng.standard_normal((B, T, V)), rng.integers(0, V, (B, T))
     lengths = rng.permutation(np.linspace(1, T, B).astype(int))
     return z, y, np.arange(T) < lengths[:, None]
-
-
-def _logp(z, y, axis=-1):
-    z = z - z.max(axis=axis, keepdims=True)
-    logp = z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
-    return np.take_along_axis(logp, y[..., None], axis=-1)[..., 0]
 
 
 def _padding_is_free(f, rng):
@@ -179,68 +135,37 @@ bits_per_token = Exercise(
     ],
     laws=[Law("padding costs nothing", _padding_is_free)],
     mistakes=[
-        named(
-            "in nats",
-            "right, in nats. A bit is the surprise at one fair coin: divide by ln 2.",
-            lambda z, y, real: -_logp(z, y)[real].mean(),
-        ),
-        named(
-            "times ln 2",
-            "you multiplied by ln 2. A nat is 1.44 bits, so there are more bits than nats: divide.",
-            lambda z, y, real: -_logp(z, y)[real].mean() * np.log(2),
-        ),
-        named(
-            "padding averaged in",
-            "you averaged over the padded places too. Nobody asks for a token there; take the real "
-            "ones only.",
-            lambda z, y, real: -_logp(z, y).mean() / np.log(2),
-        ),
-        named(
-            "padding counted as zero",
-            "you left the padded places out of the sum, but divided by their number all the same: "
-            "the padding makes the model look better.",
-            lambda z, y, real: -(_logp(z, y) * real).mean() / np.log(2),
-        ),
-        named(
-            "mean of the rows' means",
-            "you averaged each row and then the rows: a token of a short row counts for more. All "
-            "real tokens count alike.",
-            lambda z, y, real: -((_logp(z, y) * real).sum(1) / real.sum(1)).mean() / np.log(2),
-        ),
-        named(
-            "sum",
-            "you added the surprises up. The average is what can be compared: divide by the number "
-            "of real tokens.",
-            lambda z, y, real: -_logp(z, y)[real].sum() / np.log(2),
-        ),
-        named(
-            "logarithm of the mean",
-            "you averaged the probabilities and took the logarithm afterwards. Surprise is −log p "
-            "of each token; average that.",
-            lambda z, y, real: -np.log2(np.exp(_logp(z, y))[real].mean()),
-        ),
-        named(
-            "softmax over time",
-            "your softmax runs over the positions. It shares out 1 among the V tokens, along the "
-            "last axis.",
-            lambda z, y, real: -_logp(z, y, axis=1)[real].mean() / np.log(2),
-        ),
-        named(
-            "the favourite",
-            "you took the largest probability of each place. Surprise is about the token that came,"
-            " y, whatever the model favoured.",
-            lambda z, y, real: -_logp(z, z.argmax(-1))[real].mean() / np.log(2),
-        ),
-        named(
-            "perplexity",
-            "you returned 2 to the power of the bits: the perplexity.",
-            lambda z, y, real: np.exp(-_logp(z, y)[real].mean()),
-        ),
-        named(
-            "sign",
-            "a logarithm of a probability is negative; the surprise is its opposite.",
-            lambda z, y, real: _logp(z, y)[real].mean() / np.log(2),
-        ),
+        """
+        / np.log(2) ⇒
+            Right, in nats. A bit is the surprise at one fair coin: divide by ln 2.
+        / np.log(2) ⇒ * np.log(2)
+            You multiplied by ln 2. A nat is 1.44 bits, so there are more bits than nats: divide.
+        logp[real] ⇒ logp
+            You averaged over the padded places too. Nobody asks for a token there; take the real
+            ones only.
+        logp[real] ⇒ (logp * real)
+            You left the padded places out of the sum, but divided by their number all the same:
+            the padding makes the model look better.
+        logp[real].mean() ⇒ ((logp * real).sum(1) / real.sum(1)).mean()
+            You averaged each row and then the rows: a token of a short row counts for more. All
+            real tokens count alike.
+        .mean() ⇒ .sum()
+            You added the surprises up. The average is what can be compared: divide by the number
+            of real tokens.
+        -logp[real].mean() / np.log(2) ⇒ -np.log2(np.exp(logp)[real].mean())
+            You averaged the probabilities and took the logarithm afterwards. Surprise is −log p of
+            each token; average that.
+        layers.log_softmax(z) ⇒ layers.log_softmax(z.swapaxes(1, 2)).swapaxes(1, 2)
+            Your softmax runs over the positions. It shares out 1 among the V tokens, along the
+            last axis.
+        y[..., None] ⇒ z.argmax(-1)[..., None]
+            You took the largest probability of each place. Surprise is about the token that came,
+            y, whatever the model favoured.
+        -logp[real].mean() / np.log(2) ⇒ np.exp(-logp[real].mean())
+            You returned 2 to the power of the bits: the perplexity.
+        -logp ⇒ logp
+            A logarithm of a probability is negative; the surprise is its opposite.
+        """,
     ],
     hints=[
         (
@@ -266,7 +191,7 @@ bits_per_token = Exercise(
     importance=5,
 )
 
-# --------------------------------------------------------------------------------------- 10.3
+# ---------------------------------------------------------------------------------------
 
 
 def _places(answer, rng, N, B, T):
@@ -281,41 +206,6 @@ def _places(answer, rng, N, B, T):
         "places of y, from the start of each window": y - x[..., :1],
         "places where windows start": starts,
     }
-
-
-def _from_starts(draw, ahead=1):
-    """Batches with other starts, or targets further on."""
-
-    def batch(rng, ids, B, T):
-        places = draw(rng, len(ids), B, T)[:, None] + np.arange(T)
-        return ids[places], ids[(places + ahead) % len(ids)]
-
-    return batch
-
-
-def _right_starts(rng, N, B, T):
-    return rng.integers(0, N - T, size=B)
-
-
-def _one_target(rng, ids, B, T):
-    starts = _right_starts(rng, len(ids), B, T)
-    return ids[starts[:, None] + np.arange(T)], ids[starts + T][:, None]
-
-
-def _shuffled(rng, ids, B, T):
-    x, y = tokens.batch(rng, ids, B, T)
-    return x[:, ::-1], y[:, ::-1]
-
-
-def _two_draws(rng, ids, B, T):
-    x, _ = tokens.batch(rng, ids, B, T)
-    _, y = tokens.batch(rng, ids, B, T)
-    return x, y
-
-
-def _transposed_batch(rng, ids, B, T):
-    x, y = tokens.batch(rng, ids, B, T)
-    return x.T, y.T
 
 
 def _draws(N, B, T, says):
@@ -340,66 +230,36 @@ batch = Exercise(
         _draws(7, 80, 1, "a text of 7 tokens, B = 80, T = 1"),
     ],
     mistakes=[
-        named(
-            "targets not shifted",
-            "your targets are the inputs. The model is asked for a token that it has just been "
-            "given: the loss falls to 0 and nothing is learnt. y stands one place further on.",
-            _from_starts(_right_starts, ahead=0),
-        ),
-        named(
-            "shifted backwards",
-            "your targets are the tokens before. Reading left to right, the question at position t "
-            "is what comes at t + 1.",
-            _from_starts(_right_starts, ahead=-1),
-        ),
-        named(
-            "shifted by two",
-            "your targets stand two places further on; the next token is one.",
-            _from_starts(lambda rng, N, B, T: rng.integers(0, N - T, size=B), ahead=2),
-        ),
-        named(
-            "one target a window",
-            "you gave each window a single target, the token after its end. A window of T tokens "
-            "asks T questions at once: y has the shape of x.",
-            _one_target,
-        ),
-        named(
-            "two draws",
-            "x and y were cut at different places. Draw the starts once, and use them for both.",
-            _two_draws,
-        ),
-        named(
-            "the same window for all",
-            "every row shows the same window: one start was drawn instead of B.",
-            _from_starts(lambda rng, N, B, T: np.full(B, rng.integers(0, N - T))),
-        ),
-        named(
-            "always the beginning",
-            "your windows all start at the beginning of the text; their starts are drawn.",
-            _from_starts(lambda rng, N, B, T: np.zeros(B, dtype=int)),
-        ),
-        named(
-            "last start never drawn",
-            "one start is missing. rng.integers(0, n) gives 0 to n − 1; the last window that has a "
-            "token after it starts at N − T − 1.",
-            _from_starts(lambda rng, N, B, T: rng.integers(0, max(N - T - 1, 1), size=B)),
-        ),
-        named(
-            "beyond the end",
-            "some windows start so late that no token comes after their last one. The last start "
-            "is N − T − 1.",
-            _from_starts(lambda rng, N, B, T: rng.integers(0, N - T + 1, size=B)),
-        ),
-        named(
-            "transposed",
-            "your arrays are (T, B). A row is a window: (B, T).",
-            _transposed_batch,
-        ),
-        named(
-            "read backwards",
-            "your windows run from right to left.",
-            _shuffled,
-        ),
+        """
+        places + 1 ⇒ places
+            Your targets are the inputs. The model is asked for a token that it has just been
+            given: the loss falls to 0 and nothing is learnt. y stands one place further on.
+        places + 1 ⇒ places - 1
+            Your targets are the tokens before. Reading left to right, the question at position t
+            is what comes at t + 1.
+        places + 1 ⇒ (places + 2) % len(ids)
+            Your targets stand two places further on; the next token is one.
+        ids[places + 1] ⇒ ids[starts + T][:, None]
+            You gave each window a single target, the token after its end. A window of T tokens
+            asks T questions at once: y has the shape of x.
+        ids[places + 1] ⇒ ids[rng.integers(1, len(ids) - T + 1, size=B)[:, None] + np.arange(T)]
+            X and y were cut at different places. Draw the starts once, and use them for both.
+        rng.integers(0, len(ids) - T, size=B) ⇒ np.full(B, rng.integers(0, len(ids) - T))
+            Every row shows the same window: one start was drawn instead of B.
+        rng.integers(0, len(ids) - T, size=B) ⇒ np.zeros(B, dtype=int)
+            Your windows all start at the beginning of the text; their starts are drawn.
+        len(ids) - T, ⇒ max(len(ids) - T - 1, 1),
+            One start is missing. rng.integers(0, n) gives 0 to n − 1; the last window that has a
+            token after it starts at N − T − 1.
+        len(ids) - T, ⇒ len(ids) - T + 1,
+        places + 1 ⇒ (places + 1) % len(ids)
+            Some windows start so late that no token comes after their last one. The last start is
+            N − T − 1.
+        ids[places], ids[places + 1] ⇒ ids[places].T, ids[places + 1].T
+            Your arrays are (T, B). A row is a window: (B, T).
+        ids[places], ids[places + 1] ⇒ ids[places][:, ::-1], ids[places + 1][:, ::-1]
+            Your windows run from right to left.
+        """,
     ],
     hints=[
         (
@@ -421,21 +281,12 @@ batch = Exercise(
     importance=5,
 )
 
-# --------------------------------------------------------------------------------------- 10.4
+# ---------------------------------------------------------------------------------------
 
 
 def _tables(rng, B, T, V, C, places, past):
     ids = rng.integers(0, V, (B, T))
     return ids, rng.standard_normal((V, C)), rng.standard_normal((places, C)), past
-
-
-def _embed(rows):
-    """Embedding with other rows of P."""
-
-    def embed(ids, E, P, past=0):
-        return E[ids] + rows(P, ids, past, ids.shape[-1])
-
-    return embed
 
 
 embed = Exercise(
@@ -464,54 +315,28 @@ embed = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "places from zero",
-            "right without a past. After a past of n tokens the first of these stands at place n: "
-            "you started again from 0. A model that writes token by token then believes that each "
-            "is the first.",
-            _embed(lambda P, ids, past, T: P[:T]),
-        ),
-        named(
-            "places from one",
-            "you counted places from 1. The first token stands at place 0.",
-            _embed(lambda P, ids, past, T: P[np.arange(past + 1, past + T + 1) % len(P)]),
-        ),
-        named(
-            "the last places",
-            "you took the last T rows of P. A text begins at place 0, not at the end of the "
-            "context.",
-            _embed(lambda P, ids, past, T: P[len(P) - T :]),
-        ),
-        named(
-            "past − 1",
-            "your places begin one too early: `past` tokens stand at places 0 to past − 1.",
-            _embed(lambda P, ids, past, T: P[np.arange(past - 1, past + T - 1)]),
-        ),
-        named(
-            "the place of the last token for all",
-            "all tokens got the row of one place. Each has its own: P[past : past + T].",
-            _embed(lambda P, ids, past, T: P[past + T - 1]),
-        ),
-        named(
-            "P looked up by token",
-            "you looked P up by the tokens. P has a row for each place, E a row for each token.",
-            _embed(lambda P, ids, past, T: P[ids % len(P)]),
-        ),
-        named(
-            "no places",
-            "the places are missing: the same token gets the same vector wherever it stands.",
-            _embed(lambda P, ids, past, T: 0),
-        ),
-        named(
-            "multiplied",
-            "you multiplied by the place's vector. It is added.",
-            lambda ids, E, P, past=0: E[ids] * P[past : past + ids.shape[-1]],
-        ),
-        named(
-            "scaled by √C",
-            "you multiplied the embeddings by √C, as the first Transformer did. GPT-2 does not.",
-            lambda ids, E, P, past=0: E[ids] * np.sqrt(E.shape[1]) + P[past : past + ids.shape[-1]],
-        ),
+        """
+        P[past : past + T] ⇒ P[:T]
+            Right without a past. After a past of n tokens the first of these stands at place n:
+            you started again from 0. A model that writes token by token then believes that each is
+            the first.
+        P[past : past + T] ⇒ P[np.arange(past + 1, past + T + 1) % len(P)]
+            You counted places from 1. The first token stands at place 0.
+        P[past : past + T] ⇒ P[len(P) - T :]
+            You took the last T rows of P. A text begins at place 0, not at the end of the context.
+        P[past : past + T] ⇒ P[np.arange(past - 1, past + T - 1)]
+            Your places begin one too early: `past` tokens stand at places 0 to past − 1.
+        P[past : past + T] ⇒ P[past + T - 1]
+            All tokens got the row of one place. Each has its own: P[past : past + T].
+        P[past : past + T] ⇒ P[ids % len(P)]
+            You looked P up by the tokens. P has a row for each place, E a row for each token.
+        + P[past : past + T] ⇒
+            The places are missing: the same token gets the same vector wherever it stands.
+        + P ⇒ * P
+            You multiplied by the place's vector. It is added.
+        E[ids] ⇒ E[ids] * np.sqrt(E.shape[1])
+            You multiplied the embeddings by √C, as the first Transformer did. GPT-2 does not.
+        """,
     ],
     hints=[
         (
@@ -534,7 +359,7 @@ embed = Exercise(
     importance=4,
 )
 
-# --------------------------------------------------------------------------------------- 10.5
+# ---------------------------------------------------------------------------------------
 
 
 def _rms(x):
@@ -570,64 +395,6 @@ def _adds_nothing(f, rng):
     return ""
 
 
-def _block(order):
-    """A block put together in another way; s is the stream."""
-
-    def block(x, norm1, attend, norm2, mlp):
-        return order(x, norm1, attend, norm2, mlp)
-
-    return block
-
-
-def _norm_on_stream(x, n1, a, n2, m):
-    x = n1(x)
-    x = n2(x + a(x))
-    return x + m(x)
-
-
-def _from_the_input(x, n1, a, n2, m):
-    return x + m(n2(x + a(n1(x))))
-
-
-def _mlp_first(x, n1, a, n2, m):
-    x = x + m(n2(x))
-    return x + a(n1(x))
-
-
-def _twice_first_norm(x, n1, a, n2, m):
-    x = x + a(n1(x))
-    return x + m(n1(x))
-
-
-def _post_norm(x, n1, a, n2, m):
-    x = n1(x + a(x))
-    return n2(x + m(x))
-
-
-def _norm_of_what_is_added(x, n1, a, n2, m):
-    x = x + n1(a(x))
-    return x + n2(m(x))
-
-
-def _second_norm_missing(x, n1, a, n2, m):
-    x = x + a(n1(x))
-    return x + m(x)
-
-
-def _first_norm_missing(x, n1, a, n2, m):
-    x = x + a(x)
-    return x + m(n2(x))
-
-
-def _second_residual_missing(x, n1, a, n2, m):
-    return m(n2(x + a(n1(x))))
-
-
-def _first_residual_missing(x, n1, a, n2, m):
-    x = a(n1(x))
-    return x + m(n2(x))
-
-
 block = Exercise(
     numpy_gpt.block,
     cases=[
@@ -645,72 +412,45 @@ block = Exercise(
     ],
     laws=[Law("parts that add nothing change nothing", _adds_nothing)],
     mistakes=[
-        named(
-            "no residual",
-            "nothing is added to x: each part replaces the stream. Then every layer has to carry "
-            "the whole text by itself, and the gradient has no straight way back.",
-            _block(lambda x, n1, a, n2, m: m(n2(a(n1(x))))),
-        ),
-        named(
-            "first residual missing",
-            "attention replaces the stream instead of adding to it.",
-            _first_residual_missing,
-        ),
-        named(
-            "second residual missing",
-            "the MLP replaces the stream instead of adding to it.",
-            _second_residual_missing,
-        ),
-        named(
-            "norm after",
-            "you normalised after adding, as the first Transformer did. GPT-2 normalises before: "
-            "what a part reads is normalised, the stream is not, and so the gradient of the stream "
-            "passes every block untouched.",
-            _post_norm,
-        ),
-        named(
-            "norm of what is added",
-            "you normalised what the parts return. Normalise what they read.",
-            _norm_of_what_is_added,
-        ),
-        named(
-            "stream normalised",
-            "you normalised the stream itself and went on with that. Only the part reads the "
-            "normalised vector; the sum starts from x as it was.",
-            _norm_on_stream,
-        ),
-        named(
-            "side by side",
-            "both parts read the same x, as in some models. In GPT-2 the MLP comes after, and reads"
-            " what attention has added.",
-            _block(lambda x, n1, a, n2, m: x + a(n1(x)) + m(n2(x))),
-        ),
-        named(
-            "added to the input",
-            "what attention found was read by the MLP and then lost: the second sum starts from the"
-            " first x.",
-            _from_the_input,
-        ),
-        named(
-            "MLP first",
-            "the MLP came before attention.",
-            _mlp_first,
-        ),
-        named(
-            "first norm missing",
-            "attention reads the stream as it is; norm1 was not used.",
-            _first_norm_missing,
-        ),
-        named(
-            "second norm missing",
-            "the MLP reads the stream as it is; norm2 was not used.",
-            _second_norm_missing,
-        ),
-        named(
-            "one norm twice",
-            "norm1 was used for both parts. Each has its own scale.",
-            _twice_first_norm,
-        ),
+        """
+        x + attend ⇒ attend
+        x + mlp ⇒ mlp
+            Nothing is added to x: each part replaces the stream. Then every layer has to carry the
+            whole text by itself, and the gradient has no straight way back.
+        x + attend ⇒ attend
+            Attention replaces the stream instead of adding to it.
+        x + mlp ⇒ mlp
+            The MLP replaces the stream instead of adding to it.
+        x + attend(norm1(x)) ⇒ norm1(x + attend(x))
+        x + mlp(norm2(x)) ⇒ norm2(x + mlp(x))
+            You normalised after adding, as the first Transformer did. GPT-2 normalises before:
+            what a part reads is normalised, the stream is not, and so the gradient of the stream
+            passes every block untouched.
+        attend(norm1(x)) ⇒ norm1(attend(x))
+        mlp(norm2(x)) ⇒ norm2(mlp(x))
+            You normalised what the parts return. Normalise what they read.
+        x + attend(norm1(x)) ⇒ norm2(norm1(x) + attend(norm1(x)))
+        mlp(norm2(x)) ⇒ mlp(x)
+            You normalised the stream itself and went on with that. Only the part reads the
+            normalised vector; the sum starts from x as it was.
+        x = x + attend ⇒ a = attend
+        return x + ⇒ return x + a +
+            Both parts read the same x, as in some models. In GPT-2 the MLP comes after, and reads
+            what attention has added.
+        x = x + ⇒ y = x +
+        norm2(x) ⇒ norm2(y)
+            What attention found was read by the MLP and then lost: the second sum starts from the
+            first x.
+        attend(norm1(x)) ⇒ mlp(norm2(x))
+        return x + mlp(norm2(x)) ⇒ return x + attend(norm1(x))
+            The MLP came before attention.
+        norm1(x) ⇒ x
+            Attention reads the stream as it is; norm1 was not used.
+        norm2(x) ⇒ x
+            The MLP reads the stream as it is; norm2 was not used.
+        norm2(x) ⇒ norm1(x)
+            norm1 was used for both parts. Each has its own scale.
+        """,
     ],
     hints=[
         (
@@ -733,28 +473,7 @@ block = Exercise(
     importance=5,
 )
 
-# --------------------------------------------------------------------------------------- 10.6
-
-
-def _count(head=None, places=True, last=True, matrices=12, rest=13, norms=1, tables=1):
-    """A count with one part wrong, of GPT-2's block."""
-
-    def parameters(c):
-        V, T, L, C = c.vocab, c.context, c.layers, c.width
-        small = rest * C if c.bias else (rest - 11) * C
-        own = (0 if c.tied else V * C) if head is None else head(c)
-        end = (2 * C if c.bias else C) if last else 0
-        return tables * V * C + places * T * C + L * (matrices * C * C + small * norms) + own + end
-
-    return parameters
-
-
-def _no_biases(c):
-    return config.parameters(c) - (9 * c.layers * c.width if c.bias else 0)
-
-
-def _heads_multiply(c):
-    return config.parameters(c) + c.layers * 4 * c.width**2 * (c.heads - 1)
+# ---------------------------------------------------------------------------------------
 
 
 def _gpt2(rng, **fields):
@@ -787,74 +506,34 @@ parameters = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "head counted twice",
-            "a tied head is the embedding table, read the other way: it costs nothing more. You "
-            "counted it again.",
-            _count(head=lambda c: c.vocab * c.width),
-        ),
-        named(
-            "head never counted",
-            "right where the head is tied. With tied=False it has a matrix of its own, C by V.",
-            _count(head=lambda c: 0),
-        ),
-        named(
-            "places forgotten",
-            "the table of places is missing: T C numbers.",
-            _count(places=False),
-        ),
-        named(
-            "last norm forgotten",
-            "one norm stands after the last block; its scale and shift are missing.",
-            _count(last=False),
-        ),
-        named(
-            "biases forgotten",
-            "the biases of the affine maps are missing: 3C for q, k and v, C for the projection, 4C"
-            " and C in the MLP.",
-            _no_biases,
-        ),
-        named(
-            "norms forgotten",
-            "each block has two norms, with a scale and a shift of C numbers each.",
-            lambda c: config.parameters(c) - c.layers * (4 if c.bias else 2) * c.width,
-        ),
-        named(
-            "output projection forgotten",
-            "attention has four matrices of C by C: q, k, v, and the projection after the heads.",
-            lambda c: config.parameters(c) - c.layers * c.width**2,
-        ),
-        named(
-            "MLP as wide as the stream",
-            "the MLP is four times as wide inside: C by 4C, and 4C by C.",
-            lambda c: config.parameters(c) - c.layers * 6 * c.width**2,
-        ),
-        named(
-            "heads multiply",
-            "you gave each head matrices of the full width. H heads of C / H columns share them: "
-            "the number of heads changes nothing.",
-            _heads_multiply,
-        ),
-        named(
-            "biases always",
-            "right with biases. With bias=False affine maps and norms have none.",
-            lambda c: config.parameters(c) + (0 if c.bias else (11 * c.layers + 1) * c.width),
-        ),
-        named(
-            "one block",
-            "you counted a single block; there are L of them.",
-            lambda c: config.parameters(
-                config.Config(
-                    c.vocab,
-                    context=c.context,
-                    layers=1,
-                    heads=c.heads,
-                    width=c.width,
-                    bias=c.bias,
-                    tied=c.tied,
-                )
-            ),
-        ),
+        """
+        0 if config.tied else V * C ⇒ V * C
+            The head is counted twice: a tied head is the embedding table, read the other way, and
+            costs nothing more.
+        0 if config.tied else V * C ⇒ 0
+            Right where the head is tied. With tied=False it has a matrix of its own, C by V.
+        T * C if ⇒ 0 if
+            The table of places is missing: T C numbers.
+        + norm + head ⇒ + head
+            One norm stands after the last block; its scale and shift are missing.
+        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
+            The biases of the affine maps are missing: 3C for q, k and v, C for the projection, 4C
+            and C in the MLP.
+        2 * norm ⇒ 0
+            Each block has two norms, with a scale and a shift of C numbers each.
+        12 * C ⇒ 11 * C
+            Attention has four matrices of C by C: q, k, v, and the projection after the heads.
+        12 * C ⇒ 6 * C
+            The MLP is four times as wide inside: C by 4C, and 4C by C.
+        12 * C * C ⇒ (8 + 4 * config.heads) * C * C
+            You gave each head matrices of the full width. H heads of C / H columns share them: the
+            number of heads changes nothing.
+        * C if config.bias else 0 ⇒ * C
+        2 * C if config.bias else C ⇒ 2 * C
+            Right with biases. With bias=False affine maps and norms have none.
+        L * ( ⇒ (
+            You counted a single block; there are L of them.
+        """,
     ],
     hints=[
         (
@@ -882,7 +561,7 @@ parameters = Exercise(
     importance=4,
 )
 
-# --------------------------------------------------------------------------------------- 10.7
+# ---------------------------------------------------------------------------------------
 
 
 def _steps(rng, V, N, rates):
@@ -891,56 +570,6 @@ def _steps(rng, V, N, rates):
         return x, (x + rng.integers(1, 3, N)) % V
 
     return rng.standard_normal((V, V)), [pairs() for _ in rates], list(rates), pairs()
-
-
-def _learn(gradient=None, held=True, keep=True, sign=1, reset=True, first=False, rate=None):
-    """The loop with one fault."""
-
-    def learn(W, batches, rates, held_out):
-        best, lowest, dW = W, np.inf, np.zeros_like(W)
-        for t, ((x, y), lr) in enumerate(zip(batches, rates, strict=True)):
-            before = W
-            dW = np.zeros_like(W) if reset else dW
-            dW = dW + (gradient or _gathered)(W, x, y)
-            W = W - sign * (rate(rates, t) if rate else lr) * dW
-            at = held_out if held else (x, y)
-            loss = layers.cross_entropy((before if first else W)[at[0]], at[1])
-            if loss < lowest or not keep:
-                best, lowest = W, loss
-        return best, lowest
-
-    return learn
-
-
-def _gathered(W, x, y):
-    dW = np.zeros_like(W)
-    np.add.at(dW, x, layers.cross_entropy_backward(W[x], y))
-    return dW
-
-
-def _repeats_lost(W, x, y):
-    dW = np.zeros_like(W)
-    dW[x] += layers.cross_entropy_backward(W[x], y)
-    return dW
-
-
-def _in_place(W, batches, rates, held_out):
-    best, lowest = W, np.inf
-    for (x, y), lr in zip(batches, rates, strict=True):
-        W -= lr * _gathered(W, x, y)
-        loss = layers.cross_entropy(W[held_out[0]], held_out[1])
-        if loss < lowest:
-            best, lowest = W, loss
-    return best, lowest
-
-
-def _alias(W, batches, rates, held_out):
-    W = W.copy()
-    return _in_place(W, batches, rates, held_out)
-
-
-def _first_batch(W, batches, rates, held_out):
-    return loop.learn(W, [batches[0]] * len(batches), rates, held_out)
 
 
 learn = Exercise(
@@ -967,74 +596,42 @@ learn = Exercise(
         Case.extreme(_steps(np.random.default_rng(0), 6, 1, [0.0]), says="a rate of 0"),
     ],
     mistakes=[
-        named(
-            "gradient kept from step to step",
-            "the gradient of each step contains those of all steps before. Begin each step with "
-            "zeros; in PyTorch, zero_grad.",
-            _learn(reset=False),
-        ),
-        named(
-            "repeated tokens lost",
-            "`dW[x] += dz` adds once for each different token: where a token occurs twice in x, "
-            "one of the two is lost. np.add.at(dW, x, dz) adds both.",
-            _learn(_repeats_lost),
-        ),
-        named(
-            "caller's table changed",
-            "`W -= …` writes into the table that the caller passed in, and `best` is that very "
-            "table: what you return as the best is the last. Make a new one: W = W − ….",
-            _in_place,
-        ),
-        named(
-            "best is no copy",
-            "you copied W at the start, and then changed it in place: `best = W` is a name for the "
-            "table that goes on changing, so the best is the last. Keep a copy, or make a new W in "
-            "each step.",
-            _alias,
-        ),
-        named(
-            "scored on the batch",
-            "you scored each table on the batch that it had just learnt from. The best of these is "
-            "the best at learning by heart; score it on held_out.",
-            _learn(held=False),
-        ),
-        named(
-            "the last for the best",
-            "you returned the last table. The best one, by its held-out loss, may have come "
-            "before.",
-            _learn(keep=False),
-        ),
-        named(
-            "scored before the step",
-            "the loss that you keep belongs to the table before the step, the table to after it.",
-            _learn(first=True),
-        ),
-        named(
-            "uphill",
-            "you added the gradient. It points to where the loss grows: subtract.",
-            _learn(sign=-1),
-        ),
-        named(
-            "one rate for all steps",
-            "every step used the first rate. The schedule has one for each.",
-            _learn(rate=lambda rates, t: rates[0]),
-        ),
-        named(
-            "one batch for all steps",
-            "every step learnt from the first batch: draw inside the loop, not before it.",
-            _first_batch,
-        ),
-        named(
-            "gradient summed",
-            "your gradient is that of the sum of the losses; it grows with the batch, and so does "
-            "the step. cross_entropy is a mean: divide by N once.",
-            _learn(lambda W, x, y: len(x) * _gathered(W, x, y)),
-        ),
-        named(
-            "gradient averaged twice",
-            "you divided by N again; layers.cross_entropy_backward has done so.",
-            _learn(lambda W, x, y: _gathered(W, x, y) / len(x)),
-        ),
+        """
+        best, lowest = W, np.inf ⇒ best, lowest, old = W, np.inf, 0
+        dW = np.zeros_like(W) ⇒ dW = old = np.zeros_like(W) + old
+            The gradient of each step contains those of all steps before. Begin each step with
+            zeros; in PyTorch, zero_grad.
+        np.add.at(dW, x, layers ⇒ dW[x] += (layers
+            `dW[x] += dz` adds once for each different token: where a token occurs twice in x, one
+            of the two is lost. np.add.at(dW, x, dz) adds both.
+        W = W - ⇒ W -=
+            `W -= …` writes into the table that the caller passed in, and `best` is that very
+            table: what you return as the best is the last. Make a new one: W = W − ….
+        W, np.inf ⇒ (W := W.copy()), np.inf
+        W = W - ⇒ W -=
+            You copied W at the start, and then changed it in place: `best = W` is a name for the
+            table that goes on changing, so the best is the last. Keep a copy, or make a new W in
+            each step.
+        W[held_out[0]], held_out[1] ⇒ W[x], y
+            You scored each table on the batch that it had just learnt from. The best of these is
+            the best at learning by heart; score it on held_out.
+        loss < lowest ⇒ True
+            You returned the last table. The best one, by its held-out loss, may have come before.
+        W = W - ⇒ before, W = W, W -
+        W[held_out[0]] ⇒ before[held_out[0]]
+            The loss that you keep belongs to the table before the step, the table to after it.
+        W - lr ⇒ W + lr
+            You added the gradient. It points to where the loss grows: subtract.
+        lr * dW ⇒ rates[0] * dW
+            Every step used the first rate. The schedule has one for each.
+        in zip(batches, ⇒ in zip([batches[0]] * len(batches),
+            Every step learnt from the first batch: draw inside the loop, not before it.
+        lr * dW ⇒ lr * len(x) * dW
+            Your gradient is that of the sum of the losses; it grows with the batch, and so does
+            the step. cross_entropy is a mean: divide by N once.
+        lr * dW ⇒ lr * dW / len(x)
+            You divided by N again; layers.cross_entropy_backward has done so.
+        """,
     ],
     hints=[
         (
@@ -1061,55 +658,7 @@ learn = Exercise(
     importance=5,
 )
 
-# --------------------------------------------------------------------------------------- 10.8
-
-
-def _wsd(rise=None, fall=None, begin=None, floor=True):
-    """The schedule with one piece replaced."""
-
-    def schedule(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
-        if step < warmup:
-            return (rise or (lambda s, w: lr * (s + 1) / (w + 1)))(step, warmup)
-        left = (begin or (lambda s, n, c: (n - s) / c))(step, steps, cooldown)
-        left = min(1.0, max(0.0, left) if floor else left)
-        return (fall or (lambda a: final + (lr - final) * a))(left)
-
-    return schedule
-
-
-def _to_zero(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
-    return schedules.warmup_stable_decay(
-        step, steps=steps, warmup=warmup, cooldown=cooldown, lr=lr, final=0.0
-    )
-
-
-def _to_part(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
-    return schedules.warmup_stable_decay(
-        step, steps=steps, warmup=warmup, cooldown=cooldown, lr=lr, final=final * lr
-    )
-
-
-def _to_cosine(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
-    a = schedules.warmup_stable_decay(step, steps=steps, warmup=0, cooldown=cooldown)
-    if step < warmup:
-        return lr * (step + 1) / (warmup + 1)
-    return final + (lr - final) * (1 - math.cos(math.pi * a)) / 2
-
-
-def _starts_at_zero(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
-    if step < warmup:
-        return lr * step / warmup
-    return schedules.warmup_stable_decay(step, steps=steps, cooldown=cooldown, lr=lr, final=final)
-
-
-def _no_warmup(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
-    return schedules.warmup_stable_decay(step, steps=steps, cooldown=cooldown, lr=lr, final=final)
-
-
-def _cools_at_once(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
-    return schedules.warmup_stable_decay(
-        step, steps=steps, warmup=warmup, cooldown=steps - warmup, lr=lr, final=final
-    )
+# ---------------------------------------------------------------------------------------
 
 
 _RUN = {"steps": 12, "warmup": 3, "cooldown": 4, "lr": 0.4, "final": 0.1}
@@ -1140,66 +689,32 @@ warmup_stable_decay = Exercise(
         Case.extreme(call(8, steps=12, warmup=3, cooldown=4), says="where the cooldown begins"),
     ],
     mistakes=[
-        named(
-            "first step at zero",
-            "your first step has rate 0 and moves nothing. The rise is (step + 1) / (warmup + 1).",
-            _starts_at_zero,
-        ),
-        named(
-            "no warmup",
-            "the rate is full from the first step: warmup was not used.",
-            _no_warmup,
-        ),
-        named(
-            "falls from the start",
-            "your rate falls all the way from the top. It stays at lr until the last `cooldown` "
-            "steps.",
-            _cools_at_once,
-        ),
-        named(
-            "falls too soon",
-            "your cooldown begins after `cooldown` steps. It takes up the last `cooldown` steps: it"
-            " begins at steps − cooldown.",
-            _wsd(begin=lambda s, n, c: (n - s) / (n - c)),
-        ),
-        named(
-            "down to zero",
-            "you went down to 0; the rate ends at `final`.",
-            _to_zero,
-        ),
-        named(
-            "final as a part of lr",
-            "you took `final` as a part of lr. It is a rate itself.",
-            _to_part,
-        ),
-        named(
-            "final added on top",
-            "you added `final` to the whole rate: at the top it is lr + final. What falls is the "
-            "difference, lr − final.",
-            lambda step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0: (
-                schedules.warmup_stable_decay(
-                    step, steps=steps, warmup=warmup, cooldown=cooldown, lr=lr
-                )
-                + (0 if step < warmup else final)
-            ),
-        ),
-        named(
-            "never below final forgotten",
-            "beyond the last step your rate goes on falling. Keep the part that is left from 0 "
-            "to 1.",
-            _wsd(floor=False),
-        ),
-        named(
-            "cosine",
-            "you came down along a cosine. Here the way down is a straight line.",
-            _to_cosine,
-        ),
-        named(
-            "a step too early",
-            "your cooldown is over one step too early: the last step should still have a rate "
-            "above `final`.",
-            _wsd(begin=lambda s, n, c: (n - 1 - s) / c),
-        ),
+        """
+        (step + 1) / (warmup + 1) ⇒ step / warmup
+            Your first step has rate 0 and moves nothing. The rise is (step + 1) / (warmup + 1).
+        step < warmup ⇒ False
+            The rate is full from the first step: warmup was not used.
+        / cooldown ⇒ / (steps - warmup)
+            Your rate falls all the way from the top. It stays at lr until the last `cooldown`
+            steps.
+        / cooldown ⇒ / (steps - cooldown)
+            Your cooldown begins after `cooldown` steps. It takes up the last `cooldown` steps: it
+            begins at steps − cooldown.
+        final + (lr - final) * left ⇒ lr * left
+            You went down to 0; the rate ends at `final`.
+        final + (lr - final) ⇒ final * lr + (lr - final * lr)
+            You took `final` as a part of lr. It is a rate itself.
+        (lr - final) ⇒ lr
+            You added `final` to the whole rate: at the top it is lr + final. What falls is the
+            difference, lr − final.
+        max(0.0, (steps - step) / cooldown) ⇒ (steps - step) / cooldown
+            Beyond the last step your rate goes on falling. Keep the part that is left from 0 to 1.
+        * left ⇒ * (1 - math.cos(math.pi * left)) / 2
+            You came down along a cosine. Here the way down is a straight line.
+        (steps - step) ⇒ (steps - 1 - step)
+            Your cooldown is over one step too early: the last step should still have a rate above
+            `final`.
+        """,
     ],
     hints=[
         (
