@@ -153,7 +153,7 @@ plot.show(
 
 # %%
 never = predict.number(
-    "start_here.never", "Of all V² pairs of characters, how many never occur?", unit="%", low=0, high=100
+    "start_here.never", "Of all V² pairs of characters, how many never occur?", unit="%", low=0, high=100, within=10
 )
 never
 
@@ -170,7 +170,7 @@ never.reveal(share, shown=f"{share:.0f} %")
 
 # %%
 right = predict.number(
-    "start_here.right", "How often does the most frequent follower come true?", unit="%", low=0, high=100
+    "start_here.right", "How often does the most frequent follower come true?", unit="%", low=0, high=100, within=5
 )
 right
 

@@ -216,8 +216,10 @@ print(f"{share:.2f} % of the layer's arithmetic is the matrix product")
 order = predict.number(
     "linear_algebra.order",
     "A and B are 1500 by 1500, v is a vector. How many times as long does (AB)v take as A(Bv)?",
-    low=0,
+    unit="times",
+    low=1,
     high=10000,
+    factor=3,
 )
 order
 
@@ -311,6 +313,7 @@ angle = predict.number(
     unit="°",
     low=0,
     high=90,
+    within=2,
 )
 angle
 
@@ -480,6 +483,7 @@ pieces = predict.number(
     "How many of the 28 pieces of a digit hold 90 % of the sum of squares, for a typical digit?",
     low=1,
     high=28,
+    within=2,
 )
 pieces
 
@@ -614,6 +618,7 @@ counting = predict.number(
     "Start at 0 and add 1, twenty million times, in float32. Where do you arrive?",
     low=0,
     high=20_000_000,
+    within=1_000_000,
 )
 counting
 

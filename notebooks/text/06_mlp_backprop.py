@@ -306,6 +306,7 @@ in_single = predict.number(
     unit="%",
     low=0,
     high=100,
+    factor=3,
 )
 in_single
 
@@ -674,6 +675,7 @@ astray = predict.number(
     unit="%",
     low=0,
     high=100,
+    within=5,
 )
 astray
 
@@ -724,7 +726,7 @@ assert min(off[name] for name in list(bugs)[1:]) > 50
 
 # %%
 scrambled = predict.number(
-    "mlp_backprop.scrambled", "With shuffled pixels, how many unseen digits?", unit="%", low=0, high=100
+    "mlp_backprop.scrambled", "With shuffled pixels, how many unseen digits?", unit="%", low=0, high=100, within=5
 )
 scrambled
 
@@ -739,7 +741,7 @@ scrambled.reveal(blind_right, shown=f"{blind_right:.0f} %")
 
 # %%
 moved = predict.number(
-    "mlp_backprop.shift", "Moved by two pixels, how many unseen digits?", unit="%", low=0, high=100
+    "mlp_backprop.shift", "Moved by two pixels, how many unseen digits?", unit="%", low=0, high=100, within=10
 )
 moved
 

@@ -213,9 +213,10 @@ print(f"N(0, 1) weights, ReLU: after 50 layers a spread of 10^{np.log10(hs[-1].s
 # %%
 vanish = predict.number(
     "initialization.vanish",
-    "Var(W) = 1/n, ReLU, 50 layers: the spread of the last activations is 10 to the power …",
-    low=-30,
-    high=30,
+    "Var(W) = 1/n, ReLU, 50 layers: how large is the spread of the last activations?",
+    low=1e-30,
+    high=1e30,
+    factor=10,
 )
 vanish
 
@@ -223,7 +224,7 @@ vanish
 scales = [("relu", 1), ("relu", 2), ("relu", 2.78), ("tanh", 1)]
 spread = {s: [h.std() for h in propagate(x, stack(0, s[1]), s[0])[0]] for s in scales}
 last = {s: f"{spread[s][-1]:.1g}" for s in scales}
-vanish.reveal(np.log10(spread["relu", 1][-1]), shown=f"a spread of {last['relu', 1]}")
+vanish.reveal(spread["relu", 1][-1], shown=f"a spread of {last['relu', 1]}")
 
 # %%
 fig, ax = plot.figure(width=8, height=3.6)
@@ -452,9 +453,10 @@ print(f"50 ReLU layers at 1/3 leave a spread of 10^{default_end:.0f}")
 # %%
 middle = predict.number(
     "initialization.middle",
-    "256 singular values of a product of 50 such matrices: the middle one is 10 to the power …",
-    low=-20,
-    high=5,
+    "256 singular values of a product of 50 such matrices: how large is the middle one?",
+    low=1e-20,
+    high=1e5,
+    factor=10,
 )
 middle
 
@@ -477,7 +479,7 @@ singular = {
     for name, draw in draws.items()
 }
 middle_value = singular["LeCun"][128]
-middle.reveal(np.log10(middle_value), shown=f"{middle_value:.0e}")
+middle.reveal(middle_value, shown=f"{middle_value:.0e}")
 print(f"mean square of these 256: {np.mean(singular['LeCun'] ** 2):.1f}; over many draws 1")
 
 # %%
@@ -530,6 +532,7 @@ start = predict.number(
     unit="nats",
     low=0,
     high=30,
+    within=0.5,
 )
 start
 

@@ -68,6 +68,7 @@ limit = predict.number(
     "optimizers.limit",
     "Half a percent above the limit, lr = 2.01/λ, from x = 1: how far out after 1,000 steps?",
     low=0,
+    factor=3,
 )
 limit
 
@@ -306,7 +307,7 @@ print(f"spread derived {expected:.3f}, measured {walkers['even'].std():.3f}; van
 
 # %%
 batches = predict.number(
-    "optimizers.batch", "A batch of 256, not 16: how many times fewer steps?", unit="times", low=1, high=16
+    "optimizers.batch", "A batch of 256, not 16: how many times fewer steps?", unit="times", low=1, high=16, factor=1.5
 )
 batches
 

@@ -99,6 +99,7 @@ sharp = predict.number(
     unit="nats",
     low=0,
     high=4.16,
+    within=0.3,
 )
 sharp
 

@@ -117,7 +117,7 @@ ex.witten_bell.check(witten_bell)
 
 # %%
 longest = predict.number(
-    "small_gpt.order", "Which length does best on the unseen text?", unit="characters", low=1, high=8
+    "small_gpt.order", "Which length, in characters, does best on the unseen text?", low=1, high=8, within=1
 )
 longest
 
@@ -335,6 +335,7 @@ tables = predict.number(
     unit="%",
     low=0,
     high=100,
+    within=10,
 )
 tables
 

@@ -1,14 +1,16 @@
 """Live figures: quick drawing equals full drawing, controls hold, errors are sentences."""
 
 import asyncio
+import base64
 import io
 import time
+import types
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from course.interactive import controls, live, page, plot
+from course.interactive import controls, live, moving, page, still
 
 ALT = "A wave over a shaded plane"
 X = np.linspace(0, 6, 200)
@@ -112,20 +114,52 @@ def test_a_caption_stands_in_the_picture_also_where_it_comes_late():
     np.testing.assert_array_equal(frame(made, k=1), before)
 
 
-def test_one_display_is_a_widget_a_picture_and_words(figure):
-    data, metadata = figure._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
-    assert data["text/plain"] == repr(figure) == ALT
-    assert metadata["image/png"] == {"alt": ALT, "width": 900}
-    assert figure._repr_mimebundle_()[0]["image/png"] == data["image/png"]
-
-
-def test_the_alt_text_follows_the_picture_for_a_screen_reader(figure, monkeypatch):
+@pytest.fixture
+def shown(monkeypatch):
+    """What was displayed, as (data, metadata); each is renewed where its handle is."""
     seen = []
-    monkeypatch.setattr(plot, "display", lambda data, metadata=None, raw=False: seen.append(data))
+
+    def display(data, metadata=None, raw=False, display_id=None):
+        seen.append((data, metadata))
+        at = len(seen) - 1
+
+        def update(data, metadata=None, raw=False):
+            seen[at] = data, metadata
+
+        return types.SimpleNamespace(update=update)
+
+    monkeypatch.setattr(still, "display", display)
+    return seen
+
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def test_a_display_is_a_picture_and_words_that_stay_and_a_widget_of_its_own(figure, shown):
     figure._ipython_display_()
-    assert "image/png" in seen[0]
-    assert f"Figure: {ALT}" in seen[1]["text/html"]
+    (picture, metadata), (heard, _), (widget, _) = shown
+    assert picture["text/plain"] == repr(figure) == ALT
+    assert metadata["image/png"] == {"alt": ALT, "width": 900}
+    assert ALT in heard["text/html"]
+    assert widget.keys() == {VIEW, "text/plain"}
+    assert not any(VIEW in data for data in (picture, heard))  # its state goes with the kernel
+
+
+def test_what_stays_is_the_picture_that_was_seen_last(figure, shown, monkeypatch):
+    monkeypatch.setattr(moving, "REST", 0.01)
+    figure._ipython_display_()
+    first = shown[0][0]["image/png"]
+
+    async def move():
+        page = live.LivePage(figure)
+        for k in (2.0, 3.0, 4.0):
+            page.moved("k", k)
+        await asyncio.sleep(0.1)
+
+    asyncio.run(move())
+    assert shown[0][0]["image/png"] != first
+    assert shown[0][0]["image/png"] == base64.b64encode(figure.png()).decode()
+    assert figure.values["k"] == 4.0
 
 
 def test_a_frame_survives_its_encoding(figure):
@@ -165,7 +199,7 @@ def test_an_error_is_raised_in_a_drive_and_a_sentence_on_the_page():
     made = live.figure(fragile, alt=ALT, k=live.slider(1, 3, label="k"))
     with pytest.raises(ArithmeticError):
         made.drive()
-    shown = live.Page(made)
+    shown = live.LivePage(made)
     shown.moved("k", 2)
     assert "This setting fails: k &lt;2&gt; has no inverse" in shown.error.value
     shown.moved("k", 3)
@@ -178,7 +212,7 @@ def test_a_line_that_is_too_long_is_a_sentence_and_the_picture_stays():
         return lambda line: label.set_text(line) or label
 
     made = live.figure(setup, alt=ALT, line=live.text("ab", samples=["c"], most=3, label="line"))
-    shown = live.Page(made)
+    shown = live.LivePage(made)
     before = shown.image.value
     shown.moved("line", "")
     assert "line takes 1 to 3 characters, not &#x27;&#x27;" in shown.error.value

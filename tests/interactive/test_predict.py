@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from course.interactive import asking, predict
+from course.interactive import asking, guess, predict
 from course.learner import progress
 
 
@@ -13,22 +13,28 @@ from course.learner import progress
 def shown(monkeypatch):
     """What was displayed, as plain text and HTML."""
     seen = []
-    monkeypatch.setattr(predict, "display", lambda data, raw=False: seen.append(data))
+    monkeypatch.setattr(guess, "display", lambda data, raw=False: seen.append(data))
     return seen
 
 
 def percent(id="4.1"):
-    return predict.number(id, "How many are right?", unit="%", low=0, high=100)
+    return predict.number(id, "How many are right?", unit="%", low=0, high=100, within=5)
 
 
 def which():
     return predict.choice("4.2", "Which one stalls?", ["sigmoid", "softmax"])
 
 
+def form(asked):
+    """The form of a question, as a cell shows it."""
+    asked._form = asking.Form(asked)
+    return asked._form
+
+
 def test_without_a_learner_only_the_measured_value_is_shown(shown):
     percent().reveal(97.2, "about 97 %")
     which().reveal("sigmoid")
-    predict.number("4.3", "How large?").reveal(np.float64(1 / 3))
+    predict.number("4.3", "How large?", factor=2).reveal(np.float64(1 / 3))
     assert [data["text/plain"] for data in shown] == [
         "Measured: about 97 %",
         "Measured: sigmoid",
@@ -53,13 +59,13 @@ def test_a_guess_stands_beside_the_truth_and_the_score_is_kept(shown):
 
 
 def test_a_guess_may_change_until_the_truth_is_known_and_not_after(shown):
-    guess = percent()
-    guess.commit(40)
-    guess.commit(50)
-    assert guess.entry["guess"] == 50
-    guess.reveal(97)
-    guess.commit(97)
-    assert guess.entry["guess"] == 50
+    asked = percent()
+    assert asked.commit(40)
+    assert asked.commit(50)
+    assert asked.entry["guess"] == 50
+    asked.reveal(97)
+    assert not asked.commit(97)
+    assert asked.entry["guess"] == 50
 
 
 def test_a_guess_outlives_its_kernel():
@@ -67,15 +73,26 @@ def test_a_guess_outlives_its_kernel():
     assert percent().entry == {"guess": 12}
 
 
-@pytest.mark.parametrize("wrong", ["", "many", None, float("nan"), -1, 100.1, "101 %", [3]])
-def test_a_number_that_is_no_answer_is_refused(wrong):
-    with pytest.raises(ValueError, match=r"4\.1 wants a number from 0 to 100 %, not "):
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("", "Nothing is typed yet."),
+        ("many", "“many” is no number."),
+        (None, "None is no number."),
+        (float("nan"), "nan is no number."),
+        (-1, "-1 % is too low."),
+        ("101 %", "101 % is too high."),
+        ([3], r"\[3\] is no number."),
+    ],
+)
+def test_a_number_that_is_no_answer_is_refused(wrong, says):
+    with pytest.raises(ValueError, match=rf"^{says} Type a number from 0 to 100 %\.$"):
         percent().commit(wrong)
     assert percent().entry == {}
 
 
 def test_a_number_is_taken_as_it_is_typed():
-    for typed, value in (("40", 40), (" 4e1 ", 40), ("40 %", 40), ("40%", 40), (np.int64(40), 40)):
+    for typed, value in (("40", 40), ("about 40%", 40), ("12,5", 12.5), (np.int64(40), 40)):
         percent().commit(typed)
         assert json.loads(progress.path().read_text())["predictions"]["4.1"]["guess"] == value
 
@@ -87,37 +104,63 @@ def test_the_truth_may_lie_outside_the_range_asked_for(shown):
 
 
 def test_an_option_that_is_none_is_refused():
-    with pytest.raises(ValueError, match=r"4\.2 wants sigmoid or softmax, not 'relu'"):
+    choose = r"Choose one: sigmoid; or softmax\."
+    with pytest.raises(ValueError, match=rf"“relu” is none of the options\. {choose}"):
         which().commit("relu")
-    with pytest.raises(ValueError, match=r"4\.2 wants sigmoid or softmax"):
+    with pytest.raises(ValueError, match=choose):
         which().reveal("relu")
+    with pytest.raises(ValueError, match=rf"Nothing is chosen yet\. {choose}"):
+        which().commit(None)
 
 
 @pytest.mark.parametrize(
-    ("guess", "measured", "says"),
+    ("measure", "guess", "measured", "says"),
     [
-        (1.0, 1.4, "Close."),
-        (0, 0, "Close."),
-        (1.0, 2.0, "Too low by 1 s."),
-        (2.0, -1.0, "Too high by 3 s."),
-        (10, 2, "Too large by a factor of 5."),
-        (-2, -10, "Too small by a factor of 5."),
-        (1e-3, 3e-10, "Too large by a factor of 10^7."),
-        (3, 0, "Too high by 3 s."),
+        ({"within": 0.5}, 1.0, 1.5, "Close."),
+        ({"within": 0}, 3, 3, "Close."),
+        ({"within": 0.5}, 1.0, 2.0, "Too low by 1 s."),
+        ({"within": 0.5}, 2.0, -1.0, "Too high by 3 s."),
+        ({"within": 0.5}, 10, 2, "Too high by 8 s."),
+        ({"factor": 2}, 1.0, 2.0, "Close."),
+        ({"factor": 2}, 2.1, 1.0, "Too large by a factor of 2.1."),
+        ({"factor": 3}, 0, 0, "Close."),
+        ({"factor": 3}, 10, 2, "Too large by a factor of 5."),
+        ({"factor": 3}, -2, -10, "Too small by a factor of 5."),
+        ({"factor": 3}, 1e-3, 3e-10, "Too large by a factor of 10⁷."),
+        ({"factor": 3}, 3, 0, "Too high by 3 s."),
+        ({"factor": 3}, 3, -3, "Too high by 6 s."),
     ],
 )
-def test_how_far_off_is_a_difference_or_a_factor(shown, guess, measured, says):
-    asked = predict.number("4.9", "How long?", unit="s")
+def test_what_is_close_is_what_the_question_states(shown, measure, guess, measured, says):
+    asked = predict.number("4.9", "How long?", unit="s", **measure)
     asked.commit(guess)
     asked.reveal(measured)
     assert says in shown[0]["text/plain"]
 
 
+def test_what_a_close_reading_found_is_no_longer_close():
+    """A tenth of the range once was."""
+    order = predict.number("x", "How many times?", low=1, high=10000, factor=3)
+    assert not order.close(1, 60)
+    assert order.close(25, 60)
+    angle = predict.number("x", "How far from 90°?", unit="°", low=0, high=90, within=2)
+    assert not angle.close(10, 1.4)
+    assert not predict.number("x", "How large?", low=1e-30, high=1, factor=10).close(1e-2, 4e-8)
+
+
+@pytest.mark.parametrize("measure", [{}, {"within": 1, "factor": 2}])
+def test_exactly_one_measure_of_close_is_given(measure):
+    with pytest.raises(ValueError, match=r"exactly one of within, .*, and factor, a ratio"):
+        predict.number("1.1", "How?", **measure)
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: predict.number("", "How?"), "needs an id and a question"),
-        (lambda: predict.number("1.1", "How?", low=2, high=1), "low must be below high"),
+        (lambda: predict.number("", "How?", within=1), "needs an id and a question"),
+        (lambda: predict.number("1.1", "How?", low=2, high=1, within=1), "low must be below high"),
+        (lambda: predict.number("1.1", "How?", within=-1), "within must be 0 or more"),
+        (lambda: predict.number("1.1", "How?", factor=1), "factor above 1"),
         (lambda: predict.choice("1.1", "Which?", ["a"]), "two or more different options"),
         (lambda: predict.choice("1.1", "Which?", ["a", "a"]), "two or more different options"),
     ],
@@ -130,44 +173,98 @@ def test_a_question_that_cannot_be_answered_is_refused(make, says):
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({}, "a number"),
-        ({"low": 0, "unit": "s"}, "a number from 0 s up"),
-        ({"high": 5}, "a number up to 5"),
-        ({"low": 0, "high": 1}, "a number from 0 to 1"),
+        ({"factor": 2}, "Type a number. Close means within a factor of 2."),
+        ({"unit": "s", "within": 2}, "Type a number, in s. Close means within 2 s."),
+        ({"low": 0, "unit": "s", "factor": 2}, "Type a number of at least 0 s. Close means"),
+        ({"high": 5, "within": 0}, "Type a number of at most 5. Only the exact number is close."),
+        ({"low": 1e-30, "high": 1, "factor": 2}, "Type a number from 10⁻³⁰ to 1."),
+        ({"low": 0, "high": 100, "unit": "%", "within": 5}, "Close means within 5 points."),
+        ({"low": 0, "high": 100, "unit": "%", "within": 1}, "Close means within 1 point."),
     ],
 )
-def test_what_is_allowed_is_said(more, says):
-    assert repr(predict.number("1.1", "How?", **more)) == f"Prediction 1.1: How? ({says})"
+def test_what_is_allowed_and_what_is_close_are_said(more, says):
+    assert says in repr(predict.number("1.1", "How?", **more))
 
 
 def test_the_question_reads_without_a_kernel_and_escapes_what_html_would_eat():
-    data = predict.choice("1.1", "Is a < b?", ["a<b", "b<a"])._repr_mimebundle_()
-    assert data["text/plain"] == "Prediction 1.1: Is a < b? (a<b or b<a)"
+    [(data, _)] = predict.choice("1.1", "Is a < b?", ["a<b", "b<a"])._card()
+    assert data["text/plain"] == "Prediction 1.1: Is a < b? Choose one: a<b; or b<a."
     assert "Is a &lt; b?" in data["text/html"]
-    assert "(a" not in data["text/html"].replace("rgba(", "")
-    assert "application/vnd.jupyter.widget-view+json" in data
+    assert "application/vnd.jupyter.widget-view+json" not in data
 
 
-def test_the_button_commits_what_was_typed_or_says_what_is_wanted():
+def test_what_stays_of_a_question_tells_the_guess_and_then_what_was_measured(shown):
     asked = percent()
-    (field, button, said) = asking.box(asked).children[1].children
-    button.click()
-    assert "wants a number from 0 to 100 %" in said.value
-    field.value = "33"
-    button.click()
-    assert "Committed" in said.value
+    assert "Predict before you run" in asked._card()[0][0]["text/html"]
+    asked.commit(40)
+    assert "You predicted 40 %." in asked._card()[0][0]["text/html"]
+    asked.reveal(97, "97 % of 500")
+    assert "You predicted 40 %. Measured: 97 % of 500." in asked._card()[0][0]["text/html"]
+    assert "Measured: 97 %." in percent()._card()[0][0]["text/html"]  # in another kernel
+
+
+def test_the_button_and_enter_commit_what_was_typed_or_say_what_is_wanted():
+    asked = percent()
+    made = form(asked)
+    made.button.click()
+    assert "Nothing is typed yet. Type a number from 0 to 100 %." in made.said.value
+    made.field.value = "33"
+    made.button.click()
+    assert "Committed" in made.said.value
     assert asked.entry["guess"] == 33
-    (field, _, said) = asking.box(percent()).children[1].children  # the cell run again
-    assert field.value == "33"
-    assert "Committed: 33 %" in said.value
+    made.field.value = "34"
+    assert "Committed is 33 %. Press Commit again to change it." in made.said.value
+    made.field._handle_custom_msg({"event": "submit"}, [])  # Enter
+    assert asked.entry["guess"] == 34
+    again = form(percent())  # the cell run again
+    assert again.field.value == "34"
+    assert "Committed: 34 %" in again.said.value
 
 
 def test_a_choice_is_committed_by_its_button_and_nothing_is_chosen_before():
     asked = which()
-    (field, button, said) = asking.box(asked).children[1].children
-    assert field.value is None
-    button.click()
-    assert "wants sigmoid or softmax" in said.value
-    field.value = "softmax"
-    button.click()
+    made = form(asked)
+    assert made.field.value is None
+    made.button.click()
+    assert "Nothing is chosen yet. Choose one: sigmoid; or softmax." in made.said.value
+    made.field.value = "softmax"
+    made.button.click()
     assert asked.entry == {"guess": "softmax"}
+
+
+def test_what_was_typed_and_not_committed_counts_at_the_reveal_and_that_is_said(shown):
+    asked = percent()
+    form(asked).field.value = "95 %"
+    asked.reveal(97)
+    assert "You predicted 95 %" in shown[0]["text/plain"]
+    assert "You had not pressed Commit" in shown[0]["text/plain"]
+    assert asked.entry == {"guess": 95, "measured": 97, "close": True}
+
+
+def test_what_was_typed_and_is_no_answer_is_not_lost_silently(shown):
+    asked = percent()
+    form(asked).field.value = "lots"
+    asked.reveal(97)
+    assert "can't count. “lots” is no number. Type a number" in shown[0]["text/plain"]
+    assert asked.entry == {}
+
+
+def test_an_empty_field_says_nothing_at_the_reveal(shown):
+    asked = percent()
+    form(asked)
+    asked.reveal(97)
+    assert shown[0]["text/plain"] == "Measured: 97 %"
+
+
+def test_after_the_reveal_the_first_guess_stands(shown):
+    asked = percent()
+    made = form(asked)
+    made.field.value = "40"
+    made.button.click()
+    asked.reveal(97)
+    assert "Your first guess stands: 40 %." in made.said.value
+    made.field.value = "97"
+    made.button.click()
+    assert "Your first guess stands: 40 %." in made.said.value
+    assert made.field.value == "40"
+    assert asked.entry["guess"] == 40

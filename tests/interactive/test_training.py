@@ -88,7 +88,7 @@ def slow(lr):
 
 
 def test_a_stop_is_heard_at_once_and_keeps_what_was_reached():
-    shown = training.Page(made(slow, total=5000))
+    shown = training.TrainingPage(made(slow, total=5000))
 
     async def watch():
         shown.begin()
@@ -121,7 +121,7 @@ def test_an_error_of_the_steps_is_a_sentence_under_the_picture():
         yield 0.5
 
     shown_now = []
-    shown = training.Page(made(failing))
+    shown = training.TrainingPage(made(failing))
     shown_now.append(True)
     asyncio.run(shown.train())
     assert "the loss is nan" in shown.error.value
@@ -141,7 +141,7 @@ def setup(fig):
     (line,) = fig.subplots().plot([0, 1], [0, 1])
     return lambda n: line
 
-shown = training.Page(live.training(steps, setup, alt="A line that stays", total=100_000))
+shown = training.TrainingPage(live.training(steps, setup, alt="A line that stays", total=100_000))
 print(shown.start.comm.comm_id, shown.stop.comm.comm_id)
 """
 

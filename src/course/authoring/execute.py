@@ -132,7 +132,9 @@ def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
         if output.output_type == "stream":
             streams[output.name] = output
         if "data" in output and len(output.data) > 1:
-            output.data.pop(WIDGET_VIEW, None)
+            view = output.data.pop(WIDGET_VIEW, None)
+            if view and not any(output.data.values()):  # what stays of it stands before it
+                continue
         kept.append(output)
     for output in streams.values():
         output.text = _OVERWRITTEN.sub("", output.text)

@@ -1,4 +1,4 @@
-"""The widgets of a prediction: the question, a field, a button and a line that answers."""
+"""The form of a prediction: the question, a field, a button and a line that answers."""
 
 from __future__ import annotations
 
@@ -6,35 +6,92 @@ import html
 
 import ipywidgets as w
 
+from course.interactive.names import named
+from course.words import say
 
-def box(guess) -> w.VBox:
-    """Return a question as widgets; the button commits what the field holds."""
-    field, said = _field(guess), w.HTML()
-    if "guess" in guess.entry:
-        field.value = guess.typed(guess.entry["guess"])
-        said.value = _say(f"Committed: {guess.words(guess.entry['guess'])}")
-    button = w.Button(description="Commit", button_style="primary", layout=w.Layout(width="auto"))
 
-    def clicked(_) -> None:
+class Form:
+    """The widgets of one question; Enter or the button commits what the field holds.
+
+    Parameters
+    ----------
+    guess
+        The prediction: its question, its options, `commit` and what is kept of it.
+    """
+
+    def __init__(self, guess):
+        self.guess = guess
+        self.field, self.said = _field(guess), w.HTML()
+        self.button = w.Button(
+            description=say("Commit"), button_style="primary", layout=w.Layout(width="auto")
+        )
+        self.button.on_click(lambda _: self.commit())
+        self.field.on_msg(self._heard)
+        question = w.HTML(f"<b>{html.escape(guess.question)}</b>")
+        wanted = [] if guess.options else [w.HTML(html.escape(guess.asked))]
+        layout = w.Layout(flex_flow="row wrap", align_items="center")
+        answer = w.HBox([self.field, self.button, self.said], layout=layout)
+        self.box = named(w.VBox([question, *wanted, answer]), guess.question)
+        self.renew()
+        self.field.observe(self._changed, "value")
+
+    def commit(self) -> None:
+        """Commit what the field holds, and say what came of it."""
         try:
-            guess.commit(field.value)
-            said.value = _say("Committed. Now run the next cell.")
+            counts = self.guess.commit(self.field.value)
         except ValueError as error:
-            said.value = _say(f"{error}.", role="alert")
+            self.tell(str(error), role="alert")
+            return
+        if counts:
+            self.tell(say("Committed. Now run the next cell."))
+        else:
+            self.renew()
 
-    button.on_click(clicked)
-    layout = w.Layout(flex_flow="row wrap", align_items="center")
-    question = w.HTML(f"<b>{html.escape(guess.question)}</b>")
-    return w.VBox([question, w.HBox([field, button, said], layout=layout)])
+    def collect(self) -> str:
+        """Commit what was typed or chosen and never committed; returns what is to be said."""
+        value = self.field.value
+        if value is None or not str(value).strip():
+            return ""
+        try:
+            self.guess.commit(value)
+        except ValueError as error:
+            return say("What you typed was not committed and can't count. {why}", why=str(error))
+        return say("You had not pressed Commit; what the field held counts as your prediction.")
+
+    def renew(self) -> None:
+        """Show the guess that is kept, and whether it can still be changed."""
+        entry = self.guess.entry
+        if "guess" not in entry:
+            return
+        kept = self.guess.words(entry["guess"])
+        if "measured" in entry:
+            self.tell(say("Your first guess stands: {guess}.", guess=kept))
+        else:
+            self.tell(say("Committed: {guess}.", guess=kept))
+        self.field.value = self.guess.typed(entry["guess"])
+
+    def tell(self, text: str, role: str = "status") -> None:
+        """Say something beside the button; a screen reader says it too."""
+        self.said.value = f'<span role="{role}">{html.escape(text)}</span>'
+
+    def _heard(self, _, content: dict, __) -> None:
+        if content.get("event") == "submit":  # Enter in a text field
+            self.commit()
+
+    def _changed(self, change: dict) -> None:
+        """Say that a change after a commit is not committed yet."""
+        entry = self.guess.entry
+        if "guess" not in entry or change["new"] == self.guess.typed(entry["guess"]):
+            return
+        kept = self.guess.words(entry["guess"])
+        if "measured" in entry:
+            self.tell(say("Your first guess stands: {guess}.", guess=kept))
+        else:
+            self.tell(say("Committed is {guess}. Press Commit again to change it.", guess=kept))
 
 
 def _field(guess):
-    """Return buttons for a few options, of which none is chosen, or a line for a number."""
+    """Return one button for each option, of which none is chosen, or a line for a number."""
     if guess.options:
-        return w.ToggleButtons(options=guess.options, value=None, style={"button_width": "auto"})
-    unit = f" ({guess.unit})" if guess.unit else ""
-    return w.Text(placeholder=f"a number{unit}")
-
-
-def _say(text: str, role: str = "status") -> str:
-    return f'<span role="{role}">{html.escape(text)}</span>'
+        return w.RadioButtons(options=guess.options, value=None, layout=w.Layout(width="auto"))
+    return w.Text(placeholder=say("a number"), layout=w.Layout(width="12em"))

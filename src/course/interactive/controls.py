@@ -53,7 +53,7 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """One of several."""
 
     options: tuple
@@ -146,18 +146,18 @@ def slider(low, high, *, start=None, step=None, log: bool = False, label: str) -
     return Slider(float(low), float(high), float(start), float(step), label)
 
 
-def choice(options: Sequence, *, start=None, label: str) -> Choice:
+def choice(options: Sequence, *, start=None, label: str) -> Selection:
     """Let one of several be chosen; the first at the start, unless another is named."""
     if len(options) < 2 or len(set(options)) < len(options):
         raise ValueError(f"{label}: a choice needs two or more different options, not {options}")
-    control = Choice(tuple(options), options[0] if start is None else start, label)
+    control = Selection(tuple(options), options[0] if start is None else start, label)
     control.check(control.start)
     return control
 
 
-def toggle(start: bool = False, *, label: str) -> Choice:
+def toggle(start: bool = False, *, label: str) -> Selection:
     """Let something be switched on and off."""
-    return Choice((False, True), bool(start), label)
+    return Selection((False, True), bool(start), label)
 
 
 def text(start: str, *, samples: Sequence[str], most: int = 60, label: str) -> Text:
@@ -179,7 +179,7 @@ def play(low: int, high: int, *, start=None, step: int = 1, interval: int = 33, 
 def check_all(controls: Mapping) -> None:
     """Refuse what is no control."""
     for name, control in controls.items():
-        if not isinstance(control, Slider | Choice | Text):
+        if not isinstance(control, Slider | Selection | Text):
             raise ValueError(
                 f"{name} must be a slider, choice, toggle, text or play, not {control!r}"
             )

@@ -24,10 +24,10 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
-from course.interactive import controls as moving
-from course.interactive import page, plot
+from course.interactive import controls as hands
+from course.interactive import page
 from course.interactive.controls import choice, play, slider, text, toggle
-from course.interactive.stage import Stage
+from course.interactive.moving import Moving
 from course.interactive.training import Training as training
 
 __all__ = ["Live", "choice", "figure", "play", "slider", "text", "toggle", "training"]
@@ -36,7 +36,7 @@ STRAY = 1e-4  # share of the pixels that two ways of drawing the same may differ
 CORNERS = 16  # combinations of extremes that a drive tries
 
 
-class Live:
+class Live(Moving):
     """A figure and its controls; show it as the last expression of a cell.
 
     Parameters
@@ -59,15 +59,12 @@ class Live:
     """
 
     def __init__(self, setup: Callable, *, alt: str, width=9, height=3, **controls):
-        moving.check_all(controls)
-        self.controls, self.values = controls, moving.starts(controls)
-        self.stage = Stage(setup, alt=alt, width=width, height=height)
+        super().__init__(setup, alt=alt, width=width, height=height, **controls)
         self.stage.draw(**self.values)
-        self._page = None
 
     def set(self, **values) -> Live:
         """Move controls, as a hand would, and draw."""
-        self.values |= moving.checked(self.controls, values)
+        super().set(**values)
         self.stage.draw(**self.values)
         return self
 
@@ -83,43 +80,34 @@ class Live:
             of its own are raised as they are.
         """
         seen = set()
-        for values in moving.singles(self.controls):
+        for values in hands.singles(self.controls):
             seen.add(zlib.crc32(self.stage.draw(**values)))
             if (share := self.stage.missed()) > STRAY:
                 raise ValueError(
                     f"update changes more than it returns: {share:.2%} of the picture at {values}"
                 )
-        for values in moving.corners(self.controls, CORNERS):
+        for values in hands.corners(self.controls, CORNERS):
             seen.add(zlib.crc32(self.stage.draw(**values)))
-        self.set(**moving.starts(self.controls))
+        self.set(**hands.starts(self.controls))
         return len(seen)
 
-    def png(self) -> bytes:
-        """Return the present picture."""
-        return self.stage.png()
-
-    def _repr_mimebundle_(self, **_):
-        self._page = self._page or Page(self)
-        return self.stage.bundle(self._page.box)
-
-    def _ipython_display_(self) -> None:
-        plot.present(*self._repr_mimebundle_())
-
-    def __repr__(self) -> str:
-        return self.stage.alt
+    def widgets(self) -> w.Box:
+        """Return the controls, and the picture under them."""
+        return LivePage(self).box
 
 
 figure = Live
 
 
-class Page:
+class LivePage:
     """The widgets of a live figure."""
 
     def __init__(self, live: Live):
         self.live, self.error = live, w.HTML()
         self.image = page.picture(live.stage, **live.values)
         self.draw = page.Latest(self._draw)
-        self.box = w.VBox([page.row(live.controls, self.moved), self.image, self.error])
+        controls = page.row(live.controls, self.moved, live.stage.width)
+        self.box = w.VBox([controls, self.image, self.error])
 
     def moved(self, name: str, value) -> None:
         """Take what a hand has set, and draw soon."""
@@ -129,8 +117,9 @@ class Page:
     def _draw(self) -> None:
         """Draw; an error becomes a sentence under the picture."""
         try:
-            values = moving.checked(self.live.controls, self.live.values)
+            values = hands.checked(self.live.controls, self.live.values)
             self.image.value = page.encode(self.live.stage.draw(**values))
             self.error.value = ""
+            self.live.rested()
         except Exception as error:
             self.error.value = page.sentence(error)

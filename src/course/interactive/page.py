@@ -12,45 +12,45 @@ import ipywidgets as w
 import numpy as np
 from traitlets import Unicode
 
-from course.interactive.controls import Choice, Play, Text
+from course.interactive.controls import Play, Selection, Text
 from course.interactive.stage import Stage
+from course.words import say
 
 SETTLE = 0.002  # seconds without a newer message before a change is drawn
+COLUMN = 340  # pixels that a control needs at least
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 
-# ipywidgets writes a slider's label beside it and tells no screen reader. An element that fails to
-# load, and is gone, gives each handle, play button and picture the name that the eye sees.
-NAMES = """<img src="data:," alt="" style="display:none" onerror="
-    const page = this.closest('.jp-OutputArea-output') ?? document.body;
-    this.remove();
-    setTimeout(() => {
-        const name = (element, text) => text && element?.setAttribute('aria-label', text);
-        for (const slider of page.querySelectorAll('.widget-slider'))
-            name(slider.querySelector('.noUi-handle'), slider.querySelector('label')?.textContent);
-        for (const group of page.querySelectorAll('.widget-play'))
-            group.querySelectorAll('button').forEach(
-                (button, n) => name(button, ['play or pause', 'stop', 'repeat'][n]));
-        for (const group of page.querySelectorAll('.widget-toggle-buttons')) {
-            group.setAttribute('role', 'group');
-            name(group, group.previousElementSibling?.textContent);
-        }
-        for (const image of page.querySelectorAll('img[title]')) {
-            image.alt = image.title;
-            image.removeAttribute('title');
-        }
-    }, 300);
-">"""
+
+class Even(w.FloatSlider):
+    """A slider whose value reads 0.001 or 1,000; ipywidgets knows no such format by itself."""
+
+    readout_format = Unicode(",.3~r").tag(sync=True)
 
 
-def row(controls: Mapping, moved: Callable) -> w.Box:
-    """Return the controls side by side; `moved(name, value)` hears of every change."""
+class ByFactor(w.FloatLogSlider):
+    """A slider that steps by a factor, read in the same way."""
+
+    readout_format = Unicode(",.3~r").tag(sync=True)
+
+
+def row(controls: Mapping, moved: Callable, width: int) -> w.Box:
+    """Return the controls, two side by side; `moved(name, value)` hears of every change.
+
+    Parameters
+    ----------
+    width
+        Pixels of the picture under them; the controls take no more.
+    """
     parts = []
-    room = f"{7.6 * max(len(c.label) for c in controls.values()) + 8:.0f}px" if controls else "0"
+    room = f"{7.6 * max((len(c.label) for c in controls.values()), default=0) + 8:.0f}px"
     for name, control in controls.items():
         shown, part = widget(control, room)
         part.observe(lambda change, name=name: moved(name, change["new"]), "value")
         parts.append(shown)
-    return w.Box([*parts, w.HTML(NAMES)], layout=w.Layout(margin="0 0 4px 0", **WRAP))
+    columns = f"repeat(auto-fit, minmax(min(100%, {COLUMN}px), 1fr))"
+    layout = w.Layout(grid_template_columns=columns, grid_gap="2px 16px", margin="0 0 4px 0")
+    layout.max_width = f"{max(width, COLUMN)}px"
+    return w.GridBox(parts, layout=layout)
 
 
 def widget(control, room: str):
@@ -58,30 +58,30 @@ def widget(control, room: str):
     common = {
         "description": control.label,
         "style": {"description_width": room},
-        "layout": w.Layout(width="380px", margin="2px 16px 2px 0"),
+        "layout": w.Layout(width="auto", min_width="0"),
     }
-    if isinstance(control, Choice):
-        return _choice(control, common, room)
+    if isinstance(control, Selection):
+        return _selection(control, common, room)
     if isinstance(control, Text):
         part = w.Text(value=control.start, continuous_update=True, **common)
-        part.layout.width = "560px"
+        part.layout.grid_column = "1 / -1"
         return part, part
     if control.log:
-        kind, step = w.FloatLogSlider, 1 / control.step
+        kind, step = ByFactor, 1 / control.step
         ends = {"min": np.log10(control.low), "max": np.log10(control.high)}
     else:
-        kind, step = w.IntSlider if control.whole else w.FloatSlider, control.step
+        kind, step = w.IntSlider if control.whole else Even, control.step
         ends = {"min": control.low, "max": control.high}
-    form = {} if control.whole else {"readout_format": ".3g"}
-    part = kind(value=control.start, step=step, **ends, **form, **common)
+    part = kind(value=control.start, step=step, **ends, **common)
     if not isinstance(control, Play):
         return part, part
     clock = w.Play(value=control.start, step=step, interval=control.interval, **ends)
     w.jslink((clock, "value"), (part, "value"))
-    return w.HBox([part, clock], layout=w.Layout(**WRAP)), part
+    part.layout.flex = "1 1 auto"
+    return w.HBox([part, clock], layout=w.Layout(align_items="center", min_width="0")), part
 
 
-def _choice(control: Choice, common: dict, room: str):
+def _selection(control: Selection, common: dict, room: str):
     """Return a checkbox for a toggle, buttons for a few options, a list for many."""
     named = [(str(option), option) for option in control.options]
     if control.options == (False, True):
@@ -90,8 +90,11 @@ def _choice(control: Choice, common: dict, room: str):
         part = w.Dropdown(options=named, value=control.start, **common)
     else:
         part = w.ToggleButtons(options=named, value=control.start, style={"button_width": "auto"})
-        label = w.Label(control.label, layout=w.Layout(width=room, justify_content="flex-end"))
-        return w.HBox([label, part], layout=w.Layout(min_width="380px", **WRAP)), part
+        place = w.Layout(flex=f"0 0 {room}", justify_content="flex-end")
+        label = w.Label(control.label, layout=place)
+        wide = sum(len(name) + 4 for name, _ in named) * 7.6 > COLUMN - 110
+        layout = w.Layout(grid_column="1 / -1" if wide else "auto", min_width="0", **WRAP)
+        return w.HBox([label, part], layout=layout), part
     return part, part
 
 
@@ -121,7 +124,8 @@ def encode(rgba) -> bytes:
 def sentence(error: Exception) -> str:
     """Return an error as one sentence of HTML."""
     text = " ".join(str(error).split()) or type(error).__name__
-    return f'<p role="alert" style="margin:4px 0">This setting fails: {html.escape(text)}</p>'
+    said = html.escape(say("This setting fails: {why}", why=text))
+    return f'<p role="alert" style="margin:4px 0">{said}</p>'
 
 
 class Latest:

@@ -7,7 +7,6 @@ notebook starts quickly and no hidden state decides which figure is drawn on.
 from __future__ import annotations
 
 import base64
-import html
 import io
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -19,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from course.interactive import names
 from course.interactive.tables import table
 
 __all__ = [
@@ -90,11 +90,12 @@ def show(fig: Figure, *, alt: str) -> None:
 def present(data: dict, metadata: dict) -> None:
     """Display a picture, and its alt text where a screen reader finds it.
 
-    JupyterLab and its HTML export leave the alt text in the metadata unread. So it also follows
-    the picture as words, hidden from the eye.
+    JupyterLab leaves the alt text in the metadata unread. So it also follows the picture as words,
+    hidden from the eye, and a script gives it to the picture where the page allows one.
     """
     display(data, metadata=metadata, raw=True)
-    display({"text/html": hidden(metadata["image/png"]["alt"]), "text/plain": ""}, raw=True)
+    heard = names.spoken(metadata["image/png"]["alt"])
+    display({"text/html": heard, "text/plain": ""}, raw=True)
 
 
 def check_alt(alt: str) -> None:
@@ -107,14 +108,6 @@ def bundle(picture: bytes, alt: str, *, width: int) -> tuple[dict, dict]:
     """Return the display data of a picture, and its metadata: size on the page and alt text."""
     data = {"image/png": base64.b64encode(picture).decode(), "text/plain": alt}
     return data, {"image/png": {"alt": alt, "width": width}}
-
-
-def hidden(text: str) -> str:
-    """Return HTML that a screen reader reads and the eye does not see."""
-    style = (
-        "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%)"
-    )
-    return f'<div style="{style};white-space:nowrap">Figure: {html.escape(text)}</div>'
 
 
 def pixels(fig: Figure, scale: float = SCALE):

@@ -66,10 +66,9 @@ class Stage:
         """Return what was drawn last as a small picture."""
         return plot.compact(np.array(self.canvas.buffer_rgba())[..., :3])
 
-    def bundle(self, box) -> tuple[dict, dict]:
-        """Return one display: the widget where a kernel runs, the picture where none does."""
-        data, metadata = plot.bundle(self.png(), self.alt, width=self.width)
-        return box._repr_mimebundle_() | data, metadata
+    def bundle(self) -> tuple[dict, dict]:
+        """Return what was drawn last as display data and metadata, with its alt text."""
+        return plot.bundle(self.png(), self.alt, width=self.width)
 
     def _keep(self, moving: list[Artist]) -> None:
         """Draw what stands still and keep it; what lies above something that moves moves too."""

@@ -13,15 +13,16 @@ from collections.abc import Callable, Iterator
 
 import ipywidgets as w
 
-from course.interactive import controls as moving
-from course.interactive import page, plot
-from course.interactive.stage import Stage
+from course.interactive import controls as hands
+from course.interactive import page
+from course.interactive.moving import Moving
+from course.words import say
 
 TURN = 0.02  # seconds of work before the kernel may listen
 FRAME = 0.1  # seconds between two pictures
 
 
-class Training:
+class Training(Moving):
     """A figure that learns while it is watched; show it as the last expression of a cell.
 
     Parameters
@@ -51,12 +52,9 @@ class Training:
     ):
         if not 1 <= preview <= total:
             raise ValueError(f"preview must be from 1 to total, which is {total}, not {preview}")
-        moving.check_all(controls)
-        self.steps, self.total, self.controls = steps, total, controls
-        self.values = moving.starts(controls)
-        self.stage = Stage(setup, alt=alt, width=width, height=height)
+        super().__init__(setup, alt=alt, width=width, height=height, **controls)
+        self.steps, self.total = steps, total
         self.state, self.done = None, 0
-        self._page = None
         self.run(preview)
 
     def run(self, steps: int | None = None, **values):
@@ -66,11 +64,6 @@ class Training:
             pass
         self.stage.draw(self.state)
         return self.state
-
-    def set(self, **values) -> Training:
-        """Move controls; the next run uses them."""
-        self.values |= moving.checked(self.controls, values)
-        return self
 
     def advance(self, steps: int) -> Iterator[int]:
         """Train from the beginning, step by step; yields how many are done."""
@@ -89,41 +82,33 @@ class Training:
         Errors of the callbacks are raised.
         """
         seen = set()
-        for values in moving.singles(self.controls):
+        for values in hands.singles(self.controls):
             self.set(**values)
             for _ in self.advance(min(steps, self.total)):
                 seen.add(zlib.crc32(self.stage.draw(self.state)))
-        self.run(1, **moving.starts(self.controls))
+        self.run(1, **hands.starts(self.controls))
         return len(seen)
 
-    def png(self) -> bytes:
-        """Return the present picture."""
-        return self.stage.png()
-
-    def _repr_mimebundle_(self, **_):
-        self._page = self._page or Page(self)
-        return self.stage.bundle(self._page.box)
-
-    def _ipython_display_(self) -> None:
-        plot.present(*self._repr_mimebundle_())
-
-    def __repr__(self) -> str:
-        return self.stage.alt
+    def widgets(self) -> w.Box:
+        """Return the controls, the buttons and the picture, before anything is learnt."""
+        if self.done > 1:
+            self.run(1)
+        return TrainingPage(self).box
 
 
-class Page:
+class TrainingPage:
     """The widgets of a training figure."""
 
     def __init__(self, training: Training):
         self.training, self.task, self.error = training, None, w.HTML()
         self.image = page.picture(training.stage, training.state)
         self.bar = w.IntProgress(max=training.total, layout=w.Layout(width="260px"))
-        self.count = w.HTML(f"0 of {training.total} steps")
-        self.start = w.Button(description="Start", button_style="primary", icon="play")
-        self.stop = w.Button(description="Stop", icon="stop", disabled=True)
+        self.count = w.HTML(say("{done} of {total} steps", done=0, total=training.total))
+        self.start = w.Button(description=say("Start"), button_style="primary", icon="play")
+        self.stop = w.Button(description=say("Stop"), icon="stop", disabled=True)
         self.start.on_click(lambda _: self.begin())
         self.stop.on_click(lambda _: self.end())
-        rows = [page.row(training.controls, self.moved)] if training.controls else []
+        rows = [page.row(training.controls, self.moved, training.stage.width)]
         parts = [self.start, self.stop, self.bar, self.count]
         buttons = w.HBox(parts, layout=w.Layout(**page.WRAP))
         self.box = w.VBox([*rows, buttons, self.image, self.error])
@@ -173,4 +158,5 @@ class Page:
         except Exception as error:
             self.error.value = page.sentence(error)
         self.bar.value = training.done
-        self.count.value = f"{training.done} of {training.total} steps"
+        self.count.value = say("{done} of {total} steps", done=training.done, total=training.total)
+        training.rested()

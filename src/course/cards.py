@@ -1,0 +1,54 @@
+"""The one door for HTML that a learner reads in a notebook: cards, quiet lines, code in prose.
+
+Colours are the theme's where it has them, so that a card reads in light and dark; each has a
+fallback for pages without a theme.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+INK = "var(--jp-content-font-color1, inherit)"
+QUIET = "var(--jp-content-font-color2, inherit)"
+LINE = "var(--jp-border-color2, rgba(128,128,128,.35))"
+BLUE = "#0072B2"
+_CARD = (
+    "padding:.45em .95em;margin:.35em 0;max-width:52em;line-height:1.5;"
+    "background:rgba(128,128,128,.1);"
+)
+_TILE = (
+    f"border:1px solid {LINE};border-radius:8px;padding:9px 13px 10px;"
+    "box-sizing:border-box;line-height:1.35;background:var(--jp-layout-color1, transparent)"
+)
+
+
+def card(inner: str, *, edge: str = BLUE, role: str = "", name: str = "") -> str:
+    """Return HTML on a quiet ground with a coloured edge.
+
+    Parameters
+    ----------
+    role
+        What a screen reader takes it for, "status" say; nothing by default.
+    name
+        A class by which a style finds it.
+    """
+    extra = "".join(
+        f' {key}="{value}"' for key, value in (("role", role), ("class", name)) if value
+    )
+    return f'<div{extra} style="border-left:4px solid {edge};{_CARD}color:{INK}">{inner}</div>'
+
+
+def tile(inner: str) -> str:
+    """Return HTML in a thin round frame, one of several side by side."""
+    return f'<div style="{_TILE}">{inner}</div>'
+
+
+def quiet(text: str, *, tag: str = "div", size: int = 100) -> str:
+    """Return text, escaped, in the theme's second ink; `size` in percent."""
+    return f'<{tag} style="color:{QUIET};font-size:{size}%">{html.escape(text)}</{tag}>'
+
+
+def prose(text: str) -> str:
+    """Return text, escaped, with what stands between backticks set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

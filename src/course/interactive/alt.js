@@ -1,0 +1,8 @@
+const said = this.previousElementSibling;
+const before = this.closest('.jp-OutputArea-child')?.previousElementSibling;
+const image = before?.querySelector('.jp-RenderedImage img');
+this.remove();
+if (said && image) {
+    image.alt = said.lastElementChild.textContent;
+    said.setAttribute('aria-hidden', 'true');
+}

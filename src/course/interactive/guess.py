@@ -1,0 +1,127 @@
+"""What every prediction is: a question, an answer committed once, a reveal and a score."""
+
+from __future__ import annotations
+
+import html
+
+from IPython.display import display
+
+from course import cards
+from course.interactive import asking
+from course.interactive.still import Still, asleep
+from course.learner import progress
+from course.words import say
+
+
+class Guess:
+    """A question and the learner's answer to it, committed before it is known."""
+
+    options: tuple = ()
+
+    def __init__(self, id: str, question: str):
+        if not id or not question:
+            raise ValueError(f"a prediction needs an id and a question, not {id!r}, {question!r}")
+        self.id, self.question = id, question
+        self._form: asking.Form | None = None
+        self._still: Still | None = None
+        self._shown = ""
+
+    def commit(self, value) -> bool:
+        """Commit to an answer. Returns whether it counts: once the truth is shown, none does.
+
+        Raises
+        ------
+        ValueError
+            If the value is not one that the question allows: what was given, what is allowed.
+        """
+        value = self.check(value)
+        if "measured" in self.entry:
+            return False
+        progress.record_prediction(self.id, guess=value)
+        self.renew()
+        return True
+
+    @property
+    def entry(self) -> dict:
+        """What is kept of this prediction; empty where nobody guessed."""
+        return progress.read()["predictions"].get(self.id, {})
+
+    def reveal(self, measured, shown: str | None = None) -> None:
+        """Show the guess beside the truth, and keep the score.
+
+        A guess that was typed or chosen and never committed counts, and that is said.
+
+        Parameters
+        ----------
+        measured
+            What came out.
+        shown
+            How it is written; by default with 3 significant digits.
+
+        Raises
+        ------
+        ValueError
+            If what was measured is no answer to the question.
+        """
+        measured = self.check(measured, truth=True)
+        shown = self._shown = shown or self.words(measured)
+        late = self._form.collect() if self._form and "guess" not in self.entry else ""
+        entry = self.entry
+        if "guess" not in entry:
+            _display(late, [(say("Measured"), shown)], say("Measured: {measured}", measured=shown))
+            return
+        close = self.close(entry["guess"], measured)
+        progress.record_prediction(self.id, measured=measured, close=close)
+        guess = self.words(entry["guess"])
+        text = f"{self.verdict(entry['guess'], measured, close)} {score(progress.read())}"
+        plain = say("You predicted {guess}. Measured: {measured}.", guess=guess, measured=shown)
+        pair = [(say("You predicted"), guess), (say("Measured"), shown)]
+        _display(late, pair, plain, text)
+        self.renew()
+
+    def renew(self) -> None:
+        """Bring up to date what stands under the question."""
+        if self._form:
+            self._form.renew()
+        if self._still:
+            self._still.renew(self._card())
+
+    def _card(self) -> list[tuple[dict, dict]]:
+        """Return the question as it reads without a kernel, with what is known by now."""
+        entry, told = self.entry, [say("Predict before you run the next cell."), self.asked]
+        if "guess" in entry:
+            told = [say("You predicted {guess}.", guess=self.words(entry["guess"]))]
+        if "measured" in entry:
+            shown = self._shown or self.words(entry["measured"])
+            told += [say("Measured: {measured}.", measured=shown)]
+        inner = f"<b>{html.escape(self.question)}</b>{cards.quiet(' '.join(told))}"
+        return [({"text/plain": repr(self), "text/html": asleep(cards.card(inner))}, {})]
+
+    def _ipython_display_(self) -> None:
+        self._form = asking.Form(self)
+        self._still = Still(self._form.box)
+        self._still.show(self._card())
+
+    def __repr__(self) -> str:
+        return f"Prediction {self.id}: {self.question} {self.asked}"
+
+
+def score(state: dict) -> str:
+    """Say how many of the predictions revealed so far were close."""
+    known = [p["close"] for p in state["predictions"].values() if "close" in p]
+    if not known:
+        return ""
+    return say("So far {close} of {n} were close.", close=sum(known), n=len(known))
+
+
+def _display(late: str, pair: list[tuple[str, str]], plain: str, verdict: str = "") -> None:
+    """Display names and values side by side, a verdict and a note on what was typed late."""
+    row = "".join(
+        f'<div style="margin-right:3em">{cards.quiet(name, size=90)}'
+        f'<div style="font-size:150%;font-weight:600">{html.escape(value)}</div></div>'
+        for name, value in pair
+    )
+    below = "".join(f"<div>{html.escape(line)}</div>" for line in (verdict, late) if line)
+    inner = f'<div style="display:flex;flex-wrap:wrap">{row}</div>{below}'
+    text = "\n".join(filter(None, (plain, verdict, late)))
+    display({"text/plain": text, "text/html": cards.card(inner, role="status")}, raw=True)

@@ -1,0 +1,86 @@
+"""What a live figure and a training figure share: controls, one stage, one display."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Self
+
+import ipywidgets as w
+
+from course import cards
+from course.interactive import controls as hands
+from course.interactive.names import named, spoken
+from course.interactive.stage import Stage
+from course.interactive.still import Still, asleep
+from course.words import say
+
+REST = 0.7  # seconds without a newer picture before what stays is renewed
+
+
+class Moving:
+    """A figure on a stage, with controls; show it as the last expression of a cell.
+
+    Where a kernel runs, the cell holds widgets; what stays is the last picture, with its alt text.
+    A subclass says in `widgets` what they are.
+
+    Parameters
+    ----------
+    setup
+        Builds the artists once and returns `update`; see `Stage`.
+    alt
+        What the figure shows, in words.
+    width, height
+        Size in units of 100 pixels on the page.
+    **controls
+        A `slider`, `choice`, `toggle`, `text` or `play` for each argument.
+    """
+
+    def __init__(self, setup: Callable, *, alt: str, width: float, height: float, **controls):
+        hands.check_all(controls)
+        self.controls, self.values = controls, hands.starts(controls)
+        self.stage = Stage(setup, alt=alt, width=width, height=height)
+        self._still: Still | None = None
+        self._rest: asyncio.TimerHandle | None = None
+
+    def widgets(self) -> w.Box:
+        """Return the widgets of this figure."""
+        raise NotImplementedError
+
+    def set(self, **values) -> Self:
+        """Move controls, as a hand would.
+
+        Raises
+        ------
+        ValueError
+            If there is no such control, or it does not go so far.
+        """
+        self.values |= hands.checked(self.controls, values)
+        return self
+
+    def png(self) -> bytes:
+        """Return the present picture."""
+        return self.stage.png()
+
+    def stays(self) -> list[tuple[dict, dict]]:
+        """Return what is seen where no kernel runs: the picture, then a line for eye and ear."""
+        line = cards.quiet(say("This picture moves: run its cell, then use its controls."), size=90)
+        heard = {"text/html": asleep(spoken(self.stage.alt) + line), "text/plain": ""}
+        return [self.stage.bundle(), (heard, {})]
+
+    def rested(self) -> None:
+        """Renew what stays, once the picture has come to rest."""
+        if self._still is None:
+            return
+        if self._rest:
+            self._rest.cancel()
+        loop = asyncio.get_running_loop()
+        self._rest = loop.call_later(REST, lambda: self._still.renew([self.stage.bundle()]))
+
+    def _ipython_display_(self) -> None:
+        stays = self.stays()
+        self._still = Still(named(self.widgets(), self.stage.alt))
+        self._still.show(stays)
+
+    def __repr__(self) -> str:
+        return self.stage.alt

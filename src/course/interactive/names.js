@@ -1,0 +1,48 @@
+const page = this.closest('.course-awake');
+this.remove();
+const name = (element, text) => {
+    if (element && text && element.getAttribute('aria-label') !== text)
+        element.setAttribute('aria-label', text);
+};
+const set = (element, key, value) => {
+    if (element && element.getAttribute(key) !== value) element.setAttribute(key, value);
+};
+const mend = () => {
+    for (const slider of page.querySelectorAll('.widget-slider')) {
+        const label = slider.querySelector('label')?.textContent;
+        const handle = slider.querySelector('.noUi-handle');
+        const readout = slider.querySelector('.widget-readout');
+        name(handle, label);
+        name(readout, label);
+        set(readout, 'role', 'textbox');
+        if (readout?.textContent) set(handle, 'aria-valuetext', readout.textContent);
+    }
+    for (const group of page.querySelectorAll('.widget-toggle-buttons, .widget-radio-box')) {
+        const outer = group.closest('.widget-radio') ?? group;
+        set(outer, 'role', group.matches('.widget-radio-box') ? 'radiogroup' : 'group');
+        name(outer, outer.previousElementSibling?.textContent || title);
+        for (const button of group.querySelectorAll('button'))
+            set(button, 'aria-pressed', String(button.classList.contains('mod-active')));
+    }
+    for (const group of page.querySelectorAll('.widget-play'))
+        group.querySelectorAll('button').forEach(
+            (button, n) => name(button, ['play or pause', 'stop', 'repeat'][n]));
+    for (const field of page.querySelectorAll('input[type=text]'))
+        name(field, field.closest('.widget-text')?.querySelector('label')?.textContent || title);
+    for (const bar of page.querySelectorAll('.progress')) name(bar, title);
+    for (const image of page.querySelectorAll('img[title]')) {
+        image.alt = image.title;
+        image.removeAttribute('title');
+    }
+};
+const title = page?.querySelector('[data-course-name]')?.dataset.courseName;
+if (page) {
+    set(page, 'role', 'group');
+    name(page, title);
+    set(page, 'data-lm-suppress-shortcuts', 'true');
+    mend();
+    new MutationObserver(mend).observe(page, {
+        subtree: true, childList: true, characterData: true, attributes: true,
+        attributeFilter: ['class', 'aria-valuetext', 'title'],
+    });
+}

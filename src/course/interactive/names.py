@@ -1,0 +1,50 @@
+"""Names that a screen reader says, where ipywidgets and JupyterLab leave them out.
+
+ipywidgets writes a slider's label beside it and tells no screen reader; JupyterLab leaves the alt
+text of a picture unread. A script of the page, which travels with the output, mends both.
+"""
+
+from __future__ import annotations
+
+import html
+from importlib import resources
+
+import ipywidgets as w
+
+from course.interactive.still import AWAKE
+from course.words import say
+
+_WIDGETS, _ALT = (
+    (resources.files(__package__) / name).read_text(encoding="utf-8")
+    for name in ("names.js", "alt.js")
+)
+_UNSEEN = (
+    "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);"
+    "white-space:nowrap"
+)
+
+
+def script(code: str) -> str:
+    """Return HTML that runs a script once: an element that fails to load, and is gone."""
+    tight = " ".join(code.split())
+    return f'<img src="data:," alt="" style="display:none" onerror="{html.escape(tight)}">'
+
+
+def spoken(alt: str) -> str:
+    """Return HTML that gives the picture in the output before it its alt text.
+
+    Where no script runs, a screen reader reads the text, which the eye does not see.
+    """
+    words = f"<span>{html.escape(say('Figure:'))} </span><span>{html.escape(alt)}</span>"
+    return f'<div style="{_UNSEEN}">{words}</div>{script(_ALT)}'
+
+
+def named(box: w.Box, name: str) -> w.Box:
+    """Return the box, its parts named for a screen reader; it is a group of that name."""
+    label = html.escape(name, quote=True)
+    box.children = (
+        *box.children,
+        w.HTML(f'<span data-course-name="{label}"></span>{script(_WIDGETS)}'),
+    )
+    box.add_class(AWAKE)
+    return box
