@@ -18,7 +18,8 @@ import numpy as np
 import torch
 
 from course.transformers.gpt import generate, gpt2
-from course.transformers.gpt import model as gpt
+from course.transformers.gpt.config import MODERN, Config
+from course.transformers.gpt.model import GPT
 
 SIZE = {"n_layer": 4, "n_head": 4, "n_embd": 128, "block_size": 256, "vocab_size": 65}
 CONTEXT, N = SIZE["block_size"], 500
@@ -68,7 +69,7 @@ def main():
         torch.set_num_threads(args.threads)
     peer = peer_model(args.nanogpt)
     ours, prompt = ours_from(peer), np.array([1])
-    modern = gpt.GPT(gpt.Config(65, 256, 4, 4, 128, **gpt.MODERN))
+    modern = GPT(Config(65, 256, 4, 4, 128, **MODERN))
     ways = {
         "nanoGPT": lambda: peer.generate(torch.tensor(prompt)[None], N, top_k=1)[0].numpy(),
         "ours, cache": lambda: generate.generate(ours, prompt, N, temperature=0),

@@ -27,9 +27,13 @@ import numpy as np
 import torch
 
 from course import data
+from course.practice import costs
 from course.transformers import tokens
-from course.transformers.gpt import checkpoint, config, parallel, train
-from course.transformers.gpt import model as gpt
+from course.transformers.gpt import checkpoint, train
+from course.transformers.gpt.config import MODERN, Config
+from course.transformers.gpt.fast.team import threads_for
+from course.transformers.gpt.recipe import Recipe
+from course.transformers.gpt.run import Run, follow, pace
 
 README = {
     "device": "cpu",
@@ -98,7 +102,7 @@ def run_peer(folder: Path, val, name: str, changes: dict) -> Result:
     size = settings["batch_size"] * settings["block_size"] * (settings["max_iters"] + 1)
     count = sum(p.numel() for p in model.parameters())
     loss = train.evaluate(model, val, settings["block_size"])
-    return Result(name, count, wall, cpu, loss, size * config.flops_per_token(c))
+    return Result(name, count, wall, cpu, loss, size * costs.flops_per_token(c))
 
 
 def _stamped(line: str) -> tuple[float, float, str]:
@@ -130,7 +134,7 @@ def load_peer(folder: Path):
     model = module.GPT(module.GPTConfig(**a))
     model.load_state_dict(saved["model"])
     sizes = (a["vocab_size"], a["block_size"], a["n_layer"], a["n_head"], a["n_embd"])
-    return Peer(model.eval()), gpt.Config(*sizes)
+    return Peer(model.eval()), Config(*sizes)
 
 
 def prepare(checkout: str, text: str, folder: Path):
@@ -157,15 +161,15 @@ def worker(plan: dict):
     text = Path(plan["text"]).read_text(encoding="utf-8")
     letters = tokens.alphabet(text)
     ids = tokens.encode(data.split_text(text)[0], letters)
-    c = gpt.Config(len(letters), **gpt.MODERN | plan["config"])
-    r = train.Recipe(**plan["recipe"])
-    r = replace(r, threads=parallel.threads_for(r.batch, c.context))
+    c = Config(len(letters), **MODERN | plan["config"])
+    r = Recipe(**plan["recipe"])
+    r = replace(r, threads=threads_for(r.batch, c.context))
     if "seconds" in plan:  # fill nine tenths at the first steps' pace: it may slow later
-        step = train.pace(c, r, ids, seconds=2.0)
+        step = pace(c, r, ids, seconds=2.0, fast=True)
         left = 0.9 * plan["seconds"] - (time.perf_counter() - clocks[0])
         r = replace(r, steps=int(left / step))
-    run = train.Run(c, r, ids)
-    for _ in train.fit(run):
+    run = Run(c, r, ids, fast=True)
+    for _ in follow(run):
         pass
     wall, cpu = time.perf_counter() - clocks[0], time.process_time() - clocks[1]
     checkpoint.save(plan["out"], run, wall=wall, cpu=cpu)
@@ -180,8 +184,8 @@ def run_ours(name: str, sizes: dict, recipe: dict, text: Path, val, **plan) -> R
         steps = checkpoint.describe(out)["step"]
     c = model.config
     loss = train.evaluate(model, val)
-    flops = steps * train.Recipe(**recipe).batch * c.context * config.flops_per_token(c)
-    count = config.parameters(c)
+    flops = steps * Recipe(**recipe).batch * c.context * costs.flops_per_token(c)
+    count = costs.parameters(c)
     return Result(f"{name}, {steps} steps", count, clocks["wall"], clocks["cpu"], loss, flops)
 
 

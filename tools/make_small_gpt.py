@@ -16,6 +16,8 @@ from course import data
 from course.transformers import tokens
 from course.transformers.gpt import train
 from course.transformers.gpt.config import MODERN, Config
+from course.transformers.gpt.recipe import Recipe
+from course.transformers.gpt.run import Run, follow
 
 SETTINGS = MODERN | {"context": 64, "layers": 2, "heads": 4, "width": 96, "taps": 0}
 STEPS = 4000
@@ -28,8 +30,9 @@ def main(path: str) -> None:
     training, validation = data.split_text(text)
     ids = tokens.encode(training, alphabet)
     torch.set_num_threads(1)
-    run = train.Run(Config(len(alphabet), **SETTINGS), train.Recipe(steps=STEPS, batch=24), ids)
-    for report in train.fit(run):
+    recipe = Recipe(steps=STEPS, batch=24)
+    run = Run(Config(len(alphabet), **SETTINGS), recipe, ids, fast=True)
+    for report in follow(run):
         if report.step % 200 == 0:
             print(f"step {report.step}: {sum(run.losses[-200:]) / 200:.3f} nats", flush=True)
     loss = train.evaluate(run.model, tokens.encode(validation, alphabet))

@@ -49,9 +49,11 @@ from course.lessons.attention import bank as ex
 from course.lessons.attention import widgets
 from course.networks import layers
 from course.transformers import attention, tokens
+from course.transformers.gpt import model as gpt
 from course.transformers.gpt import train
 from course.transformers.gpt.config import MODERN, Config
 from course.transformers.gpt.generate import generate
+from course.transformers.gpt.recipe import Recipe
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)  # slower than float32, and alike on every processor
@@ -173,10 +175,10 @@ modern = MODERN | {"taps": 0}  # a block as today's models have it; lesson *A sm
 
 
 def trained(config, ids, steps, batch=16):
-    run = train.Run(config, train.Recipe(steps=steps, batch=batch), ids)
-    for _ in train.fit(run):
+    model = gpt.GPT(config)
+    for _ in train.fit(model, ids, Recipe(steps=steps, batch=batch)):
         pass
-    return run.model
+    return model
 
 
 # %%

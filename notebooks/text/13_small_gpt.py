@@ -50,12 +50,14 @@ from course.lessons.small_gpt import bank as ex
 from course.lessons.small_gpt import widgets
 from course.networks import layers
 from course.networks.initial import expected_loss
+from course.practice import costs
 from course.transformers import ngram, numpy_gpt, score, tokens
-from course.transformers.gpt import config, gpt2, train
+from course.transformers.gpt import gpt2, train
 from course.transformers.gpt import model as gpt
 from course.transformers.gpt.config import MODERN, Config
 from course.transformers.gpt.generate import generate
 from course.transformers.gpt.pretrained import small_gpt
+from course.transformers.gpt.recipe import PLAIN, Recipe
 from course.transformers.gpt.speedrun import ROWS, settings, speed_run
 
 torch.set_num_threads(1)
@@ -285,8 +287,8 @@ class Block(nn.Module):
         self.norm1, self.attention = gpt.Norm(config), gpt.Attention(config)
         self.norm2, self.mlp = gpt.Norm(config), gpt.MLP(config)
 
-    def forward(self, x, turn, cache=None):
-        x = x + self.attention(self.norm1(x), turn, cache)
+    def forward(self, x, turn=None):
+        x = x + self.attention(self.norm1(x), turn)
         return x + self.mlp(self.norm2(x))
 
 
@@ -301,7 +303,7 @@ assert gap_numpy < 1e-12
 print("NumPy and PyTorch give the same logits, within 1e-12")
 
 # %% [markdown]
-# The whole model is `course/gpt.py`, about 200 lines with its two kinds of block; read it now, there is nothing
+# The whole model is `course/transformers/gpt/model.py`, 200 lines with its two kinds of block; read it now, there is nothing
 # in it that you have not built.
 
 # %% [markdown]
@@ -320,7 +322,7 @@ print("NumPy and PyTorch give the same logits, within 1e-12")
 # `context`, `layers`, `width`, `bias` and `tied`.
 
 
-# %% tags=["exercise:config.parameters"]
+# %% tags=["exercise:costs.parameters"]
 def parameters(config):
     ...  # about five lines
 
@@ -344,9 +346,9 @@ rows, parts = [], {}
 for name in gpt2.SIZES:
     c = gpt2.config(name)
     in_tables = (c.vocab + c.context) * c.width
-    parts[name] = 100 * in_tables / config.parameters(c)
+    parts[name] = 100 * in_tables / costs.parameters(c)
     rows.append(
-        [name, c.layers, c.heads, c.width, f"{config.parameters(c):,}", f"{parts[name]:.0f} %"]
+        [name, c.layers, c.heads, c.width, f"{costs.parameters(c):,}", f"{parts[name]:.0f} %"]
     )
 tables.reveal(parts["gpt2"], shown=f"{parts['gpt2']:.0f} %")
 plot.table(rows, header=["model", "layers", "heads", "width", "parameters", "in tables"])
@@ -394,8 +396,8 @@ print(f"the last one in bits: {bits:.4f}")
 # must learn it by heart.
 
 # %%
-by_heart = train.Run(Config(V, **MODERN, **shape), train.Recipe(steps=60, batch=1), ids[:65])
-for report in train.fit(by_heart):
+by_heart = gpt.GPT(Config(V, **MODERN, **shape))
+for report in train.fit(by_heart, ids[:65], Recipe(steps=60, batch=1)):
     if report.step in (1, 20, 40, 60):
         print(f"step {report.step}: {report.loss:.3f}")
 assert report.loss < 0.01
@@ -414,10 +416,9 @@ noticed
 
 
 # %%
-class Unshifted(train.Run):
-    def batch(self):
-        x, _ = super().batch()
-        return x, x
+def unshifted(ids, recipe, T, step):
+    x, _ = train.batch(ids, recipe, T, step)
+    return x, x
 
 
 def write(model, alphabet, start, n):
@@ -428,14 +429,11 @@ def write(model, alphabet, start, n):
 
 
 # %%
-faulty = Unshifted(Config(V, **MODERN, **shape), train.Recipe(steps=60, batch=4), ids)
-for _ in train.fit(faulty):
-    pass
-print(
-    f"loss {faulty.losses[0]:.2f} at the start, {faulty.losses[-1]:.2f} after 60 steps; it writes:"
-)
-print(write(faulty.model, alphabet, "ROMEO:\nI", 40))
-assert faulty.losses[-1] < 0.1
+faulty = gpt.GPT(Config(V, **MODERN, **shape))
+fall = [loss for _, loss in train.fit(faulty, ids, Recipe(steps=60, batch=4), batch=unshifted)]
+print(f"loss {fall[0]:.2f} at the start, {fall[-1]:.2f} after 60 steps; it writes:")
+print(write(faulty, alphabet, "ROMEO:\nI", 40))
+assert fall[-1] < 0.1
 noticed.reveal("neither")
 
 # %% [markdown]
@@ -503,7 +501,7 @@ ex.warmup_stable_decay.check(warmup_stable_decay)
 # %%
 fig, ax = plot.figure(width=7, height=2.4)
 kinds = {
-    "customary: cosine": train.Recipe(**train.PLAIN),
+    "customary: cosine": Recipe(**PLAIN),
     "straight down": train.Recipe(steps=2000),
 }
 for i, (name, recipe) in enumerate(kinds.items()):
@@ -532,18 +530,19 @@ widgets.learning()
 # Now in earnest: two layers, 64 characters of context, 600 steps.
 
 # %%
-run = train.Run(Config(V, **MODERN, **shape), train.Recipe(steps=600), ids)
-curve = [(0, train.evaluate(run.model, unseen))]
-for report in train.fit(run):
-    if report.step in (5, 10, 20, 30) or report.step % 50 == 0:
-        curve.append((report.step, train.evaluate(run.model, unseen)))
-    if report.step in (10, 100, 600):
-        sample = write(run.model, alphabet, "ROMEO:\n", 110)
-        print(f"--- step {report.step}\n{sample}\n")
+model = gpt.GPT(Config(V, **MODERN, **shape))
+fall, curve = [], [(0, train.evaluate(model, unseen))]
+for step, loss in train.fit(model, ids, Recipe(steps=600)):
+    fall.append(loss)
+    if step in (5, 10, 20, 30) or step % 50 == 0:
+        curve.append((step, train.evaluate(model, unseen)))
+    if step in (10, 100, 600):
+        sample = write(model, alphabet, "ROMEO:\n", 110)
+        print(f"--- step {step}\n{sample}\n")
 
 # %%
 fig, ax = plot.figure(width=8, height=3.6)
-ax.plot(run.losses, ".", ms=2, color=plot.FAINT, label="batches")
+ax.plot(fall, ".", ms=2, color=plot.FAINT, label="batches")
 ax.plot(*zip(*curve, strict=True), color=plot.COLORS[0], label="unseen text")
 for name, loss in list(bar.items())[1:]:
     ax.axhline(loss, color=plot.INK, lw=0.8, ls=":")
@@ -567,14 +566,14 @@ plot.show(
 # %%
 def seconds_and_loss(c, steps, ids, unseen):
     begun = time.process_time()
-    run = train.Run(c, train.Recipe(steps=steps), ids)
-    for _ in train.fit(run):
+    model = gpt.GPT(c)
+    for _ in train.fit(model, ids, Recipe(steps=steps)):
         pass
-    return time.process_time() - begun, train.evaluate(run.model, unseen)
+    return time.process_time() - begun, train.evaluate(model, unseen)
 
 
-other, ours = Config(V, **MODERN, context=32, layers=1, heads=2, width=96), run.config
-work = [config.flops_per_token(c) * c.context for c in (other, ours)]
+other, ours = Config(V, **MODERN, context=32, layers=1, heads=2, width=96), model.config
+work = [costs.flops_per_token(c) * c.context for c in (other, ours)]
 predicted = seconds_and_loss(other, 30, ids, unseen[:100])[0] / 30 * 300 * work[1] / work[0]
 waits = {n: seconds_and_loss(ours, n, ids, unseen) for n in (75, 150, 300)}
 assert 1 / 3 < predicted / waits[300][0] < 3
@@ -623,7 +622,7 @@ def surprise(model, ids):
         return F.cross_entropy(model(x).transpose(1, 2), y, reduction="none").numpy()
 
 
-by_place = surprise(run.model, unseen)
+by_place = surprise(model, unseen)
 p_gpt = np.exp(-by_place.ravel())
 p_five = ngram.probabilities(five, unseen)[1 : 1 + len(p_gpt)]
 alone = [-np.log(q).mean() for q in (p_gpt, p_five)]
@@ -694,10 +693,10 @@ print(f"{before:.0f} nats before the first step, where knowing nothing costs {np
 
 # %%
 last = settings(steps[-1], sizes, 50, steps)
-quick = train.Run(*last, ids)
-for _ in train.fit(quick):
+quick = gpt.GPT(last[0])
+for _ in train.fit(quick, ids, last[1]):
     pass
-early = train.evaluate(quick.model, unseen)
+early = train.evaluate(quick, unseen)
 assert early < losses[names[0]]
 print("all tricks, 50 steps: already below the customary recipe after 200")
 
@@ -711,15 +710,15 @@ print("all tricks, 50 steps: already below the customary recipe after 200")
 
 # %%
 no_layers = Config(V, **MODERN, context=64, layers=0, heads=2, width=48)
-bag = train.Run(no_layers, train.Recipe(steps=600), ids)
-for _ in train.fit(bag):
+bag = gpt.GPT(no_layers)
+for _ in train.fit(bag, ids, Recipe(steps=600)):
     pass
-bag_loss = train.evaluate(bag.model, unseen)
-cheaper = config.flops_per_token(run.config) / config.flops_per_token(no_layers)
+bag_loss = train.evaluate(bag, unseen)
+cheaper = costs.flops_per_token(model.config) / costs.flops_per_token(no_layers)
 print(f"no layers: {bag_loss:.2f} nats, for {cheaper:.0f} times fewer operations")
 
 # %%
-advantage = (surprise(bag.model, unseen) - by_place).mean(0)
+advantage = (surprise(bag, unseen) - by_place).mean(0)
 fig, ax = plot.figure(width=8, height=3)
 ax.plot(np.arange(4, 65, 4) - 1.5, advantage.reshape(-1, 4).mean(1), "o-", color=plot.COLORS[0])
 ax.set(xlabel="characters seen", ylabel="what layers gain, nats", ylim=(0, 0.5), xlim=(0, 64))
@@ -743,7 +742,7 @@ plot.show(
 # temperature until it repeats itself; raise it until it forgets its letters.
 
 # %%
-widgets.next_token(run.model, alphabet)
+widgets.next_token(model, alphabet)
 
 # %% [markdown]
 # For more than a minute of training there is a command, in a terminal: `course train --out mine --minutes 10`, with
@@ -764,7 +763,7 @@ plot.table(
         ["loss, the GPT that had minutes", f"{minutes:.2f} nats"],
         ["loss, no layers at all", f"{bag_loss:.2f} nats"],
         ["all tricks together, against the customary recipe", f"{sum(gains.values()):.2f} nats"],
-        ["parameters of this GPT", f"{config.parameters(run.config):,}"],
+        ["parameters of this GPT", f"{costs.parameters(model.config):,}"],
     ],
     header=["quantity", "measured"],
 )

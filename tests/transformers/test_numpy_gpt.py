@@ -5,13 +5,14 @@ import pytest
 import torch
 
 from course.transformers import numpy_gpt
-from course.transformers.gpt import model as gpt
+from course.transformers.gpt.config import Config
+from course.transformers.gpt.model import GPT
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_logits_are_those_of_the_torch_model(seed):
-    config = gpt.Config(11, context=9, layers=3, heads=2, width=6, activation="gelu_tanh")
-    model = gpt.GPT(config, seed).double()
+    config = Config(11, context=9, layers=3, heads=2, width=6, activation="gelu_tanh")
+    model = GPT(config, seed).double()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():  # biases and scales that are not 0 and 1
         for p in model.parameters():

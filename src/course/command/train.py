@@ -82,14 +82,16 @@ def split(text: str, alphabet: str):
 
 def begin(args, ids, val, V: int, device: str):
     """Choose a size for the time there is, and how many steps fill it; also see `plan`."""
-    from course.transformers.gpt import model as gpt
-    from course.transformers.gpt import parallel, train
+    from course.transformers.gpt.config import MODERN, Config
+    from course.transformers.gpt.fast.team import threads_for
+    from course.transformers.gpt.recipe import Recipe
+    from course.transformers.gpt.run import Run, pace
 
     if not 0 < args.minutes < math.inf:
         raise ValueError(f"--minutes is {args.minutes}; it must be above 0")
     size = dict(next(size for limit, size in SIZES if args.minutes <= limit))
     size |= {k: v for k in size if (v := getattr(args, k)) is not None}
-    config = gpt.Config(V, **gpt.MODERN, **size)
+    config = Config(V, **MODERN, **size)
     batch = args.batch or max(1, TOKENS[device] // config.context)
     recipe = {
         "batch": batch,
@@ -97,13 +99,13 @@ def begin(args, ids, val, V: int, device: str):
         "lr": min(5e-3, 0.35 / config.width),
         "lr_embed": 2e-2,
         "weight_decay": 0.2,  # minutes are long enough to learn a small text by heart
-        "threads": parallel.threads_for(batch, config.context),
+        "threads": threads_for(batch, config.context),
     }
     steps, every = args.steps, None
     if steps is None:
-        step = train.pace(config, train.Recipe(**recipe), ids, device=device)
+        step = pace(config, Recipe(**recipe), ids, device=device, fast=True)
         steps, every = plan(60 * args.minutes, step, len(val) / (batch * config.context))
-    training = train.Run(config, train.Recipe(steps=steps, **recipe), ids, device=device)
+    training = Run(config, Recipe(steps=steps, **recipe), ids, device=device, fast=True)
     return training, every or math.ceil(steps / EVALUATIONS)
 
 
@@ -132,7 +134,7 @@ def plan(seconds: float, step: float, held_out: float) -> tuple[int, int]:
 
 def introduce(training, ids, val, facts, device):
     """Say what is about to happen."""
-    from course.transformers.gpt import config
+    from course.practice import costs
 
     c, r = training.config, training.recipe
     print(f"Text: {len(ids) + len(val):,} characters, {len(facts['alphabet'])} different ones;")
@@ -141,7 +143,7 @@ def introduce(training, ids, val, facts, device):
         f"Model: {c.layers} layer{'s' * (c.layers > 1)}, width {c.width}, context {c.context}:",
         end=" ",
     )
-    print(f"{config.parameters(c):,} parameters, on {device}.")
+    print(f"{costs.parameters(c):,} parameters, on {device}.")
     if training.step:
         print(f"Going on at step {training.step} of {r.steps}.")
 
@@ -150,13 +152,14 @@ def follow(training, val, facts, folder) -> bool:
     """Train to the end or to a signal, showing progress and saving; say whether it is the end."""
     from tqdm import tqdm
 
-    from course.transformers.gpt import checkpoint, train
+    from course.transformers.gpt import checkpoint
+    from course.transformers.gpt import run as runs
 
     r, saved = training.recipe, time.monotonic()
     checkpoint.save(folder, training, **facts)
     bar = tqdm(total=r.steps, initial=training.step, unit="step", mininterval=0.5, smoothing=0.05)
     with stopping() as stop, bar:
-        for report in train.fit(training, val, facts["every"]):
+        for report in runs.follow(training, val, facts["every"]):
             speed = f"{report.tokens_per_second:,.0f} tokens/s"
             bar.set_postfix_str(f"loss {report.loss:.3f}, {speed}", refresh=False)
             bar.update()

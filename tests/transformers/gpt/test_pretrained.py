@@ -21,8 +21,8 @@ def test_its_heads_look_where_the_formula_says():
     ids = torch.from_numpy(tokens.encode("To be, or not to be", alphabet))[None]
     with torch.no_grad():
         block = model.blocks[0]
-        x = block.norm1(model.embed(ids, 0))
-        q, k, v = (z.numpy() for z in block.attention.project(x, model.turn[: ids.shape[1]]))
+        x = block.norm1(model.embed(ids))
+        q, k, v = (z.numpy() for z in block.attention.project(x, model.turn[:, : ids.shape[1]]))
         ours = model.weights(ids)[0].numpy()
     _, expected = attention.attend(q, k, v, causal=True)
     np.testing.assert_allclose(ours, expected, atol=1e-5)

@@ -6,8 +6,9 @@ import numpy as np
 
 from course.checking import Case, Exercise, Law, call
 from course.networks import schedules
+from course.practice import costs
 from course.transformers import loop, ngram, numpy_gpt, score, tokens
-from course.transformers.gpt import config
+from course.transformers.gpt.config import Config
 
 # ---------------------------------------------------------------------------------------
 
@@ -478,7 +479,7 @@ block = Exercise(
 
 def _gpt2(rng, **fields):
     heads = int(rng.integers(2, 5))
-    return config.Config(
+    return Config(
         int(rng.integers(20, 90)),
         context=int(rng.integers(5, 17)),
         layers=int(rng.integers(2, 7)),
@@ -489,10 +490,10 @@ def _gpt2(rng, **fields):
 
 
 parameters = Exercise(
-    config.parameters,
+    costs.parameters,
     cases=[
         Case.hand(
-            (config.Config(10, context=4, layers=1, heads=1, width=2),),
+            (Config(10, context=4, layers=1, heads=1, width=2),),
             106,
             says="V = 10, T = 4, L = 1, C = 2",
         ),
@@ -500,7 +501,7 @@ parameters = Exercise(
         Case.random(lambda rng: (_gpt2(rng, tied=False),), says="with a head of its own", n=2),
         Case.random(lambda rng: (_gpt2(rng, bias=False),), says="without biases", n=2),
         Case.extreme(
-            (config.Config(50257, context=1024, layers=48, heads=25, width=1600),),
+            (Config(50257, context=1024, layers=48, heads=25, width=1600),),
             says="GPT-2 XL",
             expected=1_557_611_200,
         ),

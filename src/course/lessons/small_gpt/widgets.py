@@ -8,10 +8,14 @@ import torch
 
 from course.data import shakespeare, split_text
 from course.interactive import live, plot
+from course.practice.costs import flops_per_token, memory, parameters
 from course.transformers import tokens
 from course.transformers.gpt import pretrained, train
-from course.transformers.gpt.config import MODERN, Config, flops_per_token, memory, parameters
-from course.transformers.gpt.generate import distribution, generate
+from course.transformers.gpt.config import MODERN, Config
+from course.transformers.gpt.generate import generate
+from course.transformers.gpt.recipe import Recipe
+from course.transformers.gpt.run import Run, pace
+from course.transformers.gpt.sampling import distribution
 
 BATCH = 12  # windows a step
 HERE = "this machine"
@@ -82,7 +86,7 @@ def measured_speed() -> float:
     """Train a small GPT for a second; operations a second of this process."""
     config = Config(64, **MODERN, context=64, layers=2, heads=4, width=128)
     ids = np.random.default_rng(0).integers(0, 64, 10000)
-    seconds = train.pace(config, train.Recipe(batch=BATCH), ids)
+    seconds = pace(config, Recipe(batch=BATCH), ids)
     return flops_per_token(config) * BATCH * config.context / seconds
 
 
@@ -106,8 +110,8 @@ def learning():
 
     def steps(lr, layers):
         config = Config(len(alphabet), **MODERN, context=32, layers=layers, heads=2, width=48)
-        recipe = train.Recipe(steps=STEPS, lr=5e-3 * lr, lr_head=1e-2 * lr, lr_embed=6e-2 * lr)
-        run, held_out, lines = train.Run(config, recipe, ids), [], ""
+        recipe = Recipe(steps=STEPS, lr=5e-3 * lr, lr_head=1e-2 * lr, lr_embed=6e-2 * lr)
+        run, held_out, lines = Run(config, recipe, ids), [], ""
         for n in range(STEPS // EVERY + 1):
             held_out.append(train.evaluate(run.model, unseen[:3000]))
             lines = sample(run.model, alphabet) if n % 5 == 0 else lines

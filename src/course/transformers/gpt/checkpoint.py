@@ -17,8 +17,10 @@ import safetensors.torch
 import torch
 
 from course.networks.optim import State
-from course.transformers.gpt import model as gpt
-from course.transformers.gpt import train
+from course.transformers.gpt.config import Config
+from course.transformers.gpt.model import GPT
+from course.transformers.gpt.recipe import Recipe
+from course.transformers.gpt.run import Run
 
 FORMAT = 1
 
@@ -27,7 +29,7 @@ class CheckpointError(ValueError):
     """A run that can't be read; the message says which file, and what to do."""
 
 
-def save(folder, run: train.Run, **facts) -> None:
+def save(folder, run: Run, **facts) -> None:
     """Write a run, with whatever else JSON can say about it.
 
     Parameters
@@ -49,6 +51,7 @@ def save(folder, run: train.Run, **facts) -> None:
         "format": FORMAT,
         "config": asdict(run.config),
         "recipe": asdict(run.recipe),
+        "fast": run.fast,
         "step": run.step,
         "best_loss": None if run.best is None else run.best[0],
         "facts": facts,
@@ -61,7 +64,7 @@ def save(folder, run: train.Run, **facts) -> None:
             path.unlink(missing_ok=True)
 
 
-def restore(folder, ids, *, device: str = "cpu") -> train.Run:
+def restore(folder, ids, *, device: str = "cpu") -> Run:
     """Read a run back, ready to take its next step on the same text.
 
     Raises
@@ -71,14 +74,15 @@ def restore(folder, ids, *, device: str = "cpu") -> train.Run:
     """
     words = describe(folder)
     config, recipe = _settings(folder, words)
-    run = train.Run(config, recipe, ids, device=device)
+    run = Run(config, recipe, ids, device=device, fast=words.get("fast", True))
     tensors = _read(folder, words, "latest")
     run.losses = tensors.pop("losses").tolist()
     run.step = words["step"]
     memory = {k: tensors.pop(k).to(device) for k in list(tensors) if k.startswith("memory.")}
-    _check_shapes(folder, memory, _memory([(p, p) for p in run.flat]))
-    slots = [tuple(memory[f"memory.{i}.{j}"] for j in range(2)) for i in range(len(run.flat))]
-    run.memory = State(run.step, slots) if run.step else None
+    vectors = run.optimizer.params
+    _check_shapes(folder, memory, _memory([(p, p) for p in vectors]))
+    slots = [tuple(memory[f"memory.{i}.{j}"] for j in range(2)) for i in range(len(vectors))]
+    run.optimizer.memory = State(run.step, slots) if run.step else None
     _fill(folder, run.model, tensors)
     if "best" in words["files"]:
         weights = {k: p.to(device) for k, p in _read(folder, words, "best").items()}
@@ -86,12 +90,12 @@ def restore(folder, ids, *, device: str = "cpu") -> train.Run:
     return run
 
 
-def load(folder, *, which: str = "best", device: str = "cpu") -> tuple[gpt.GPT, dict]:
+def load(folder, *, which: str = "best", device: str = "cpu") -> tuple[GPT, dict]:
     """Read a trained model, the best if there was an evaluation, and the facts saved with it."""
     words = describe(folder)
     config, _ = _settings(folder, words)
     tensors = _read(folder, words, which if which in words["files"] else "latest")
-    model = gpt.GPT(config).to(device)
+    model = GPT(config).to(device)
     _fill(
         folder, model, {k: p for k, p in tensors.items() if not k.startswith(("memory.", "losses"))}
     )
@@ -133,7 +137,8 @@ REMEDY = "restore the folder from a copy, or train again in another folder"
 
 def _tensors(run):
     """All tensors of a run by name: weights, the optimizer's memory, losses so far."""
-    slots = run.memory.slots if run.memory else [(0 * p, 0 * p) for p in run.flat]
+    memory, vectors = run.optimizer.memory, run.optimizer.params
+    slots = memory.slots if memory else [(0 * p, 0 * p) for p in vectors]
     losses = torch.tensor(run.losses, dtype=torch.float64)
     return {**run.model.state_dict(), **_memory(slots), "losses": losses}
 
@@ -182,7 +187,7 @@ def _read(folder, words, which) -> dict:
 def _settings(folder, words):
     """The config and the recipe, if they are ones that this version knows."""
     try:
-        return gpt.Config(**words["config"]), train.Recipe(**words["recipe"])
+        return Config.read(words["config"]), Recipe(**words["recipe"])
     except (TypeError, ValueError) as error:
         raise CheckpointError(
             f"run.json in {folder} asks for what can't be built: {error}"

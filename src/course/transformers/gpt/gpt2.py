@@ -6,7 +6,8 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-from course.transformers.gpt import model as gpt
+from course.transformers.gpt.config import Config
+from course.transformers.gpt.model import GPT
 
 SIZES = {
     "gpt2": {"layers": 12, "heads": 12, "width": 768},
@@ -29,12 +30,12 @@ NAMES = {
 }  # theirs: ours
 
 
-def config(name: str = "gpt2", **changes) -> gpt.Config:
+def config(name: str = "gpt2", **changes) -> Config:
     """Give the config of one of the four sizes: 50257 tokens, context 1024, GELU by tanh."""
     if name not in SIZES:
         raise ValueError(f"there is no {name!r}; GPT-2 comes as {', '.join(SIZES)}")
     settings = {"vocab": 50257, "context": 1024, "activation": "gelu_tanh", **SIZES[name]}
-    return gpt.Config(**{**settings, **changes})
+    return Config(**{**settings, **changes})
 
 
 def rename(name: str) -> str:
@@ -51,7 +52,7 @@ def rename(name: str) -> str:
     return head + dot + ends.get(end, end)
 
 
-def load(path, *, heads: int | None = None) -> gpt.GPT:
+def load(path, *, heads: int | None = None) -> GPT:
     """Build a GPT with the weights of a GPT-2 checkpoint in safetensors.
 
     Parameters
@@ -80,7 +81,7 @@ def load(path, *, heads: int | None = None) -> gpt.GPT:
 
 
 @torch.no_grad()
-def from_weights(theirs: dict, *, heads: int | None = None, **changes) -> gpt.GPT:
+def from_weights(theirs: dict, *, heads: int | None = None, **changes) -> GPT:
     """Build a GPT from GPT-2's tensors by name; sizes are read off their shapes.
 
     `changes` go to the config, for relatives such as one that uses the exact GELU.
@@ -92,7 +93,7 @@ def from_weights(theirs: dict, *, heads: int | None = None, **changes) -> gpt.GP
     (V, C), T = ours["E"].shape, ours["P"].shape[0]
     layers = 1 + max((int(k.split(".")[1]) for k in ours if k.startswith("blocks.")), default=-1)
     sizes = {"vocab": V, "context": T, "layers": layers, "heads": heads or C // 64, "width": C}
-    model = gpt.GPT(config(**{**sizes, "bias": "norm.shift" in ours, **changes}))
+    model = GPT(config(**{**sizes, "bias": "norm.shift" in ours, **changes}))
     own = model.state_dict()
     if own.keys() != ours.keys():
         raise ValueError(f"no GPT-2: names that don't fit: {sorted(own.keys() ^ ours.keys())[:4]}")

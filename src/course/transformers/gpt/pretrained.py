@@ -1,6 +1,6 @@
 """A small GPT that is trained already: two layers of four heads that have read nine plays.
 
-Looked into in *Attention*. `data/make_small_gpt.py` made it; the manifest says how good it is.
+Looked into in *Attention*. `tools/make_small_gpt.py` made it; the manifest says how good it is.
 """
 
 import json
@@ -26,7 +26,8 @@ def small_gpt() -> tuple[GPT, str]:
     content = data.shipped(FILE)
     (length,) = struct.unpack("<Q", content[:8])  # safetensors: a header in JSON, then the numbers
     facts = json.loads(content[8 : 8 + length])["__metadata__"]
-    model = GPT(Config(len(facts["alphabet"]), **json.loads(facts["config"])))
+    settings = {"vocab": len(facts["alphabet"]), **json.loads(facts["config"])}
+    model = GPT(Config.read(settings))
     with_dtype = {name: w.to(model.E.dtype) for name, w in load(content).items()}
     model.load_state_dict(with_dtype)
     return model, facts["alphabet"]

@@ -27,7 +27,7 @@ class Recipe:
     seed
         Draws the weights and, with the step's number, each batch.
     threads
-        Parts that a batch is cut into on a CPU, each computed by a thread of its own. It is written
+        Parts that `fast` cuts a batch into on a CPU, each computed by a thread of its own. Written
         down with the rest because the order in which numbers are added shows in their last bits.
     """
 

@@ -7,17 +7,20 @@ import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from course.transformers.gpt import model as gpt
 from course.transformers.gpt import train
+from course.transformers.gpt.config import MODERN, Config
+from course.transformers.gpt.recipe import PLAIN, Recipe
+from course.transformers.gpt.run import Run, follow
 
 
 @dataclass(frozen=True)
 class Row:
-    """One change: fields of `gpt.Config` and of `train.Recipe` that take new values."""
+    """One change: fields of `Config` and of `Recipe` that take new values, or the fast parts."""
 
     name: str
     config: dict = field(default_factory=dict)
     recipe: dict = field(default_factory=dict)
+    fast: bool = False
 
 
 ROWS = (
@@ -43,8 +46,8 @@ ROWS = (
         {"lr": 5e-3, "lr_head": 1e-2, "lr_embed": 6e-2},
     ),
     Row("what is added to the stream starts at zero", {"init": "fan_in", "zero_init": True}),
-    Row("embeddings of the tokens before", {"taps": gpt.MODERN["taps"]}),
-    Row("backward passes by hand", {"by_hand": True}),
+    Row("embeddings of the tokens before", {"taps": MODERN["taps"]}),
+    Row("backward passes by hand, parameters end to end", fast=True),
 )
 
 
@@ -56,7 +59,7 @@ class Measured(NamedTuple):
     seconds: float
 
 
-def settings(row: Row, sizes: dict, steps: int, rows=ROWS) -> tuple[gpt.Config, train.Recipe]:
+def settings(row: Row, sizes: dict, steps: int, rows=ROWS) -> tuple[Config, Recipe]:
     """Config and recipe of a row: its own changes and those of all rows before it.
 
     Parameters
@@ -66,11 +69,11 @@ def settings(row: Row, sizes: dict, steps: int, rows=ROWS) -> tuple[gpt.Config, 
     steps
         Length of the run.
     """
-    config, recipe = dict(sizes), {**train.PLAIN, "steps": steps, "warmup": steps // 20}
+    config, recipe = dict(sizes), {**PLAIN, "steps": steps, "warmup": steps // 20}
     for earlier in rows[: rows.index(row) + 1]:
         config |= earlier.config
         recipe |= earlier.recipe
-    return gpt.Config(**config), train.Recipe(**recipe)
+    return Config(**config), Recipe(**recipe)
 
 
 def speed_run(ids, val, sizes: dict, *, steps: int = 200, rows=ROWS):
@@ -91,8 +94,8 @@ def speed_run(ids, val, sizes: dict, *, steps: int = 200, rows=ROWS):
     for row in rows:
         config, recipe = settings(row, sizes, steps, rows)
         begun = time.process_time()
-        run = train.Run(config, recipe, ids)
-        for _ in train.fit(run):
+        run = Run(config, recipe, ids, fast=row.fast)
+        for _ in follow(run):
             pass
         seconds = time.process_time() - begun
         yield Measured(row, train.evaluate(run.model, val), seconds)
