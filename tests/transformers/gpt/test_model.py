@@ -1,5 +1,7 @@
 """The GPT equals other people's: NumPy's attention, transformers' GPT-2, and exact counts."""
 
+import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -71,6 +73,39 @@ def test_gpt2_gradients_agree_with_transformers(theirs):
     expected = {gpt2.rename(k): p.grad for k, p in theirs.named_parameters()}
     for name, p in ours.named_parameters():
         np.testing.assert_allclose(p.grad, expected[name], rtol=1e-3, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_forward_hook_fires_on_every_part(variant):
+    model, seen = lively(**VARIANTS[variant]), []
+    parts = {name: part for name, part in model.named_modules() if name != "blocks"}  # a list
+    for name, part in parts.items():
+        part.register_forward_hook(lambda *_, name=name: seen.append(name))
+    model(torch.arange(9)[None])
+    assert sorted(seen) == sorted(parts)
+    generate.generate(model, [1], 2, temperature=0)
+    assert sorted(seen) == sorted(3 * list(parts))
+
+
+def test_a_hook_can_change_what_a_part_returns():
+    model, ids = lively(), torch.arange(9)[None]
+    before = model(ids)
+    model.blocks[0].mlp.register_forward_hook(lambda part, args, y: 0 * y)
+    assert not torch.allclose(model(ids), before)
+
+
+ACTIVE = {name: {"activation": name} for name in gpt.ACTIVATIONS}
+
+
+@pytest.mark.parametrize("changes", [*VARIANTS.values(), *ACTIVE.values()])
+@pytest.mark.parametrize("how", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_a_model_can_be_copied_and_pickled(changes, how):
+    model, ids = lively(**changes), torch.arange(9)[None]
+    again, expected = how(model), model(ids)
+    torch.testing.assert_close(again(ids), expected, rtol=0, atol=0)
+    with torch.no_grad():
+        again.E.zero_()
+    torch.testing.assert_close(model(ids), expected, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

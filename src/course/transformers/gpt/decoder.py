@@ -58,6 +58,7 @@ class Decoder:
     def read(self, ids):
         """Logits (B, V) for the token after ids (B, T), which follow what was read before."""
         T = ids.shape[1]
+        _check_room(self, T)
         new = slice(self.n, self.n + T)
         x = self.embed(ids, new)  # (B T, C): a row for each token
         for i, p in enumerate(self.blocks):
@@ -96,8 +97,8 @@ class Decoder:
         """γ (x − mean) / std + β, or x / rms, as the config says."""
         if self.config.norm == "rms":
             return rms_norm(x)
-        x = x - mean(x)
-        x *= (mean(x * x) + 1e-5) ** -0.5 * p[f"{name}.scale"]
+        x = x - np.add.reduce(x, axis=-1, keepdims=True) / x.shape[-1]
+        x *= (mean_square(x) + 1e-5) ** -0.5 * p[f"{name}.scale"]
         return x + p[f"{name}.shift"] if f"{name}.shift" in p else x
 
 
@@ -115,14 +116,14 @@ def affine(x, p, name):
     return y
 
 
-def mean(x):
-    """Mean over the last axis, which stays: (…, 1)."""
-    return np.add.reduce(x, axis=-1, keepdims=True) / x.shape[-1]
+def mean_square(x):
+    """Mean of x² over the last axis, which stays: (…, 1)."""
+    return np.vecdot(x, x)[..., None] / x.shape[-1]
 
 
 def rms_norm(x):
     """x / √(mean x² + ε), over the last axis."""
-    return x * (mean(x * x) + gpt.EPS) ** -0.5
+    return x * (mean_square(x) + gpt.EPS) ** -0.5
 
 
 def rotate(x, turn):
@@ -160,3 +161,10 @@ def relu2(x):
 
 
 ACTIVATIONS = {"gelu": gelu, "gelu_tanh": gelu_tanh, "relu2": relu2}
+
+
+def _check_room(decoder, T):
+    """Refuse more tokens than the context has places."""
+    n, context = decoder.n + T, decoder.config.context
+    if n > context:
+        raise ValueError(f"{n} tokens don't fit into a context of {context}")
