@@ -1,32 +1,65 @@
-"""A small file that several processes change and that a kill can't break."""
+"""Files that a kill can't break, and that several processes may change: the one door for both."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
+import shutil
 from pathlib import Path
 
 
-def replace(file: Path, text: str) -> None:
-    """Write a file in one step: a kill at any moment leaves the old one or the new one.
+def replace(file: Path, content: str | bytes) -> None:
+    """Write a file in one step: whenever the process dies, the old one is there or the new one.
+
+    The content is forced to disk before it takes its name, so that this holds if the power goes,
+    too. A kill may leave a draft beside it, whose name `drafts` finds.
+
+    Parameters
+    ----------
+    file
+        Its folder is made if it isn't there.
+    content
+        Bytes, or a text, which is written in UTF-8 with its line ends as they are.
 
     Raises
     ------
     OSError
-        If the folder can't be written; the old file stands.
+        If the folder can't be written or is full, with the file's name; the old file stands.
     """
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    whole = content.encode() if isinstance(content, str) else content
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
-        with open(handle, "w", encoding="utf-8") as new:
-            new.write(text)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with open(draft, "xb") as new:
+            new.write(whole)
             new.flush()
             os.fsync(new.fileno())
-        os.replace(name, file)
-    except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            shutil.copymode(file, draft)
+        os.replace(draft, file)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        if isinstance(error, OSError):  # a write that fails doesn't say to which file
+            raise OSError(error.errno, error.strerror, str(file)) from error
         raise
+    _keep_name(file.parent)
+
+
+def drafts(folder: Path, pattern: str = "*") -> list[Path]:
+    """List what killed processes have left in a folder beside the files of a pattern."""
+    return list(folder.glob(f".{pattern}.part"))
+
+
+def _keep_name(folder: Path) -> None:
+    """Force a folder's names to disk; Windows doesn't open folders, nor need it."""
+    with contextlib.suppress(OSError):
+        names = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(names)
+        finally:
+            os.close(names)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,8 @@ import time
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from course.authoring import execute, pairs
+from course import files
+from course.authoring import execute
 from course.authoring.checkout import CourseError
 
 LESSON = """\
@@ -183,7 +184,8 @@ def test_a_killed_write_leaves_the_old_file(tmp_path, monkeypatch):
     def killed(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pairs.os, "replace", killed)
+    monkeypatch.setattr(files.os, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
-        pairs.write_atomically(path, "new")
+        files.replace(path, "new")
     assert path.read_text() == "old"
+    assert not files.drafts(tmp_path)

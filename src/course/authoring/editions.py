@@ -14,6 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from course import files
 from course.authoring import execute, pairs, twins
 from course.authoring.checkout import CourseError
 
@@ -32,7 +33,7 @@ def solutions(root: Path, stems: list[str], out: Path) -> list[Path]:
         execute.run(notebook, root / "notebooks", f"{stem}, solved")
         require_done(notebook, stem)
         written.append(out / f"{stem}.ipynb")
-        pairs.write_atomically(written[-1], execute.as_json(notebook))
+        files.replace(written[-1], execute.as_json(notebook))
     return written
 
 

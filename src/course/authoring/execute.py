@@ -18,6 +18,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from course import files
 from course.authoring import kernels, pairs
 from course.authoring.checkout import CourseError, notebook_path, text_path
 
@@ -184,5 +185,5 @@ def _build(root: Path, stem: str, notebook: NotebookNode, bar: tqdm) -> Path:
         text=text,
         after_cell=lambda **_: bar.update(),
     )
-    pairs.write_atomically(path, as_json(notebook))
+    files.replace(path, as_json(notebook))
     return path

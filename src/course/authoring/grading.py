@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course import lessons
+from course import files, lessons
 from course.authoring import editions, execute, pairs, twins
 
 SETTINGS = '''"""Settings of nbgrader for this course; yours to change, a new build leaves them."""
@@ -31,9 +31,9 @@ def nbgrader(root: Path, stems: list[str], out: Path) -> list[Path]:
         notebook = editions.solve(pairs.read_text(root, stem), marked)
         _grade(notebook, lessons.slug(stem))
         written.append(out / "source" / stem / f"{stem}.ipynb")
-        pairs.write_atomically(written[-1], execute.as_json(execute.normalise(notebook)))
+        files.replace(written[-1], execute.as_json(execute.normalise(notebook)))
     if not (out / "nbgrader_config.py").exists():  # a teacher's own settings stay
-        pairs.write_atomically(out / "nbgrader_config.py", SETTINGS)
+        files.replace(out / "nbgrader_config.py", SETTINGS)
     return written
 
 

@@ -4,7 +4,6 @@ A pair is in step when both hold the same cells: type, source and the metadata t
 jupytext.toml keeps. Outputs live in the notebook alone.
 """
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -14,18 +13,11 @@ from jupytext.combine import combine_inputs_with_outputs
 from jupytext.config import load_jupytext_config
 from nbformat import NotebookNode
 
+from course import files
 from course.authoring.checkout import CourseError, notebook_path, text_path
 
 _PERCENT = {"extension": ".py", "format_name": "percent"}
 KEPT = ("tags", "nbgrader", "editable", "deletable")
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write `path` whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
 
 
 def from_text(text: str, root: Path) -> NotebookNode:
@@ -106,9 +98,9 @@ def sync(root: Path, stem: str, source: str | None = None) -> str:
         fresh = read_text(root, stem)
         if notebook_path(root, stem).is_file():
             fresh = combine_inputs_with_outputs(fresh, read_notebook(root, stem))
-        write_atomically(notebook_path(root, stem), nbformat.writes(fresh) + "\n")
+        files.replace(notebook_path(root, stem), nbformat.writes(fresh) + "\n")
         return f"the notebook now follows the text; `course build {stem}` executes it"
-    write_atomically(text_path(root, stem), to_text(read_notebook(root, stem), root))
+    files.replace(text_path(root, stem), to_text(read_notebook(root, stem), root))
     return "the text now follows the notebook"
 
 

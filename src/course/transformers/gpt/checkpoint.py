@@ -1,22 +1,21 @@
 """Writing a training run to disk so that it survives anything, and reading it back unchanged.
 
 A folder holds `run.json`, which says everything in words and numbers, and the safetensors files
-that it names with their sha256. A file is written under another name, forced to disk, and then
-renamed: whenever the process dies, the folder holds either the old state or the new one, whole.
-Nothing that is read is ever executed.
+that it names with their sha256. Each is written in one step, `run.json` last: whenever the process
+dies, the folder holds either the old state or the new one, whole. Nothing that is read is executed.
 """
 
-import contextlib
 import hashlib
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 
 import safetensors.torch
 import torch
 
+from course import files
 from course.networks.optim import State
+from course.transformers.gpt import stored
 from course.transformers.gpt.config import Config
 from course.transformers.gpt.model import GPT
 from course.transformers.gpt.recipe import Recipe
@@ -40,13 +39,28 @@ def save(folder, run: Run, **facts) -> None:
         What to write: weights, optimizer, step, losses, and the best weights so far.
     facts
         More to remember, such as the alphabet.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder can't be written, or is full; what was saved before is still whole.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {"latest": _store(folder, f"latest-{run.step:07d}.safetensors", _tensors(run))}
+    try:
+        _write(folder, run, facts)
+    except OSError as error:
+        raise CheckpointError(
+            f"step {run.step} of the run can't be kept in {folder}: {error.strerror}. "
+            f"{_what_is_left(folder)} Make room or choose another folder"
+        ) from None
+
+
+def _write(folder, run, facts):
+    """Write the tensors, then the words that name them, and tidy up."""
+    entries = {"latest": _store(folder, f"latest-{run.step:07d}.safetensors", _tensors(run))}
     if run.best is not None:
         loss, weights = run.best
-        files["best"] = _store(folder, f"best-{loss:.6f}.safetensors", weights)
+        entries["best"] = _store(folder, f"best-{loss:.6f}.safetensors", weights)
     words = {
         "format": FORMAT,
         "config": asdict(run.config),
@@ -55,13 +69,26 @@ def save(folder, run: Run, **facts) -> None:
         "step": run.step,
         "best_loss": None if run.best is None else run.best[0],
         "facts": facts,
-        "files": files,
+        "files": entries,
     }
-    _replace(folder / "run.json", json.dumps(words, indent=1, ensure_ascii=False).encode())
-    kept = {entry["file"] for entry in files.values()}
-    for path in folder.glob("*.safetensors*"):
-        if path.name not in kept and path.name.startswith(("latest-", "best-")):
-            path.unlink(missing_ok=True)
+    files.replace(folder / "run.json", json.dumps(words, indent=1, ensure_ascii=False))
+    _tidy(folder, {"run.json", *(entry["file"] for entry in entries.values())})
+
+
+def _what_is_left(folder) -> str:
+    """Say what a failed write has left."""
+    try:
+        return f"What was saved at step {describe(folder)['step']} is whole."
+    except CheckpointError:
+        return "Nothing was saved before."
+
+
+def _tidy(folder, kept):
+    """Take away the older states of a run, and what a kill left half written."""
+    for name in ("latest-*.safetensors", "best-*.safetensors", "run.json"):
+        for path in (*folder.glob(name), *files.drafts(folder, f"{name}.*")):
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
 
 
 def restore(folder, ids, *, device: str = "cpu") -> Run:
@@ -105,6 +132,8 @@ def load(folder, *, which: str = "best", device: str = "cpu") -> tuple[GPT, dict
 def describe(folder) -> dict:
     """Read what `run.json` says: config, recipe, step, best_loss, facts, files."""
     path = Path(folder) / "run.json"
+    if Path(folder).is_file():
+        raise CheckpointError(f"{folder} is a file; give the folder that `course train` wrote")
     try:
         words = dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -152,22 +181,8 @@ def _store(folder, name, tensors) -> dict:
     """Write tensors to a file, and say what must be found there."""
     whole = {k: p.detach().cpu().clone().contiguous() for k, p in tensors.items()}
     content = safetensors.torch.save(whole)
-    _replace(folder / name, content)
+    files.replace(folder / name, content)
     return {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _replace(path, content: bytes):
-    """Write a file so that it is there whole or not at all, even if the power goes."""
-    draft = path.with_name(path.name + ".draft")
-    with open(draft, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    with contextlib.suppress(PermissionError):  # Windows doesn't open folders, nor need it
-        names = os.open(path.parent, os.O_RDONLY)
-        os.fsync(names)
-        os.close(names)
 
 
 def _read(folder, words, which) -> dict:
@@ -181,7 +196,10 @@ def _read(folder, words, which) -> dict:
     if hashlib.sha256(content).hexdigest() != entry["sha256"]:
         sizes = f"{entry['bytes']} bytes were written, {len(content)} are there"
         raise CheckpointError(f"{path} is damaged ({sizes}, and their sha256 differs); {REMEDY}")
-    return safetensors.torch.load(content)
+    try:
+        return stored.tensors(content, path)
+    except ValueError as error:
+        raise CheckpointError(f"{error}; {REMEDY}") from None
 
 
 def _settings(folder, words):

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-import safetensors.torch
 import torch
 
+from course.transformers.gpt import stored
 from course.transformers.gpt.config import Config
 from course.transformers.gpt.model import GPT
 
@@ -70,10 +70,7 @@ def load(path, *, heads: int | None = None) -> GPT:
     path = Path(path)
     folder = path if path.is_dir() else path.parent
     file = path / "model.safetensors" if path.is_dir() else path
-    try:
-        theirs = safetensors.torch.load(file.read_bytes())
-    except safetensors.SafetensorError as error:
-        raise ValueError(f"{file} is not a whole safetensors file: {error}") from None
+    theirs = stored.tensors(file.read_bytes(), file)
     facts = folder / "config.json"
     if heads is None and facts.exists():
         heads = json.loads(facts.read_text(encoding="utf-8")).get("n_head")

@@ -6,9 +6,8 @@ Looked into in *Attention*. `tools/make_small_gpt.py` made it; the manifest says
 import json
 import struct
 
-from safetensors.torch import load
-
 from course import data
+from course.transformers.gpt import stored
 from course.transformers.gpt.config import Config
 from course.transformers.gpt.model import GPT
 
@@ -28,6 +27,6 @@ def small_gpt() -> tuple[GPT, str]:
     facts = json.loads(content[8 : 8 + length])["__metadata__"]
     settings = {"vocab": len(facts["alphabet"]), **json.loads(facts["config"])}
     model = GPT(Config.read(settings))
-    with_dtype = {name: w.to(model.E.dtype) for name, w in load(content).items()}
+    with_dtype = {name: w.to(model.E.dtype) for name, w in stored.tensors(content, FILE).items()}
     model.load_state_dict(with_dtype)
     return model, facts["alphabet"]
