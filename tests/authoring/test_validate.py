@@ -120,6 +120,22 @@ def test_a_tag_allows_what_rounding_does_and_no_more(pytester):
     assert run(pytester, *STRICT) == {"near.ipynb::Cell 0": "PASSED", "far.ipynb::Cell 0": "FAILED"}
 
 
+def test_what_varies_is_compared_by_its_words(pytester):
+    other = [("print('took 3.1 ms')", printed("took 2.9 ms\n")), (DRAW, *drawn(1.3))]
+    lost = [("print('took 3.1 s')", printed("took 2.9 ms\n")), ("1;", *drawn(1)[:1])]
+    for name, cells in (("other", other), ("lost", lost[:1]), ("gone", lost[1:])):
+        tags = ["varies"] * len(cells)
+        notebook(pytester.path / f"{name}.ipynb", *cells, tags=tags)
+    notebook(pytester.path / "strict.ipynb", other[0])
+    assert run(pytester, *STRICT) == {
+        "other.ipynb::Cell 0": "PASSED",
+        "other.ipynb::Cell 1": "PASSED",
+        "lost.ipynb::Cell 0": "FAILED",
+        "gone.ipynb::Cell 0": "FAILED",
+        "strict.ipynb::Cell 0": "FAILED",
+    }
+
+
 def test_a_lost_or_added_picture_fails(pytester):
     notebook(pytester.path / "lost.ipynb", ("1;", *drawn(1)[:1]))
     notebook(pytester.path / "added.ipynb", (DRAW,))
