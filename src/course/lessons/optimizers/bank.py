@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from course.checking import Case, Exercise, Law, call
-from course.checking.cases import named
 from course.networks import optim, schedules, updates
 
 
@@ -35,29 +34,18 @@ def reordered(reference, *order):
 # momentum_step
 
 
-def _momentum_in_place(p, g, v, *, lr, momentum=0.9):
-    v *= momentum
-    v += g
-    p -= lr * v
-    return p, v
-
-
-def _momentum(velocity, move):
-    """A step that makes v by velocity(v, g, μ, lr) and p by move(p, g, new v, old v, lr)."""
-
-    def step(p, g, v, *, lr, momentum=0.9):
-        new = velocity(v, g, momentum, lr)
-        return move(p, g, new, v, lr), new
-
-    return step
-
-
-def _ball(v, g, mu, lr):
-    return mu * v + g
-
-
-def _along(p, g, new, old, lr):
-    return p - lr * new
+VELOCITY = """
+    v + g ⇒ v + (1 - momentum) * g
+        You weighed g by 1 − μ, which makes v an average. That is Adam's way; here v is a sum, so a
+        steady gradient is amplified 1 / (1 − μ) times.
+    v = momentum * v ⇒ v = v
+        Your velocity never decays: it is the sum of all gradients ever seen. Where does μ act?
+    momentum * v + g ⇒ v + momentum * g
+        You weighed the new gradient by μ and kept the old velocity whole. It is the past that
+        fades.
+    p - lr ⇒ p + lr
+        You added. The velocity sums gradients, and gradients point uphill.
+"""  # of both rules that keep a velocity
 
 
 momentum_step = Exercise(
@@ -88,77 +76,32 @@ momentum_step = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "lr inside the velocity",
-            "You put lr into the velocity. Then the steps already summed keep the old rate when a"
-            " schedule changes it. Here v sums gradients, and lr scales the whole at the end.",
-            _momentum(lambda v, g, mu, lr: mu * v + lr * g, lambda p, g, new, old, lr: p - new),
-        ),
-        named(
-            "an average, not a sum",
-            "You weighed g by 1 − μ, which makes v an average. That is Adam's way; here v is a sum,"
-            " so a steady gradient is amplified 1 / (1 − μ) times.",
-            _momentum(lambda v, g, mu, lr: mu * v + (1 - mu) * g, _along),
-        ),
-        named(
-            "old velocity",
-            "You moved with the velocity from before this gradient. Renew v first, then move by"
-            " it.",
-            _momentum(_ball, lambda p, g, new, old, lr: p - lr * old),
-        ),
-        named(
-            "velocity unused",
-            "You kept a velocity and then moved along g alone. What is the velocity for?",
-            _momentum(_ball, lambda p, g, new, old, lr: p - lr * g),
-        ),
-        named(
-            "nothing forgotten",
-            "Your velocity never decays: it is the sum of all gradients ever seen. Where does μ"
-            " act?",
-            _momentum(lambda v, g, mu, lr: v + g, _along),
-        ),
-        named(
-            "μ on the gradient",
-            "You weighed the new gradient by μ and kept the old velocity whole. It is the past"
-            " that fades.",
-            _momentum(lambda v, g, mu, lr: v + mu * g, _along),
-        ),
-        named(
-            "look-ahead",
-            "You looked a step ahead: that is Nesterov's rule, the next exercise. Here p moves by"
-            " lr · v.",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p - lr * (g + momentum * (momentum * v + g)),
-                momentum * v + g,
-            ),
-        ),
-        named(
-            "uphill",
-            "You added. The velocity sums gradients, and gradients point uphill.",
-            _momentum(_ball, lambda p, g, new, old, lr: p + lr * new),
-        ),
-        named(
-            "the other sign",
-            "You put −lr · g into the velocity and added it. Textbooks do that too, but the v you"
-            " keep is another one: here it sums gradients, and lr and the minus come at the end.",
-            _momentum(lambda v, g, mu, lr: mu * v - lr * g, lambda p, g, new, old, lr: p + new),
-        ),
-        named(
-            "exchanged",
-            "You returned v first. The parameter comes first: return p, then v.",
-            reordered(updates.momentum_step, 1, 0),
-        ),
-        named(
-            "0.9 written in",
-            "You wrote 0.9 into the formula. It is only the default: use the argument momentum.",
-            lambda p, g, v, *, lr, momentum=0.9: updates.momentum_step(p, g, v, lr=lr),
-        ),
-        named(
-            "in place",
-            "The numbers are right, but you wrote them into the caller's arrays: *=, += and -="
-            " change an array for everyone who holds it. A pure rule makes new ones.",
-            _momentum_in_place,
-        ),
+        VELOCITY,
+        """
+        v + g ⇒ v + lr * g
+        p - lr * v ⇒ p - v
+            You put lr into the velocity. Then the steps already summed keep the old rate when a
+            schedule changes it. Here v sums gradients, and lr scales the whole at the end.
+        v = momentum * v + g ⇒ return p - lr * v, momentum * v + g
+            You moved with the velocity from before this gradient. Renew v first, then move by it.
+        lr * v ⇒ lr * g
+            You kept a velocity and then moved along g alone. What is the velocity for?
+        lr * v ⇒ lr * (g + momentum * v)
+            You looked a step ahead: that is Nesterov's rule, the next exercise. Here p moves by lr
+            · v.
+        v + g ⇒ v - lr * g
+        p - lr * v ⇒ p + v
+            You put −lr · g into the velocity and added it. Textbooks do that too, but the v you
+            keep is another one: here it sums gradients, and lr and the minus come at the end.
+        return p - lr * v, v ⇒ return v, p - lr * v
+            You returned v first. The parameter comes first: return p, then v.
+        momentum * v ⇒ 0.9 * v
+            You wrote 0.9 into the formula. It is only the default: use the argument momentum.
+        v = momentum * v + g ⇒ v *= momentum; v += g; p -= lr * v
+        return p - lr * v ⇒ return p
+            The numbers are right, but you wrote them into the caller's arrays: *=, += and -=
+            change an array for everyone who holds it. A pure rule makes new ones.
+        """,
     ],
     hints=[
         "A ball on a slope keeps most of its speed and gains what the slope gives. What is its new"
@@ -204,84 +147,39 @@ nesterov_step = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "no look-ahead",
-            "Your step is plain momentum's. It comes of moving by v, and also of g + μv with the"
-            " old v, which is the same thing. Renew v first, then move by g + μv with the new one.",
-            updates.momentum_step,
-        ),
-        named(
-            "look-ahead without this gradient",
-            "You faded the old velocity twice and left this gradient out of it. The new v holds g:"
-            " renew v first; what then is μv?",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p - lr * (g + momentum**2 * v),
-                momentum * v + g,
-            ),
-        ),
-        named(
-            "look-ahead kept",
-            "Your step is right, but you stored the looked-ahead velocity. It is for this step"
-            " only; kept, it counts g twice next time.",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p - lr * (g + momentum * (momentum * v + g)),
-                g + momentum * (momentum * v + g),
-            ),
-        ),
-        named(
-            "μ on the gradient",
-            "You moved by μg + v. It is the velocity that has faded a step ahead: g + μv.",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p - lr * (momentum * g + momentum * v + g),
-                momentum * v + g,
-            ),
-        ),
-        named(
-            "brackets missing",
-            "You took lr times g alone and then added μv. Both stand in brackets: lr · (g + μv).",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p - lr * g + momentum * (momentum * v + g),
-                momentum * v + g,
-            ),
-        ),
-        named(
-            "exchanged",
-            "You returned v first. The parameter comes first: return p, then v.",
-            reordered(updates.nesterov_step, 1, 0),
-        ),
-        named(
-            "velocity and a bit more",
-            "You added μv to v. The look-ahead is g + μv: the new v already contains this gradient"
-            " and the old velocity once.",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p - lr * (1 + momentum) * (momentum * v + g),
-                momentum * v + g,
-            ),
-        ),
-        named(
-            "μ missing in the look-ahead",
-            "You moved by g + v. One step ahead the velocity will have faded once more: g + μv.",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p - lr * (g + momentum * v + g),
-                momentum * v + g,
-            ),
-        ),
-        named(
-            "lr inside the velocity",
-            "You put lr into the velocity. It sums gradients; lr scales the whole step at the end.",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p - lr * g - momentum * (momentum * v + lr * g),
-                momentum * v + lr * g,
-            ),
-        ),
-        named(
-            "uphill",
-            "You added. The velocity sums gradients, and gradients point uphill.",
-            lambda p, g, v, *, lr, momentum=0.9: (
-                p + lr * (g + momentum * (momentum * v + g)),
-                momentum * v + g,
-            ),
-        ),
+        VELOCITY,
+        """
+        (g + momentum * v) ⇒ v
+            Your step is plain momentum's. It comes of moving by v, and also of g + μv with the old
+            v, which is the same thing. Renew v first, then move by g + μv with the new one.
+        v = momentum * v + g ⇒ return p - lr * (g + momentum**2 * v), momentum * v + g
+            You faded the old velocity twice and left this gradient out of it. The new v holds g:
+            renew v first; what then is μv?
+        ), v ⇒ ), g + momentum * v
+            Your step is right, but you stored the looked-ahead velocity. It is for this step only;
+            kept, it counts g twice next time.
+        (g + momentum * v) ⇒ (momentum * g + v)
+            You moved by μg + v. It is the velocity that has faded a step ahead: g + μv.
+        (g + momentum * v) ⇒ g + momentum * v
+            You took lr times g alone and then added μv. Both stand in brackets: lr · (g + μv).
+        return p - lr * (g + momentum * v), v ⇒ return v, p - lr * (g + momentum * v)
+            You returned v first. The parameter comes first: return p, then v.
+        (g + momentum * v) ⇒ (v + momentum * v)
+            You added μv to v. The look-ahead is g + μv: the new v already contains this gradient
+            and the old velocity once.
+        (g + momentum * v) ⇒ (g + v)
+            You moved by g + v. One step ahead the velocity will have faded once more: g + μv.
+        v + g ⇒ v + lr * g
+        lr * (g + momentum * v) ⇒ (lr * g + momentum * v)
+            You put lr into the velocity. It sums gradients; lr scales the whole step at the end.
+        v = momentum ⇒ v = 0.9
+        g + momentum * v ⇒ g + 0.9 * v
+            You wrote 0.9 into the formula. It is only the default: use the argument momentum.
+        v = momentum * v + g ⇒ v *= momentum; v += g; p -= lr * (g + momentum * v)
+        return p - lr * (g + momentum * v) ⇒ return p
+            The numbers are right, but you wrote them into the caller's arrays: *=, += and -=
+            change an array for everyone who holds it. A pure rule makes new ones.
+        """,
     ],
     hints=[
         "Momentum will carry the ball on by μv whatever happens. Why not count that in now?",
@@ -299,26 +197,17 @@ nesterov_step = Exercise(
 # rmsprop_step
 
 
-def _rmsprop(memory, scale):
-    """A step that makes v by memory(v, g, β) and divides g by scale(new v, ε)."""
-
-    def step(p, g, v, *, lr, beta=0.99, eps=1e-8):
-        v = memory(v, g, beta)
-        return p - lr * g / scale(v, eps), v
-
-    return step
-
-
-def _mean_square(v, g, beta):
-    return beta * v + (1 - beta) * g**2
-
-
-def _root(v, eps):
-    return np.sqrt(v) + eps
-
-
-def _rmsprop_stale(p, g, v, *, lr, beta=0.99, eps=1e-8):
-    return p - lr * g / (np.sqrt(v) + eps), _mean_square(v, g, beta)
+MEAN_SQUARE = """
+    + eps ⇒
+        You left ε out. What is 0 / 0, for a weight that has had no gradient yet?
+    g**2 ⇒ abs(g)
+        You averaged |g|. Then what is under the root is no mean square: square g first.
+    g**2 ⇒ g
+        You averaged g itself for v. Its signs cancel, and the root of a negative average is nan:
+        square g first.
+    p - lr ⇒ p + lr
+        You went uphill. The gradient points to where the loss grows: subtract.
+"""  # of both rules that divide by √v
 
 
 rmsprop_step = Exercise(
@@ -354,79 +243,33 @@ rmsprop_step = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "ε inside the root",
-            "You put ε under the root. There it acts like √ε, ten thousand times larger for 1e-8."
-            " It is added to √v.",
-            _rmsprop(_mean_square, lambda v, eps: np.sqrt(v + eps)),
-        ),
-        named(
-            "no ε",
-            "You left ε out. What is 0 / 0, for a weight that has had no gradient yet?",
-            _rmsprop(_mean_square, lambda v, eps: np.sqrt(v)),
-        ),
-        named(
-            "no root",
-            "You divided by v. It is in units of the gradient squared; which function brings it"
-            " back to the gradient's own?",
-            _rmsprop(_mean_square, lambda v, eps: v + eps),
-        ),
-        named(
-            "not squared",
-            "You averaged |g|. Then what is under the root is no mean square: square g first.",
-            _rmsprop(lambda v, g, beta: beta * v + (1 - beta) * np.abs(g), _root),
-        ),
-        named(
-            "g for g²",
-            "You averaged g itself. Its signs cancel, and the root of a negative average is nan:"
-            " square g first.",
-            _rmsprop(lambda v, g, beta: beta * v + (1 - beta) * g, _root),
-        ),
-        named(
-            "no gradient",
-            "You divided lr by the scale and left g out. The step is lr · g / (√v + ε).",
-            lambda p, g, v, *, lr, beta=0.99, eps=1e-8: (
-                p - lr / _root(_mean_square(v, g, beta), eps),
-                _mean_square(v, g, beta),
-            ),
-        ),
-        named(
-            "brackets missing",
-            "You divided by √v and then added ε to p. Brackets: g / (√v + ε).",
-            lambda p, g, v, *, lr, beta=0.99, eps=1e-8: (
-                p - lr * g / np.sqrt(_mean_square(v, g, beta)) + eps,
-                _mean_square(v, g, beta),
-            ),
-        ),
-        named(
-            "exchanged",
-            "You returned v first. The parameter comes first: return p, then v.",
-            reordered(updates.rmsprop_step, 1, 0),
-        ),
-        named(
-            "weights swapped",
-            "You gave the newest gradient the weight β and the past 1 − β. With β = 0.99 the past"
-            " would be forgotten at once.",
-            _rmsprop(lambda v, g, beta: (1 - beta) * v + beta * g**2, _root),
-        ),
-        named(
-            "a sum, not an average",
-            "You added g² with its full weight. An average gives it 1 − β, so that v stays as large"
-            " as a typical g².",
-            _rmsprop(lambda v, g, beta: beta * v + g**2, _root),
-        ),
-        named(
-            "nothing forgotten",
-            "You summed all squares ever seen, so steps only shrink: that is AdaGrad. Where does β"
-            " make the past fade?",
-            _rmsprop(lambda v, g, beta: v + g**2, _root),
-        ),
-        named(
-            "old average",
-            "You divided by the average from before this gradient. Renew v first: on the very first"
-            " step the old one is 0.",
-            _rmsprop_stale,
-        ),
+        MEAN_SQUARE,
+        """
+        (v**0.5 + eps) ⇒ (v + eps) ** 0.5
+            You put ε under the root. There it acts like √ε, ten thousand times larger for 1e-8. It
+            is added to √v.
+        v**0.5 ⇒ v
+            You divided by v. It is in units of the gradient squared; which function brings it back
+            to the gradient's own?
+        lr * g ⇒ lr
+            You divided lr by the scale and left g out. The step is lr · g / (√v + ε).
+        (v**0.5 + eps) ⇒ v**0.5 + eps
+            You divided by √v and then added ε to p. Brackets: g / (√v + ε).
+        return p - lr * g / (v**0.5 + eps), v ⇒ return v, p - lr * g / (v**0.5 + eps)
+            You returned v first. The parameter comes first: return p, then v.
+        average(beta, v, g**2) ⇒ average(beta, g**2, v)
+            You gave the newest gradient the weight β and the past 1 − β. With β = 0.99 the past
+            would be forgotten at once.
+        average(beta, v, g**2) ⇒ beta * v + g**2
+            You added g² with its full weight. An average gives it 1 − β, so that v stays as large
+            as a typical g².
+        average(beta, v, g**2) ⇒ v + g**2
+            You summed all squares ever seen, so steps only shrink: that is AdaGrad. Where does β
+            make the past fade?
+        v = average(beta, v, g**2) ⇒ return p - lr * g / (v**0.5 + eps), average(beta, v, g**2)
+            You divided by the average from before this gradient. Renew v first: on the very first
+            step the old one is 0.
+        """,
     ],
     hints=[
         "Each weight has its own scale of gradients. How would you measure that scale while it"
@@ -443,25 +286,6 @@ rmsprop_step = Exercise(
 
 
 # adam_step
-
-
-def _adam(first=None, second=None, scale=None, m_hat=None, v_hat=None):
-    """Adam with one piece replaced."""
-
-    def step(p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
-        m = (first or (lambda m, g, b: b * m + (1 - b) * g))(m, g, beta1)
-        v = (second or (lambda v, g, b: b * v + (1 - b) * g**2))(v, g, beta2)
-        a = (m_hat or (lambda m, b1, b2, t: m / (1 - b1**t)))(m, beta1, beta2, t)
-        s = (v_hat or (lambda v, b1, b2, t: v / (1 - b2**t)))(v, beta1, beta2, t)
-        return p - lr * a / (scale or _root)(s, eps), m, v
-
-    return step
-
-
-def _adam_corrected_state(p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
-    m = (beta1 * m + (1 - beta1) * g) / (1 - beta1**t)
-    v = (beta2 * v + (1 - beta2) * g**2) / (1 - beta2**t)
-    return p - lr * m / (np.sqrt(v) + eps), m, v
 
 
 def _adam_draw(rng, *shape, t, **settings):
@@ -512,132 +336,61 @@ adam_step = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "no bias correction",
-            "You used m and v as they are. Both begin at 0 and v catches up far more slowly, so the"
-            " first steps are too large: divide by 1 − β₁ᵗ and 1 − β₂ᵗ.",
-            _adam(m_hat=lambda m, b1, b2, t: m, v_hat=lambda v, b1, b2, t: v),
-        ),
-        named(
-            "only m corrected",
-            "You corrected m and not v. With v near 0 at first, the division makes the steps huge.",
-            _adam(v_hat=lambda v, b1, b2, t: v),
-        ),
-        named(
-            "only v corrected",
-            "You corrected v and not m. The first step is then (1 − β₁) of what it should be.",
-            _adam(m_hat=lambda m, b1, b2, t: m),
-        ),
-        named(
-            "β₂ for m",
-            "You corrected m with β₂'s power. m has forgotten at the rate β₁; each average is"
-            " corrected with its own β.",
-            _adam(m_hat=lambda m, b1, b2, t: m / (1 - b2**t)),
-        ),
-        named(
-            "β₁ for v",
-            "You corrected v with β₁'s power. v has forgotten at the rate β₂; each average is"
-            " corrected with its own β.",
-            _adam(v_hat=lambda v, b1, b2, t: v / (1 - b1**t)),
-        ),
-        named(
-            "no power of t",
-            "You divided by 1 − β at every step. That is right only for t = 1: what is missing from"
-            " the average has shrunk to βᵗ.",
-            _adam(m_hat=lambda m, b1, b2, t: m / (1 - b1), v_hat=lambda v, b1, b2, t: v / (1 - b2)),
-        ),
-        named(
-            "ε inside the root",
-            "You put ε under the root. There it acts like √ε, ten thousand times larger for 1e-8."
-            " It is added to √v̂.",
-            _adam(scale=lambda v, eps: np.sqrt(v + eps)),
-        ),
-        named(
-            "no root",
-            "You divided by v̂. It is in units of the gradient squared: take its root.",
-            _adam(scale=lambda v, eps: v + eps),
-        ),
-        named(
-            "t counted twice",
-            "You corrected with the power t + 1. t counts from 1 already.",
-            _adam(
-                m_hat=lambda m, b1, b2, t: m / (1 - b1 ** (t + 1)),
-                v_hat=lambda v, b1, b2, t: v / (1 - b2 ** (t + 1)),
-            ),
-        ),
-        named(
-            "multiplied by the correction",
-            "You multiplied by 1 − βᵗ. The averages are too small at first: divide.",
-            _adam(
-                m_hat=lambda m, b1, b2, t: m * (1 - b1**t),
-                v_hat=lambda v, b1, b2, t: v * (1 - b2**t),
-            ),
-        ),
-        named(
-            "brackets missing",
-            "m / 1 - beta1**t divides by 1 and then subtracts. Brackets: m / (1 - beta1**t).",
-            _adam(
-                m_hat=lambda m, b1, b2, t: m / 1 - b1**t,
-                v_hat=lambda v, b1, b2, t: v / 1 - b2**t,
-            ),
-        ),
-        named(
-            "β₁ and β₂ exchanged",
-            "You averaged g with β₂ and g² with β₁. m forgets quickly, with β₁; v slowly, with β₂.",
-            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8: updates.adam_step(
-                p, g, m, v, t, lr=lr, beta1=beta2, beta2=beta1, eps=eps
-            ),
-        ),
-        named(
-            "m and v exchanged",
-            "You returned v before m. The order is p, m, v.",
-            reordered(updates.adam_step, 0, 2, 1),
-        ),
-        named(
-            "g for g²",
-            "You averaged g itself for v. The root of a negative average is nan: square g first.",
-            _adam(second=lambda v, g, b: b * v + (1 - b) * g),
-        ),
-        named(
-            "ε before the correction",
-            "You divided by √v + ε and corrected afterwards. The correction then acts on ε as well:"
-            " correct v first, take the root, add ε last.",
-            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8: (
-                p
-                - lr
-                * np.sqrt(1 - beta2**t)
-                / (1 - beta1**t)
-                * (beta1 * m + (1 - beta1) * g)
-                / _root(_mean_square(v, g, beta2), eps),
-                beta1 * m + (1 - beta1) * g,
-                _mean_square(v, g, beta2),
-            ),
-        ),
-        named(
-            "corrected averages kept",
-            "Your step is right, but you stored m̂ and v̂. The correction is for this step only;"
-            " stored, it is applied again at the next.",
-            _adam_corrected_state,
-        ),
-        named(
-            "m a sum",
-            "You added g with its full weight. Adam's m is an average: g enters with 1 − β₁.",
-            _adam(first=lambda m, g, b: b * m + g),
-        ),
-        named(
-            "not squared",
-            "You put g into v, not g². v then loses track of the size wherever the sign changes.",
-            _adam(second=lambda v, g, b: b * v + (1 - b) * np.abs(g)),
-        ),
-        named(
-            "g for m̂",
-            "You moved along g: that is RMSprop with a correction. Adam moves along the average m̂.",
-            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8: (
-                p - lr * g / (np.sqrt((beta2 * v + (1 - beta2) * g**2) / (1 - beta2**t)) + eps),
-                beta1 * m + (1 - beta1) * g,
-                beta2 * v + (1 - beta2) * g**2,
-            ),
-        ),
+        MEAN_SQUARE,
+        """
+        lr / (1 - beta1**t) ⇒ lr
+        v / (1 - beta2**t) ⇒ v
+            You used m and v as they are. Both begin at 0 and v catches up far more slowly, so the
+            first steps are too large: divide by 1 − β₁ᵗ and 1 − β₂ᵗ.
+        v / (1 - beta2**t) ⇒ v
+            You corrected m and not v. With v near 0 at first, the division makes the steps huge.
+        lr / (1 - beta1**t) ⇒ lr
+            You corrected v and not m. The first step is then (1 − β₁) of what it should be.
+        beta1**t ⇒ beta2**t
+            You corrected m with β₂'s power. m has forgotten at the rate β₁; each average is
+            corrected with its own β.
+        beta2**t ⇒ beta1**t
+            You corrected v with β₁'s power. v has forgotten at the rate β₂; each average is
+            corrected with its own β.
+        beta1**t ⇒ beta1
+        beta2**t ⇒ beta2
+            You divided by 1 − β at every step. That is right only for t = 1: what is missing from
+            the average has shrunk to βᵗ.
+        (v / (1 - beta2**t)) ⇒ (v / (1 - beta2**t) + eps)
+        (root + eps) ⇒ root
+            You put ε under the root. There it acts like √ε, ten thousand times larger for 1e-8. It
+            is added to √v̂.
+        ) ** 0.5 ⇒ )
+            You divided by v̂. It is in units of the gradient squared: take its root.
+        beta1**t ⇒ beta1 ** (t + 1)
+        beta2**t ⇒ beta2 ** (t + 1)
+            You corrected with the power t + 1. t counts from 1 already.
+        lr / (1 ⇒ lr * (1
+        v / (1 ⇒ v * (1
+            You multiplied by 1 − βᵗ. The averages are too small at first: divide.
+        lr / (1 - beta1**t) * m ⇒ lr * (m / 1 - beta1**t)
+        v / (1 - beta2**t) ⇒ v / 1 - beta2**t
+            M / 1 - beta1**t divides by 1 and then subtracts. Brackets: m / (1 - beta1**t).
+        m, v = average ⇒ beta1, beta2 = beta2, beta1; m, v = average
+            You averaged g with β₂ and g² with β₁. m forgets quickly, with β₁; v slowly, with β₂.
+        eps), m, v ⇒ eps), v, m
+            You returned v before m. The order is p, m, v.
+        (v / (1 - beta2**t)) ⇒ v
+        lr / (1 - beta1**t) ⇒ lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
+            You divided by √v + ε and corrected afterwards. The correction then acts on ε as well:
+            correct v first, take the root, add ε last.
+        eps), m, v ⇒ eps), m / (1 - beta1**t), v / (1 - beta2**t)
+            Your step is right, but you stored m̂ and v̂. The correction is for this step only;
+            stored, it is applied again at the next.
+        average(beta1, m, g) ⇒ beta1 * m + g
+            You added g with its full weight. Adam's m is an average: g enters with 1 − β₁.
+        lr / (1 - beta1**t) * m ⇒ lr * g
+            You moved along g: that is RMSprop with a correction. Adam moves along the average m̂.
+        average(beta1, m, g) ⇒ average(beta1, g, m)
+        average(beta2, v, g**2) ⇒ average(beta2, g**2, v)
+            You gave the newest gradient the weight β and the past 1 − β. With β₂ = 0.999 the past
+            would be forgotten at once.
+        """,
     ],
     hints=[
         "After one step from zero, m is (1 − β₁)g and v is (1 − β₂)g². By what must each be divided"
@@ -658,18 +411,6 @@ adam_step = Exercise(
 
 
 # adamw_step
-
-
-def _adamw(before=None, gradient=None, after=None):
-    """Adam with decay put elsewhere: before(p, lr, λ), gradient(g, p, λ), after(new, p, lr, λ)."""
-
-    def step(p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
-        start = before(p, lr, weight_decay) if before else p
-        g = gradient(g, p, weight_decay) if gradient else g
-        new, m, v = updates.adam_step(start, g, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
-        return (after(new, p, lr, weight_decay) if after else new), m, v
-
-    return step
 
 
 adamw_step = Exercise(
@@ -725,66 +466,36 @@ adamw_step = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "through the gradient",
-            "You added λp to the gradient: that is L2 under Adam. It is then divided by √v̂ like"
-            " everything else, so weights with large gradients hardly decay. AdamW shrinks p"
-            " directly.",
-            _adamw(gradient=lambda g, p, lam: g + lam * p),
-        ),
-        named(
-            "without lr",
-            "You shrank p by λ, not by lr · λ. Then decay doesn't follow the schedule, and at"
-            " λ = 0.1 a tenth of every weight is lost at every step.",
-            _adamw(before=lambda p, lr, lam: (1 - lam) * p),
-        ),
-        named(
-            "decay after the step",
-            "You shrank what came out of Adam's step. The decay belongs to p as it was: shrink"
-            " first, or subtract lr · λ times the old p.",
-            _adamw(after=lambda new, p, lr, lam: (1 - lr * lam) * new),
-        ),
-        named(
-            "settings not passed on",
-            "Your decay is right, but Adam's step ran with its own β₁, β₂ and ε. Pass yours on:"
-            " beta1=beta1, beta2=beta2, eps=eps.",
-            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01: (
-                updates.adam_step((1 - lr * weight_decay) * p, g, m, v, t, lr=lr)
-            ),
-        ),
-        named(
-            "step thrown away",
-            "You called adam_step and did not keep what it returned, so only the decay is left."
-            " A pure function changes nothing: return its result.",
-            lambda p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01: (
-                (1 - lr * weight_decay) * p,
-                m,
-                v,
-            ),
-        ),
-        named(
-            "no decay",
-            "That is Adam. Where does λ act?",
-            _adamw(),
-        ),
-        named(
-            "growth",
-            "You made the weights grow: p is multiplied by 1 + lr · λ. Decay takes away.",
-            _adamw(before=lambda p, lr, lam: (1 + lr * lam) * p),
-        ),
-        named(
-            "towards the sign",
-            "You took the same amount lr · λ from every weight. That is L1 decay; here a weight"
-            " loses a share of itself.",
-            _adamw(before=lambda p, lr, lam: p - lr * lam * np.sign(p)),
-        ),
-        named(
-            "twice",
-            "You decayed p twice: once directly and once through the gradient.",
-            _adamw(
-                before=lambda p, lr, lam: (1 - lr * lam) * p, gradient=lambda g, p, lam: g + lam * p
-            ),
-        ),
+        """
+        p = (1 - lr * weight_decay) * p ⇒ g = g + weight_decay * p
+            You added λp to the gradient: that is L2 under Adam. It is then divided by √v̂ like
+            everything else, so weights with large gradients hardly decay. AdamW shrinks p
+            directly.
+        lr * weight_decay ⇒ weight_decay
+            You shrank p by λ, not by lr · λ. Then decay doesn't follow the schedule, and at λ =
+            0.1 a tenth of every weight is lost at every step.
+        p = (1 - lr * weight_decay) * p ⇒
+        return adam ⇒ p, m, v = adam
+        eps=eps) ⇒ eps=eps); return (1 - lr * weight_decay) * p, m, v
+            You shrank what came out of Adam's step. The decay belongs to p as it was: shrink
+            first, or subtract lr · λ times the old p.
+        , beta1=beta1, beta2=beta2, eps=eps ⇒
+            Your decay is right, but Adam's step ran with its own β₁, β₂ and ε. Pass yours on:
+            beta1=beta1, beta2=beta2, eps=eps.
+        return adam ⇒ adam
+        eps=eps) ⇒ eps=eps); return p, m, v
+            You called adam_step and did not keep what it returned, so only the decay is left. A
+            pure function changes nothing: return its result.
+        (1 - lr * weight_decay) * p ⇒ p
+            That is Adam. Where does λ act?
+        1 - lr ⇒ 1 + lr
+            You made the weights grow: p is multiplied by 1 + lr · λ. Decay takes away.
+        (1 - lr * weight_decay) * p ⇒ p - lr * weight_decay * p / abs(p)
+            You took the same amount lr · λ from every weight. That is L1 decay; here a weight
+            loses a share of itself.
+        p = (1 ⇒ g = g + weight_decay * p; p = (1
+            You decayed p twice: once directly and once through the gradient.
+        """,
     ],
     hints=[
         "Adam divides all that enters through g by √v̂. How does the decay get round that division?",
@@ -803,44 +514,19 @@ adamw_step = Exercise(
 # clip_by_norm
 
 
-def _clip(scale):
-    """Clip by the factor scale(norm, limit); the norm comes out as measured."""
-
-    def clip(grads, limit):
-        norm = optim.global_norm(grads)
-        return [scale(norm, limit) * g for g in grads], norm
-
-    return clip
-
-
-def _clip_each(grads, limit):
-    norms = [np.linalg.norm(g) for g in grads]
-    clipped = [g * min(1.0, limit / n) if n else g for g, n in zip(grads, norms, strict=True)]
-    return clipped, optim.global_norm(grads)
-
-
-def _summed_norms(grads, limit):
-    norm = sum(np.linalg.norm(g) for g in grads)
-    return [g * min(1.0, limit / norm) if norm else g for g in grads], norm
-
-
-def _in_place_clip(grads, limit):
-    norm = optim.global_norm(grads)
-    for g in grads:
-        g *= min(1.0, limit / norm) if norm else 1
-    return grads, norm
-
-
-def _squared_norm(grads, limit):
-    square = float(sum((g**2).sum() for g in grads))
-    return [g * min(1.0, limit / square) if square else g for g in grads], square
-
-
 def _keeps_direction(clipped):
     a, b = (float(np.ravel(g)[0]) for g in clipped)
     if np.isclose(30 * b, 0.4 * a):
         return ""
     return f"gradients (30) and (0.4), limit 1: yours are {a:.4g} and {b:.4g}, another direction."
+
+
+def clipped_in_place(grads, limit):
+    """The numbers are right, but you wrote them into the caller's gradients. Make new ones."""
+    clipped, norm = optim.clip_by_norm(grads, limit)
+    for g, new in zip(grads, clipped, strict=True):
+        g[:] = new
+    return grads, norm
 
 
 clip_by_norm = Exercise(
@@ -872,85 +558,41 @@ clip_by_norm = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "clipped one by one",
-            "You gave every tensor its own limit. The long ones shrink, the short ones stay, and"
-            " the whole points somewhere else. One norm, one factor for all.",
-            _clip_each,
-        ),
-        named(
-            "clipped by value",
-            "You cut off single entries. That bends the direction towards a corner; a common factor"
-            " keeps it.",
-            lambda grads, limit: (
-                [np.clip(g, -limit, limit) for g in grads],
-                optim.global_norm(grads),
-            ),
-        ),
-        named(
-            "always rescaled",
-            "You also stretched gradients that were short enough. The limit is an upper one: the"
-            " factor is never above 1.",
-            _clip(lambda norm, limit: limit / norm if norm else 1.0),
-        ),
-        named(
-            "not shrunk",
-            "Your gradients are as long as they were. In a loop, `g = g * factor` gives the name g"
-            " a new array and leaves the list as it is: make a new list.",
-            lambda grads, limit: (grads, optim.global_norm(grads)),
-        ),
-        named(
-            "norm not returned",
-            "You returned the gradients alone. Return the list, then the norm.",
-            lambda grads, limit: optim.clip_by_norm(grads, limit)[0],
-        ),
-        named(
-            "exchanged",
-            "You returned the norm first. The list of gradients comes first.",
-            reordered(optim.clip_by_norm, 1, 0),
-        ),
-        named(
-            "the larger factor",
-            "Short gradients are stretched and long ones kept: is your test the wrong way round, or"
-            " did you take the larger of 1 and limit / norm? The factor is at most 1.",
-            _clip(lambda norm, limit: max(1.0, limit / norm) if norm else 1.0),
-        ),
-        named(
-            "factor upside down",
-            "Your factor is norm / limit, so long gradients grow. What must a length of 13 be"
-            " multiplied by to become 6.5?",
-            _clip(lambda norm, limit: norm / limit if norm > limit else 1.0),
-        ),
-        named(
-            "norms added",
-            "You added the tensors' norms. Lengths at right angles add by their squares: one norm"
-            " of all entries together.",
-            _summed_norms,
-        ),
-        named(
-            "no root",
-            "You took the sum of squares for the norm. Which function turns it into a length?",
-            _squared_norm,
-        ),
-        named(
-            "norm after clipping",
-            "You returned the norm after clipping. The one before is what is worth watching: it"
-            " says how often, and how hard, the clip acts.",
-            lambda grads, limit: (
-                optim.clip_by_norm(grads, limit)[0],
-                min(limit, optim.global_norm(grads)),
-            ),
-        ),
-        named(
-            "unit length",
-            "You made the gradient one unit long. It should keep a length up to the limit.",
-            _clip(lambda norm, limit: 1 / norm if norm > limit else 1.0),
-        ),
-        named(
-            "in place",
-            "The numbers are right, but you wrote them into the caller's gradients. Make new ones.",
-            _in_place_clip,
-        ),
+        """
+        scale * g ⇒ min(1.0, limit / (global_norm([g]) or limit)) * g
+            You gave every tensor its own limit. The long ones shrink, the short ones stay, and the
+            whole points somewhere else. One norm, one factor for all.
+        scale * g ⇒ g.clip(-limit, limit)
+            You cut off single entries. That turns the direction towards a corner; a common factor
+            keeps it.
+        norm > limit ⇒ norm
+            You also stretched gradients that were short enough. The limit is an upper one: the
+            factor is never above 1.
+        [scale * g for g in grads] ⇒ grads
+            Your gradients are as long as they were. In a loop, `g = g * factor` gives the name g a
+            new array and leaves the list as it is: make a new list.
+        grads], norm ⇒ grads]
+            You returned the gradients alone. Return the list, then the norm.
+        [scale * g for g in grads], norm ⇒ norm, [scale * g for g in grads]
+            You returned the norm first. The list of gradients comes first.
+        norm > limit ⇒ 0 < norm < limit
+            Short gradients are stretched and long ones kept: is your test the wrong way round, or
+            did you take the larger of 1 and limit / norm? The factor is at most 1.
+        limit / norm ⇒ norm / limit
+            Your factor is norm / limit, so long gradients grow. What must a length of 13 be
+            multiplied by to become 6.5?
+        global_norm(grads) ⇒ sum(global_norm([g]) for g in grads)
+            You added the tensors' norms. Lengths at right angles add by their squares: one norm of
+            all entries together.
+        global_norm(grads) ⇒ global_norm(grads) ** 2
+            You took the sum of squares for the norm. Which function turns it into a length?
+        grads], norm ⇒ grads], min(limit, norm)
+            You returned the norm after clipping. The one before is what is worth watching: it says
+            how often, and how hard, the clip acts.
+        limit / norm ⇒ 1 / norm
+            You made the gradient one unit long. It should keep a length up to the limit.
+        """,
+        clipped_in_place,
     ],
     hints=[
         "All gradients together are one long vector. What must it be multiplied by to be as long as"
@@ -968,28 +610,6 @@ clip_by_norm = Exercise(
 
 
 # warmup_cosine
-
-
-def _schedule(rise=None, fall=None, clamp=True, begin=None):
-    """The schedule with one piece replaced."""
-
-    def schedule(step, *, steps, warmup=0, lr=1.0, final=0.0):
-        if step < warmup:
-            return (rise or (lambda s, w, lr: lr * (s + 1) / (w + 1)))(step, warmup, lr)
-        done = (begin or (lambda s, n, w: (s - w) / (n - w)))(step, steps, warmup)
-        done = min(1.0, done) if clamp else done
-        return (fall or _half_cosine)(done, lr, final)
-
-    return schedule
-
-
-def _half_cosine(done, lr, final):
-    return final + (lr - final) * (1 + math.cos(math.pi * done)) / 2
-
-
-def _product(step, *, steps, warmup=0, lr=1.0, final=0.0):
-    cosine = _half_cosine(min(1.0, step / steps), lr, final)
-    return cosine * min(1.0, (step + 1) / (warmup + 1))
 
 
 def _rises_once(rates):
@@ -1035,95 +655,48 @@ warmup_cosine = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "a first step of zero",
-            "Your first step has rate 0 and moves nothing. Counting from 0, step s has had s + 1 of"
-            " warmup + 1 parts.",
-            _schedule(rise=lambda s, w, lr: lr * s / w),
-        ),
-        named(
-            "top reached twice",
-            "You reach lr one step early, and have it twice. The rise has warmup steps below lr:"
-            " divide by warmup + 1.",
-            _schedule(rise=lambda s, w, lr: lr * (s + 1) / w),
-        ),
-        named(
-            "cosine from step 0",
-            "Your cosine begins at step 0, so the rate jumps where warmup ends. It begins at the"
-            " top: count s − warmup, out of steps − warmup.",
-            _schedule(begin=lambda s, n, w: s / n),
-        ),
-        named(
-            "too late an end",
-            "You divided by all the steps, so the rate hasn't arrived when the run ends. After"
-            " warmup, steps − warmup are left.",
-            _schedule(begin=lambda s, n, w: (s - w) / n),
-        ),
-        named(
-            "quarter of a cosine",
-            "You let the angle run to π/2. It then falls fastest at the end; half a cosine, from 0"
-            " to π, levels out at both ends.",
-            _schedule(fall=lambda d, lr, final: final + (lr - final) * math.cos(math.pi * d / 2)),
-        ),
-        named(
-            "no π",
-            "Your angle runs from 0 to 1. Half a cosine runs from 0 to π.",
-            _schedule(fall=lambda d, lr, final: final + (lr - final) * (1 + math.cos(d)) / 2),
-        ),
-        named(
-            "final forgotten",
-            "You fall to 0. Where does `final` come in?",
-            _schedule(fall=lambda d, lr, final: lr * (1 + math.cos(math.pi * d)) / 2),
-        ),
-        named(
-            "final on top",
-            "You added `final` to a cosine of height lr, so it begins at lr + final. What is left"
-            " to fall is lr − final.",
-            _schedule(fall=lambda d, lr, final: final + lr * (1 + math.cos(math.pi * d)) / 2),
-        ),
-        named(
-            "minus the cosine",
-            "You wrote 1 − cos, which rises from 0. 1 + cos begins at 2 and ends at 0.",
-            _schedule(
-                fall=lambda d, lr, final: final + (lr - final) * (1 - math.cos(math.pi * d)) / 2
-            ),
-        ),
-        named(
-            "zero past the end",
-            "You returned 0 past the end. The rate stays at `final`.",
-            lambda step, *, steps, warmup=0, lr=1.0, final=0.0: (
-                0.0
-                if step > steps
-                else schedules.warmup_cosine(step, steps=steps, warmup=warmup, lr=lr, final=final)
-            ),
-        ),
-        named(
-            "degrees",
-            "math.cos takes radians: half a cosine runs from 0 to π, not to 180.",
-            _schedule(fall=lambda d, lr, final: _half_cosine(d * 180 / math.pi, lr, final)),
-        ),
-        named(
-            "no halving",
-            "1 + cos begins at 2. Halve it, or the run begins at twice the rate.",
-            _schedule(fall=lambda d, lr, final: final + (lr - final) * (1 + math.cos(math.pi * d))),
-        ),
-        named(
-            "rising again",
-            "Past the end the cosine turns up. A run that goes on longer than planned should stay"
-            " at `final`: hold the share done at 1.",
-            _schedule(clamp=False),
-        ),
-        named(
-            "straight line",
-            "You fall in a straight line: a good schedule, the next one, but not a cosine.",
-            _schedule(fall=lambda d, lr, final: lr + (final - lr) * d),
-        ),
-        named(
-            "both at once",
-            "You multiplied the rise with a cosine that was already falling. First the one, then,"
-            " from the top, the other.",
-            _product,
-        ),
+        """
+        (step + 1) / (warmup + 1) ⇒ step / warmup
+            Your first step has rate 0 and moves nothing. Counting from 0, step s has had s + 1 of
+            warmup + 1 parts.
+        (warmup + 1) ⇒ warmup
+            You reach lr one step early, and have it twice. The rise has warmup steps below lr:
+            divide by warmup + 1.
+        (step - warmup) / (steps - warmup) ⇒ step / steps
+            Your cosine begins at step 0, so the rate jumps where warmup ends. It begins at the
+            top: count s − warmup, out of steps − warmup.
+        (steps - warmup) ⇒ steps
+            You divided by all the steps, so the rate hasn't arrived when the run ends. After
+            warmup, steps − warmup are left.
+        (1 + math.cos(math.pi * done)) / 2 ⇒ math.cos(math.pi * done / 2)
+            You let the angle run to π/2. It then falls fastest at the end; half a cosine, from 0
+            to π, levels out at both ends.
+        math.pi * ⇒
+            Your angle runs from 0 to 1. Half a cosine runs from 0 to π.
+        final + (lr - final) ⇒ lr
+            You fall to 0. Where does `final` come in?
+        (lr - final) ⇒ lr
+            You added `final` to a cosine of height lr, so it begins at lr + final. What is left to
+            fall is lr − final.
+        1 + math.cos ⇒ 1 - math.cos
+            You wrote 1 − cos, which rises from 0. 1 + cos begins at 2 and ends at 0.
+        return final ⇒ return 0.0 if step > steps else final
+            You returned 0 past the end. The rate stays at `final`.
+        math.pi ⇒ 180
+            math.cos takes radians: half a cosine runs from 0 to π, not to 180.
+        done)) / 2 ⇒ done))
+            1 + cos begins at 2. Halve it, or the run begins at twice the rate.
+        min(1.0, (step - warmup) / (steps - warmup)) ⇒ (step - warmup) / (steps - warmup)
+            Past the end the cosine turns up. A run that goes on longer than planned should stay at
+            `final`: hold the share done at 1.
+        (1 + math.cos(math.pi * done)) / 2 ⇒ (1 - done)
+            You fall in a straight line: a good schedule, the next one, but not a cosine.
+        return lr * (step ⇒ share = (step
+        (warmup + 1) ⇒ (warmup + 1); lr, final = lr * share, final * share
+        (step - warmup) / (steps - warmup) ⇒ step / steps
+            You multiplied the rise with a cosine that was already falling. First the one, then,
+            from the top, the other.
+        """,
     ],
     hints=[
         "Which share of the warmup is behind you after step s, counted from 0? And of the fall?",
@@ -1140,57 +713,6 @@ warmup_cosine = Exercise(
 
 
 # lr_range_test
-
-
-def _range(before=True, move=None, stop=None, restart=False):
-    """The test with one piece replaced."""
-
-    def test(f, p, lrs):
-        losses, start = [], p
-        for lr in lrs:
-            loss, g = f(start if restart else p)
-            new = (move or (lambda p, g, lr: p - lr * g))(p, g, lr)
-            losses.append(float(loss if before else f(new)[0]))
-            if (stop or (lambda loss, seen: not loss <= 4 * min(seen)))(losses[-1], losses):
-                break
-            p = new
-        return losses
-
-    return test
-
-
-def _one_gradient(f, p, lrs):
-    g, losses = f(p)[1], []
-    for lr in lrs:
-        losses.append(float(f(p)[0]))
-        if not losses[-1] <= 4 * min(losses):
-            break
-        p = p - lr * g
-    return losses
-
-
-def _in_place_range(f, p, lrs):
-    losses = []
-    for lr in lrs:
-        loss, g = f(p)
-        losses.append(float(loss))
-        if not loss <= 4 * min(losses):
-            break
-        p -= lr * g
-    return losses
-
-
-def _always_back(f, p, lrs):
-    losses = []
-    for lr in lrs:
-        losses.append(float(f(p - lr * f(p)[1])[0]))
-        if not losses[-1] <= 4 * min(losses):
-            break
-    return losses
-
-
-def _every_rate(f, p, lrs):
-    return [float(f(p - lr * f(p)[1])[0]) for lr in lrs]
 
 
 def _bowl(p):
@@ -1240,94 +762,54 @@ lr_range_test = Exercise(
         ),
     ],
     mistakes=[
-        named(
-            "loss after the step",
-            "You noted the loss after each step. The first entry should be the loss at the start:"
-            " note, then move.",
-            _range(before=False),
-        ),
-        named(
-            "never moved",
-            "You measured at the starting point again and again. The test is one run, in which each"
-            " step begins where the last one ended.",
-            _range(restart=True),
-        ),
-        named(
-            "back to the start",
-            "You tried every rate from the starting point. That is a line search; the range test is"
-            " one run with a rising rate.",
-            _always_back,
-        ),
-        named(
-            "every rate from the start, without a stop",
-            "You tried every rate from the starting point, all of them. The test is one run: each"
-            " step begins where the last one ended, and it stops when the loss blows up.",
-            _every_rate,
-        ),
-        named(
-            "the rate, not the losses",
-            "You returned a rate. Return the losses, and look at their curve to choose one.",
-            lambda f, p, lrs: lrs[int(np.nanargmin(schedules.lr_range_test(f, p, lrs)))],
-        ),
-        named(
-            "last loss missing",
-            "You stopped before you noted the loss that made you stop. Note first, then ask.",
-            lambda f, p, lrs: (
-                lambda losses: losses[:-1] if not losses[-1] <= 4 * min(losses) else losses
-            )(schedules.lr_range_test(f, p, lrs)),
-        ),
-        named(
-            "a best of zero",
-            "You stopped at the first loss. If the best so far begins at 0, no loss is below four"
-            " times that: begin with infinity.",
-            _range(stop=lambda loss, seen: not loss <= 4 * min(0.0, *seen)),
-        ),
-        named(
-            "never stopped",
-            "You went on after the run had blown up. Once the loss is above four times the best,"
-            " nothing more is learnt: stop.",
-            _range(stop=lambda loss, seen: False),
-        ),
-        named(
-            "nan not noticed",
-            "Your test of the loss is silent for nan: every comparison with nan is false. Ask"
-            " whether the loss is still good, not whether it is bad.",
-            _range(stop=lambda loss, seen: loss > 4 * min(seen)),
-        ),
-        named(
-            "compared with the start",
-            "You compared with the first loss. A run that first falls a hundredfold may then rise"
-            " fiftyfold unnoticed: compare with the best.",
-            _range(stop=lambda loss, seen: not loss <= 4 * seen[0]),
-        ),
-        named(
-            "compared with the last",
-            "You compared with the loss just before. A slow rise never trips that: compare with the"
-            " best.",
-            _range(stop=lambda loss, seen: not loss <= 4 * seen[max(len(seen) - 2, 0)]),
-        ),
-        named(
-            "stopped at once",
-            "You stopped at the first rise. Losses of batches go up and down; four times the best"
-            " is a rise that means something.",
-            _range(stop=lambda loss, seen: not loss <= min(seen)),
-        ),
-        named(
-            "one gradient for all",
-            "You kept the first gradient. The slope changes with p: ask f anew at every step.",
-            _one_gradient,
-        ),
-        named(
-            "uphill",
-            "You added the gradient. It points to where the loss grows.",
-            _range(move=lambda p, g, lr: p + lr * g),
-        ),
-        named(
-            "in place",
-            "The losses are right, but you moved the caller's p: -= writes into their array. The"
-            " training that follows would begin where your test blew up.",
-            _in_place_range,
-        ),
+        """
+        p = p - lr * g ⇒
+        loss, g = f(p) ⇒ p = p - lr * f(p)[1]; loss = f(p)[0]
+            You noted the loss after each step. The first entry should be the loss at the start:
+            note, then move.
+        p = p - lr * g ⇒
+            You measured at the starting point again and again. The test is one run, in which each
+            step begins where the last one ended.
+        p = p - lr * g ⇒
+        f(p) ⇒ f(p - lr * f(p)[1])
+            You tried every rate from the starting point. That is a line search; the range test is
+            one run with a rising rate.
+        p = p - lr * g ⇒
+        f(p) ⇒ f(p - lr * f(p)[1])
+        break ⇒ pass
+            You tried every rate from the starting point, all of them. The test is one run: each
+            step begins where the last one ended, and it stops when the loss blows up.
+        return losses ⇒ return lrs[losses.index(min(losses))]
+            You returned a rate. Return the losses, and look at their curve to choose one.
+        break ⇒ return losses[:-1]
+            You stopped before you noted the loss that made you stop. Note first, then ask.
+        min(losses) ⇒ min(0.0, *losses)
+            You stopped at the first loss. If the best so far begins at 0, no loss is below four
+            times that: begin with infinity.
+        break ⇒ pass
+            You went on after the run had blown up. Once the loss is above four times the best,
+            nothing more is learnt: stop.
+        not loss <= ⇒ loss >
+            Your test of the loss is silent for nan: every comparison with nan is false. Ask
+            whether the loss is still good, not whether it is bad.
+        min(losses) ⇒ losses[0]
+            You compared with the first loss. A run that first falls a hundredfold may then rise
+            fiftyfold unnoticed: compare with the best.
+        min(losses) ⇒ losses[-2:][0]
+            You compared with the loss just before. A slow rise never trips that: compare with the
+            best.
+        4 * min ⇒ min
+            You stopped at the first rise. Losses of batches go up and down; four times the best is
+            a rise that means something.
+        losses = [] ⇒ losses, slope = [], f(p)[1]
+        lr * g ⇒ lr * slope
+            You kept the first gradient. The slope changes with p: ask f anew at every step.
+        p - lr ⇒ p + lr
+            You added the gradient. It points to where the loss grows.
+        p = p - lr * g ⇒ p -= lr * g
+            The losses are right, but you moved the caller's p: -= writes into their array. The
+            training that follows would begin where your test blew up.
+        """,
     ],
     hints=[
         "A run whose rate rises at every step must blow up in the end. What would you write down on"
