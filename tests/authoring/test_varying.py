@@ -61,10 +61,10 @@ def test_the_tag_is_needed_where_a_time_or_rounding_is_shown(source, shown, due)
 
 
 def test_the_course_s_own_clocks_count():
-    from course.transformers.gpt import train
+    from course.transformers.gpt import run
 
-    sources = ["n = train.pace(c)", "p = layers.softmax(z)", "print(n)"]
-    imported = {"train": train, "layers": layers}
+    sources = ["n = run.pace(c)", "p = layers.softmax(z)", "print(n)"]
+    imported = {"run": run, "layers": layers}
     assert varying.clocked(sources, imported) == [True, False, True]
 
 

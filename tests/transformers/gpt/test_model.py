@@ -190,7 +190,7 @@ def test_a_mismatched_checkpoint_is_named(tmp_path):
     with pytest.raises(ValueError, match="no GPT-2"):
         gpt2.load(tmp_path / "x.safetensors")
     (tmp_path / "y.safetensors").write_bytes(b"not one")
-    with pytest.raises(ValueError, match="not a whole safetensors file"):
+    with pytest.raises(ValueError, match="no safetensors file, or not the whole of one"):
         gpt2.load(tmp_path / "y.safetensors")
 
 
