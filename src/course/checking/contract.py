@@ -23,6 +23,7 @@ from course.checking import source, stages
 from course.checking.attempt import Tried, attempt, drawn
 from course.checking.cases import Case, Drawn, Edit, Law, Mistake, known
 from course.checking.verdict import Note, Verdict, show
+from course.learner import answers
 
 KINDS = ("transcribe", "derive", "transfer", "diagnose", "build")
 _ORDER = ("hand", "random", "extreme")
@@ -118,6 +119,8 @@ class Exercise:
         if verdict.state != "done" and "NBGRADER_EXECUTION" in os.environ:
             raise AssertionError(str(verdict)) from None
         show(verdict)
+        if verdict.state == "done":
+            answers.keep(self.key, answer)
 
     def examine(self, answer: Callable) -> Verdict:
         """Give the verdict that `check` shows; nothing is recorded or displayed."""

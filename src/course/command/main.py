@@ -18,6 +18,7 @@ COMMANDS = {
     "build": ("course.command.build", "execute the notebooks, or make an edition"),
     "sync": ("course.command.sync", "keep notebooks and their texts equal"),
     "train": ("course.command.train", "train a small GPT on a text"),
+    "mine": ("course.command.mine", "write my_gpt.py, made of your own functions"),
     "generate": ("course.command.generate", "let a trained GPT write"),
 }
 

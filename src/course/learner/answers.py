@@ -74,12 +74,12 @@ def keep(exercise: str, answer: Callable) -> None:
     try:
         code = capture.section(answer, name)
         _put(slug, Answer(name, f"{datetime.date.today()}", code))
-    except capture.NotAlone as why:
-        tell(say(sentence, name=name, why=why))
+    except capture.NotAlone as error:
+        tell(say(sentence, name=name, why=error))
     except OSError as error:
         tell(say(sentence, name=name, why=f"{path(slug).name}: {error.strerror}."))
-    except Exception:  # the learner asked about an answer, and that question is answered
-        return
+    except Exception as error:  # the learner asked about an answer, and that is answered
+        tell(say(sentence, name=name, why=f"{type(error).__name__}: {error}."))
 
 
 def here(exercise: str) -> Callable | None:
@@ -124,8 +124,8 @@ def tell(sentence: str) -> None:
 def _parts(text: str):
     """Each answer of a file's text, by name."""
     marks = list(MARK.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    for mark, end in zip(marks, ends, strict=True):
+    for mark, after in zip(marks, [*marks[1:], None], strict=False):
+        end = after.start() if after else len(text)
         line = text.count("\n", 0, mark.end()) + 1
         yield mark[1], Answer(mark[1], mark[2], text[mark.end() + 1 : end], line)
 
@@ -137,7 +137,7 @@ def _put(slug: str, answer: Answer) -> None:
     with files.locked(file):
         text = _whole(file) or say(
             "# Your answers in the lesson {slug} that have passed their checks.\n"
-            "# Later lessons run on them. You may mend them here; what can't be read is left out.\n",
+            "# Later lessons run on them. You may mend them here; what is damaged is left out.\n",
             slug=slug,
         )
         known = dict(_parts(text)).get(answer.name)

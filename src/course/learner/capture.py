@@ -30,15 +30,20 @@ class NotAlone(ValueError):
     """A function that can't be written down so that it runs elsewhere; the message says why."""
 
 
-def section(answer: Callable, name: str) -> str:
+def section(answer: Callable, name: str, edit: Callable[[str], str] = str) -> str:
     """Write a function with all that it reads, as code that defines `name`.
+
+    Parameters
+    ----------
+    edit
+        What is done to the source of each definition before it is looked through.
 
     Raises
     ------
     NotAlone
         If it has no source, or reads what can't be written down; the message is a sentence.
     """
-    gathered = _Gathered()
+    gathered = _Gathered(edit)
     bound = gathered.definition(answer, name)
     if bound != name:
         gathered.pieces.append(f"{name} = {bound}")
@@ -49,7 +54,8 @@ def section(answer: Callable, name: str) -> str:
 class _Gathered:
     """The statements of a section, each after those that it needs."""
 
-    def __init__(self):
+    def __init__(self, edit: Callable[[str], str]):
+        self.edit = edit
         self.imports: set[str] = set()
         self.pieces: list[str] = []
         self.seen: dict[str, object] = {}
@@ -57,8 +63,9 @@ class _Gathered:
     def definition(self, thing: Callable, name: str) -> str:
         """Add a function or class after what it reads; returns the name that it has there."""
         text, bound = source(thing, name)
+        text = self.edit(text)
         self.seen[bound] = thing
-        for free in sorted(free_names(text) - {bound}):
+        for free in sorted(n for n in free_names(text) - {bound} if not n.startswith("__")):
             for found, value in _look_up(thing, free):
                 self.need(found, value)
         self.pieces.append(text)
@@ -131,11 +138,22 @@ def import_line(name: str, value: object) -> str:
         renamed = "" if last == name else f" as {name}"
         return f"from {package} import {last}{renamed}" if package else f"import {last}{renamed}"
     there = getattr(value, "__name__", "")
-    for module in (getattr(value, "__module__", None), "numpy", "math"):
-        known = sys.modules.get(module or "")
-        if there and module != "__main__" and getattr(known, there, None) is value:
-            renamed = "" if there == name else f" as {name}"
-            return "" if module == "builtins" else f"from {module} import {there}{renamed}"
+    own = getattr(value, "__module__", None) == "__main__"
+    module = "" if own or not there else _home(there, value)
+    renamed = "" if there == name else f" as {name}"
+    return f"from {module} import {there}{renamed}" if module else ""
+
+
+def _home(there: str, value: object) -> str:
+    """The module that a thing is imported from, or ""; compiled ones may not know it themselves."""
+    said = getattr(value, "__module__", None)
+    public = [m for m in list(sys.modules) if not any(p.startswith("_") for p in m.split("."))]
+    if inspect.isfunction(value):
+        public = []
+    for module in (said, "numpy", "math", *sorted(public, key=lambda m: (m.count("."), m))):
+        held = getattr(sys.modules.get(module or ""), "__dict__", {})
+        if module != "__main__" and held.get(there) is value:
+            return module
     return ""
 
 
@@ -184,9 +202,7 @@ def source(thing: Callable, name: str) -> tuple[str, str]:
     wanted = thing.__name__ if inspect.isclass(thing) else code.co_name
     nodes = [n for n in ast.walk(tree) if _defines(n, wanted, code.co_firstlineno)]
     if len(nodes) != 1:
-        raise NotAlone(
-            say("Its source can't be told apart; write it with def on lines of its own.")
-        )
+        raise NotAlone(say("Its source can't be told apart; write it with def on its own lines."))
     if isinstance(nodes[0], ast.Lambda):
         return _assigned(nodes[0], tree, lines[0], name)
     return textwrap.dedent(_text(nodes[0], lines[0])), nodes[0].name
