@@ -103,9 +103,17 @@ class Program:
             text, end = "\n".join(lines[end : node.end_lineno]).strip(), node.end_lineno
             if isinstance(node, ast.Import | ast.ImportFrom):
                 found += [pair for a in node.names for pair in self._import(node, a, tree, user)]
+            elif function := self._passed_too(_bound(node), text, user):
+                self.add(function, user)
             elif name := _bound(node):
                 found.append((name, text))
         return found
+
+    def _passed_too(self, name: str, text: str, user: str) -> Callable | None:
+        """The course's function for which a statement of another answer has passed, if any."""
+        passed = [key for key, answer in self.mine.items() if text in answer.code]
+        keys = [key for key in passed if name != user and key.rpartition(".")[2] == name]
+        return yours.course(keys[0]) if keys else None
 
     def _import(self, node, alias: ast.alias, tree: ast.Module, user: str):
         """One name of an import: the course's functions become pieces, all else stays."""

@@ -22,7 +22,7 @@ from course.lessons.rename import Unplaceable
 from course.transformers import numpy_modern
 from course.words import say
 
-SECONDS = 60.0  # for reading a dozen characters and writing four
+SECONDS = 20.0  # for reading a dozen characters and writing four
 PROMPT = "O, speak again"
 _RUN = """
 import json, numpy, my_gpt

@@ -21,10 +21,11 @@ from course.learner import answers
 from course.lessons import form
 from course.words import say
 
-SECONDS = 5.0  # for one call
+SECONDS = 10.0  # for one call
 PATIENCE = 20.0  # for all calls together, where the course's would take a tenth of that
 FORMS = 12  # forms of arguments that are tried; after that the type is looked at, not the shape
 TRYING = 1.0  # seconds spent in the course's function for trying
+_FAILED = (Exception, SystemExit)
 _local = threading.local()
 
 
@@ -79,7 +80,7 @@ class Part:
                 raise form.Unfit("changed")
             if form.finite(expected) and not form.finite(value):
                 raise form.Unfit("infinite")
-        except Exception as error:
+        except _FAILED as error:
             self._replace(error)
             form.go_on((args, kwargs), spare)
             return expected
@@ -91,7 +92,7 @@ class Part:
         try:
             value = self._run(args, kwargs)
             value = value if wanted is None else wanted.fit(value)
-        except Exception as error:
+        except _FAILED as error:
             value = self.ours(*args, **kwargs)
             self._replace(error)
         return value

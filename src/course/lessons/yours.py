@@ -40,6 +40,7 @@ from course.learner import answers
 from course.lessons.trust import Part
 from course.words import say
 
+LOADING = 10.0  # seconds for the code of one answer to run
 _loaded: dict[str, tuple] = {}  # the code of an answer, and what came of it, by exercise
 
 
@@ -229,7 +230,7 @@ def _placed(key: str, slug: str, answer: answers.Answer | None) -> Part | type |
     try:
         made = answers.here(key)
         if answer is not None:
-            made = guard.within(10, answers.run, slug, answer)
+            made = guard.within(LOADING, answers.run, slug, answer)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever its code does when it is run
