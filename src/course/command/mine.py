@@ -26,8 +26,7 @@ def run(args: argparse.Namespace) -> None:
         weights.write_bytes(data.shipped(my_gpt.WEIGHTS))
     args.out.write_text(program.text(), encoding="utf-8")
     print(yours.credit(args.out.name, *program.whose()))
-    ways = "Let it write: python {file} --prompt 'ROMEO:' --n 300"
-    print(say(ways, file=args.out))
+    print(say("Let it write: python {file} --prompt 'ROMEO:' --n 300", file=args.out))
 
 
 def refuse(out: Path, mark: str) -> None:

@@ -21,6 +21,7 @@ from course.words import say
 
 MARK = re.compile(r"^# -- (\w+), passed on (\d{4}-\d\d-\d\d) -*$", re.MULTILINE)
 _passed: dict[str, Callable] = {}  # what passed since this kernel started, by exercise
+_read: dict[Path, tuple] = {}  # each file's version, and what it holds
 _said: set[str] = set()  # each trouble is told once
 
 
@@ -70,16 +71,18 @@ def keep(exercise: str, answer: Callable) -> None:
         return
     slug, _, name = exercise.rpartition(".")
     _passed[exercise] = answer
-    sentence = "Your {name} has passed. It isn't kept for later lessons: {why}"
     try:
-        code = capture.section(answer, name)
-        _put(slug, Answer(name, f"{datetime.date.today()}", code))
+        _put(slug, Answer(name, f"{datetime.date.today()}", capture.section(answer, name)))
     except capture.NotAlone as error:
-        tell(say(sentence, name=name, why=error))
+        _tell_not_kept(name, error)
     except OSError as error:
-        tell(say(sentence, name=name, why=f"{path(slug).name}: {error.strerror}."))
+        _tell_not_kept(name, f"{path(slug).name}: {error.strerror}.")
     except Exception as error:  # the learner asked about an answer, and that is answered
-        tell(say(sentence, name=name, why=f"{type(error).__name__}: {error}."))
+        _tell_not_kept(name, f"{type(error).__name__}: {error}.")
+
+
+def _tell_not_kept(name: str, why: object) -> None:
+    tell(say("Your {name} has passed. It isn't kept for later lessons: {why}", name=name, why=why))
 
 
 def here(exercise: str) -> Callable | None:
@@ -97,10 +100,15 @@ def read(slug: str) -> dict[str, Answer]:
     """
     if graded():
         return {}
+    file = path(slug)
     try:
-        return dict(_parts(path(slug).read_text(encoding="utf-8")))
+        now = file.stat()
     except FileNotFoundError:
         return {}
+    version = now.st_mtime_ns, now.st_size, now.st_ino
+    if _read.get(file, (None,))[0] != version:
+        _read[file] = version, dict(_parts(file.read_text(encoding="utf-8")))
+    return _read[file][1]
 
 
 def run(slug: str, answer: Answer) -> Callable:
@@ -168,8 +176,13 @@ def _whole(file: Path) -> str:
         aside = _free(file)
         with contextlib.suppress(FileNotFoundError):
             file.rename(aside)
-        sentence = "{file} is damaged. It is kept as {aside}, and a new one is begun."
-        tell(say(sentence, file=file.name, aside=aside.name))
+        tell(
+            say(
+                "{file} is damaged. It is kept as {aside}, and a new one is begun.",
+                file=file.name,
+                aside=aside.name,
+            )
+        )
         return ""
 
 

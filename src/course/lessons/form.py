@@ -139,7 +139,7 @@ class Form:
 def of(value: object) -> object:
     """Return what a result's shape may depend on: shapes, small numbers and words, types."""
     if isinstance(value, np.ndarray) or plain.is_tensor(value):
-        return tuple(value.shape), str(value.dtype)
+        return value.shape, value.dtype
     if value is None or isinstance(value, (bool, int)):
         return type(value), value
     if isinstance(value, str):

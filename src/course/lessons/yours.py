@@ -141,7 +141,8 @@ def key_of(name: str) -> str:
     keys = [key for key in known if key.rpartition(".")[2] == name]
     places = list(dict.fromkeys(known[key] for key in keys))
     if len(places) == 1:  # one function, perhaps asked for again in a later lesson
-        return next((key for key in reversed(keys) if _kept(key)), keys[0])
+        *later, last = keys
+        return next((key for key in (last, *later[::-1]) if later and _kept(key)), last)
     if not keys:
         near = difflib.get_close_matches(name, names(), 5, 0.3) or names()
         raise Unknown(f"No lesson asks for {name}; there are {', '.join(near)}.")
