@@ -9,7 +9,7 @@ from cells import Cells
 
 from course.command import main as command
 from course.learner import answers
-from course.lessons import mine, rename, trial, yours
+from course.lessons import mine, statements, trial, yours
 from course.transformers import tokens
 from course.transformers.gpt import generate, pretrained
 
@@ -254,4 +254,4 @@ def test_every_part_has_its_reader():
     ],
 )  # fmt: skip
 def test_only_what_is_global_is_renamed(code, new):
-    assert rename.renamed(code, "g", "h") == new
+    assert statements.renamed(code, "g", "h") == new

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from cells import Cells
 
 from course.learner import answers
-from course.lessons import form, trust, yours
+from course.lessons import form, references, trust, yours
 from course.networks import layers
 from course.transformers import attention
 
@@ -64,7 +65,7 @@ def test_without_a_learner_all_is_the_course_s():
 
 def test_no_exercise_loads_pytorch_unless_its_idea_needs_it():
     code = "import sys\nfrom course.lessons import yours\nyours.attend\nyours.embed\n"
-    code += "yours.references()\nprint('torch' in sys.modules)"
+    code += "yours.references.places()\nprint('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
@@ -72,9 +73,9 @@ def test_no_exercise_loads_pytorch_unless_its_idea_needs_it():
 def test_every_reference_is_that_of_its_bank():
     from course.lessons import bank
 
-    for key in yours.references():
+    for key in references.places():
         slug, _, name = key.partition(".")
-        assert yours.course(key) is getattr(bank(slug), name).reference
+        assert references.course(key) is getattr(bank(slug), name).reference
 
 
 def test_a_passed_answer_stands_in_and_is_counted(passed):
@@ -231,7 +232,7 @@ def test_a_call_in_another_thread_has_its_limit_too(passed):
 
 def test_random_draws_go_on_as_with_the_course_s(passed):
     ids = np.arange(50)
-    expected, ours = np.random.default_rng(5), yours.course("small_gpt.batch")
+    expected, ours = np.random.default_rng(5), references.course("small_gpt.batch")
     passed("small_gpt.batch", "def batch(rng, ids, B, T):\n    rng.normal(); raise ValueError\n")
     given = np.random.default_rng(5)
     for _ in range(2):
@@ -316,8 +317,8 @@ def test_under_a_grader_all_is_the_course_s(passed, monkeypatch):
 
 
 def test_a_name_of_two_lessons_asks_which(monkeypatch):
-    known = yours.references() | {"b.tanh": "course.networks.layers:tanh"}
-    monkeypatch.setattr(yours, "references", lambda: known)
+    known = references.places() | {"b.tanh": "course.networks.layers:tanh"}
+    monkeypatch.setattr(references, "places", lambda: known)
     with pytest.raises(ValueError, match=r'yours\["mlp_backprop.tanh"\] or yours\["b.tanh"\]'):
         yours.tanh  # noqa: B018
     assert yours["b.tanh"] is layers.tanh
@@ -332,6 +333,27 @@ def test_an_unknown_name_is_told_with_the_near_ones():
     assert {"attend", "affine"} <= set(dir(yours))
     with pytest.raises(ValueError, match="softmax is not among the parts: affine"):
         yours.using("affine").softmax  # noqa: B018
+
+
+def test_no_exercise_is_hidden_by_a_name_of_the_module():
+    names = {key.rpartition(".")[2] for key in references.places()}
+    assert not names & set(vars(yours))
+    assert not names & set(vars(yours.using()) | vars(yours.Made))
+
+
+@pytest.mark.parametrize("state", ["done", "wrong"])
+def test_a_class_is_tried_by_its_check_and_then_used_as_it_is(passed, monkeypatch, capsys, state):
+    exercise = SimpleNamespace(name="Form", examine=lambda answer: SimpleNamespace(state=state))
+    known = references.places() | {"attention.Form": "course.lessons.form:Form"}
+    monkeypatch.setattr(references, "places", lambda: known)
+    monkeypatch.setattr(yours.lessons, "bank", lambda slug: SimpleNamespace(Form=exercise))
+    passed("attention.Form", "class Form:\n    def size(self):\n        return np.size(3)\n")
+    if state == "done":
+        assert yours.Form().size() == 1
+        assert "1 of 1" in yours.using("Form").credit("It")
+    else:
+        assert yours.Form is form.Form
+        assert "no longer says done" in capsys.readouterr().out
 
 
 def test_a_report_executes_nothing(passed, tmp_path, capsys):

@@ -46,11 +46,11 @@ def refuse(out: Path, mark: str) -> None:
 def passed() -> dict:
     """Return the learner's answers by exercise; a file that can't be read is told of."""
     from course.learner import answers
-    from course.lessons import yours
+    from course.lessons import references
     from course.words import say
 
     found = {}
-    for key in yours.references():
+    for key in references.places():
         slug, _, name = key.rpartition(".")
         try:
             kept = answers.read(slug)

@@ -12,14 +12,13 @@ import builtins
 import inspect
 import linecache
 import math
-import symtable
-import sys
 import textwrap
 from collections.abc import Callable
-from types import FunctionType, ModuleType
+from types import FunctionType
 
 import numpy as np
 
+from course.learner import names
 from course.words import say
 
 MOST = 200  # entries of a constant that is written out
@@ -65,7 +64,7 @@ class _Gathered:
         text, bound = source(thing, name)
         text = self.edit(text)
         self.seen[bound] = thing
-        for free in sorted(n for n in free_names(text) - {bound} if not n.startswith("__")):
+        for free in sorted(n for n in names.free(text) - {bound} if not n.startswith("__")):
             for found, value in _look_up(thing, free):
                 self.need(found, value)
         self.pieces.append(text)
@@ -78,7 +77,7 @@ class _Gathered:
                 raise NotAlone(say("{name} means two things in it.", name=name))
             return
         self.seen[name] = value
-        line = import_line(name, value)
+        line = names.import_line(name, value)
         if line:
             self.imports.add(line)
         elif inspect.isclass(value) or inspect.isfunction(inspect.unwrap(value)):
@@ -129,32 +128,6 @@ class _Gathered:
 def _kind(value: object) -> str:
     shape = getattr(value, "shape", None)
     return f"{type(value).__name__} {tuple(shape)}" if shape else type(value).__name__
-
-
-def import_line(name: str, value: object) -> str:
-    """Return the import that gives a name its value, or "" where none does."""
-    if isinstance(value, ModuleType):
-        package, _, last = value.__name__.rpartition(".")
-        renamed = "" if last == name else f" as {name}"
-        return f"from {package} import {last}{renamed}" if package else f"import {last}{renamed}"
-    there = getattr(value, "__name__", "")
-    own = getattr(value, "__module__", None) == "__main__"
-    module = "" if own or not there else _home(there, value)
-    renamed = "" if there == name else f" as {name}"
-    return f"from {module} import {there}{renamed}" if module else ""
-
-
-def _home(there: str, value: object) -> str:
-    """The module that a thing is imported from, or ""; compiled ones may not know it themselves."""
-    said = getattr(value, "__module__", None)
-    public = [m for m in list(sys.modules) if not any(p.startswith("_") for p in m.split("."))]
-    if inspect.isfunction(value):
-        public = []
-    for module in (said, "numpy", "math", *sorted(public, key=lambda m: (m.count("."), m))):
-        held = getattr(sys.modules.get(module or ""), "__dict__", {})
-        if module != "__main__" and held.get(there) is value:
-            return module
-    return ""
 
 
 def _look_up(thing: Callable, name: str) -> list[tuple[str, object]]:
@@ -238,23 +211,3 @@ def _assigned(node: ast.Lambda, tree: ast.Module, lines: list[str], name: str) -
             target = around.targets[0]
             name = target.id if isinstance(target, ast.Name) else name
     return f"{name} = ({text})" if "\n" in text else f"{name} = {text}", name
-
-
-def free_names(text: str) -> set[str]:
-    """Return the names that a piece of code reads and does not bind itself."""
-    top = symtable.symtable(text, "section", "exec")
-    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    return {name for table in _tables(top) for name in _reads(table)} - bound
-
-
-def _tables(table):
-    yield table
-    for child in table.get_children():
-        yield from _tables(child)
-
-
-def _reads(table) -> set[str]:
-    whole = table.get_type() == "module"
-    return {
-        s.get_name() for s in table.get_symbols() if s.is_referenced() and (whole or s.is_global())
-    }

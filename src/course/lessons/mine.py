@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from course.learner import answers, capture
-from course.lessons import my_gpt, yours
-from course.lessons.rename import Unplaceable, renamed
+from course.lessons import my_gpt, references, statements, yours
+from course.lessons.statements import Unplaceable
 from course.words import say
 
 MARK = "# Written by `course mine`"
@@ -82,7 +82,7 @@ class Program:
         if known is None:
             key = _key(function)
             answer = self.mine.get(key)
-            code = answer.code if answer else capture.section(function, name, shortened)
+            code = answer.code if answer else capture.section(function, name, statements.shortened)
             known = Piece(name, key, answer.date if answer else "")
             self.pieces[name] = known
             known.statements = self._resolved(code, name)
@@ -103,9 +103,9 @@ class Program:
             text, end = "\n".join(lines[end : node.end_lineno]).strip(), node.end_lineno
             if isinstance(node, ast.Import | ast.ImportFrom):
                 found += [pair for a in node.names for pair in self._import(node, a, tree, user)]
-            elif function := self._passed_too(_bound(node), text, user):
+            elif function := self._passed_too(statements.bound(node), text, user):
                 self.add(function, user)
-            elif name := _bound(node):
+            elif name := statements.bound(node):
                 found.append((name, text))
         return found
 
@@ -113,7 +113,7 @@ class Program:
         """The course's function for which a statement of another answer has passed, if any."""
         passed = [key for key, answer in self.mine.items() if text in answer.code]
         keys = [key for key in passed if name != user and key.rpartition(".")[2] == name]
-        return yours.course(keys[0]) if keys else None
+        return references.course(keys[0]) if keys else None
 
     def _import(self, node, alias: ast.alias, tree: ast.Module, user: str):
         """One name of an import: the course's functions become pieces, all else stays."""
@@ -147,9 +147,9 @@ class Program:
                     table[name] = code
                 elif table[name] != code:
                     new = f"{name}_of_{piece.name}"
-                    kept.append((new, renamed(code, name, new)))
+                    kept.append((new, statements.renamed(code, name, new)))
                     table[new] = kept[-1][1]
-                    rest = [(n, renamed(c, name, new)) for n, c in rest]
+                    rest = [(n, statements.renamed(c, name, new)) for n, c in rest]
             piece.statements = kept
 
     def whose(self) -> tuple[list[str], list[str]]:
@@ -164,8 +164,8 @@ class Program:
             home = self.functions[name].__module__.rpartition(".")[2]
             title, module = ("" if home == module else f"# {f'-- {home} ':-<86}\n\n"), home
             codes = [code for _, code in piece.statements]
-            imports |= {code for code in codes if _is_import(code)}
-            body = "\n\n".join(code for code in codes if not _is_import(code))
+            imports |= {code for code in codes if statements.is_import(code)}
+            body = "\n\n".join(code for code in codes if not statements.is_import(code))
             parts.append(f"{title}{heading(piece)}\n{body}")
         order = sorted(imports, key=lambda line: (line.startswith("from"), line))
         return "\n\n\n".join([f"{self._top()}\n\n" + "\n".join(order), *parts, *self._end()])
@@ -215,8 +215,8 @@ def _depth(name: str) -> int:
 def _key(function: Callable) -> str:
     """The exercise that asks for a function; "" where there is none."""
     place = f"{function.__module__}:{function.__qualname__}"
-    asked = [key for key, at in yours.references().items() if at == place]
-    return yours.key_of(asked[0].rpartition(".")[2]) if len(asked) > 1 else "".join(asked)
+    asked = [key for key, at in references.places().items() if at == place]
+    return references.key_of(asked[0].rpartition(".")[2]) if len(asked) > 1 else "".join(asked)
 
 
 def _imported(module: str | None, name: str):
@@ -243,30 +243,3 @@ def _attributes(tree: ast.Module, name: str, module: ModuleType) -> dict[str, Ca
         if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == name
     }
     return read if all(map(_inlined, read.values())) else {}
-
-
-def _bound(node: ast.stmt) -> str:
-    """The name that a statement of a section binds, or ""."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return node.name
-    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-    return target.id if isinstance(target, ast.Name) else ""
-
-
-def _is_import(code: str) -> bool:
-    return isinstance(ast.parse(code).body[0], ast.Import | ast.ImportFrom)
-
-
-def shortened(source: str) -> str:
-    """Cut a function's docstrings to their first line, and leave out `_check…(…)` calls."""
-    lines = source.splitlines()
-    for node in sorted(ast.walk(ast.parse(source)), key=lambda n: -getattr(n, "lineno", 0)):
-        if not isinstance(node, ast.Expr):
-            continue
-        first, last, text = node.lineno - 1, node.end_lineno, ast.unparse(node)
-        if isinstance(node.value, ast.Call) and text.split(".")[-1].startswith("_check"):
-            lines[first:last] = []
-        elif isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            words = node.value.value.strip().splitlines()[0]
-            lines[first:last] = [f'{" " * node.col_offset}"""{words}"""']
-    return "\n".join(lines)

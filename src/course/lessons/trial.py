@@ -18,7 +18,7 @@ import numpy as np
 from course import data
 from course.learner import answers
 from course.lessons import mine, my_gpt
-from course.lessons.rename import Unplaceable
+from course.lessons.statements import Unplaceable
 from course.transformers import numpy_modern
 from course.words import say
 

@@ -24,12 +24,7 @@ Answers come from one folder, that of `answers.folder`, and from nowhere else.
 
 from __future__ import annotations
 
-import ast
-import difflib
-import functools
-import importlib
 import inspect
-import re
 import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
@@ -37,15 +32,12 @@ from types import ModuleType
 from course import lessons
 from course.checking import guard
 from course.learner import answers
+from course.lessons import references
 from course.lessons.trust import Part
 from course.words import say
 
 LOADING = 10.0  # seconds for the code of one answer to run
 _loaded: dict[str, tuple] = {}  # the code of an answer, and what came of it, by exercise
-
-
-class Unknown(AttributeError, ValueError):
-    """No exercise of that name, or more than one."""
 
 
 def find(name: str) -> Callable:
@@ -61,10 +53,10 @@ def find(name: str) -> Callable:
     Unknown
         If no lesson asks for it, or two lessons do.
     """
-    key = key_of(name)
+    key = references.key_of(name)
     mine = passed(key)
     if not isinstance(mine, Part) or mine.fault:
-        return mine if inspect.isclass(mine) else course(key)
+        return mine if inspect.isclass(mine) else references.course(key)
     return mine
 
 
@@ -77,9 +69,8 @@ class Made:
     """What an artefact is made of: parts by name, and whose each is."""
 
     def __init__(self, names: Iterable[str]):
-        keys = [key_of(name) for name in names]
+        keys = [references.key_of(name) for name in names]
         self.parts = {key.rpartition(".")[2]: find(key) for key in keys}
-        self.keys = dict(zip(self.parts, keys, strict=False))
         if len(self.parts) < len(keys):
             raise ValueError(f"{', '.join(keys)} share a name; use one of them, and find the other")
 
@@ -87,7 +78,8 @@ class Made:
         try:
             return self.__dict__["parts"][name]
         except KeyError:
-            raise Unknown(f"{name} is not among the parts: {', '.join(self.parts)}") from None
+            known = ", ".join(self.parts)
+            raise references.Unknown(f"{name} is not among the parts: {known}") from None
 
     def yours(self) -> list[str]:
         """Return the names of the parts that are the learner's and have not failed so far."""
@@ -133,82 +125,6 @@ def credit(what: str, mine: list[str], ours: list[str]) -> str:
     )
 
 
-def key_of(name: str) -> str:
-    """Return the key of an exercise: attention.attend, of attend; see `find`."""
-    known = references()
-    if name in known:
-        return name
-    keys = [key for key in known if key.rpartition(".")[2] == name]
-    places = list(dict.fromkeys(known[key] for key in keys))
-    if len(places) == 1:  # one function, perhaps asked for again in a later lesson
-        *later, last = keys
-        return next((key for key in (last, *later[::-1]) if later and _kept(key)), last)
-    if not keys:
-        near = difflib.get_close_matches(name, names(), 5, 0.3) or names()
-        raise Unknown(f"No lesson asks for {name}; there are {', '.join(near)}.")
-    ways = " or ".join(f'yours["{key}"]' for key in keys)
-    raise Unknown(f"{name} is asked for in more than one lesson; write {ways}.")
-
-
-def names() -> list[str]:
-    """Return the names of all exercises, in the order of the lessons."""
-    return list(dict.fromkeys(key.rpartition(".")[2] for key in references()))
-
-
-@functools.cache
-def references() -> dict[str, str]:
-    """Return where the course's function of each exercise is: course.transformers.attention:attend.
-
-    Read from the banks without running them, since one may load PyTorch.
-    """
-    found = {}
-    for lesson in lessons.lessons():
-        tree = ast.parse((lessons.FOLDER / lesson.slug / "bank.py").read_text(encoding="utf-8"))
-        places = dict(_imported(tree))
-        for node in tree.body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                name, call = node.targets[0].id, node.value
-                if name in lesson.exercises and isinstance(call, ast.Call):
-                    found[f"{lesson.slug}.{name}"] = _reference(lesson.slug, name, call, places)
-    return found
-
-
-def _imported(tree: ast.Module):
-    """Each name that a bank imports, and its place."""
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                yield alias.asname or alias.name, (node.module, alias.name)
-
-
-def _reference(slug: str, name: str, call: ast.Call, places: dict) -> str:
-    """The place of an exercise's reference, as its bank names it."""
-    named = [k.value for k in call.keywords if k.arg == "reference"]
-    first, *rest = ast.unparse(next(iter([*call.args, *named]))).split(".")
-    if first in places and re.fullmatch(r"\w+", first):
-        module, inner = places[first]
-        return f"{module}.{inner}:{'.'.join(rest)}" if rest else f"{module}:{inner}"
-    reference = getattr(lessons.bank(slug), name).reference  # made in the bank itself
-    return f"{reference.__module__}:{reference.__qualname__}"
-
-
-def course(key: str) -> Callable:
-    """Return the course's function of an exercise."""
-    module, _, inner = references()[key].partition(":")
-    found = importlib.import_module(module)
-    for name in inner.split("."):
-        found = getattr(found, name)
-    return found
-
-
-def _kept(key: str) -> bool:
-    slug, _, name = key.rpartition(".")
-    try:
-        return name in answers.read(slug)
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
 def passed(key: str) -> Part | type | None:
     """Return the learner's function of an exercise, in its place, or None; trouble is told."""
     slug, _, name = key.rpartition(".")
@@ -238,9 +154,12 @@ def _placed(key: str, slug: str, answer: answers.Answer | None) -> Part | type |
         _tell_damage(slug, answer.name, _why(error))
         return None
     if not inspect.isclass(made):
-        return Part(key, made, course(key))
+        return Part(key, made, references.course(key))
     exercise = getattr(lessons.bank(slug), key.rpartition(".")[2])
-    return made if exercise.examine(made).state == "done" else None
+    if exercise.examine(made).state == "done":
+        return made
+    _tell_damage(slug, exercise.name, say("its check no longer says done"))
+    return None
 
 
 def _why(error: BaseException) -> str:
@@ -275,7 +194,7 @@ class _Yours(ModuleType):
         return find(name)
 
     def __dir__(self):
-        return [*super().__dir__(), *names()]
+        return [*super().__dir__(), *references.names()]
 
 
 sys.modules[__name__].__class__ = _Yours

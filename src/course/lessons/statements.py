@@ -1,4 +1,4 @@
-"""Rename what a piece of code binds or reads at its top level, and nothing that is local to it."""
+"""Statements at the top of a piece of code: what each binds, cut short, or under another name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import dis
 import re
 
-from course.learner import capture
+from course.learner import names
 
 _GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_NAME", "STORE_GLOBAL"}
 
@@ -41,7 +41,7 @@ def renamed(code: str, old: str, new: str) -> str:
         text = re.sub(
             rf"^((?:async )?(?:def|class)\s+){old}\b", rf"\g<1>{new}", text, count=1, flags=re.M
         )
-    if old in capture.free_names(text):
+    if old in names.free(text):
         raise Unplaceable(new, old)
     return text
 
@@ -55,3 +55,30 @@ def _places(code, name: str):
     for inner in code.co_consts:
         if hasattr(inner, "co_code"):
             yield from _places(inner, name)
+
+
+def bound(node: ast.stmt) -> str:
+    """The name that a statement of a section binds, or ""."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node.name
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def is_import(code: str) -> bool:
+    return isinstance(ast.parse(code).body[0], ast.Import | ast.ImportFrom)
+
+
+def shortened(source: str) -> str:
+    """Cut a function's docstrings to their first line, and leave out `_check…(…)` calls."""
+    lines = source.splitlines()
+    for node in sorted(ast.walk(ast.parse(source)), key=lambda n: -getattr(n, "lineno", 0)):
+        if not isinstance(node, ast.Expr):
+            continue
+        first, last, text = node.lineno - 1, node.end_lineno, ast.unparse(node)
+        if isinstance(node.value, ast.Call) and text.split(".")[-1].startswith("_check"):
+            lines[first:last] = []
+        elif isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            words = node.value.value.strip().splitlines()[0]
+            lines[first:last] = [f'{" " * node.col_offset}"""{words}"""']
+    return "\n".join(lines)
