@@ -1,5 +1,6 @@
 """`yours`: the learner's functions in the course's place, and the course's wherever they fail."""
 
+import copy
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from cells import Cells
 
-from course.learner import answers
+from course.learner import answers, capture
 from course.lessons import form, references, trust, yours
 from course.networks import layers
 from course.transformers import attention
@@ -333,6 +334,53 @@ def test_an_unknown_name_is_told_with_the_near_ones():
     assert {"attend", "affine"} <= set(dir(yours))
     with pytest.raises(ValueError, match="softmax is not among the parts: affine"):
         yours.using("affine").softmax  # noqa: B018
+
+
+@pytest.mark.parametrize("key", references.places())
+def test_the_course_s_answer_to_every_exercise_is_kept_and_stands_in(passed, capsys, key):
+    """Typed in a notebook, kept, read on another day, and used on every case of its check."""
+    slug, _, name = key.partition(".")
+    exercise = getattr(yours.lessons.bank(slug), name)
+    passed(key, capture.section(exercise.reference, name))
+    part = yours[key]
+    assert part is not exercise.reference, capsys.readouterr().out
+    for case in exercise.drawn:
+        args, kwargs = copy.deepcopy(tuple(case.arguments))
+        if not isinstance(case.expected, type):
+            exercise.probe(part, *args) if exercise.probe else part(*args, **kwargs)
+    assert not getattr(part, "fault", ""), part.fault
+    assert capsys.readouterr().out == ""
+
+
+def listed(value):
+    """Arrays as lists."""
+    if isinstance(value, tuple):
+        return tuple(map(listed, value))
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def single(value):
+    """Real arrays as 32-bit ones."""
+    if isinstance(value, tuple):
+        return tuple(map(single, value))
+    real = isinstance(value, np.ndarray) and value.dtype == float
+    return value.astype(np.float32) if real else value
+
+
+@pytest.mark.parametrize("style", [listed, single])
+@pytest.mark.parametrize("key", references.places())
+def test_answers_of_other_types_give_what_the_course_gives(key, style):
+    slug, _, name = key.partition(".")
+    exercise = getattr(yours.lessons.bank(slug), name)
+    ours = exercise.reference
+    part = trust.Part(key, lambda *args, **kwargs: style(ours(*args, **kwargs)), ours)
+    for case in [] if exercise.probe else exercise.drawn:
+        if not isinstance(case.expected, type):
+            for _ in range(2):  # compared, then trusted
+                args, kwargs = copy.deepcopy(tuple(case.arguments))
+                got, wanted = part(*args, **kwargs), ours(*args, **kwargs)
+                assert form.Form.of(got) == form.Form.of(wanted)
+    assert not part.fault
 
 
 def test_no_exercise_is_hidden_by_a_name_of_the_module():
