@@ -155,6 +155,15 @@ def test_the_course_s_own_functions_are_nobody_s_answers():
     assert not answers.folder().exists()
 
 
+def test_an_object_that_resists_is_told_of(capsys):
+    class Hostile:
+        def __getattribute__(self, name):
+            raise RuntimeError("no")
+
+    answers.keep("x.a", Hostile())
+    assert "isn't kept for later lessons: RuntimeError: no." in capsys.readouterr().out
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_can_not_be_written_is_told_once(cells, capsys):
     progress.path().parent.chmod(0o500)

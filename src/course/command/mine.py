@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Write the program and its weights, and say which parts are the learner's."""
-    from course import data
+    from course import data, files
     from course.lessons import mine, my_gpt, trial, yours
     from course.words import say
 
@@ -23,8 +23,8 @@ def run(args: argparse.Namespace) -> None:
         print(say("Your {key} is left out, the course's stands in. {why}", key=key, why=why))
     weights = args.out.with_name(my_gpt.WEIGHTS)
     if not weights.exists() or weights.read_bytes() != data.shipped(my_gpt.WEIGHTS):
-        weights.write_bytes(data.shipped(my_gpt.WEIGHTS))
-    args.out.write_text(program.text(), encoding="utf-8")
+        files.replace(weights, data.shipped(my_gpt.WEIGHTS))
+    files.replace(args.out, program.text())
     print(yours.credit(args.out.name, *program.whose()))
     print(say("Let it write: python {file} --prompt 'ROMEO:' --n 300", file=args.out))
 

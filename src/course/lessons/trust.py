@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from course.checking import guard
+from course.checking.guard import TooSlow, line_of, safe, within
 from course.learner import answers
 from course.lessons import form
 from course.words import say
@@ -109,8 +109,8 @@ class Part:
         try:
             if inner:
                 return self.mine(*args, **kwargs)
-            return guard.within(SECONDS, lambda: self.mine(*args, **kwargs))
-        except guard.TooSlow as late:
+            return limited(SECONDS, lambda: self.mine(*args, **kwargs))
+        except TooSlow as late:
             late.part = getattr(late, "part", self)
             if inner:
                 raise
@@ -143,6 +143,11 @@ class Slow(Exception):
     """Too long: the seconds it took, and the course's function would have taken if known."""
 
 
+def limited(seconds: float, f: Callable):
+    """f(), or `TooSlow` after some seconds."""
+    return within(seconds, f)
+
+
 def _limited() -> bool:
     """Whether a time limit runs already, as in a check; a second one would end it."""
     return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
@@ -154,7 +159,7 @@ def _told(name: str, error: Exception) -> str:
         return _unfit(name, *error.args)
     if isinstance(error, Slow):
         return _slow(name, *error.args)
-    line, message = guard.line_of(error), guard.safe(error).rstrip(".")
+    line, message = line_of(error), safe(error).rstrip(".")
     raised = f"{type(error).__name__}: {message}" if message else type(error).__name__
     if line is None:
         return say(

@@ -30,9 +30,8 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 
 from course import lessons
-from course.checking import guard
 from course.learner import answers
-from course.lessons import references
+from course.lessons import references, trust
 from course.lessons.trust import Part
 from course.words import say
 
@@ -147,7 +146,7 @@ def _placed(key: str, slug: str, answer: answers.Answer | None) -> Part | type |
     try:
         made = answers.here(key)
         if answer is not None:
-            made = guard.within(LOADING, answers.run, slug, answer)
+            made = trust.limited(LOADING, lambda: answers.run(slug, answer))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever its code does when it is run
@@ -164,9 +163,9 @@ def _placed(key: str, slug: str, answer: answers.Answer | None) -> Part | type |
 
 def _why(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {guard.safe(error.msg)}"
-    line = guard.line_of(error)
-    words = f"{type(error).__name__}: {guard.safe(error)}"
+        return f"line {error.lineno}: {trust.safe(error.msg)}"
+    line = trust.line_of(error)
+    words = f"{type(error).__name__}: {trust.safe(error)}"
     return f"line {line[0]}: {words}" if line else words
 
 
