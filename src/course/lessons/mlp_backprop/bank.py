@@ -254,6 +254,10 @@ def _waves(x):
     return float(np.sin(x).sum() + np.prod(np.cos(x)))
 
 
+def _ripples(x):
+    return float(np.sin(300 * x).sum())
+
+
 def _cubes(x):
     return float((x**3).sum() + x.sum() ** 2)
 
@@ -277,6 +281,7 @@ numerical_gradient = Exercise(
             says="a function of a matrix, x (2, 3), h = 0.25",
         ),
         Case.random(lambda rng: (_waves, rng.normal(size=7), 1e-6), says="sines, x (7,), h = 1e-6"),
+        Case.random(lambda rng: (_ripples, rng.normal(size=3)), says="ripples, the default h"),
         Case.extreme((_cubes, np.array(2.0), 0.5), says="x is a single number, of shape ()"),
     ],
     laws=[Law("the slope of a plane is the same at every step", _slope_of_a_plane)],

@@ -8,6 +8,11 @@ from course.checking import Case, Exercise, Law, call
 from course.networks import optim, schedules, updates
 
 
+def singles(*numbers):
+    """Each number as an array of one entry."""
+    return [np.array([float(x)]) for x in numbers]
+
+
 def draws(rng, *shape, n):
     """n arrays of standard normal draws."""
     return [rng.normal(size=shape) for _ in range(n)]
@@ -20,18 +25,10 @@ def uneven(rng, *shape):
 
 def near(got, wanted, given):
     """A law's verdict on one number: "" where it is right, else what came of what was given."""
+    if np.allclose(got, wanted):
+        return ""
     worst = np.ravel(got)[np.abs(np.ravel(got) - wanted).argmax()]
-    return (
-        "" if np.allclose(got, wanted) else f"{given} gives {worst:.4g}, where {wanted} is right."
-    )
-
-
-def reordered(reference, *order):
-    """The right values in another order."""
-    return lambda *args, **settings: tuple(reference(*args, **settings)[i] for i in order)
-
-
-# momentum_step
+    return f"{given} gives {worst:.4g}, where {wanted} is right."
 
 
 VELOCITY = """
@@ -48,28 +45,34 @@ VELOCITY = """
 """  # of both rules that keep a velocity
 
 
+MOVES = [
+    Case.random(
+        lambda rng: call(*draws(rng, 3, 2, n=3), lr=0.07, momentum=0.83), says="arrays (3, 2)"
+    ),
+    Case.random(lambda rng: call(*draws(rng, 5, n=3), lr=0.3), says="the default μ = 0.9"),
+    Case.extreme(
+        call(np.ones(2), np.array([3.0, -3.0]), np.ones(2), lr=0.5, momentum=0.0),
+        says="μ = 0, plain gradient descent",
+    ),
+]
+
+
 momentum_step = Exercise(
     updates.momentum_step,
+    kind="transcribe",
     cases=[
         Case.hand(
-            call(np.array([1.0]), np.array([2.0]), np.array([10.0]), lr=0.1, momentum=0.5),
-            (np.array([0.3]), np.array([7.0])),
+            call(*singles(1, 2, 10), lr=0.1, momentum=0.5),
+            tuple(singles(0.3, 7)),
             says="p = 1, g = 2, v = 10, lr = 0.1, μ = 0.5",
         ),
-        Case.random(
-            lambda rng: call(*draws(rng, 3, 2, n=3), lr=0.07, momentum=0.83), says="arrays (3, 2)"
-        ),
-        Case.random(lambda rng: call(*draws(rng, 4, n=3), lr=0.3), says="the default μ = 0.9"),
-        Case.extreme(
-            call(np.ones(2), np.array([3.0, -3.0]), np.zeros(2), lr=0.5, momentum=0.0),
-            says="μ = 0, plain gradient descent",
-        ),
+        *MOVES,
     ],
     laws=[
         Law(
             "without a gradient the ball rolls on, slower by μ",
             lambda f, rng: near(
-                f(np.zeros(2), np.zeros(2), np.ones(2), lr=0.1, momentum=0.8)[1],
+                f(*singles(0, 0, 1), lr=0.1, momentum=0.8)[1],
                 0.8,
                 "v = 1 and g = 0 with μ = 0.8: the new v",
             ),
@@ -99,8 +102,8 @@ momentum_step = Exercise(
             You wrote 0.9 into the formula. It is only the default: use the argument momentum.
         v = momentum * v + g ⇒ v *= momentum; v += g; p -= lr * v
         return p - lr * v ⇒ return p
-            The numbers are right, but you wrote them into the caller's arrays: *=, += and -=
-            change an array for everyone who holds it. A pure rule makes new ones.
+            The numbers are right, but you wrote them into the caller's arrays: *=, += and -= change
+            an array for everyone who holds it. A pure rule makes new ones.
         """,
     ],
     hints=[
@@ -117,30 +120,22 @@ momentum_step = Exercise(
 )
 
 
-# nesterov_step
-
 nesterov_step = Exercise(
     updates.nesterov_step,
+    kind="transcribe",
     cases=[
         Case.hand(
-            call(np.array([1.0]), np.array([2.0]), np.array([10.0]), lr=0.1, momentum=0.5),
-            (np.array([0.45]), np.array([7.0])),
+            call(*singles(1, 2, 10), lr=0.1, momentum=0.5),
+            tuple(singles(0.45, 7)),
             says="p = 1, g = 2, v = 10, lr = 0.1, μ = 0.5",
         ),
-        Case.random(
-            lambda rng: call(*draws(rng, 2, 3, n=3), lr=0.07, momentum=0.83), says="arrays (2, 3)"
-        ),
-        Case.random(lambda rng: call(*draws(rng, 5, n=3), lr=0.3), says="the default μ = 0.9"),
-        Case.extreme(
-            call(np.ones(2), np.array([3.0, -3.0]), np.ones(2), lr=0.5, momentum=0.0),
-            says="μ = 0, plain gradient descent",
-        ),
+        *MOVES,
     ],
     laws=[
         Law(
             "with a steady gradient it goes as far as momentum in the end",
             lambda f, rng: near(
-                f(np.zeros(1), np.ones(1), np.array([5.0]), lr=0.1, momentum=0.8)[0],
+                f(*singles(0, 1, 5), lr=0.1, momentum=0.8)[0],
                 -0.5,
                 "p = 0, g = 1, v = 5, lr = 0.1, μ = 0.8: the new p",
             ),
@@ -177,8 +172,8 @@ nesterov_step = Exercise(
             You wrote 0.9 into the formula. It is only the default: use the argument momentum.
         v = momentum * v + g ⇒ v *= momentum; v += g; p -= lr * (g + momentum * v)
         return p - lr * (g + momentum * v) ⇒ return p
-            The numbers are right, but you wrote them into the caller's arrays: *=, += and -=
-            change an array for everyone who holds it. A pure rule makes new ones.
+            The numbers are right, but you wrote them into the caller's arrays: *=, += and -= change
+            an array for everyone who holds it. A pure rule makes new ones.
         """,
     ],
     hints=[
@@ -192,9 +187,6 @@ nesterov_step = Exercise(
     minutes=6,
     importance=3,
 )
-
-
-# rmsprop_step
 
 
 MEAN_SQUARE = """
@@ -212,15 +204,16 @@ MEAN_SQUARE = """
 
 rmsprop_step = Exercise(
     updates.rmsprop_step,
+    kind="transcribe",
     cases=[
         Case.hand(
-            call(np.array([1.0]), np.array([2.0]), np.array([12.0]), lr=0.5, beta=0.5, eps=2e-1),
-            (np.array([1 - 1 / (np.sqrt(8) + 0.2)]), np.array([8.0])),
+            call(*singles(1, 2, 12), lr=0.5, beta=0.5, eps=0.2),
+            tuple(singles(1 - 1 / (8**0.5 + 0.2), 8)),
             says="p = 1, g = 2, v = 12, lr = 0.5, β = 0.5, ε = 0.2",
         ),
         Case.random(
             lambda rng: call(
-                *draws(rng, 3, 2, n=2), uneven(rng, 3, 2), lr=0.07, beta=0.85, eps=1e-2
+                *draws(rng, 3, 2, n=2), uneven(rng, 3, 2), lr=0.07, beta=0.85, eps=0.01
             ),
             says="arrays (3, 2), ε = 0.01",
         ),
@@ -229,14 +222,16 @@ rmsprop_step = Exercise(
             says="the defaults β = 0.99, ε = 1e-8",
         ),
         Case.extreme(
-            call(np.ones(2), np.zeros(2), np.zeros(2), lr=0.1), says="a gradient of exactly zero"
+            call(np.ones(2), np.array([1e-7, -3e-7]), np.zeros(2), lr=0.1),
+            says="gradients as small as the default ε",
         ),
+        Case.extreme(call(*singles(1, 0, 0), lr=0.1), says="a gradient of exactly zero"),
     ],
     laws=[
         Law(
             "gradients a thousand times larger take the same step",
             lambda f, rng: near(
-                f(np.zeros(1), np.array([1e3]), np.array([1e6]), lr=1, eps=0)[0],
+                f(*singles(0, 1e3, 1e6), lr=1, eps=0)[0],
                 -1,
                 "p = 0, g = 1000, v = 1000², lr = 1, ε = 0: the new p",
             ),
@@ -246,11 +241,11 @@ rmsprop_step = Exercise(
         MEAN_SQUARE,
         """
         (v**0.5 + eps) ⇒ (v + eps) ** 0.5
-            You put ε under the root. There it acts like √ε, ten thousand times larger for 1e-8. It
-            is added to √v.
+            You put ε under the root. There it acts like √ε, ten thousand times larger for 1e-8. Add
+            it to √v.
         v**0.5 ⇒ v
-            You divided by v. It is in units of the gradient squared; which function brings it back
-            to the gradient's own?
+            You divided by v. It is in units of the gradient squared; which function undoes the
+            square?
         lr * g ⇒ lr
             You divided lr by the scale and left g out. The step is lr · g / (√v + ε).
         (v**0.5 + eps) ⇒ v**0.5 + eps
@@ -261,19 +256,18 @@ rmsprop_step = Exercise(
             You gave the newest gradient the weight β and the past 1 − β. With β = 0.99 the past
             would be forgotten at once.
         average(beta, v, g**2) ⇒ beta * v + g**2
-            You added g² with its full weight. An average gives it 1 − β, so that v stays as large
-            as a typical g².
+            You added g² with its full weight. An average gives it 1 − β, and v stays as large as
+            g².
         average(beta, v, g**2) ⇒ v + g**2
             You summed all squares ever seen, so steps only shrink: that is AdaGrad. Where does β
             make the past fade?
         v = average(beta, v, g**2) ⇒ return p - lr * g / (v**0.5 + eps), average(beta, v, g**2)
-            You divided by the average from before this gradient. Renew v first: on the very first
-            step the old one is 0.
+            You divided by the average from before this gradient. Renew v first: the very first is
+            0.
         """,
     ],
     hints=[
-        "Each weight has its own scale of gradients. How would you measure that scale while it"
-        " drifts?",
+        "Each weight has its own scale of gradients. How would you measure it while it drifts?",
         "v ← βv + (1 − β)g², entry by entry, then p ← p − lr · g / (√v + ε); return p, v.",
         "v = average(beta, v, ...)\nreturn p - lr * g / ..., v",
     ],
@@ -285,55 +279,43 @@ rmsprop_step = Exercise(
 )
 
 
-# adam_step
-
-
 def _adam_draw(rng, *shape, t, **settings):
     return call(*draws(rng, *shape, n=3), uneven(rng, *shape), t, **settings)
 
 
+def _first_step_of_adam(f, rng):
+    told = "p = 0, g = {:g}, m = v = 0, t = 1, lr = 0.1: the new p"
+    steps = {g: f(*singles(0, g, 0, 0), 1, lr=0.1)[0] for g in (1e-3, 1e5)}
+    return "".join(near(p, -0.1, told.format(g)) for g, p in steps.items())
+
+
+TINY = Case.extreme(
+    call(np.ones(2), np.array([1e-8, -3e-8]), np.zeros(2), np.zeros(2), 1, lr=0.1),
+    says="gradients as small as the default ε",
+)
+
+
 adam_step = Exercise(
     updates.adam_step,
+    kind="transcribe",
     cases=[
         Case.hand(
-            call(
-                np.array([1.0]),
-                np.array([4.0]),
-                np.array([0.0]),
-                np.array([0.0]),
-                1,
-                lr=0.5,
-                beta1=0.5,
-                beta2=0.75,
-                eps=1.0,
-            ),
-            (np.array([0.6]), np.array([2.0]), np.array([4.0])),
+            call(*singles(1, 4, 0, 0), 1, lr=0.5, beta1=0.5, beta2=0.75, eps=1.0),
+            tuple(singles(0.6, 2, 4)),
             says="p = 1, g = 4, m = v = 0, t = 1, lr = 0.5, β₁ = 0.5, β₂ = 0.75, ε = 1",
         ),
         Case.random(
-            lambda rng: _adam_draw(rng, 3, 2, t=3, lr=0.07, beta1=0.6, beta2=0.95, eps=1e-2),
+            lambda rng: _adam_draw(rng, 3, 2, t=3, lr=0.07, beta1=0.6, beta2=0.95, eps=0.01),
             says="arrays (3, 2), t = 3, β₁ = 0.6, β₂ = 0.95, ε = 0.01",
         ),
         Case.random(
             lambda rng: _adam_draw(rng, 4, t=7, lr=0.3), says="t = 7 and the default β₁, β₂, ε"
         ),
-        Case.extreme(
-            call(np.ones(2), np.zeros(2), np.zeros(2), np.zeros(2), 1, lr=0.1),
-            says="a first gradient of exactly zero",
-        ),
+        TINY,
+        Case.extreme(call(*singles(1, 0, 0, 0), 1, lr=0.1), says="a first gradient of exactly 0"),
     ],
     laws=[
-        Law(
-            "the first step has length lr whatever the gradient's scale",
-            lambda f, rng: "".join(
-                near(
-                    f(np.zeros(1), np.array([g]), np.zeros(1), np.zeros(1), 1, lr=0.1)[0],
-                    -0.1,
-                    f"p = 0, g = {g:g}, m = v = 0, t = 1, lr = 0.1: the new p",
-                )
-                for g in (1e-3, 1e5)
-            ),
-        ),
+        Law("the first step has length lr whatever the gradient's scale", _first_step_of_adam),
     ],
     mistakes=[
         MEAN_SQUARE,
@@ -358,8 +340,8 @@ adam_step = Exercise(
             the average has shrunk to βᵗ.
         (v / (1 - beta2**t)) ⇒ (v / (1 - beta2**t) + eps)
         (root + eps) ⇒ root
-            You put ε under the root. There it acts like √ε, ten thousand times larger for 1e-8. It
-            is added to √v̂.
+            You put ε under the root. There it acts like √ε, ten thousand times larger for 1e-8. Add
+            it to √v̂.
         ) ** 0.5 ⇒ )
             You divided by v̂. It is in units of the gradient squared: take its root.
         beta1**t ⇒ beta1 ** (t + 1)
@@ -410,41 +392,27 @@ adam_step = Exercise(
 )
 
 
-# adamw_step
-
-
 adamw_step = Exercise(
     updates.adamw_step,
+    kind="transcribe",
     cases=[
         Case.hand(
-            call(
-                np.array([1.0]),
-                np.array([4.0]),
-                np.array([0.0]),
-                np.array([0.0]),
-                1,
-                lr=0.5,
-                beta1=0.5,
-                beta2=0.75,
-                eps=1.0,
-                weight_decay=0.2,
-            ),
-            (np.array([0.5]), np.array([2.0]), np.array([4.0])),
-            says="exercise 6.4's numbers and λ = 0.2",
+            call(*singles(1, 4, 0, 0), 1, lr=0.5, beta1=0.5, beta2=0.75, eps=1.0, weight_decay=0.2),
+            tuple(singles(0.5, 2, 4)),
+            says="the numbers of adam_step, and λ = 0.2",
         ),
         Case.random(
             lambda rng: _adam_draw(
-                rng, 2, 3, t=3, lr=0.3, beta1=0.6, beta2=0.95, eps=1e-2, weight_decay=0.4
+                rng, 2, 3, t=3, lr=0.3, beta1=0.6, beta2=0.95, eps=0.01, weight_decay=0.4
             ),
             says="arrays (2, 3), t = 3, λ = 0.4",
         ),
         Case.random(
             lambda rng: _adam_draw(rng, 5, t=7, lr=0.8), says="t = 7 and the default β₁, β₂, ε, λ"
         ),
+        TINY,
         Case.extreme(
-            call(
-                np.array([2.0]), np.zeros(1), np.zeros(1), np.zeros(1), 1, lr=0.1, weight_decay=0.5
-            ),
+            call(*singles(2, 0, 0, 0), 1, lr=0.1, weight_decay=0.5),
             says="no gradient: only the decay acts",
         ),
     ],
@@ -452,14 +420,7 @@ adamw_step = Exercise(
         Law(
             "the averages never see the decay",
             lambda f, rng: near(
-                f(
-                    np.array([1e3]),
-                    *np.ones((1, 1)),
-                    *np.zeros((2, 1)),
-                    1,
-                    lr=0.1,
-                    weight_decay=0.5,
-                )[2],
+                f(*singles(1e3, 1, 0, 0), 1, lr=0.1, weight_decay=0.5)[2],
                 0.001,
                 "p = 1000, g = 1, m = v = 0, t = 1, λ = 0.5: the new v",
             ),
@@ -469,16 +430,15 @@ adamw_step = Exercise(
         """
         p = (1 - lr * weight_decay) * p ⇒ g = g + weight_decay * p
             You added λp to the gradient: that is L2 under Adam. It is then divided by √v̂ like
-            everything else, so weights with large gradients hardly decay. AdamW shrinks p
-            directly.
+            everything else, so weights with large gradients hardly decay. AdamW shrinks p directly.
         lr * weight_decay ⇒ weight_decay
-            You shrank p by λ, not by lr · λ. Then decay doesn't follow the schedule, and at λ =
-            0.1 a tenth of every weight is lost at every step.
+            You shrank p by λ, not by lr · λ. Then decay doesn't follow the schedule, and at λ = 0.1
+            a tenth of every weight is lost at every step.
         p = (1 - lr * weight_decay) * p ⇒
         return adam ⇒ p, m, v = adam
         eps=eps) ⇒ eps=eps); return (1 - lr * weight_decay) * p, m, v
-            You shrank what came out of Adam's step. The decay belongs to p as it was: shrink
-            first, or subtract lr · λ times the old p.
+            You shrank what came out of Adam's step. The decay belongs to p as it was: shrink first,
+            or subtract lr · λ times the old p.
         , beta1=beta1, beta2=beta2, eps=eps ⇒
             Your decay is right, but Adam's step ran with its own β₁, β₂ and ε. Pass yours on:
             beta1=beta1, beta2=beta2, eps=eps.
@@ -491,16 +451,15 @@ adamw_step = Exercise(
         1 - lr ⇒ 1 + lr
             You made the weights grow: p is multiplied by 1 + lr · λ. Decay takes away.
         (1 - lr * weight_decay) * p ⇒ p - lr * weight_decay * p / abs(p)
-            You took the same amount lr · λ from every weight. That is L1 decay; here a weight
-            loses a share of itself.
+            You took the same amount lr · λ from every weight. That is L1 decay; here each loses a
+            share.
         p = (1 ⇒ g = g + weight_decay * p; p = (1
             You decayed p twice: once directly and once through the gradient.
         """,
     ],
     hints=[
         "Adam divides all that enters through g by √v̂. How does the decay get round that division?",
-        "p ← (1 − lr · λ) p, then Adam's step from there with the gradient as it is; return p, m,"
-        " v.",
+        "p ← (1 − lr · λ) p, then Adam's step from there with g as it is; return p, m, v.",
         "p = ...\nreturn updates.adam_step(p, g, m, v, t, lr=lr, ...)",
     ],
     why="Decoupled, every weight loses the same share lr · λ a step, whatever its gradients are,"
@@ -509,9 +468,6 @@ adamw_step = Exercise(
     minutes=6,
     importance=5,
 )
-
-
-# clip_by_norm
 
 
 def _keeps_direction(clipped):
@@ -531,6 +487,7 @@ def clipped_in_place(grads, limit):
 
 clip_by_norm = Exercise(
     optim.clip_by_norm,
+    kind="transcribe",
     cases=[
         Case.hand(
             ([np.array([3.0]), np.array([4.0, 12.0])], 6.5),
@@ -552,10 +509,7 @@ clip_by_norm = Exercise(
         Case.extreme(([np.zeros(2), np.zeros((2, 2))], 1.0), says="all gradients zero"),
     ],
     laws=[
-        Law(
-            "the direction stays",
-            lambda f, rng: _keeps_direction(f([np.array([30.0]), np.array([0.4])], 1.0)[0]),
-        ),
+        Law("the direction stays", lambda f, rng: _keeps_direction(f(singles(30, 0.4), 1.0)[0])),
     ],
     mistakes=[
         """
@@ -563,8 +517,7 @@ clip_by_norm = Exercise(
             You gave every tensor its own limit. The long ones shrink, the short ones stay, and the
             whole points somewhere else. One norm, one factor for all.
         scale * g ⇒ g.clip(-limit, limit)
-            You cut off single entries. That turns the direction towards a corner; a common factor
-            keeps it.
+            You cut off single entries. That turns the direction; a common factor keeps it.
         norm > limit ⇒ norm
             You also stretched gradients that were short enough. The limit is an upper one: the
             factor is never above 1.
@@ -582,8 +535,7 @@ clip_by_norm = Exercise(
             Your factor is norm / limit, so long gradients grow. What must a length of 13 be
             multiplied by to become 6.5?
         global_norm(grads) ⇒ sum(global_norm([g]) for g in grads)
-            You added the tensors' norms. Lengths at right angles add by their squares: one norm of
-            all entries together.
+            You added the tensors' norms. Lengths at right angles add by their squares.
         global_norm(grads) ⇒ global_norm(grads) ** 2
             You took the sum of squares for the norm. Which function turns it into a length?
         grads], norm ⇒ grads], min(limit, norm)
@@ -609,10 +561,8 @@ clip_by_norm = Exercise(
 )
 
 
-# warmup_cosine
-
-
-def _rises_once(rates):
+def _rises_once(f, rng):
+    rates = [float(f(s, steps=40, warmup=5, lr=0.3, final=0.1)) for s in range(50)]
     given = "40 steps, 5 to warm up, lr = 0.3: "
     if max(rates) != rates[5]:
         at = int(np.argmax(rates))
@@ -623,37 +573,33 @@ def _rises_once(rates):
     return f"{given}from step {up} to {up + 1} it rises, {rates[up]:.4g} to {rates[up + 1]:.4g}."
 
 
-def _span(rng):
-    steps = int(rng.integers(40, 60))
-    return {"steps": steps, "warmup": int(rng.integers(5, 12)), "lr": 0.3, "final": 0.04}
+def _at(step):
+    """A case at a step of a run of 47, 11 to warm up; only the rates are drawn."""
+    return Case.random(
+        lambda rng: call(
+            step, steps=47, warmup=11, lr=rng.uniform(0.3, 0.9), final=rng.uniform(0.02, 0.1)
+        ),
+        says=f"step {step} of 47, 11 to warm up",
+    )
 
 
 warmup_cosine = Exercise(
     schedules.warmup_cosine,
+    kind="transcribe",
     cases=[
-        Case.hand(
-            call(0, steps=12, warmup=3, lr=0.4, final=0.1), 0.1, says="step 0 of 12, 3 to warm up"
+        *(
+            Case.hand(call(step, steps=12, warmup=3, lr=0.4, final=0.1), rate, says=says)
+            for step, rate, says in (
+                (0, 0.1, "step 0 of 12, 3 to warm up"),
+                (3, 0.4, "step 3 of 12: the top"),
+                (6, 0.325, "step 6 of 12: a third down"),
+            )
         ),
-        Case.hand(
-            call(3, steps=12, warmup=3, lr=0.4, final=0.1), 0.4, says="step 3 of 12: the top"
-        ),
-        Case.hand(
-            call(6, steps=12, warmup=3, lr=0.4, final=0.1), 0.325, says="step 6 of 12: a third down"
-        ),
-        Case.random(lambda rng: call(int(rng.integers(0, 5)), **_span(rng)), says="warming up"),
-        Case.random(lambda rng: call(int(rng.integers(14, 39)), **_span(rng)), says="falling", n=3),
-        Case.random(lambda rng: call(int(rng.integers(1, 9)), steps=10), says="no warmup"),
-        Case.random(lambda rng: call(int(rng.integers(61, 99)), **_span(rng)), says="past the end"),
+        *map(_at, (3, 7, 17, 28, 41, 73)),
+        Case.random(lambda rng: call(int(rng.integers(1, 5)), steps=10), says="no warmup"),
         Case.extreme(call(0, steps=1), says="one step in all"),
     ],
-    laws=[
-        Law(
-            "it rises to lr and then never rises again",
-            lambda f, rng: _rises_once(
-                [float(f(s, steps=40, warmup=5, lr=0.3, final=0.1)) for s in range(50)]
-            ),
-        ),
-    ],
+    laws=[Law("it rises to lr and then never rises again", _rises_once)],
     mistakes=[
         """
         (step + 1) / (warmup + 1) ⇒ step / warmup
@@ -663,14 +609,14 @@ warmup_cosine = Exercise(
             You reach lr one step early, and have it twice. The rise has warmup steps below lr:
             divide by warmup + 1.
         (step - warmup) / (steps - warmup) ⇒ step / steps
-            Your cosine begins at step 0, so the rate jumps where warmup ends. It begins at the
-            top: count s − warmup, out of steps − warmup.
+            Your cosine begins at step 0, so the rate jumps where warmup ends. It begins at the top:
+            count s − warmup, out of steps − warmup.
         (steps - warmup) ⇒ steps
             You divided by all the steps, so the rate hasn't arrived when the run ends. After
             warmup, steps − warmup are left.
         (1 + math.cos(math.pi * done)) / 2 ⇒ math.cos(math.pi * done / 2)
-            You let the angle run to π/2. It then falls fastest at the end; half a cosine, from 0
-            to π, levels out at both ends.
+            You let the angle run to π/2. It then falls fastest at the end; half a cosine, from 0 to
+            π, levels out at both ends.
         math.pi * ⇒
             Your angle runs from 0 to 1. Half a cosine runs from 0 to π.
         final + (lr - final) ⇒ lr
@@ -712,9 +658,6 @@ warmup_cosine = Exercise(
 )
 
 
-# lr_range_test
-
-
 def _bowl(p):
     return float(p @ p), 2 * p
 
@@ -731,6 +674,7 @@ def _cliff(p):
 
 lr_range_test = Exercise(
     schedules.lr_range_test,
+    kind="build",
     cases=[
         Case.hand(
             (_bowl, np.array([1.0]), [0.25, 2.0, 3.0, 4.0]),
@@ -765,8 +709,8 @@ lr_range_test = Exercise(
         """
         p = p - lr * g ⇒
         loss, g = f(p) ⇒ p = p - lr * f(p)[1]; loss = f(p)[0]
-            You noted the loss after each step. The first entry should be the loss at the start:
-            note, then move.
+            You noted the loss after each step. The first entry is that at the start: note, then
+            move.
         p = p - lr * g ⇒
             You measured at the starting point again and again. The test is one run, in which each
             step begins where the last one ended.
@@ -790,8 +734,8 @@ lr_range_test = Exercise(
             You went on after the run had blown up. Once the loss is above four times the best,
             nothing more is learnt: stop.
         not loss <= ⇒ loss >
-            Your test of the loss is silent for nan: every comparison with nan is false. Ask
-            whether the loss is still good, not whether it is bad.
+            Your test of the loss is silent for nan: every comparison with nan is false. Ask whether
+            the loss is still good, not whether it is bad.
         min(losses) ⇒ losses[0]
             You compared with the first loss. A run that first falls a hundredfold may then rise
             fiftyfold unnoticed: compare with the best.
