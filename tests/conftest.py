@@ -9,8 +9,9 @@ pytest_plugins = ["pytester"]
 
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
-    """Keep the tests' answers apart from the progress of whoever runs them."""
+    """Keep the tests' answers apart from the progress and the desk of whoever runs them."""
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "desk"))
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,6 @@ from course.command import lab
 
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},  # every cell is drawn
-    "@jupyterlab/apputils-extension/notification": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-        "doNotDisturbMode": True,
-    },
     "@jupyterlab/codemirror-extension/plugin": {
         "defaultConfig": {"autoClosingBrackets": False, "autocompletion": False}
     },
@@ -44,7 +39,7 @@ def chromium() -> str | None:
 
 @contextmanager
 def server(notebooks: list[Path], folder: Path):
-    """Serve copies of the notebooks by `course lab`'s own command; yields address and token."""
+    """Serve copies of the notebooks as `course lab` does; yields address and token."""
     (folder / "notebooks").mkdir()
     for notebook in notebooks:
         shutil.copy(notebook, folder / "notebooks")
@@ -57,7 +52,7 @@ def server(notebooks: list[Path], folder: Path):
         port = probe.getsockname()[1]
     token = secrets.token_hex(16)
     command = [
-        *lab.command(folder, port, "lab", browser=False),
+        *lab.command(folder / "notebooks", port, "lab", browser=False),
         "--LabApp.expose_app_in_browser=True",
         f"--LabApp.user_settings_dir={folder / 'settings'}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
@@ -65,6 +60,7 @@ def server(notebooks: list[Path], folder: Path):
     with kernels.environment() as own, (folder / "server.log").open("wb") as log:
         private = {f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("CONFIG", "DATA")}
         private["JUPYTER_RUNTIME_DIR"] = str(folder / "runtime")
+        private |= lab.environment(folder / "notebooks")
         env = own | private | {"JUPYTER_TOKEN": token}
         process = subprocess.Popen(command, env=env, cwd=folder, stdout=log, stderr=log)
         try:

@@ -1,19 +1,19 @@
 """The `course` command: what it prints, its exit codes, and never a traceback."""
 
 import json
-import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import urllib.request
+from types import SimpleNamespace
 
 import pytest
 
 from course.authoring import checkout as places
-from course.command import lab
+from course.command import asking
 from course.command import main as command
+from course.lessons.desk import Desk
+
+NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
 def course(*words, **options):
@@ -52,13 +52,17 @@ def test_every_command_explains_itself(capsys, name):
         (["build", "77"], r"no lesson '77'\. There are: 00_first"),
         (["build", "first"], "no lesson 'first'"),
         (["sync", "99"], "no lesson '99'"),
-        (["report", "nowhere.json"], r"nowhere\.json can't be read"),
-        (["report", "notebooks"], "holds no progress file"),
+        (["reset", "77", "--yes"], r"no lesson '77'"),
+        (["reset", "00"], "Nobody can answer here"),
+        (["progress", "--reset"], "Nobody can answer here"),
+        (["progress", "--export", "."], "is there already"),
         (["lab", "--port", "70000"], "70000 is no port"),
     ],
 )
 def test_errors_are_sentences_with_code_1(capsys, write, words, told):
     write("00_first", "# %%\n1;\n")
+    (places.find_root() / "notebooks" / "00_first.ipynb").write_text(json.dumps(NOTEBOOK))
+    Desk(places.find_root()).open()
     code, _, said = run(capsys, *words)
     assert code == 1
     assert re.match(rf"course {words[0]}: .*{told}", said)
@@ -66,10 +70,10 @@ def test_errors_are_sentences_with_code_1(capsys, write, words, told):
     assert said.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["lab", "build", "sync"])
+@pytest.mark.parametrize("name", ["lab", "build", "sync", "reset 00", "update"])
 def test_outside_a_checkout_it_says_so(capsys, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    code, _, said = run(capsys, name)
+    code, _, said = run(capsys, *name.split())
     assert code == 1
     assert "not inside a checkout" in said
 
@@ -144,85 +148,31 @@ def test_progress_and_report_read_what_was_recorded(capsys, tmp_path, monkeypatc
     code, text, _ = run(capsys, "progress")
     assert code == 0
     assert "Backpropagation" in text
-    code, text, _ = run(capsys, "report", str(tmp_path))
+    assert f"Kept in {tmp_path / 'b' / 'progress.json'}." in text
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "progress.json").write_text("{")
+    table = tmp_path / "class.csv"
+    code, text, _ = run(capsys, "report", str(tmp_path), "--csv", str(table))
     rows = [line.split() for line in text.splitlines()]
-    assert code == 0
+    assert code == 1  # one file is bad, and the rest is shown
     assert rows[0] == ["2", "learners"]
-    assert ["4.2", "columns", "2", "2"] in rows
-    assert any(row[:3] == ["4.2", "not", "solved"] for row in rows)
+    assert ["4.2", "2", "1"] in rows
+    assert ["columns", "2", "2"] in rows
+    assert "c/progress.json: It breaks off" in text
+    assert "4.2,2,1,,,\n" in table.read_text()
 
 
-# --- course lab -----------------------------------------------------------------------------
+def test_progress_is_exported_and_forgotten_only_when_meant(capsys, tmp_path, monkeypatch):
+    from course.learner import progress
 
-
-EMPTY = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-
-
-@pytest.fixture
-def taken():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
-
-
-def test_a_taken_port_is_refused_or_passed_by(taken, monkeypatch):
-    with pytest.raises(places.CourseError, match=f"Port {taken} is taken"):
-        lab.choose_port(taken)
-    monkeypatch.setattr(lab, "PORT", taken)
-    assert lab.choose_port(None) > taken
-    monkeypatch.setattr(lab, "TRIES", 1)
-    with pytest.raises(places.CourseError, match="choose with --port"):
-        lab.choose_port(None)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a polite end by a signal is for Linux and macOS")
-def test_lab_serves_the_notebooks_on_loopback_behind_a_token(checkout, tmp_path):
-    first = checkout / "notebooks" / "00_start_here.ipynb"
-    first.write_text(json.dumps({"cells": [], **EMPTY}))
-    own = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "course", "lab", "--no-browser"],
-        env=os.environ | own,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        address = server.stdout.readline().split()[1]
-        assert re.fullmatch(
-            r"http://127\.0\.0\.1:\d+/lab/tree/00_start_here.ipynb\?token=[0-9a-f]{32}", address
-        )
-        base, token = address.split("/lab/")[0], address.split("token=")[1]
-        assert "00_start_here.ipynb" in fetch(f"{base}/api/contents/?token={token}")
-        assert "JupyterLab" in fetch(address)
-        with pytest.raises(urllib.error.HTTPError, match="403"):
-            fetch(f"{base}/api/contents/")
-        save(f"{base}/api/contents/00_start_here.ipynb?token={token}", {"cells": [], **EMPTY})
-        assert list((checkout / "notebooks" / "text").iterdir()) == []  # the course's text stays
-    finally:
-        server.send_signal(signal.SIGTERM)
-        out, err = server.communicate(timeout=30)
-    assert server.returncode == 0
-    assert "Traceback" not in out + err
-
-
-def save(address: str, notebook: dict) -> None:
-    """Save a notebook as JupyterLab does."""
-    body = json.dumps({"type": "notebook", "format": "json", "content": notebook}).encode()
-    request = urllib.request.Request(address, data=body, method="PUT")
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        assert answer.status in (200, 201)
-
-
-def fetch(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=20) as page:
-        return page.read().decode()
-
-
-def test_without_a_desktop_no_browser_is_tried(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    assert not lab.has_desktop()
+    progress.record_check("attention.attend", True)
+    assert run(capsys, "progress", "--export", str(tmp_path / "mine.json"))[0] == 0
+    monkeypatch.setattr(asking.sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    for answer, left in (("", 1), ("no", 1), ("y", 0)):
+        monkeypatch.setattr("builtins.input", lambda _, answer=answer: answer)
+        assert run(capsys, "progress", "--reset")[0] == 0
+        assert len(progress.read()["checks"]) == left
+    assert progress.load(tmp_path / "mine.json")["checks"]["attention.attend"]["passed"]
 
 
 def test_help_loads_no_library_that_takes_seconds():

@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from course.learner import progress
+from course.learner import home, progress
 
 WRITER = """
 import sys
-from course.learner import progress
+from course.learner import home, progress
 n = 0
 while n < int(sys.argv[2]):
     progress.record_check(f"{sys.argv[1]}.{n % 9}", n % 2 == 0, "one of many mistakes" * 20)
@@ -55,9 +55,77 @@ def test_reading_makes_no_file():
 
 def test_without_a_path_it_lies_in_jupyters_data_folder(monkeypatch, tmp_path):
     monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.delenv("COURSE_HOME")
+    monkeypatch.setattr(home, "CHECKOUT", tmp_path)
+    (tmp_path / "notebooks").mkdir()
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     progress.record_hint("4.1")
     assert progress.load(tmp_path / "data" / "llm-course" / "progress.json")["hints"]
+    (tmp_path / "my_course" / ".course").mkdir(parents=True)
+    assert progress.path() == tmp_path / "my_course" / "progress.json"
+
+
+def test_a_desk_takes_over_what_lay_in_the_old_place_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("COURSE_PROGRESS", str(progress.old_path()))
+    progress.record_hint("4.1")
+    answers = progress.old_path().with_name("answers")
+    answers.mkdir()
+    (answers / "attention.py").write_text("def scores(): ...\n")
+    monkeypatch.delenv("COURSE_PROGRESS")
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    progress.carry_over(desk)
+    assert progress.path() == desk / "progress.json"
+    assert progress.read()["hints"] == {"4.1": 1}
+    assert (desk / "answers" / "attention.py").is_file()
+    assert [file.name for file in progress.old_path().parent.glob("*.json")] == [
+        "progress.carried-over.json"
+    ]
+    progress.reset()
+    progress.carry_over(desk)
+    assert progress.read()["hints"] == {}
+
+
+def test_a_reset_keeps_the_old_file():
+    assert progress.reset() is None
+    progress.record_hint("4.1")
+    kept = progress.reset()
+    assert progress.load(kept)["hints"] == {"4.1": 1}
+    assert progress.read()["hints"] == {}
+
+
+def test_an_export_is_progress_and_covers_nothing(tmp_path):
+    progress.record_hint("4.1")
+    progress.export(tmp_path / "mine.json")
+    assert progress.load(tmp_path / "mine.json")["hints"] == {"4.1": 1}
+    with pytest.raises(ValueError, match=r"mine\.json is there already"):
+        progress.export(tmp_path / "mine.json")
+
+
+@pytest.mark.parametrize("use", [progress.read, lambda: progress.record_hint("4.1")])
+def test_a_newer_versions_file_is_left_alone_with_a_sentence(use, capsys):
+    newer = b'{"version": 3, "whatever": []}'
+    progress.path().write_bytes(newer)
+    use()
+    assert progress.path().read_bytes() == newer
+    assert [p.name for p in progress.path().parent.glob("*.json")] == ["progress.json"]
+    said = capsys.readouterr().out
+    assert "newer version of the course" in said
+    assert "damaged" not in said
+
+
+def test_what_was_done_last_is_known():
+    assert "last" not in progress.read()
+    progress.record_check("attention.attend", True)
+    progress.record_prediction("attention.leak", guess=1)
+    assert progress.read()["last"] == "attention.leak"
+
+
+def test_a_byte_order_mark_is_no_damage():
+    progress.record_hint("4.1")
+    progress.path().write_bytes(b"\xef\xbb\xbf" + progress.path().read_bytes())
+    assert progress.read()["hints"] == {"4.1": 1}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
@@ -94,7 +162,15 @@ DAMAGE = {
     "no sections": b'{"version": 1}',
     "a wrong entry": b'{"version": 1, "checks": {"4.1": 3}, "hints": {}, "predictions": {}}',
     "a wrong count": b'{"version": 1, "checks": {}, "hints": {"4.1": -2}, "predictions": {}}',
-    "another version": b'{"version": 9, "checks": {}, "hints": {}, "predictions": {}}',
+    "no version of ours": b'{"version": 0, "checks": {}, "hints": {}, "predictions": {}}',
+    "a version in words": b'{"version": "2", "checks": {}, "hints": {}, "predictions": {}}',
+    "no mistakes": b'{"version": 2, "checks": {"a.b": {"passed": true, "attempts": 1, '
+    b'"mistakes": null}}, "hints": {}, "predictions": {}}',
+    "a count without end": b'{"version": 2, "checks": {}, "hints": {"a.b": %s}, "predictions": {}}'
+    % (b"9" * 5_000),
+    "a score that is none": b'{"version": 2, "checks": {}, "hints": {}, '
+    b'"predictions": {"a.b": {"close": "yes"}}}',
+    "too large": b" " * 10_000_001,
     "nested without end": b"[" * 100_000,
 }
 
@@ -107,7 +183,7 @@ def test_a_damaged_file_is_set_aside_with_a_sentence(damage, use, capsys):
     aside = progress.path().with_name("progress.damaged-1.json")
     assert aside.read_bytes() == damage
     said = capsys.readouterr().out
-    assert said.startswith("Your progress file was damaged (it ")
+    assert said.startswith("Your progress file was damaged. ")
     assert "It is kept as progress.damaged-1.json, and a new one is begun." in said
     assert said.count("\n") == 1
 
@@ -178,38 +254,3 @@ def test_progress_by_old_numbers_is_carried_over():
     progress.record_hint("attention.attend")
     assert json.loads(progress.path().read_text())["version"] == 2
     assert progress.read()["hints"] == {"attention.attend": 3}
-
-
-# A class
-
-
-def learner(path, **checks):
-    state = {"version": 2, "checks": checks, "hints": {}, "predictions": {}}
-    path.write_text(json.dumps(state))
-    return path
-
-
-def test_a_class_report_counts_learners_and_times(tmp_path):
-    stuck = {"passed": False, "attempts": 4, "mistakes": {"axis": 3, "sign": 1}}
-    done = {"passed": True, "attempts": 2, "mistakes": {"axis": 1}}
-    files = [
-        learner(tmp_path / "a.json", **{"attention.attend": stuck, "attention.scores": done}),
-        learner(tmp_path / "b.json", **{"attention.attend": done}),
-        learner(tmp_path / "c.json"),
-    ]
-    assert progress.report(files) == [
-        ("attention.attend", "axis", 2, 4),
-        ("attention.attend", "not solved", 1, 4),
-        ("attention.attend", "sign", 1, 1),
-        ("attention.scores", "axis", 1, 1),
-    ]
-
-
-def test_a_report_names_the_file_that_is_none(tmp_path):
-    bad = tmp_path / "bad.json"
-    bad.write_text("{")
-    with pytest.raises(ValueError, match=r"bad\.json is no progress file: it breaks off"):
-        progress.report([bad])
-    with pytest.raises(ValueError, match=r"none\.json can't be read: no such file"):
-        progress.report([tmp_path / "none.json"])
-    assert bad.read_text() == "{"  # another's file is not touched

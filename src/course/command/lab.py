@@ -1,4 +1,8 @@
-"""`course lab`: JupyterLab on the first lesson, on this machine only, behind a token."""
+"""`course lab`: JupyterLab on your own copies of the lessons, on this machine only, behind a token.
+
+It comes with settings of its own (`lab_settings`), laid under the user's: what they have chosen
+stands, and nothing of theirs is written.
+"""
 
 import argparse
 import os
@@ -9,10 +13,17 @@ import subprocess
 import sys
 import time
 import webbrowser
+from pathlib import Path
 
 from course.authoring.checkout import CourseError, find_root
+from course.learner import home
+from course.words import say
 
 PORT, TRIES = 8888, 50
+SETTINGS = Path(__file__).parent / "lab_settings"
+ONE_THREAD = {  # many kernels on few cores wait for each other's threads: 144 s became 22 s
+    f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")
+} | {"VECLIB_MAXIMUM_THREADS": "1"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,31 +33,72 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start the server, say where it is, and stay until it ends."""
-    root = find_root()
+    """Lay out the desk, start the server, say where it is, and stay until it ends."""
+    from course.lessons.desk import Desk
+
     port = choose_port(args.port)
+    desk = Desk(find_root())
+    for sentence in desk.open(refresh=not serving(desk.folder)):
+        print(sentence)
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(16)
     browser = not args.no_browser and has_desktop()
-    page = next((f"lab/tree/{p.name}" for p in sorted((root / "notebooks").glob("*.ipynb"))), "lab")
-    address = f"http://127.0.0.1:{port}/{page}?token={token}"
+    page = first_page(desk)
     server = subprocess.Popen(
-        command(root, port, page, browser=browser), env=os.environ | {"JUPYTER_TOKEN": token}
+        command(desk.folder, port, page, browser=browser),
+        env=os.environ | environment(desk.folder) | {"JUPYTER_TOKEN": token},
     )
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    return _stay(server, port, f"http://127.0.0.1:{port}/{page}?token={token}", browser)
+
+
+def _stay(server: subprocess.Popen, port: int, address: str, browser: bool) -> int:
+    """Say where the server is, and wait for its end."""
     try:
         while server.poll() is None and _free(port):
             time.sleep(0.1)
         if server.poll() is None:
-            print(f"JupyterLab: {address}")
-            print(f"{'' if browser else 'Open it in a browser. '}Ctrl-C ends it.", flush=True)
+            print(say("JupyterLab: {address}", address=address))
+            opened = (
+                say("Ctrl-C ends it.") if browser else say("Open it in a browser. Ctrl-C ends it.")
+            )
+            print(opened, flush=True)
         code = server.wait()
     except KeyboardInterrupt:  # the server has been told too, and would ask whether it is meant
         server.terminate()
         server.wait()
         return 0
     if code not in (0, -signal.SIGTERM):
-        raise CourseError(f"JupyterLab ended with code {code}; `course doctor` may say why.")
+        sentence = "JupyterLab ended with code {code}; `course doctor` may say why."
+        raise CourseError(say(sentence, code=code))
     return 0
+
+
+def first_page(desk) -> str:
+    """Return the page to open: the lesson that the learner was in, at first the first one."""
+    from course.learner import progress
+    from course.lessons import map
+
+    here = map.Map(progress.read()).here()
+    stems = [here[0].stem] if here else []
+    known = (stem for stem in [*stems, *desk.stems] if desk.path(stem).exists())
+    return next((f"lab/tree/{stem}.ipynb" for stem in known), "lab")
+
+
+def serving(folder: Path) -> bool:
+    """Tell whether a server is already at work in a folder."""
+    from jupyter_server.serverapp import list_running_servers
+
+    return any(Path(info.get("root_dir", "")) == folder for info in list_running_servers())
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return what the server and its kernels are told besides the user's own environment."""
+
+    def first(name: str) -> str:
+        return os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get(name)]))
+
+    paths = {name: first(name) for name in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH")}
+    return {"COURSE_HOME": str(folder)} | paths | ONE_THREAD
 
 
 def choose_port(wanted: int | None) -> int:
@@ -58,13 +110,15 @@ def choose_port(wanted: int | None) -> int:
         If the wanted one is taken or no port number, or none near the default is free.
     """
     if wanted is not None and not 0 < wanted < 65536:
-        raise CourseError(f"{wanted} is no port; ports are 1 to 65535.")
+        raise CourseError(say("{port} is no port; ports are 1 to 65535.", port=wanted))
     if wanted is not None and not _free(wanted):
-        raise CourseError(f"Port {wanted} is taken. Leave --port away and a free one is found.")
+        sentence = "Port {port} is taken. Leave --port away and a free one is found."
+        raise CourseError(say(sentence, port=wanted))
     for port in [wanted] if wanted else range(PORT, PORT + TRIES):
         if _free(port):
             return port
-    raise CourseError(f"All ports from {PORT} to {PORT + TRIES - 1} are taken; choose with --port.")
+    sentence = "All ports from {first} to {last} are taken; choose with --port."
+    raise CourseError(say(sentence, first=PORT, last=PORT + TRIES - 1))
 
 
 def _free(port: int) -> bool:
@@ -91,8 +145,8 @@ def has_desktop() -> bool:
     return True
 
 
-def command(root, port: int, page: str, *, browser: bool) -> list[str]:
-    """Return JupyterLab's command line.
+def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
+    """Return JupyterLab's command line for the notebooks of a folder.
 
     jupytext's extension stays off: a learner's answers belong in the notebook and not in the
     text that the course is made from. `course sync` is for those who write lessons.
@@ -101,12 +155,15 @@ def command(root, port: int, page: str, *, browser: bool) -> list[str]:
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,
-        "ServerApp.root_dir": root / "notebooks",
+        "ServerApp.root_dir": folder,
+        "ServerApp.tornado_settings": f"static_custom_path={SETTINGS / 'custom'}",
         "ServerApp.open_browser": browser,
         "ServerApp.jpserver_extensions": "jupyterlab_jupytext=False",
         "ServerApp.log_level": 40,
         "LabApp.log_level": 40,
         "LabApp.extension_manager": "readonly",  # the other one asks the network
+        "LabApp.custom_css": True,
+        "LabApp.workspaces_dir": folder / home.OURS / "workspaces",
         "LabApp.default_url": f"/{page}",
         "LabApp.news_url": "",
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
@@ -114,4 +171,9 @@ def command(root, port: int, page: str, *, browser: bool) -> list[str]:
     # Running as root, in a container say, the server wants to be told that it is meant.
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options["ServerApp.allow_root"] = True
-    return [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())]
+    return [
+        sys.executable,
+        "-m",
+        "course.command.lab_server",
+        *(f"--{k}={v}" for k, v in options.items()),
+    ]

@@ -14,6 +14,8 @@ COMMANDS = {
     "lab": ("course.command.lab", "open the notebooks in JupyterLab"),
     "doctor": ("course.command.doctor", "say what is wrong with this installation"),
     "progress": ("course.command.progress", "show what you have done so far"),
+    "reset": ("course.command.reset", "make a fresh copy of a lesson"),
+    "update": ("course.command.update", "bring changed lessons to your copies"),
     "report": ("course.command.report", "merge a class's progress files into one table"),
     "build": ("course.command.build", "execute the notebooks, or make an edition"),
     "sync": ("course.command.sync", "keep notebooks and their texts equal"),

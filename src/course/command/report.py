@@ -3,8 +3,6 @@
 import argparse
 from pathlib import Path
 
-HEADER = ("exercise", "misconception", "learners", "times")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course report`."""
@@ -15,36 +13,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="progress files, or folders that hold them at any depth",
     )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table there as well")
 
 
-def run(args: argparse.Namespace) -> None:
-    """Print which exercise and which misconception, how many learners and how often."""
-    from course.learner import progress
+def run(args: argparse.Namespace) -> int:
+    """Print who tried and passed which exercise, and who misunderstood what; 1 if a file is bad."""
+    from course import files
+    from course.learner import report
 
-    files = found(args.files)
-    rows = [HEADER, *(tuple(map(str, row)) for row in progress.report(files))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    print(f"{len(files)} learners")
-    for row in rows:
-        line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        print(line.rstrip())
-
-
-def found(places: list[Path]) -> list[Path]:
-    """Return the files named, and for each folder the progress files below it.
-
-    Raises
-    ------
-    CourseError
-        If a folder holds none.
-    """
-    from course.authoring.checkout import CourseError
-
-    files = []
-    for place in places:
-        inside = sorted(place.rglob("*.json")) if place.is_dir() else [place]
-        inside = [file for file in inside if ".damaged-" not in file.name]
-        if not inside:
-            raise CourseError(f"{place} holds no progress file (*.json).")
-        files += inside
-    return files
+    done = report.report(args.files)
+    print(done.text())
+    if args.csv:
+        files.replace(args.csv.resolve(), done.csv())
+    return 1 if done.bad else 0

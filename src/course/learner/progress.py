@@ -1,8 +1,9 @@
 """What a learner has done, kept in one small file on their own machine and never sent anywhere.
 
-The file is ``$COURSE_PROGRESS`` where that is set, else ``llm-course/progress.json`` in Jupyter's
-data folder. Every change reads it under a lock, adds to it and replaces it in one step: a kill at
-any moment leaves the old or the new file, and two kernels lose nothing of each other's.
+The file is ``$COURSE_PROGRESS`` where that is set, else ``progress.json`` on the learner's desk
+(see `home`), else, where no desk was made yet, in Jupyter's data folder. Every change reads it
+under a lock, adds to it and replaces it in one step: a kill at any moment leaves the old or the
+new file, and two kernels lose nothing of each other's.
 """
 
 from __future__ import annotations
@@ -10,28 +11,89 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable
+import shutil
 from pathlib import Path
 
 from course import files
-from course.learner import old_numbers
+from course.learner import home, old_numbers
+from course.words import say
 
 VERSION = 2  # 1 kept exercises by number: 4.2 for mlp_backprop.sigmoid_backward
 SECTIONS = ("checks", "hints", "predictions")
+NAME = "progress.json"
+LARGEST = 10_000_000  # bytes; a learner who has done everything needs a hundredth
 _said: set[str] = set()  # each trouble is told once
 
 
 class Damaged(ValueError):
-    """The file is there and is not a progress file."""
+    """The file is there and is not a progress file; the sentence says how that shows."""
+
+
+class Newer(ValueError):
+    """The file is sound and was written by a newer version of the course."""
 
 
 def path() -> Path:
     """Return where the progress file is, or would be."""
     if own := os.environ.get("COURSE_PROGRESS"):
         return Path(own).expanduser().resolve()
+    desk = home.folder()
+    return desk / NAME if home.made(desk) or os.environ.get("COURSE_HOME") else old_path()
+
+
+def old_path() -> Path:
+    """Return where progress lay before there were desks."""
     from jupyter_core.paths import jupyter_data_dir
 
-    return Path(jupyter_data_dir(), "llm-course", "progress.json")
+    return Path(jupyter_data_dir(), "llm-course", NAME)
+
+
+def carry_over(desk: Path) -> None:
+    """Bring progress and answers from the old place to a desk that has none; done once.
+
+    What was there stays there under another name, so that nobody counts it twice.
+    """
+    old, new = old_path(), desk / NAME
+    if new.exists() or not old.is_file():
+        return
+    shutil.copy2(old, new)
+    if (old.parent / "answers").is_dir() and not (desk / "answers").exists():
+        shutil.copytree(old.parent / "answers", desk / "answers")
+    with contextlib.suppress(OSError):
+        old.rename(old.with_name("progress.carried-over.json"))
+
+
+def reset() -> Path | None:
+    """Begin afresh; returns where the old file is kept, None if there was none.
+
+    Raises
+    ------
+    OSError
+        If the folder can't be written; the old file stands.
+    """
+    file = path()
+    if not file.exists():
+        return None
+    with files.locked(file):
+        kept = home.dated(file)
+        file.rename(kept)
+        _write(file, _empty())  # and nothing is carried over again
+    return kept
+
+
+def export(to: Path) -> None:
+    """Write a copy of the progress, as `course report` reads it.
+
+    Raises
+    ------
+    ValueError
+        If something is there already.
+    OSError
+        If it can't be written.
+    """
+    if to.exists():
+        raise ValueError(say("{file} is there already; choose another name.", file=to))
+    files.replace(to.resolve(), _text(read()))
 
 
 def record_check(exercise: str, passed: bool, mistake: str | None = None) -> None:
@@ -45,7 +107,7 @@ def record_check(exercise: str, passed: bool, mistake: str | None = None) -> Non
             seen = entry.setdefault("mistakes", {})
             seen[mistake] = seen.get(mistake, 0) + 1
 
-    _change(change)
+    _change(change, at=exercise)
 
 
 def record_hint(exercise: str) -> None:
@@ -54,18 +116,24 @@ def record_hint(exercise: str) -> None:
     def change(state: dict) -> None:
         state["hints"][exercise] = state["hints"].get(exercise, 0) + 1
 
-    _change(change)
+    _change(change, at=exercise)
 
 
 def record_prediction(question: str, **facts) -> None:
     """Add facts to a prediction: its guess, what was measured, whether they are close."""
-    _change(lambda state: state["predictions"].setdefault(question, {}).update(facts))
+
+    def change(state: dict) -> None:
+        state["predictions"].setdefault(question, {}).update(facts)
+
+    _change(change, at=question)
 
 
 def read() -> dict:
     """Return what the file holds: `checks`, `hints` and `predictions`, each by id.
 
-    A damaged file is set aside under a new name, with a sentence, and the course begins afresh.
+    `last`, where something was done, is the id of the exercise or prediction done last. A damaged
+    file is set aside under a new name, with a sentence, and the course begins afresh. A file of a
+    newer version is left alone, with a sentence.
     """
     file = path()
     try:
@@ -75,9 +143,17 @@ def read() -> dict:
             return _read(file)
     except FileNotFoundError:
         return _empty()
+    except Newer as error:
+        _say(str(error))
     except OSError as error:
-        _say(f"Your progress can't be read from {file.name}: {_why(error)}.")
-        return _empty()
+        _say(
+            say(
+                "Your progress can't be read from {file}: {reason}.",
+                file=file.name,
+                reason=_why(error),
+            )
+        )
+    return _empty()
 
 
 def _read(file: Path) -> dict:
@@ -97,19 +173,38 @@ def load(file: Path) -> dict:
     Raises
     ------
     Damaged
-        If it is not a progress file, and how.
+        If it is not a progress file, and how that shows.
+    Newer
+        If a newer version of the course wrote it.
     """
-    try:
-        state = json.loads(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise Damaged("it is not text") from error
-    except json.JSONDecodeError as error:
-        raise Damaged(f"it breaks off or is garbled at line {error.lineno}") from error
-    except RecursionError as error:
-        raise Damaged("it is nested without end") from error
+    state = _parsed(file)
+    version = state.get("version") if isinstance(state, dict) else None
+    if _count(version) and version > VERSION:
+        sentence = (
+            "{file} was written by a newer version of the course, and this one leaves it alone. "
+            "Bring the course up to date with `git pull`."
+        )
+        raise Newer(say(sentence, file=file.name))
     if not _sound(state):
-        raise Damaged("it holds something else than progress")
-    return _carried_over(state) if state["version"] == 1 else state
+        raise Damaged(say("It holds something else than progress."))
+    return _carried_over(state) if version == 1 else state
+
+
+def _parsed(file: Path):
+    """Return what a file of JSON holds."""
+    if file.stat().st_size > LARGEST:
+        raise Damaged(say("It is larger than {n} MB.", n=LARGEST // 1_000_000))
+    try:
+        return json.loads(file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Damaged(say("It is not text.")) from error
+    except json.JSONDecodeError as error:
+        sentence = "It breaks off or is garbled at line {line}."
+        raise Damaged(say(sentence, line=error.lineno)) from error
+    except ValueError as error:
+        raise Damaged(say("A number in it has thousands of digits.")) from error
+    except RecursionError as error:
+        raise Damaged(say("It is nested without end.")) from error
 
 
 def _carried_over(state: dict) -> dict:
@@ -131,15 +226,21 @@ def _sound(state) -> bool:
     return (
         all(isinstance(c, dict) and _sound_check(**c) for c in checks)
         and all(_count(n) for n in hints)
-        and all(isinstance(p, dict) for p in predictions)
+        and all(isinstance(p, dict) and _sound_guess(**p) for p in predictions)
+        and isinstance(state.get("last", ""), str)
     )
 
 
-def _sound_check(passed=None, attempts=None, mistakes=None, **_) -> bool:
-    counted = mistakes is None or (
+def _sound_check(passed=None, attempts=None, mistakes=(), **_) -> bool:
+    counted = mistakes == () or (
         isinstance(mistakes, dict) and all(_count(n) for n in mistakes.values())
     )
     return isinstance(passed, bool) and _count(attempts) and counted
+
+
+def _sound_guess(close=False, guess=0, measured=0, **_) -> bool:
+    values = all(isinstance(value, str | int | float) for value in (guess, measured))
+    return isinstance(close, bool) and values
 
 
 def _count(n) -> bool:
@@ -150,8 +251,14 @@ def _empty() -> dict:
     return {"version": VERSION, **{name: {} for name in SECTIONS}}
 
 
-def _change(change) -> None:
-    """Apply a change to the file, whole or not at all; a file that can't be written is no error."""
+def _change(change, at: str) -> None:
+    """Apply a change to the file, whole or not at all; a file that can't be written is no error.
+
+    Parameters
+    ----------
+    at
+        The exercise or the prediction that was worked on.
+    """
     if "NBGRADER_EXECUTION" in os.environ:  # the grader's runs are not the learner's
         return
     file = path()
@@ -160,9 +267,20 @@ def _change(change) -> None:
         with files.locked(file):
             state = _read(file)
             change(state)
-            files.replace(file, json.dumps(state, indent=1, ensure_ascii=False) + "\n")
+            _write(file, state | {"last": at})
+    except Newer as error:
+        _say(str(error))
     except OSError as error:
-        _say(f"Your progress can't be kept in {file.name}: {_why(error)}. The course goes on.")
+        sentence = "Your progress can't be kept in {file}: {reason}. The course goes on."
+        _say(say(sentence, file=file.name, reason=_why(error)))
+
+
+def _write(file: Path, state: dict) -> None:
+    files.replace(file, _text(state))
+
+
+def _text(state: dict) -> str:
+    return json.dumps(state, indent=1, ensure_ascii=False) + "\n"
 
 
 def _why(error: OSError) -> str:
@@ -175,10 +293,8 @@ def _set_aside(file: Path, error: Damaged) -> None:
     while (aside := file.with_name(f"{file.stem}.damaged-{number}{file.suffix}")).exists():
         number += 1
     file.rename(aside)
-    _say(
-        f"Your progress file was damaged ({error}). "
-        f"It is kept as {aside.name}, and a new one is begun."
-    )
+    sentence = "Your progress file was damaged. {why} It is kept as {name}, and a new one is begun."
+    _say(say(sentence, why=error, name=aside.name))
 
 
 def _say(sentence: str) -> None:
@@ -186,43 +302,3 @@ def _say(sentence: str) -> None:
     if sentence not in _said:
         _said.add(sentence)
         print(sentence)
-
-
-def report(paths: Iterable) -> list[tuple]:
-    """Merge the files of a class.
-
-    Parameters
-    ----------
-    paths
-        Progress files.
-
-    Returns
-    -------
-    rows : list of (exercise, misconception, learners, times)
-        For each exercise the misconceptions met, most learners first, and "not solved" for
-        those who tried and have not passed.
-
-    Raises
-    ------
-    ValueError
-        If a file is missing or is no progress file: which, and why.
-    """
-    seen: dict[tuple, list[int]] = {}
-    for name in paths:
-        for exercise, entry in _loaded(Path(name))["checks"].items():
-            met = dict(entry.get("mistakes", {}))
-            if not entry["passed"]:
-                met["not solved"] = entry["attempts"]
-            for mistake, times in met.items():
-                seen.setdefault((exercise, mistake), []).append(times)
-    rows = [(*key, len(times), sum(times)) for key, times in seen.items()]
-    return sorted(rows, key=lambda row: (row[0], -row[2], -row[3], row[1]))
-
-
-def _loaded(file: Path) -> dict:
-    try:
-        return load(file)
-    except Damaged as error:
-        raise ValueError(f"{file} is no progress file: {error}") from error
-    except OSError as error:
-        raise ValueError(f"{file} can't be read: {_why(error)}") from error

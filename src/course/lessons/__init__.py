@@ -41,6 +41,16 @@ class About:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """One exercise as its bank declares it, read without running the bank."""
+
+    name: str
+    place: int  # 1, 2, …: its place in the bank
+    difficulty: int = 2
+    minutes: int = 10
+
+
+@dataclass(frozen=True)
 class Lesson:
     """One lesson: its slug, and what is known of it without running its bank."""
 
@@ -70,18 +80,40 @@ class Lesson:
 
     @functools.cached_property
     def exercises(self) -> tuple[str, ...]:
-        """The names of its exercises in order, read from its bank without running it.
+        """The names of its exercises in order."""
+        return tuple(one.name for one in self.asked)
+
+    @functools.cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """Its exercises in order, read from its bank without running it.
 
         A bank may load PyTorch, which takes seconds.
         """
-        tree = ast.parse((FOLDER / self.slug / "bank.py").read_text(encoding="utf-8"))
-        return tuple(
-            node.targets[0].id
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Call)
-            and ast.unparse(node.value.func) == "Exercise"
-        )
+        return _asked(FOLDER / self.slug / "bank.py")
+
+
+@functools.cache
+def _asked(bank: Path) -> tuple[Asked, ...]:
+    """Read what a bank asks from its source."""
+    calls = (
+        (node.targets[0].id, node.value)
+        for node in ast.parse(bank.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "Exercise"
+    )
+    return tuple(
+        Asked(name, place, **_declared(call)) for place, (name, call) in enumerate(calls, start=1)
+    )
+
+
+def _declared(call: ast.Call) -> dict[str, int]:
+    """Return the difficulty and the minutes that stand in the call which makes an exercise."""
+    return {
+        word.arg: ast.literal_eval(word.value)
+        for word in call.keywords
+        if word.arg in ("difficulty", "minutes")
+    }
 
 
 def lessons() -> list[Lesson]:

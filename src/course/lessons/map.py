@@ -7,6 +7,7 @@ import itertools
 
 from course.learner import progress
 from course.lessons import Lesson, lessons
+from course.words import say
 
 INK = "var(--jp-content-font-color1, inherit)"
 QUIET = "var(--jp-content-font-color2, inherit)"
@@ -25,7 +26,36 @@ class Map:
         by_part = itertools.groupby(lessons(), lambda lesson: lesson.about.part)
         self.parts = {part: tuple(inside) for part, inside in by_part}
         self.checks, self.hints = state["checks"], state["hints"]
-        self.predictions = state["predictions"]
+        self.predictions, self.last = state["predictions"], state.get("last", "")
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """All lessons in order."""
+        return [lesson for inside in self.parts.values() for lesson in inside]
+
+    def here(self) -> tuple[Lesson, str] | None:
+        """Return where to go on: a lesson, and its first exercise that is open.
+
+        It begins with the lesson worked on last and looks back for what was left out only when
+        nothing lies ahead; None where all is solved.
+        """
+        order, slug = self.lessons, self.last.partition(".")[0]
+        at = next((n for n, lesson in enumerate(order) if lesson.slug == slug), 0)
+        for lesson in order[at:] + order[:at]:
+            for key, name in zip(keys(lesson), lesson.exercises, strict=True):
+                if not self.checks.get(key, {}).get("passed"):
+                    return lesson, name
+        return None
+
+    def next_step(self) -> str:
+        """Say where to go on."""
+        if (here := self.here()) is None:
+            return say("Every exercise of the course is solved.")
+        if self.last:
+            sentence = "Go on where you were: lesson {number}, {title}, exercise `{name}`."
+        else:
+            sentence = "Begin with lesson {number}, {title}. Its first exercise is `{name}`."
+        return say(sentence, **_at(here))
 
     def solved(self, lesson: Lesson) -> int:
         """Count the exercises of a lesson that have passed."""
@@ -37,7 +67,7 @@ class Map:
 
     def summary(self) -> str:
         """Return the whole in one line."""
-        every = [lesson for inside in self.parts.values() for lesson in inside]
+        every = self.lessons
         done, all_ = sum(map(self.solved, every)), sum(len(le.exercises) for le in every)
         words = [f"{done} of {all_} exercises solved"]
         if hints := sum(self.hints.values()):
@@ -67,7 +97,13 @@ class Map:
     def _repr_html_(self) -> str:
         rows = "".join(self._part(name, inside) for name, inside in self.parts.items())
         foot = f'<div style="color:{QUIET};margin:12px 2px 2px">{self.summary()}</div>'
-        return f'<div style="color:{INK};margin:8px 0;max-width:960px">{rows}{foot}</div>'
+        step = f'<div style="margin:0 2px 12px"><b>{self._step()}</b></div>'
+        return f'<div style="color:{INK};margin:8px 0;max-width:960px">{step}{rows}{foot}</div>'
+
+    def _step(self) -> str:
+        """Return where to go on, as a link to the lesson."""
+        words, here = html.escape(self.next_step().replace("`", "")), self.here()
+        return words if here is None else f'<a href="{here[0].stem}.ipynb">{words}</a>'
 
     def _part(self, name: str, inside) -> str:
         cards = "".join(self._card(lesson) for lesson in inside)
@@ -101,6 +137,44 @@ class Map:
         return f'<div style="{style}" title="{count} exercises solved">{boxes}{words}</div>'
 
 
+class Ahead:
+    """How far a learner is in one lesson; shown at its end."""
+
+    def __init__(self, slug: str, state: dict):
+        self.map = Map(state)
+        found = (lesson for lesson in self.map.lessons if lesson.slug == slug)
+        self.lesson = next(found, None)
+        if self.lesson is None:
+            known = ", ".join(lesson.slug for lesson in self.map.lessons)
+            raise ValueError(
+                say("There is no lesson {slug}. There are: {known}.", slug=slug, known=known)
+            )
+
+    def open(self) -> list[str]:
+        """Return the names of its exercises that have not passed."""
+        pairs = zip(keys(self.lesson), self.lesson.exercises, strict=True)
+        return [name for key, name in pairs if not self.map.checks.get(key, {}).get("passed")]
+
+    def __str__(self) -> str:
+        left, total = self.open(), len(self.lesson.exercises)
+        done = say("{done} of {total} exercises solved.", done=total - len(left), total=total)
+        if not left:
+            return done
+        names = ", ".join(f"`{name}`" for name in left)
+        return say("{done} Still open: {names}.", done=done, names=names)
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        marks = "".join(self.map._mark(key) for key in keys(self.lesson))
+        return f"{marks} &nbsp; {self}"
+
+
+def _at(here: tuple[Lesson, str]) -> dict[str, str]:
+    lesson, name = here
+    return {"number": lesson.number, "title": say(lesson.about.title), "name": name}
+
+
 def keys(lesson: Lesson) -> list[str]:
     """Return what the progress of a lesson's exercises is kept under."""
     return [f"{lesson.slug}.{name}" for name in lesson.exercises]
@@ -109,3 +183,14 @@ def keys(lesson: Lesson) -> list[str]:
 def show() -> Map:
     """Return the map with the learner's progress on it, to display in a notebook or a terminal."""
     return Map(progress.read())
+
+
+def ahead(slug: str) -> Ahead:
+    """Return how far the learner is in one lesson, to display at its end.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson.
+    """
+    return Ahead(slug, progress.read())

@@ -1,0 +1,84 @@
+"""What a kernel that `course lab` starts knows besides Python: who defines a missing name.
+
+A cell that runs before the cell it leans on ends in a NameError, which says nothing to a beginner.
+Where a cell of the page defines the name, a sentence says which, in place of the traceback.
+"""
+
+import ast
+import json
+import os
+from pathlib import Path
+
+from course.words import say
+
+
+def load_ipython_extension(shell) -> None:
+    """Install the sentence in an IPython shell; called by IPython itself."""
+    shell.set_custom_exc((NameError,), _explain)
+
+
+def _explain(shell, kind, error, trace, tb_offset=None) -> list[str]:
+    """Return what is shown of a NameError: our sentence, or IPython's own traceback."""
+    try:
+        words = sentence(getattr(error, "name", None) or "", page())
+    except Exception:  # whatever is wrong with the page, the traceback must come
+        words = ""
+    if words:
+        shown = [words]
+    else:
+        shown = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+    shell._showtraceback(kind, error, shown)
+    return shown
+
+
+def page() -> list[dict]:
+    """Return the code cells of the notebook that this kernel belongs to, as last saved."""
+    file = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    if file.suffix != ".ipynb" or not file.is_file():
+        return []
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+def sentence(name: str, cells: list[dict]) -> str:
+    """Say which cell defines a name and what to do; "" if no cell does."""
+    for cell in cells:
+        if name not in defined("".join(cell["source"])):
+            continue
+        if "setup" in cell["metadata"].get("tags", []):
+            return say(
+                "{name} isn't known yet: the setup cell, the first cell of code on this page, "
+                "brings it. Run that cell first, then this one again.",
+                name=name,
+            )
+        return say(
+            "{name} isn't known yet: a cell further up defines it. Choose Run, then Run All Above "
+            "Selected Cell; then run this one again.",
+            name=name,
+        )
+    return ""
+
+
+def defined(source: str) -> set[str]:
+    """Return the names that a cell binds outside of functions and classes."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return set()
+    names: set[str] = set()
+    pending: list[ast.AST] = list(body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+            continue
+        if isinstance(
+            node, ast.Lambda | ast.GeneratorExp | ast.ListComp | ast.DictComp | ast.SetComp
+        ):
+            continue
+        if isinstance(node, ast.alias):
+            names.add((node.asname or node.name).split(".")[0])
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        pending += ast.iter_child_nodes(node)
+    return names

@@ -1,0 +1,33 @@
+"""JupyterLab's server, which ends when the `course lab` that started it is gone.
+
+A killed command can't end its server; so the server watches for its parent. Windows keeps no
+record of a dead parent: there the console's window ends both.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+EVERY = 1.0  # seconds between looks
+
+
+def watch(parent: int) -> None:
+    """End this process, politely so that its kernels end too, when it has another parent."""
+    while os.getppid() == parent:
+        time.sleep(EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    """Start JupyterLab with the command line's options."""
+    from jupyterlab.labapp import main as serve
+
+    if os.name != "nt":
+        threading.Thread(target=watch, args=(os.getppid(),), daemon=True).start()
+    serve(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""`course update`: bring lessons that changed to your desk, and keep what you wrote."""
+
+import argparse
+
+from course.words import say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `course update`: none."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Renew the copies of changed lessons; 1 if one could not be."""
+    from course.authoring import checkout
+    from course.lessons.desk import Desk
+
+    done = []
+    for sentence, well in Desk(checkout.find_root()).update():
+        print(sentence)
+        done.append(well)
+    if not done:
+        print(say("Every lesson on your desk is as it ships."))
+    elif any(done):
+        print(
+            say(
+                "If one of these is open in JupyterLab, choose File, then Reload Notebook from "
+                "Disk, before you go on."
+            )
+        )
+    return 0 if all(done) else 1

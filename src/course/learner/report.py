@@ -1,0 +1,159 @@
+"""A class's progress files in one table: who tried what, who passed, what was misunderstood.
+
+The files come from others: whatever they hold is data, nothing in one stops the report, and what
+is printed of them can neither move a cursor nor be read as a formula by a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course.learner import progress
+from course.words import say, say_n
+
+HEADER = ("exercise", "tried", "passed", "misconception", "learners", "times")
+PASSED_BY = {".git", ".venv", "__pycache__", "node_modules", ".course"}  # folders not searched
+NOT_COUNTED = (".damaged-", ".kept ", "carried-over")  # old files of somebody who has a new one
+
+
+@dataclass
+class Report:
+    """What a class has done.
+
+    Attributes
+    ----------
+    learners
+        How many files were read.
+    tried, passed
+        Exercise: by how many it was tried, and passed.
+    mistakes
+        (exercise, misconception): how often each learner showed it.
+    bad
+        Files that could not be read, each with a sentence that says why.
+    """
+
+    learners: int = 0
+    tried: dict[str, int] = field(default_factory=dict)
+    passed: dict[str, int] = field(default_factory=dict)
+    mistakes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    bad: list[tuple[Path, str]] = field(default_factory=list)
+
+    def add(self, state: dict) -> None:
+        """Count one learner."""
+        self.learners += 1
+        for exercise, entry in state["checks"].items():
+            tried = entry["passed"] or entry["attempts"] > 0
+            self.tried[exercise] = self.tried.get(exercise, 0) + tried
+            self.passed[exercise] = self.passed.get(exercise, 0) + entry["passed"]
+            for mistake, times in entry.get("mistakes", {}).items():
+                self.mistakes.setdefault((exercise, mistake), []).append(times)
+
+    def rows(self) -> list[tuple]:
+        """Return a row for each exercise that was tried, then one for each misconception in it.
+
+        (exercise, tried, passed, misconception, learners, times), most learners first.
+        """
+        met = [(*key, len(times), sum(times)) for key, times in self.mistakes.items()]
+        rows = []
+        for exercise in sorted(self.tried):
+            rows.append((exercise, self.tried[exercise], self.passed[exercise], "", "", ""))
+            mine = [row[1:] for row in met if row[0] == exercise]
+            mine.sort(key=lambda row: (-row[1], -row[2], row[0]))
+            rows += [(exercise, "", "", *row) for row in mine]
+        return rows
+
+    def text(self) -> str:
+        """Return the table as text, then what could not be read and why."""
+        shown = [("", *row[1:]) if row[3] else row for row in self.rows()]
+        rows = [tuple(map(say, HEADER)), *(tuple(map(harmless, row)) for row in shown)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [say_n("{n} learner", "{n} learners", self.learners)]
+        for row in rows if shown else []:
+            cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+            lines.append("  ".join(cells).rstrip())
+        if not shown:
+            lines.append(say("No exercise has been tried yet."))
+        if self.bad:
+            lines += ["", say_n("{n} file left out:", "{n} files left out:", len(self.bad))]
+            lines += [f"  {harmless(file)}: {harmless(why)}" for file, why in self.bad]
+        return "\n".join(lines)
+
+    def csv(self) -> str:
+        """Return the table as CSV, as a spreadsheet opens it."""
+        file = io.StringIO()
+        table = csv.writer(file)
+        table.writerow(HEADER)
+        table.writerows(tuple(map(harmless, row)) for row in self.rows())
+        return file.getvalue()
+
+
+def report(places: Iterable) -> Report:
+    """Merge the progress files of a class.
+
+    Parameters
+    ----------
+    places
+        Files, and folders that hold some at any depth. A file that is named twice counts once.
+    """
+    done, seen = Report(), set()
+    for file in _files(places, done):
+        if (real := file.resolve()) in seen:
+            continue
+        seen.add(real)
+        try:
+            done.add(progress.load(file))
+        except progress.Newer as error:
+            done.bad.append((file, str(error)))
+        except progress.Damaged as error:
+            done.bad.append((file, str(error)))
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            done.bad.append((file, say("It can't be read: {reason}.", reason=reason)))
+    return done
+
+
+def _files(places: Iterable, done: Report) -> Iterator[Path]:
+    """Go through the files named, and the progress files in the folders named."""
+    for place in map(Path, places):
+        if not place.is_dir():
+            yield place
+            continue
+        inside = list(_inside(place))
+        if not inside:
+            done.bad.append((place, say("No progress file lies in this folder.")))
+        yield from inside
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Find the progress files below a folder, by name and by what they hold."""
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(set(folders) - PASSED_BY)
+        for name in sorted(names):
+            if name.endswith(".json") and not any(mark in name for mark in NOT_COUNTED):
+                file = Path(here, name)
+                if name.startswith("progress") or _looks_like_progress(file):
+                    yield file
+
+
+def _looks_like_progress(file: Path) -> bool:
+    """Tell whether a file of JSON, sound or not, holds the sections of progress."""
+    try:
+        if file.stat().st_size > progress.LARGEST:
+            return False
+        content = file.read_bytes()
+    except OSError:
+        return False
+    return all(f'"{name}"'.encode() in content for name in ("version", *progress.SECTIONS))
+
+
+def harmless(value) -> str:
+    """Return a value as text that neither moves a cursor nor begins a formula."""
+    shown = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value)
+    )
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

@@ -1,0 +1,191 @@
+"""A lesson as it is handed to a learner: nothing given away, the plumbing folded, a way on.
+
+The shipped notebook is executed, for reading without a kernel. The learner's copy has no outputs
+but the pictures of live figures and the questions of predictions; cells that only ask, draw or
+list are folded; headings bear numbers; a line above and one below lead to the neighbours.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import NamedTuple
+
+from course import lessons
+from course.lessons import plumbing
+from course.words import say, say_n
+
+ABOVE, BELOW, AHEAD = "desk-above", "desk-below", "desk-ahead"  # ids of the cells that we add
+OURS = (ABOVE, BELOW, AHEAD)
+_EXERCISE = re.compile(r"^### Exercise: `(\w+)`[ \t]*$", re.MULTILINE)
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+
+
+class Place(NamedTuple):
+    """Where a lesson stands: its own stem, those before and after it, what is solved."""
+
+    stem: str
+    before: str = ""
+    after: str = ""
+    solved: frozenset = frozenset()  # keys of the exercises that have passed
+    step: str = ""  # where the learner goes on, in a sentence; shown on the first page
+
+
+def make(notebook: dict, place: Place) -> dict:
+    """Return the copy of a shipped notebook that a learner works in.
+
+    Parameters
+    ----------
+    notebook
+        As `json` or nbformat reads it; it is left as it was.
+    place
+        Its neighbours, for the line above and the line below.
+    """
+    fresh = copy.deepcopy(notebook)
+    fresh["cells"] = [part for cell in fresh["cells"] for part in _parts(cell)]
+    asked = False
+    for cell in fresh["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = stamped(cell["source"], place.stem)
+            continue
+        asked = _strip(cell, asked)
+        plumbing.fold(cell)
+    fresh["cells"] = [above(place), *fresh["cells"], *below(place)]
+    return fresh
+
+
+def _parts(cell: dict) -> list[dict]:
+    """Return a cell, or the two that it becomes: the experiment, then what it revealed.
+
+    A line such as ``guess.reveal("the outputs change")`` is the answer, in plain sight.
+    """
+    if cell["cell_type"] != "code" or not (pieces := plumbing.before_reveal(cell["source"])):
+        return [cell]
+    first, second = copy.deepcopy(cell), copy.deepcopy(cell)
+    first["source"], second["source"] = pieces
+    second["id"] = f"{cell['id']}-reveal"
+    second["metadata"] = {}
+    return [first, second]
+
+
+def _strip(cell: dict, asked: bool) -> bool:
+    """Drop the outputs that could give something away; returns whether a question is open."""
+    kind = plumbing.kind(cell)
+    keep = kind == "predict" or (kind == "live" and not asked)
+    cell["execution_count"] = None
+    cell["outputs"] = [_bare(output) for output in cell["outputs"]] if keep else []
+    return kind == "predict" or (asked and kind != "reveal")
+
+
+def _bare(output: dict) -> dict:
+    """Return an output without a widget, whose kernel is gone."""
+    data = output.get("data", {})
+    data.pop("application/vnd.jupyter.widget-view+json", None)
+    if "execution_count" in output:
+        output["execution_count"] = None
+    return output
+
+
+def number(stem: str) -> str:
+    """Return a lesson's number as it is shown: 12, of 12_attention."""
+    return stem[:2] if stem[:2].isdigit() else ""
+
+
+def title(stem: str) -> str:
+    """Return a lesson's number and name, as in "12 · Attention"."""
+    known = _known(stem)
+    name = known.about.title if known else lessons.slug(stem)
+    return say("{number} · {name}", number=number(stem), name=say(name))
+
+
+def _known(stem: str) -> lessons.Lesson | None:
+    slug = lessons.slug(stem)
+    return next((lesson for lesson in lessons.lessons() if lesson.slug == slug), None)
+
+
+def stamped(text: str, stem: str) -> str:
+    """Return a lesson's prose with numbers in its title and in the headings of exercises."""
+    known = _known(stem)
+    asked = {one.name: one for one in known.asked} if known else {}
+
+    def heading(found: re.Match) -> str:
+        one = asked.get(found[1])
+        if one is None:
+            return found[0]
+        return say(
+            "### Exercise {number} · `{name}` · difficulty {difficulty} · about {minutes} minutes",
+            number=f"{int(number(stem))}.{one.place}",
+            name=one.name,
+            difficulty=one.difficulty,
+            minutes=one.minutes,
+        )
+
+    text = _TITLE.sub(rf"# {number(stem)} · \1", text, count=1) if number(stem) else text
+    return _EXERCISE.sub(heading, text)
+
+
+def above(place: Place) -> dict:
+    """Return the line above a lesson: where to go from here, and how far you are."""
+    links = [
+        place.before
+        and say("← [{name}]({file})", name=title(place.before), file=_file(place.before)),
+        say("[Map of the course]({file})", file="00_start_here.ipynb"),
+        place.after and say("[{name}]({file}) →", name=title(place.after), file=_file(place.after)),
+    ]
+    lines = [" &nbsp;·&nbsp; ".join(filter(None, links))]
+    if far := _how_far(place):
+        lines.append(far)
+    if place.step and not place.before:
+        lines.append(f"**{place.step}**")
+    return _markdown(ABOVE, "  \n".join(lines))
+
+
+def _how_far(place: Place) -> str:
+    known = _known(place.stem)
+    if known is None or not known.asked:
+        return ""
+    done = sum(f"{known.slug}.{one.name}" in place.solved for one in known.asked)
+    return say_n(
+        "{n} exercise, about {minutes} minutes; {done} solved so far.",
+        "{n} exercises, about {minutes} minutes in all; {done} solved so far.",
+        len(known.asked),
+        minutes=sum(one.minutes for one in known.asked),
+        done=done,
+    )
+
+
+def below(place: Place) -> list[dict]:
+    """Return what stands below a lesson: how far you are by then, and the next lesson."""
+    slug, cells = lessons.slug(place.stem), []
+    known = _known(place.stem)
+    if known:
+        call = f'course_map.ahead("{slug}")'
+        source = (
+            f"# {say('How far you are.')}\nfrom course.lessons import map as course_map\n\n{call}"
+        )
+        cells.append(_code(AHEAD, source))
+    after = place.after and _known(place.after)
+    words = say("This was the last lesson. [Map of the course](00_start_here.ipynb)")
+    if place.after:
+        words = say(
+            "**Next:** [{name}]({file}) · {promise}",
+            name=title(place.after),
+            file=_file(place.after),
+            promise=say(after.about.promise) if after else "",
+        )
+    return [*cells, _markdown(BELOW, words)]
+
+
+def _file(stem: str) -> str:
+    return f"{stem}.ipynb"
+
+
+def _markdown(id: str, source: str) -> dict:
+    return {"cell_type": "markdown", "id": id, "metadata": {"tags": ["desk"]}, "source": source}
+
+
+def _code(id: str, source: str) -> dict:
+    cell = {"cell_type": "code", "id": id, "metadata": {"tags": ["desk"]}, "source": source}
+    folded = {"jupyter": {"source_hidden": True}}
+    cell["metadata"] |= folded
+    return cell | {"execution_count": None, "outputs": []}

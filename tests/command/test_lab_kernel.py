@@ -1,0 +1,102 @@
+"""A kernel of `course lab`: one thread, and a sentence for a cell that was run too early."""
+
+import json
+import os
+import time
+from queue import Empty
+
+import pytest
+from jupyter_client.manager import KernelManager
+
+from course.command import lab, lab_kernel
+
+CELLS = [
+    {"cell_type": "markdown", "metadata": {}, "source": "# About layers"},
+    {
+        "cell_type": "code",
+        "metadata": {"tags": ["setup"]},
+        "source": "import numpy as np\nfrom course.networks import layers as la",
+    },
+    {
+        "cell_type": "code",
+        "metadata": {},
+        "source": ["def trained(x):\n", "    inside = 1\n", "a, (b, *c) = 1, (2, 3)\n"],
+    },
+    {"cell_type": "code", "metadata": {}, "source": "%time broken("},
+    {"cell_type": "code", "metadata": {}, "source": "for i in [z for z in (1,)]:\n    w = i"},
+]
+CODE = CELLS[1:]
+
+
+@pytest.mark.parametrize("name", ["np", "la"])
+def test_a_name_of_the_setup_cell_sends_there(name):
+    said = lab_kernel.sentence(name, CODE)
+    assert said.startswith(f"{name} isn't known yet: the setup cell")
+
+
+@pytest.mark.parametrize("name", ["trained", "a", "b", "c", "i", "w"])
+def test_a_name_of_another_cell_sends_further_up(name):
+    assert "a cell further up defines it" in lab_kernel.sentence(name, CODE)
+
+
+@pytest.mark.parametrize("name", ["inside", "z", "layers", "nowhere", "x", ""])
+def test_a_name_that_no_cell_binds_is_pythons_business(name):
+    assert lab_kernel.sentence(name, CODE) == ""
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """A kernel as the server of `course lab` starts it."""
+    page = tmp_path_factory.mktemp("desk") / "00_page.ipynb"
+    page.write_text(json.dumps({"cells": CELLS}))
+    spec = json.loads((lab.SETTINGS / "kernels/python3/kernel.json").read_text())
+    manager = KernelManager(kernel_name="python3")
+    manager.kernel_spec.argv = spec["argv"]
+    left = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    manager.start_kernel(env=left | spec["env"] | {"JPY_SESSION_NAME": str(page)})
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def run(kernel, code: str) -> list[dict]:
+    """Run code; return what it shows."""
+    asked, shown, end = kernel.execute(code), [], time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            message = kernel.get_iopub_msg(timeout=1)
+        except Empty:
+            continue
+        if message["parent_header"].get("msg_id") == asked:
+            if message["content"].get("execution_state") == "idle":
+                break
+            shown.append(message["content"])
+    return shown
+
+
+def test_a_cell_run_too_early_says_so_in_a_sentence(kernel):
+    (error,) = (said for said in run(kernel, "np.ones(3)") if "ename" in said)
+    assert error["ename"] == "NameError"  # what runs on after it is stopped as ever
+    assert error["traceback"] == [lab_kernel.sentence("np", CODE)]
+
+
+def test_other_mistakes_are_shown_as_ever(kernel):
+    (error,) = (said for said in run(kernel, "nowhere") if "ename" in said)
+    assert len(error["traceback"]) > 2
+    assert "----> " in "\n".join(error["traceback"])
+    (error,) = (said for said in run(kernel, "1 / 0") if "ename" in said)
+    assert "ZeroDivisionError" in "\n".join(error["traceback"])
+
+
+def test_it_computes_with_one_thread(kernel):
+    asked = f"import os; print([os.environ.get(name) for name in {list(lab.ONE_THREAD)}])"
+    (said,) = (said["text"] for said in run(kernel, asked) if "text" in said)
+    assert said == "['1', '1', '1', '1']\n"
+
+
+def test_the_specification_is_what_the_server_is_told():
+    spec = json.loads((lab.SETTINGS / "kernels/python3/kernel.json").read_text())
+    assert spec["env"] == lab.ONE_THREAD

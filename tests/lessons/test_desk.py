@@ -1,0 +1,278 @@
+"""The learner's desk: made once, reset and renewed without losing what was written on it."""
+
+import json
+import os
+
+import pytest
+
+from course.learner import home, progress
+from course.lessons import handout
+from course.lessons.desk import Desk, Trouble, read
+
+STUB = "def scores(q, k):\n    ...  # two lines"
+ANSWER = "def scores(q, k):\n    return q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5"
+
+
+def cell(id, source, kind="code", *tags):
+    made = {"cell_type": kind, "id": id, "metadata": {"tags": list(tags)}, "source": source}
+    return made | ({"outputs": [], "execution_count": 3} if kind == "code" else {})
+
+
+def ship(checkout, stem, **changed):
+    """Write a shipped lesson."""
+    texts = {
+        "title": "# Attention",
+        "setup": "import numpy as np",
+        "why": "Scores are products.\n\n### Exercise: `scores`",
+        "stub": STUB,
+        "end": "That was all.",
+    } | changed
+    cells = [
+        cell(
+            name if name not in changed else f"{name}-{abs(hash(text)) % 10**6}",
+            text,
+            "markdown" if name in ("title", "why", "end") else "code",
+            *(["exercise:attention.scores"] if name == "stub" else []),
+        )
+        for name, text in texts.items()
+    ]
+    book = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (checkout / "notebooks" / f"{stem}.ipynb").write_text(json.dumps(book))
+
+
+@pytest.fixture
+def desk(checkout):
+    ship(checkout, "12_attention")
+    made = Desk(checkout)
+    assert made.open() == []
+    return made
+
+
+def write(desk, stem, change):
+    """Change a copy as a learner would, with JupyterLab's way of writing."""
+    notebook = read(desk.path(stem))
+    change(notebook["cells"])
+    desk.path(stem).write_text(json.dumps(notebook))
+
+
+def answer(cells):
+    (stub,) = (c for c in cells if "exercise:attention.scores" in c["metadata"].get("tags", []))
+    stub["source"] = ANSWER
+
+
+def text(file):
+    return "\n".join(c["source"] for c in read(file)["cells"])
+
+
+def again(desk):
+    """The same desk, as a later command finds it."""
+    return Desk(desk.checkout)
+
+
+def test_a_desk_is_made_once_and_then_left_alone(desk):
+    assert home.made(desk.folder)
+    assert "# 12 · Attention" in text(desk.path("12_attention"))
+    write(desk, "12_attention", answer)
+    before = desk.path("12_attention").read_bytes()
+    assert again(desk).open() == []
+    assert desk.path("12_attention").read_bytes() == before
+
+
+def test_how_far_you_are_is_written_above_when_the_desk_is_opened(desk):
+    write(desk, "12_attention", answer)
+    progress.record_check("attention.scores", True)
+    again(desk).open(refresh=False)
+    assert "0 solved so far" in text(desk.path("12_attention"))
+    again(desk).open()
+    shown = text(desk.path("12_attention"))
+    assert "1 solved so far" in shown
+    assert ANSWER in shown
+    assert not again(desk).changed("12_attention")
+
+
+def test_a_copy_is_a_notebook_that_nbformat_takes(root, tmp_path):
+    import nbformat
+
+    made = Desk(root)
+    assert made.open() == []
+    for stem in made.stems:
+        nbformat.validate(nbformat.read(made.path(stem), as_version=4))
+    assert all(path.parent == tmp_path / "desk" for path in map(made.path, made.stems))
+
+
+def test_opening_tells_of_lessons_that_changed(desk):
+    ship(desk.checkout, "12_attention", end="That is all.")
+    (said,) = again(desk).open()
+    assert said.startswith("1 lesson has changed since your copy was made: 12_attention.")
+    assert "`course update`" in said
+
+
+def test_an_update_without_changes_touches_nothing(desk):
+    write(desk, "12_attention", answer)
+    before = desk.path("12_attention").read_bytes()
+    assert list(again(desk).update()) == []
+    assert desk.path("12_attention").read_bytes() == before
+    assert not (desk.folder / home.KEPT).exists()
+
+
+def test_an_update_brings_the_lesson_in_and_keeps_what_was_written(desk):
+    write(desk, "12_attention", answer)
+    write(desk, "12_attention", lambda cells: cells.insert(3, cell("mine", "my = 1")))
+    old = desk.path("12_attention").read_bytes()
+    ship(desk.checkout, "12_attention", end="That is all.", stub=STUB.replace("two", "2"))
+    progress.record_check("attention.scores", True)  # the line above the lesson changes as well
+    again(desk).open()
+    old = desk.path("12_attention").read_bytes()
+    ((said, well),) = again(desk).update()
+    assert well
+    assert "12_attention is renewed, and what you wrote is kept." in said
+    shown = text(desk.path("12_attention"))
+    for part in (ANSWER, "my = 1", "That is all."):
+        assert shown.count(part) == 1
+    assert "Yours, kept" not in shown
+    (kept,) = (desk.folder / home.KEPT).iterdir()
+    assert kept.read_bytes() == old
+    assert kept.name in said
+    assert list(again(desk).update()) == []  # it is in step again
+
+
+def test_edits_on_both_sides_of_one_cell_stand_side_by_side(desk):
+    def edit(cells):
+        (setup,) = (c for c in cells if c["id"] == "setup")
+        setup["source"] = "import numpy as np\nnp.set_printoptions(3)"
+
+    write(desk, "12_attention", edit)
+    ship(desk.checkout, "12_attention", setup="import numpy as np\nimport torch")
+    ((said, _),) = again(desk).update()
+    assert "1 cell of yours stands beside a changed one, marked." in said
+    shown = text(desk.path("12_attention"))
+    assert "import torch" in shown
+    assert "np.set_printoptions(3)" in shown
+
+
+def test_deleted_and_moved_cells_survive_an_update(desk):
+    def disorder(cells):
+        answer(cells)
+        cells[:] = [c for c in reversed(cells) if c["id"] not in ("end", handout.BELOW)]
+
+    write(desk, "12_attention", disorder)
+    ship(desk.checkout, "12_attention", title="# Attention, again")
+    ((_, well),) = again(desk).update()
+    shown = text(desk.path("12_attention"))
+    assert well
+    assert "12 · Attention, again" in shown
+    assert ANSWER in shown
+    assert "That was all." not in shown
+
+
+DAMAGE = {
+    "cut off": (b'{"cells": [', "breaks off or is garbled at line 1"),
+    "empty": (b"", "breaks off or is garbled at line 1"),
+    "binary": (b"\xff\xfe\x00", "no text of a notebook"),
+    "no cells": (b"[1, 2]", "no cells"),
+    "a cell that is none": (b'{"cells": [3]}', "no cells"),
+    "a source that is none": (b'{"cells": [{"cell_type": "code", "source": [1]}]}', "no cells"),
+    "half a character": (
+        b'{"cells": [{"cell_type": "raw", "source": "\\ud800"}]}',
+        "no text of a notebook",
+    ),
+    "nested": (b"[" * 100_000, "no text of a notebook"),
+}
+
+
+@pytest.mark.parametrize(("content", "how"), DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_copy_says_what_where_and_how_to_mend_it(desk, content, how):
+    ship(desk.checkout, "13_small_gpt")
+    again(desk).open()
+    file = desk.path("12_attention")
+    file.write_bytes(content)
+    (said,) = again(desk).open()
+    assert said.startswith(f"{file} is damaged: it ")
+    assert how in said
+    assert said.endswith(
+        "`course reset 12` makes a fresh copy and keeps this one under a dated name."
+    )
+    for stem in ("12_attention", "13_small_gpt"):
+        ship(desk.checkout, stem, end="New.")
+    (first, second) = again(desk).update()
+    assert first == (said, False)
+    assert second[1]  # the other lesson is renewed all the same
+    assert file.read_bytes() == content
+    kept = again(desk).reset("12_attention")
+    assert kept.read_bytes() == content
+    assert "New." in text(file)
+
+
+def test_a_lost_memory_of_what_was_handed_out_still_carries_the_answers(desk):
+    write(desk, "12_attention", answer)
+    (desk.folder / ".course/base/12_attention.ipynb").write_text("{")
+    ((said, well),) = again(desk).update()
+    assert well
+    assert "only your answers" in said
+    assert ANSWER in text(desk.path("12_attention"))
+    assert list(again(desk).update()) == []
+
+
+def test_a_damaged_lesson_in_the_checkout_is_named_with_its_cure(desk):
+    ship(desk.checkout, "13_small_gpt")
+    (desk.checkout / "notebooks/12_attention.ipynb").write_text("{")
+    before = desk.path("12_attention").read_bytes()
+    (said,) = again(desk).open()
+    assert "`git checkout -- notebooks/12_attention.ipynb` restores it." in said
+    assert desk.path("13_small_gpt").exists()
+    with pytest.raises(Trouble, match="git checkout"):
+        again(desk).reset("12_attention")
+    assert desk.path("12_attention").read_bytes() == before
+
+
+def test_a_renumbered_lesson_takes_its_copy_along(desk):
+    write(desk, "12_attention", answer)
+    (desk.checkout / "notebooks/12_attention.ipynb").unlink()
+    ship(desk.checkout, "14_attention")
+    (said,) = again(desk).open()
+    assert "14_attention" in said
+    assert not desk.path("12_attention").exists()
+    ((_, well),) = again(desk).update()
+    assert well
+    shown = text(desk.path("14_attention"))
+    assert ANSWER in shown
+    assert "# 14 · Attention" in shown
+    assert "Yours, kept" not in shown
+
+
+def test_a_reset_keeps_the_old_copy_each_time(desk):
+    for n in range(3):
+        write(desk, "12_attention", lambda cells, n=n: cells.append(cell(f"m{n}", f"mine = {n}")))
+        kept = again(desk).reset("12_attention")
+        assert f"mine = {n}" in text(kept)
+        assert "mine = " not in text(desk.path("12_attention"))
+    assert len(list((desk.folder / home.KEPT).iterdir())) == 3
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_a_sentence(checkout, monkeypatch):
+    checkout.chmod(0o500)
+    monkeypatch.setenv("COURSE_HOME", str(checkout / "desk"))
+    with pytest.raises(Trouble, match="set COURSE_HOME"):
+        Desk(checkout).open()
+
+
+def test_a_file_in_its_place_is_a_sentence(checkout, tmp_path):
+    (tmp_path / "desk").write_text("")
+    for use in (lambda d: d.open(), lambda d: d.reset("12_attention")):
+        ship(checkout, "12_attention")
+        with pytest.raises(Trouble, match=r"desk can't be written: .*set COURSE_HOME"):
+            use(Desk(checkout))
+
+
+def test_the_desk_lies_in_the_checkout_or_where_it_can_be_written(checkout, monkeypatch, tmp_path):
+    assert home.folder(checkout) == tmp_path / "desk"
+    monkeypatch.delenv("COURSE_HOME")
+    assert home.folder(checkout) == checkout / "my_course"
+    monkeypatch.setattr(home.os, "access", lambda *_: False)
+    monkeypatch.setattr(home.Path, "home", lambda: tmp_path)
+    assert home.folder(checkout) == tmp_path / "my_course"
+
+
+def test_git_ignores_the_desk(root):
+    assert f"{home.NAME}/" in (root / ".gitignore").read_text().splitlines()

@@ -1,0 +1,183 @@
+"""A learner's copy: no answer under its question, plumbing folded, numbered, a way on."""
+
+import copy
+import json
+import re
+
+import pytest
+
+from course.lessons import desk, handout, lessons, plumbing
+
+STEMS = [lesson.stem for lesson in lessons()]
+PICTURE = {"output_type": "display_data", "data": {"image/png": "AA"}, "metadata": {}}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def code(source, *tags, outputs=()):
+    return {
+        "cell_type": "code",
+        "id": "abc",
+        "metadata": {"tags": list(tags)} if tags else {},
+        "source": source,
+        "execution_count": 1,
+        "outputs": list(outputs),
+    }
+
+
+def made(*cells, **place):
+    """The cells of a copy, without the lines above and below."""
+    place = handout.Place(**({"stem": "12_attention"} | place))
+    book = {"cells": list(cells), "metadata": {}}
+    kept = copy.deepcopy(book)
+    shown = handout.make(book, place)["cells"]
+    assert book == kept
+    return [cell for cell in shown if cell["id"] not in handout.OURS]
+
+
+@pytest.fixture(scope="module", params=STEMS)
+def copied(request, root):
+    """A shipped lesson, and the copy of it."""
+    shipped = desk.read(root / "notebooks" / f"{request.param}.ipynb")
+    return request.param, shipped, handout.make(shipped, handout.Place(request.param))
+
+
+def folded(cell):
+    return cell["metadata"].get("jupyter", {}).get("source_hidden", False)
+
+
+def test_no_output_stands_in_a_copy_but_questions_and_live_pictures(copied):
+    _, shipped, fresh = copied
+    kinds = {plumbing.kind(c) for c in fresh["cells"] if c.get("outputs")}
+    assert kinds <= {"predict", "live"}
+    live = [c for c in shipped["cells"] if c["cell_type"] == "code" and plumbing.kind(c) == "live"]
+    left = [c for c in fresh["cells"] if c.get("outputs") and plumbing.kind(c) == "live"]
+    assert len(left) == len(live)  # none of the shipped ones stands under an open question
+    for cell in fresh["cells"]:
+        if cell["cell_type"] == "code":
+            assert cell["execution_count"] is None
+            assert WIDGET not in json.dumps(cell["outputs"])
+
+
+def test_what_a_prediction_reveals_is_neither_printed_nor_in_sight(copied):
+    _, _, fresh = copied
+    assert "Measured:" not in json.dumps([c.get("outputs") for c in fresh["cells"]])
+    reveals = [c for c in fresh["cells"] if ".reveal(" in c["source"] and c["cell_type"] == "code"]
+    asked = [c for c in fresh["cells"] if c.get("outputs") and plumbing.kind(c) == "predict"]
+    assert len(reveals) == len(asked) > 0
+    for cell in reveals:
+        assert folded(cell)
+        assert cell["source"].startswith("# What came out")
+
+
+def test_a_copy_computes_what_the_lesson_computes(copied):
+    _, shipped, fresh = copied
+
+    def program(notebook):
+        cells = (c for c in notebook["cells"] if c["cell_type"] == "code")
+        lines = (line for c in cells if c["id"] not in handout.OURS for line in _lines(c))
+        return [line for line in lines if line.strip() and not line.startswith("#")]
+
+    def _lines(cell):
+        return cell["source"].splitlines()
+
+    assert program(fresh) == program(shipped)
+
+
+def test_every_exercise_is_a_numbered_heading(copied):
+    stem, _, fresh = copied
+    (lesson,) = (lesson for lesson in lessons() if lesson.stem == stem)
+    text = "\n".join(c["source"] for c in fresh["cells"] if c["cell_type"] == "markdown")
+    found = re.findall(
+        r"^### Exercise (\d+)\.(\d+) · `(\w+)` · difficulty (\d)", text, re.MULTILINE
+    )
+    numbers = {(int(stem[:2]), place): name for place, name in enumerate(lesson.exercises, 1)}
+    assert {(int(a), int(b)): name for a, b, name, _ in found} == numbers
+    assert "### Exercise:" not in text
+    assert re.search(rf"^# {stem[:2]} · ", text, re.MULTILINE)
+
+
+def test_at_most_two_thirds_of_the_code_is_left_in_sight(copied):
+    _, _, fresh = copied
+    cells = [c for c in fresh["cells"] if c["cell_type"] == "code"]
+    lines = {True: 0, False: 0}
+    for cell in cells:
+        lines[folded(cell)] += cell["source"].count("\n") + 1
+    assert lines[False] <= 0.75 * sum(lines.values())
+    assert not any(folded(c) for c in cells if "exercise:" in str(c["metadata"].get("tags")))
+    assert not any(folded(c) for c in cells if "worked:" in str(c["metadata"].get("tags")))
+
+
+def test_ids_are_unique_and_two_copies_are_alike(copied, root):
+    stem, shipped, fresh = copied
+    ids = [cell["id"] for cell in fresh["cells"]]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[\w-]{1,64}", id) for id in ids)
+    assert handout.make(shipped, handout.Place(stem)) == fresh
+
+
+def test_the_lines_above_and_below_lead_on():
+    place = handout.Place("12_attention", "08_optimizers", "13_small_gpt")
+    above, *_, below = handout.make({"cells": [], "metadata": {}}, place)["cells"]
+    assert "[08 · Optimizers](08_optimizers.ipynb)" in above["source"]
+    assert "[Map of the course](00_start_here.ipynb)" in above["source"]
+    assert "[13 · " in above["source"]
+    assert "0 solved so far" in above["source"]
+    assert "](13_small_gpt.ipynb)" in below["source"]
+    solved = frozenset({"attention.attend", "small_gpt.batch"})
+    assert "1 solved so far" in handout.above(place._replace(solved=solved))["source"]
+    first = handout.Place("00_start_here", "", "01_linear_algebra", step="Go on where you were.")
+    assert "Go on where you were." in handout.above(first)["source"]
+    assert "←" not in handout.above(first)["source"]
+    assert "last lesson" in handout.below(handout.Place("13_small_gpt"))[-1]["source"]
+
+
+def test_a_lesson_that_the_package_does_not_know_is_copied_too():
+    place = handout.Place("77_guest", "13_small_gpt", "")
+    above, *_, below = handout.make({"cells": [code("1")], "metadata": {}}, place)["cells"]
+    assert "13 · " in above["source"]
+    assert "last lesson" in below["source"]
+
+
+def test_a_picture_under_an_open_question_would_give_it_away():
+    ask, tell = code('g = predict.number("a.b", "How many?")\ng'), code("g.reveal(3)")
+    live = code("widgets.plane()", outputs=[PICTURE])
+    shown = made(ask, live, tell, copy.deepcopy(live))
+    assert [bool(cell["outputs"]) for cell in shown] == [False, False, False, True]
+
+
+def test_an_experiment_stays_open_and_what_it_reveals_is_folded():
+    source = "x = 1\n# why\ng.reveal(x)\nprint(x)"
+    first, second = made(code(source, "mine", outputs=[PICTURE]))
+    assert first["source"] == "x = 1"
+    assert first["metadata"] == {"tags": ["mine"]}
+    assert not folded(first)
+    assert folded(second)
+    assert second["source"].endswith("\n# why\ng.reveal(x)\nprint(x)")
+    assert (first["id"], second["id"]) == ("abc", "abc-reveal")
+
+
+FIGURE = "fig, ax = plot.figure()\nax.plot(x)\nplot.show(fig, alt='a line')"
+TEACHES = "h = x @ W\nh = relu(h)\ny = h @ V\nz = y\nplot.table(y)"
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "hidden"),
+    [
+        (code('g = predict.choice("a.b", "Which?", "xy")\ng'), "predict", True),
+        (code(FIGURE), "plot", True),
+        (code("plot.table(y)"), "table", True),
+        (code(TEACHES), "table", False),
+        (code(TEACHES, "table"), "table", True),
+        (code(FIGURE, "open"), "plot", False),
+        (code("widgets.plane()"), "live", False),
+        (code("live.figure(setup, alt='a line')"), "live", False),
+        (code("y = layers.softmax(z)\ny.sum()"), "", False),
+        (code("%timeit f("), "", False),
+        (code(""), "", False),
+    ],
+)
+def test_cells_are_told_by_what_they_call(cell, kind, hidden):
+    assert plumbing.kind(cell) == kind
+    (shown,) = made(cell)
+    assert folded(shown) is hidden
+    assert shown["source"].startswith("# ") is hidden
