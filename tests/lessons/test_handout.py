@@ -10,7 +10,7 @@ from course.lessons import desk, handout, lessons, plumbing
 
 STEMS = [lesson.stem for lesson in lessons()]
 PICTURE = {"output_type": "display_data", "data": {"image/png": "AA"}, "metadata": {}}
-WIDGET = "application/vnd.jupyter.widget-view+json"
+VIEW = {"output_type": "display_data", "data": {handout.WIDGET: {"a": 1}, "text/plain": ""}}
 
 
 def code(source, *tags, outputs=()):
@@ -55,7 +55,7 @@ def test_no_output_stands_in_a_copy_but_questions_and_live_pictures(copied):
     for cell in fresh["cells"]:
         if cell["cell_type"] == "code":
             assert cell["execution_count"] is None
-            assert WIDGET not in json.dumps(cell["outputs"])
+            assert handout.WIDGET not in json.dumps(cell["outputs"])
 
 
 def test_what_a_prediction_reveals_is_neither_printed_nor_in_sight(copied):
@@ -143,6 +143,13 @@ def test_a_picture_under_an_open_question_would_give_it_away():
     live = code("widgets.plane()", outputs=[PICTURE])
     shown = made(ask, live, tell, copy.deepcopy(live))
     assert [bool(cell["outputs"]) for cell in shown] == [False, False, False, True]
+
+
+def test_of_a_live_figure_the_picture_stays_and_the_widget_goes():
+    both = {"output_type": "execute_result", "data": PICTURE["data"] | VIEW["data"], "metadata": {}}
+    (cell,) = made(code("widgets.plane()", outputs=[PICTURE, VIEW, both | {"execution_count": 3}]))
+    plain = PICTURE | {"data": {"image/png": "AA", "text/plain": ""}}
+    assert cell["outputs"] == [PICTURE, plain]
 
 
 def test_an_experiment_stays_open_and_what_it_reveals_is_folded():

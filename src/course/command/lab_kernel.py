@@ -7,9 +7,12 @@ Where a cell of the page defines the name, a sentence says which, in place of th
 import ast
 import json
 import os
+import textwrap
 from pathlib import Path
 
 from course.words import say
+
+WIDTH = 78  # characters; the page would break a longer line inside a word
 
 
 def load_ipython_extension(shell) -> None:
@@ -24,7 +27,7 @@ def _explain(shell, kind, error, trace, tb_offset=None) -> list[str]:
     except Exception:  # whatever is wrong with the page, the traceback must come
         words = ""
     if words:
-        shown = [words]
+        shown = textwrap.wrap(words, WIDTH)
     else:
         shown = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
     shell._showtraceback(kind, error, shown)

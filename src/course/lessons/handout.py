@@ -17,6 +17,7 @@ from course.words import say, say_n
 
 ABOVE, BELOW, AHEAD = "desk-above", "desk-below", "desk-ahead"  # ids of the cells that we add
 OURS = (ABOVE, BELOW, AHEAD)
+WIDGET = "application/vnd.jupyter.widget-view+json"
 _EXERCISE = re.compile(r"^### Exercise: `(\w+)`[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
@@ -73,16 +74,18 @@ def _strip(cell: dict, asked: bool) -> bool:
     kind = plumbing.kind(cell)
     keep = kind == "predict" or (kind == "live" and not asked)
     cell["execution_count"] = None
-    cell["outputs"] = [_bare(output) for output in cell["outputs"]] if keep else []
+    cell["outputs"] = [bare for output in cell["outputs"] if keep and (bare := _bare(output))]
     return kind == "predict" or (asked and kind != "reveal")
 
 
-def _bare(output: dict) -> dict:
-    """Return an output without a widget, whose kernel is gone."""
-    data = output.get("data", {})
-    data.pop("application/vnd.jupyter.widget-view+json", None)
-    if "execution_count" in output:
-        output["execution_count"] = None
+def _bare(output: dict) -> dict | None:
+    """Return an output without a widget, whose kernel is gone; None if nothing is left of it."""
+    output = {name: value for name, value in output.items() if name != "execution_count"}
+    if output["output_type"] == "execute_result":
+        output["output_type"] = "display_data"
+    if "data" in output:
+        output["data"] = {mime: it for mime, it in output["data"].items() if mime != WIDGET}
+        return output if any(map("".join, output["data"].values())) else None
     return output
 
 
