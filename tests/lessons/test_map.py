@@ -1,5 +1,7 @@
 """The course's map: what is solved, tried and open."""
 
+import pytest
+
 from course.learner import progress
 from course.lessons import lessons
 from course.lessons import map as course_map
@@ -30,3 +32,54 @@ def test_the_map_goes_through_the_parts_in_order():
     places = [text.index(f"  {lesson.number}  {lesson.about.title}") for lesson in lessons()]
     assert places == sorted(places)
     assert list(course_map.show().parts) == ["Start", "Foundations", "Networks", "Transformers"]
+
+
+def test_the_first_step_is_the_first_exercise():
+    said = course_map.show().next_step()
+    assert said.startswith("Begin with lesson 00, Start here. Its first exercise is `probabil")
+
+
+def test_you_go_on_where_you_were():
+    progress.record_check("attention.scores", True)
+    assert (
+        course_map.show().next_step()
+    ) == "Go on where you were: lesson 12, Attention, exercise `causal_mask`."
+    progress.record_prediction("optimizers.limit", guess=3)  # a prediction is a place as well
+    lesson, name = course_map.show().here()
+    assert (lesson.slug, name) == ("optimizers", lesson.exercises[0])
+    page = course_map.show()._repr_html_()
+    assert f'<a href="{lesson.stem}.ipynb">Go on where you were' in page
+
+
+def test_a_finished_lesson_leads_to_the_next_and_the_last_to_what_was_left_out():
+    every = lessons()
+    for lesson in every[1:]:
+        for key in course_map.keys(lesson):
+            progress.record_check(key, True)
+    lesson, name = course_map.show().here()
+    assert (lesson, name) == (every[0], every[0].exercises[0])
+    for key in course_map.keys(every[0]):
+        progress.record_check(key, True)
+    assert course_map.show().here() is None
+    assert course_map.show().next_step() == "Every exercise of the course is solved."
+    assert "Every exercise" in course_map.show()._repr_html_()
+
+
+def test_progress_of_a_lesson_that_is_no_more_begins_at_the_beginning():
+    progress.record_check("long_gone.thing", True)
+    assert course_map.show().here()[0].slug == "start_here"
+
+
+def test_at_a_lessons_end_stands_what_is_open():
+    (lesson,) = (lesson for lesson in lessons() if lesson.slug == "attention")
+    total = len(lesson.exercises)
+    for key in course_map.keys(lesson)[1:]:
+        progress.record_check(key, True)
+    assert str(course_map.ahead("attention")) == (
+        f"{total - 1} of {total} exercises solved. Still open: `scores`."
+    )
+    assert course_map.ahead("attention")._repr_markdown_().startswith("○●●")
+    progress.record_check("attention.scores", True)
+    assert str(course_map.ahead("attention")) == f"{total} of {total} exercises solved."
+    with pytest.raises(ValueError, match=r"no lesson nowhere\. There are: start_here, "):
+        course_map.ahead("nowhere")

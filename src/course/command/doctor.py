@@ -123,14 +123,14 @@ def data_files() -> Iterator[Finding]:
 
 
 def folders(root: Path | None) -> Iterator[Finding]:
-    """Try to write where notebooks and progress are kept."""
-    from course.learner import progress
+    """Try to write where the learner's copies and progress are kept."""
+    from course.learner import home, progress
 
     places = {"your progress": Path(progress.path()).parent}
     if root is None:
         yield Finding(True, "no checkout here; change to one with cd before `course lab`")
     else:
-        places["the notebooks"] = root / "notebooks"
+        places["your copies of the lessons"] = home.folder(root)
     for what, folder in places.items():
         yield _writable(what, folder)
 

@@ -98,7 +98,9 @@ def environment(folder: Path) -> dict[str, str]:
         return os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get(name)]))
 
     paths = {name: first(name) for name in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH")}
-    return {"COURSE_HOME": str(folder)} | paths | ONE_THREAD
+    tabs = str(folder / home.OURS / "workspaces")  # the user's open tabs stay where they are
+    own = {"COURSE_HOME": str(folder), "JUPYTERLAB_WORKSPACES_DIR": tabs}
+    return own | paths | ONE_THREAD
 
 
 def choose_port(wanted: int | None) -> int:
@@ -163,7 +165,6 @@ def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
         "LabApp.log_level": 40,
         "LabApp.extension_manager": "readonly",  # the other one asks the network
         "LabApp.custom_css": True,
-        "LabApp.workspaces_dir": folder / home.OURS / "workspaces",
         "LabApp.default_url": f"/{page}",
         "LabApp.news_url": "",
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
