@@ -1,0 +1,166 @@
+"""From `course lab` on, as a new user: what the first page shows, asks, hides and leads to."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import lab_page
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.skipif(not lab_page.chromium(), reason="no Chromium here")
+
+LONGEST = 75  # characters in a line of prose
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Where the learner's files lie."""
+    return tmp_path_factory.mktemp("learner") / "my_course"
+
+
+@pytest.fixture(scope="module")
+def address(desk):
+    """The address that `course lab` prints, in a home where nothing was ever set."""
+    home = desk.parent / "home"
+    home.mkdir()
+    told = ("COURSE_", "JUPYTER")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(told)}
+    env |= {"HOME": str(home), "COURSE_HOME": str(desk)}
+    line = [sys.executable, "-m", "course", "lab", "--no-browser"]
+    process = subprocess.Popen(line, env=env, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process.stdout.readline().split()[1]
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def page(address):
+    """The page as it opens, with the kernel ready."""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=lab_page.chromium(), args=lab_page.CHROMIUM
+        )
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(address)
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+        page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=90_000)
+        page.wait_for_timeout(1500)  # in which JupyterLab would ask about news
+        yield page
+        browser.close()
+
+
+def cell(page, text: str):
+    """The first cell that holds a text."""
+    return page.locator(".jp-Notebook .jp-Cell", has_text=text).first
+
+
+def run(page, text: str):
+    """Run the cell that holds a text, by hand; returns it when it is done."""
+    found = cell(page, text)
+    found.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    prompt = found.locator(".jp-InputPrompt").first
+    sync_api.expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
+    return found
+
+
+def test_nothing_is_asked_before_the_first_line_can_be_read(page):
+    assert page.locator(".jp-Dialog").count() == 0
+    assert page.locator(".Toastify__toast").count() == 0
+    assert "00_start_here.ipynb" in page.url
+    heading = page.locator(".jp-Notebook h1").first
+    assert heading.inner_text().startswith("00 · Start here")
+
+
+def test_the_files_are_lessons_with_their_whole_names(page, root):
+    shown = page.locator(".jp-DirListing-itemText").all_inner_texts()
+    names = [path.name for path in sorted((root / "notebooks").glob("*.ipynb"))]
+    assert shown == names
+    cut = "e => e.scrollWidth > e.clientWidth"
+    assert not any(place.evaluate(cut) for place in page.locator(".jp-DirListing-itemText").all())
+
+
+def test_no_line_of_prose_is_longer_than_can_be_read(page):
+    widths = page.evaluate(
+        """() => [...document.querySelectorAll('.jp-RenderedMarkdown > p')].map(p => {
+            const ruler = document.createElement('span');
+            ruler.textContent = '0'.repeat(100);
+            p.append(ruler);
+            const hundred = ruler.getBoundingClientRect().width;
+            ruler.remove();
+            return 100 * p.getBoundingClientRect().width / hundred;
+        })"""
+    )
+    assert len(widths) > 10
+    assert max(widths) <= LONGEST + 0.5
+
+
+def test_no_answer_stands_under_its_question(page):
+    text = page.locator(".jp-Notebook").text_content()  # what is scrolled out of sight as well
+    assert "Of all V² pairs of characters, how many never occur?" in text
+    assert "Measured" not in text
+    assert "reveal" not in text  # careful.reveal("a short loop, for ever") is code, and an answer
+
+
+def test_a_folded_cell_opens_by_a_click(page):
+    folded = cell(page, "# A figure: run this cell to draw it.")
+    assert folded.locator(".cm-content").count() == 0
+    folded.locator(".jp-Placeholder-content").click()
+    assert "plot.show" in folded.locator(".cm-content").inner_text()
+
+
+def test_a_cell_run_too_early_says_so(page):
+    shown = run(page, "alphabet = tokens.alphabet").locator(".jp-OutputArea").inner_text()
+    assert " ".join(shown.split()).startswith("tokens isn't known yet: the setup cell, the first")
+    assert "Traceback" not in shown
+
+
+def test_contents_show_the_exercises_by_number(page):
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Shift+K")
+    contents = page.locator(".jp-TableOfContents")
+    sync_api.expect(contents).to_contain_text("Exercise 0.1 · probabilities", timeout=20_000)
+
+
+def test_on_a_dark_page_a_figure_belongs_to_it(page):
+    page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^JupyterLab Dark$")).click()
+    page.wait_for_selector("[data-jp-theme-light='false']", state="attached")
+    filters = page.evaluate(
+        """() => ['A curve that falls', 'A table, darker for more', ''].map(alt => {
+            const image = document.createElement('img');
+            image.alt = alt;
+            document.querySelector('.jp-OutputArea').append(image);
+            const told = getComputedStyle(image).filter;
+            image.remove();
+            return told;
+        })"""
+    )
+    assert filters[0].startswith("invert")
+    assert [told.split("(")[0] for told in filters[1:]] == ["brightness", "brightness"]
+
+
+def test_nothing_was_written_into_the_users_own_settings(page, desk):
+    chosen = [path.name for path in (desk.parent / "home").rglob("*.jupyterlab-settings")]
+    assert chosen in ([], ["themes.jupyterlab-settings"])  # the theme was chosen by hand, above
+
+
+def test_no_tracked_file_is_touched_by_learning(page, root):
+    cell(page, "Start here").click()
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1500)
+    assert {path.name: path.stat().st_mtime_ns for path in shipped(root)} == BEFORE
+
+
+def shipped(root):
+    """The notebooks of the checkout."""
+    return (root / "notebooks").glob("*.ipynb")
+
+
+BEFORE = {p.name: p.stat().st_mtime_ns for p in shipped(Path(__file__).resolve().parents[1])}
