@@ -73,7 +73,7 @@ parts = {
 }
 for name, findings in parts.items():
     for found in findings:
-        print(f"{name}: " + ("ready" if found.well else f"{found.what}. To mend it: {found.mend}"))
+        print(f"{name}: " + ("ready" if found.well else f"{found.what} {found.mend}"))
 
 # %% [markdown]
 # Four times *ready* is all you need. Otherwise the line says how to mend it, and `course doctor` in

@@ -15,7 +15,7 @@ def test_all_is_well_here(capsys, root, monkeypatch):
     code = command.main(["doctor"])
     said = capsys.readouterr().out
     assert code == 0, said
-    assert said.endswith("All is well. `course lab` opens the notebooks.\n")
+    assert said.endswith("All is well. `course lab` opens the lessons.\n")
     for what in ("Python 3.", "numpy 2.", "digits.npz", "cores", "PyTorch", "1 + 1 = 2"):
         assert what in said
 
@@ -39,7 +39,7 @@ def test_an_old_or_missing_package_is_named_with_what_is_needed(monkeypatch):
 
     monkeypatch.setattr(doctor.metadata, "version", version)
     old, missing = faults(doctor.packages())
-    assert "numpy 1.0 is too old; numpy>=" in old.what
+    assert "numpy 1.0 is too old; it must be numpy>=" in old.what
     assert missing.what == "tqdm is missing"
     assert "start.py env" in missing.mend
 

@@ -12,7 +12,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-REINSTALL = "run `python start.py env` in the checkout"
+from course.words import say, say_n
+
+REINSTALL = "Run `python start.py env` in the checkout."
 
 
 class Finding(NamedTuple):
@@ -23,7 +25,7 @@ class Finding(NamedTuple):
     mend: str = ""
 
     def __str__(self) -> str:
-        line = f"{'ok   ' if self.well else 'wrong'}  {self.what}"
+        line = f"{say('ok') if self.well else say('wrong'):<5}  {self.what}"
         return line if not self.mend else f"{line}\n       → {self.mend}"
 
 
@@ -37,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
     for finding in findings():
         print(finding, flush=True)
         wrong += not finding.well
-    print(f"{wrong} to mend." if wrong else "All is well. `course lab` opens the notebooks.")
+    well = say("All is well. `course lab` opens the lessons.")
+    print(say_n("{n} to mend.", "{n} to mend.", wrong) if wrong else well)
     return 1 if wrong else 0
 
 
@@ -65,7 +68,8 @@ def _root() -> Path | None:
 
 def python() -> Finding:
     """Name the interpreter; an old one could not have installed the course."""
-    return Finding(True, f"Python {platform.python_version()} in {sys.prefix}")
+    here = {"version": platform.python_version(), "folder": sys.prefix}
+    return Finding(True, say("Python {version} in {folder}", **here))
 
 
 def packages() -> Iterator[Finding]:
@@ -75,7 +79,7 @@ def packages() -> Iterator[Finding]:
     try:
         required = metadata.requires("llm-course") or []
     except metadata.PackageNotFoundError:
-        yield Finding(False, "the course itself is not installed", REINSTALL)
+        yield Finding(False, say("The course itself is not installed."), say(REINSTALL))
         return
     lines, well = [], True
     for requirement in map(Requirement, required):
@@ -85,11 +89,14 @@ def packages() -> Iterator[Finding]:
             found = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
             well = False
-            yield Finding(False, f"{requirement.name} is missing", REINSTALL)
+            missing = say("{name} is missing.", name=requirement.name)
+            yield Finding(False, missing, say(REINSTALL))
             continue
         if not requirement.specifier.contains(found, prereleases=True):
             well = False
-            yield Finding(False, f"{requirement.name} {found} is too old; {requirement}", REINSTALL)
+            sentence = "{name} {found} is too old; it must be {wanted}."
+            old = say(sentence, name=requirement.name, found=found, wanted=requirement)
+            yield Finding(False, old, say(REINSTALL))
         lines.append(f"{requirement.name} {found}")
     if well:
         yield Finding(True, ", ".join(lines))
@@ -107,9 +114,11 @@ def pins(root: Path | None) -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             continue
         if found and found.split("+")[0] != pinned.strip():
-            apart.append(f"{name} {found} (pinned {pinned.strip()})")
-    what = f"versions differ from the pinned ones: {', '.join(apart)}" if apart else ""
-    yield Finding(True, what or "all versions are the pinned ones")
+            apart.append(
+                say("{name} {found} (pinned {pin})", name=name, found=found, pin=pinned.strip())
+            )
+    differ = say("Versions differ from the pinned ones: {names}.", names=", ".join(apart))
+    yield Finding(True, differ if apart else say("All versions are the pinned ones."))
 
 
 def data_files() -> Iterator[Finding]:
@@ -119,18 +128,18 @@ def data_files() -> Iterator[Finding]:
     damaged = data.damage()
     yield from (Finding(False, sentence) for sentence in damaged)
     if not damaged:
-        yield Finding(True, f"data: {', '.join(data.manifest())}")
+        yield Finding(True, say("Data: {names}", names=", ".join(data.manifest())))
 
 
 def folders(root: Path | None) -> Iterator[Finding]:
     """Try to write where the learner's copies and progress are kept."""
     from course.learner import home, progress
 
-    places = {"your progress": Path(progress.path()).parent}
+    places = {say("Your progress"): Path(progress.path()).parent}
     if root is None:
-        yield Finding(True, "no checkout here; change to one with cd before `course lab`")
+        yield Finding(True, say("No checkout is here; change to one with cd before `course lab`."))
     else:
-        places["your copies of the lessons"] = home.folder(root)
+        places[say("Your copies of the lessons")] = home.folder(root)
     for what, folder in places.items():
         yield _writable(what, folder)
 
@@ -141,16 +150,20 @@ def _writable(what: str, folder: Path) -> Finding:
         with tempfile.TemporaryFile(dir=existing) as file:
             file.write(b"x")
     except OSError as error:
-        mend = f"make {existing} writable for you, or free space on its disk"
-        return Finding(False, f"{what} cannot be saved in {folder}: {error.strerror}", mend)
-    free = shutil.disk_usage(existing).free / 1e9
-    return Finding(True, f"{what}: {folder}, {free:.0f} GB free")
+        sentence = "{what} can't be saved in {folder}: {reason}."
+        fault = say(sentence, what=what, folder=folder, reason=error.strerror)
+        mend = "Make {folder} writable for you, or free space on its disk."
+        return Finding(False, fault, say(mend, folder=existing))
+    free = f"{shutil.disk_usage(existing).free / 1e9:.0f}"
+    found = say("{what}: {folder}, {free} GB free", what=what, folder=folder, free=free)
+    return Finding(True, found)
 
 
 def machine() -> Finding:
     """Count the cores."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return Finding(True, f"{usable} cores, {platform.machine()}, {platform.system()}")
+    kind = {"machine": platform.machine(), "system": platform.system()}
+    return Finding(True, say("{cores} cores, {machine}, {system}", cores=usable, **kind))
 
 
 def pytorch() -> Finding:
@@ -162,9 +175,10 @@ def pytorch() -> Finding:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode:
         why = (done.stderr.strip().splitlines() or [f"code {done.returncode}"])[-1]
-        return Finding(False, f"PyTorch does not start: {why}", REINSTALL)
+        return Finding(False, say("PyTorch does not start: {why}", why=why), say(REINSTALL))
     version, accelerator = done.stdout.split()
-    return Finding(True, f"PyTorch {version} computes; accelerator: {accelerator}")
+    sentence = "PyTorch {version} computes; accelerator: {name}"
+    return Finding(True, say(sentence, version=version, name=accelerator))
 
 
 def kernel() -> Finding:
@@ -179,5 +193,6 @@ def kernel() -> Finding:
         done = execute.run(notebook, Path(tempfile.gettempdir()), "a notebook of one cell")
         answer = done.cells[0].outputs[0].data["text/plain"]
     except (CourseError, OSError, RuntimeError, LookupError) as error:
-        return Finding(False, f"a notebook does not run: {error}", REINSTALL)
-    return Finding(answer == "2", f"a kernel starts, imports the course and finds 1 + 1 = {answer}")
+        return Finding(False, say("A notebook does not run: {why}", why=error), say(REINSTALL))
+    sentence = "A kernel starts, imports the course and finds 1 + 1 = {answer}."
+    return Finding(answer == "2", say(sentence, answer=answer))
