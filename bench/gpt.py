@@ -6,7 +6,8 @@ CHECKOUT is a clone of https://github.com/karpathy/nanoGPT; it is copied, never 
 without it nothing is measured. The peer's train.py runs unchanged with the arguments of its README
 ("I only have a macbook"). Time runs from the end of the imports to the last step; the peer's own
 evaluations are taken off, and our preparing of the text is counted in. Both models are evaluated by
-the same code on the whole held-out tenth. Goals: its loss in a twentieth of its time, and 0.30 nats less in all of its time.
+the same code on the whole held-out tenth. Goals: its loss in a twentieth of its time, and 0.30 nats
+less in all of its time.
 """
 
 import argparse

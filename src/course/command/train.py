@@ -203,10 +203,21 @@ def conclude(training, val, folder, *, finished: bool):
     model, facts = checkpoint.load(folder)
     loss = train.evaluate(model, val)
     if not finished:
-        stopped = "Stopped after step {step} of {steps}; all is kept."
-        print("\n" + say(stopped, step=training.step, steps=training.recipe.steps))
-    held_out = "Held out, all {n:,} characters: {nats:.4f} nats = {bits:.4f} bits per character."
-    print("\n" + say(held_out, n=len(val), nats=loss, bits=loss / math.log(2)))
+        print(
+            say(
+                "\nStopped after step {step} of {steps}; all is kept.",
+                step=training.step,
+                steps=training.recipe.steps,
+            )
+        )
+    print(
+        say(
+            "\nHeld out, all {n:,} characters: {nats:.4f} nats = {bits:.4f} bits per character.",
+            n=len(val),
+            nats=loss,
+            bits=loss / math.log(2),
+        )
+    )
     if not finished:
         command = shlex.join(["course", "train", "--resume", "--out", str(folder)])
         print(say("Go on with: {command}", command=command))
