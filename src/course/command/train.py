@@ -1,11 +1,9 @@
 """`course train`: a small GPT on any text, in so many minutes, safe against Ctrl-C and kill."""
 
 import argparse
-import contextlib
 import hashlib
 import math
 import shlex
-import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -33,23 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, or go on training; 130 if stopped before the end."""
-    _check_out(args.out)
-    import torch
-
+    _check_out(args.out, resume=args.resume)
+    device = choose_device(args.device)
     from course.transformers.gpt import checkpoint
 
-    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ValueError(say("There is no GPU that PyTorch can use; leave --device out."))
-    if not args.resume and (Path(args.out) / "run.json").exists():
-        raise ValueError(
-            say(
-                "{folder} holds a run already. Go on with it by `{command}`, or name another "
-                "folder.",
-                folder=args.out,
-                command=shlex.join(["course", "train", "--resume", "--out", args.out]),
-            )
-        )
     known = checkpoint.describe(args.out)["facts"] if args.resume else {"text": args.text}
     text, facts = read(args.text or known.get("text"), known)
     ids, val = split(text, facts["alphabet"])
@@ -62,6 +47,15 @@ def run(args: argparse.Namespace) -> int:
     finished = follow(training, val, facts, args.out)
     conclude(training, val, args.out, finished=finished)
     return 0 if finished else 130
+
+
+def choose_device(wanted: str | None) -> str:
+    """The device asked for, if there is one; else a GPU before a CPU."""
+    import torch
+
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise ValueError(say("There is no GPU that PyTorch can use; leave --device out."))
+    return wanted or ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def read(path, facts: dict) -> tuple[str, dict]:
@@ -111,32 +105,30 @@ def introduce(training, ids, val, facts, device):
     """Say what is about to happen."""
     from course.practice import costs
 
-    c, r = training.config, training.recipe
+    c = training.config
+    text = {"n": len(ids) + len(val), "learnt": len(ids), "held_out": len(val)}
+    model = {"width": c.width, "context": c.context, "count": costs.parameters(c)}
     print(
         say(
             "Text: {n:,} characters, {kinds} different ones;\n"
             "      {learnt:,} to learn from, {held_out:,} held out.",
-            n=len(ids) + len(val),
             kinds=len(facts["alphabet"]),
-            learnt=len(ids),
-            held_out=len(val),
-        )
-    )
-    print(
+            **text,
+        ),
         say_n(
             "Model: {n} layer, width {width}, context {context}: "
             "{count:,} parameters, on {device}.",
             "Model: {n} layers, width {width}, context {context}: "
             "{count:,} parameters, on {device}.",
             c.layers,
-            width=c.width,
-            context=c.context,
-            count=costs.parameters(c),
             device=device,
-        )
+            **model,
+        ),
+        sep="\n",
     )
     if training.step:
-        print(say("Going on at step {step} of {steps}.", step=training.step, steps=r.steps))
+        steps = training.recipe.steps
+        print(say("Going on at step {step} of {steps}.", step=training.step, steps=steps))
 
 
 def follow(training, val, facts, folder) -> bool:
@@ -149,7 +141,7 @@ def follow(training, val, facts, folder) -> bool:
     r, saved = training.recipe, time.monotonic()
     checkpoint.save(folder, training, **facts)
     bar = tqdm(total=r.steps, initial=training.step, unit="step", mininterval=0.5, smoothing=0.05)
-    with stopping() as stop, bar:
+    with runs.stopping() as stop, bar:
         for report in runs.follow(training, val, facts["every"]):
             speed = f"{report.tokens_per_second:,.0f} tokens/s"
             bar.set_postfix_str(f"loss {report.loss:.3f}, {speed}", refresh=False)
@@ -163,24 +155,6 @@ def follow(training, val, facts, folder) -> bool:
             if stop:
                 break
     return training.step == r.steps
-
-
-@contextlib.contextmanager
-def stopping():
-    """Turn Ctrl-C into an entry of the list given: a step that has begun is always finished."""
-    stop = []
-
-    def ask(*_):
-        if stop:  # asked twice: what was saved last has to do
-            raise KeyboardInterrupt
-        stop.append(True)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def sample(model, alphabet: str, seed: int, n: int = 160) -> str:
@@ -201,38 +175,47 @@ def conclude(training, val, folder, *, finished: bool):
     from course.transformers.gpt import checkpoint, train
 
     model, facts = checkpoint.load(folder)
-    loss = train.evaluate(model, val)
+    nats, steps = train.evaluate(model, val), training.recipe.steps
     if not finished:
-        print(
-            say(
-                "\nStopped after step {step} of {steps}; all is kept.",
-                step=training.step,
-                steps=training.recipe.steps,
-            )
-        )
+        words = {"step": training.step, "steps": steps}
+        print(say("\nStopped after step {step} of {steps}; all is kept.", **words))
     print(
         say(
             "\nHeld out, all {n:,} characters: {nats:.4f} nats = {bits:.4f} bits per character.",
             n=len(val),
-            nats=loss,
-            bits=loss / math.log(2),
+            nats=nats,
+            bits=nats / math.log(2),
         )
     )
     if not finished:
-        command = shlex.join(["course", "train", "--resume", "--out", str(folder)])
-        print(say("Go on with: {command}", command=command))
+        print(say("Go on with: {command}", command=typed("train", "--resume", "--out", folder)))
     prompt = "O " if {*"O "} <= {*facts["alphabet"]} else facts["alphabet"][-1]
-    command = shlex.join(["course", "generate", str(folder), "--prompt", prompt])
+    command = typed("generate", folder, "--prompt", prompt)
     print(say("Let it write: {command}", command=command))
 
 
-def _check_out(folder):
-    """Refuse to train without a place to keep the result, and show what to type."""
+def typed(*words) -> str:
+    """A command as it can be pasted into a shell."""
+    return shlex.join(["course", *map(str, words)])
+
+
+def _check_out(folder, *, resume: bool):
+    """Refuse to train without a place to keep the result, and over a run that is there."""
     if not folder:
+        command = typed("train", "--out", "my_run", "--minutes", 3)
         raise ValueError(
             say(
                 "Say by --out in which folder to keep the run, for example: {command}",
-                command="course train --out my_run --minutes 3",
+                command=command,
+            )
+        )
+    if not resume and (Path(folder) / "run.json").exists():
+        raise ValueError(
+            say(
+                "{folder} holds a run already. Go on with it by `{command}`, or name another "
+                "folder.",
+                folder=folder,
+                command=typed("train", "--resume", "--out", folder),
             )
         )
 
