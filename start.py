@@ -58,7 +58,7 @@ def test(rest):
 
 def bench(rest):
     pip("--quiet", "--editable", ".[bench]")
-    programs = rest or ["mlp", "optim", "linalg", "validation", "widgets", "generate"]
+    programs = rest or ["mlp", "optim", "linalg", "validation", "widgets", "generate", "gpt"]
     return max(run([PYTHON, os.path.join("bench", name + ".py")]) for name in programs)
 
 

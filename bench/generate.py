@@ -1,8 +1,9 @@
 """Characters a second while writing, ours beside nanoGPT's, the same weights in both.
 
-    python bench/generate.py --nanogpt CHECKOUT
+    python bench/generate.py [--nanogpt CHECKOUT]
 
-CHECKOUT is a clone of https://github.com/karpathy/nanoGPT; nothing is written into it.
+CHECKOUT is a clone of https://github.com/karpathy/nanoGPT; nothing is written into it, and without
+it nothing is measured.
 Goal: 500 characters with the cache, batch 1, context 256, at least 8 times the peer's rate, and
 the same greedy text with and without the cache.
 """
@@ -23,6 +24,9 @@ from course.transformers.gpt.model import GPT
 
 SIZE = {"n_layer": 4, "n_head": 4, "n_embd": 128, "block_size": 256, "vocab_size": 65}
 CONTEXT, N = SIZE["block_size"], 500
+MISSING = """skipped: the peer's code isn't here. To measure beside it:
+    git clone https://github.com/karpathy/nanoGPT
+    python bench/generate.py --nanogpt nanoGPT"""
 
 
 def peer_model(checkout: str):
@@ -62,9 +66,11 @@ def timed(ways: dict, repeats: int = 5) -> dict:
 def main():
     """Measure, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--nanogpt", required=True, metavar="CHECKOUT")
+    parser.add_argument("--nanogpt", metavar="CHECKOUT")
     parser.add_argument("--threads", type=int, help="default: PyTorch's own choice")
     args = parser.parse_args()
+    if not args.nanogpt:
+        return print(MISSING)
     if args.threads:
         torch.set_num_threads(args.threads)
     peer = peer_model(args.nanogpt)

@@ -48,15 +48,13 @@ from course.foundations import bigram
 from course.interactive import plot, predict
 from course.lessons.small_gpt import bank as ex
 from course.lessons.small_gpt import widgets
-from course.networks import layers
-from course.networks.initial import expected_loss
+from course.networks import initial, layers
 from course.practice import costs
 from course.transformers import ngram, numpy_gpt, score, tokens
-from course.transformers.gpt import gpt2, train
+from course.transformers.gpt import gpt2, pretrained, train
 from course.transformers.gpt import model as gpt
 from course.transformers.gpt.config import MODERN, Config
 from course.transformers.gpt.generate import generate
-from course.transformers.gpt.pretrained import small_gpt
 from course.transformers.gpt.recipe import PLAIN, Recipe
 from course.transformers.gpt.speedrun import ROWS, settings, speed_run
 
@@ -383,7 +381,7 @@ x, y = tokens.batch(np.random.default_rng(0), ids, 32, 64)
 for name, c in starts.items():
     z = gpt.GPT(c)(torch.from_numpy(x)).detach().numpy()
     loss = layers.cross_entropy(z.reshape(-1, V), y.ravel())
-    print(f"{name}: {loss:.3f}, expected {expected_loss(V, z.std()):.3f}")
+    print(f"{name}: {loss:.3f}, expected {initial.expected_loss(V, z.std()):.3f}")
 assert abs(loss - np.log(V)) < 1e-12
 bits = score.bits_per_token(z, y, np.ones(y.shape, dtype=bool))
 print(f"the last one in bits: {bits:.4f}")
@@ -581,7 +579,7 @@ print("300 steps took what was predicted, within a factor of 3")
 
 # %%
 bought = {n: loss for n, (_, loss) in waits.items()} | {600: curve[-1][1]}
-trained, _ = small_gpt()  # 4,000 steps of 24 windows: some minutes
+trained, _ = pretrained.small_gpt()  # 4,000 steps of 24 windows: some minutes
 minutes = train.evaluate(trained, unseen)
 fig, ax = plot.figure(width=7, height=3)
 ax.plot(bought.keys(), bought.values(), "o-", color=plot.COLORS[0], label="this GPT")

@@ -3,10 +3,12 @@
 import argparse
 import sys
 
+from course.words import say
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course generate`."""
-    parser.add_argument("run", metavar="DIR", help="folder that `course train` wrote")
+    parser.add_argument("run", metavar="DIR", nargs="?", help="folder that `course train` wrote")
     parser.add_argument("--prompt", default="\n", help="what to go on from (default: a new line)")
     parser.add_argument("--length", type=int, default=500, help="characters (default: 500)")
     parser.add_argument("--temperature", type=float, default=0.8, help="0 is greedy (default: 0.8)")
@@ -18,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write character by character to the terminal."""
+    _check_run(args.run)
     import torch
 
     from course.transformers import tokens
@@ -25,7 +28,9 @@ def run(args: argparse.Namespace) -> int:
 
     model, facts = checkpoint.load(args.run)
     if "alphabet" not in facts:
-        raise ValueError(f"the run in {args.run} doesn't say which characters its tokens are")
+        raise ValueError(
+            say("The run in {run} doesn't say which characters its tokens are.", run=args.run)
+        )
     ids = tokens.encode(args.prompt, facts["alphabet"])
     options = {name: getattr(args, name) for name in ("temperature", "top_k", "top_p", "min_p")}
     generator = torch.Generator().manual_seed(args.seed)
@@ -35,3 +40,14 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.flush()
     print()
     return 0
+
+
+def _check_run(folder):
+    """Refuse to write without a model, and show what to type."""
+    if not folder:
+        raise ValueError(
+            say(
+                "Name the folder of the run that is to write, for example: {command}",
+                command="course generate my_run --prompt 'O '",
+            )
+        )

@@ -2,8 +2,10 @@
 
 import _thread
 import copy
+import json
 import math
 import pickle
+import subprocess
 import sys
 import threading
 
@@ -81,6 +83,26 @@ def test_fused_gradients_are_those_of_the_plain_model(variant, double):
         model.loss(x, y).backward()
     for a, b in zip(plain.parameters(), fast_one.parameters(), strict=True):
         torch.testing.assert_close(a.grad, b.grad, rtol=1e-9, atol=1e-10)
+
+
+ALONE = """
+import sys
+sys.modules["course.transformers.gpt.fast"] = None  # as if the folder were deleted
+import numpy as np
+from course.transformers.gpt import checkpoint, generate, gpt2, pretrained, speedrun, train
+from course.transformers.gpt.config import MODERN, Config
+from course.transformers.gpt.recipe import Recipe
+from course.transformers.gpt.run import Run
+run = Run(Config(**{sizes}, **MODERN), Recipe(steps=6, batch=4), np.array({text}))
+print([run.advance() for _ in range(6)])
+"""
+
+
+def test_without_the_folder_everything_else_works_and_gives_the_same():
+    code = ALONE.format(sizes=SIZES, text=TEXT.tolist())
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = Run(Config(**SIZES, **MODERN), Recipe(steps=6, batch=4), TEXT, fast=True)
+    assert json.loads(done.stdout) == pytest.approx([run.advance() for _ in range(6)], rel=1e-5)
 
 
 def test_a_fast_model_pickles_and_its_hooks_fire():

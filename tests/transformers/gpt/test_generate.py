@@ -98,6 +98,9 @@ def test_options_that_are_refused(options, says):
 def test_texts_that_are_refused():
     with pytest.raises(ValueError, match="at least one token"):
         generate.generate(lively(), np.zeros(0, int), 3, temperature=0)
+    for unknown in (-1, 11):
+        with pytest.raises(ValueError, match="allowed is 0 to 10"):
+            generate.generate(lively(), [3, unknown], 3, temperature=0)
     with pytest.raises(ValueError, match="can't get shorter"):
         generate.generate(lively(), [1], -1, temperature=0)
 

@@ -100,6 +100,31 @@ def test_resumed_training_is_uninterrupted_training_bit_for_bit(tmp_path, varian
     assert all(torch.equal(whole.best[1][k], again.best[1][k]) for k in whole.best[1])
 
 
+def test_a_run_that_an_earlier_version_wrote_goes_on(tmp_path):
+    """Then every run was fast, and its config said so by `by_hand`."""
+    whole, first = (run_of(fast=True) for _ in range(2))
+    for _ in range(5):
+        first.advance()
+    checkpoint.save(tmp_path, first)
+    words = json.loads((tmp_path / "run.json").read_text())
+    del words["fast"]
+    words["config"]["by_hand"] = True
+    (tmp_path / "run.json").write_text(json.dumps(words))
+    again = checkpoint.restore(tmp_path, TEXT)
+    finish(again)
+    finish(whole)
+    assert same(whole, again)
+
+
+def test_what_a_kill_left_half_written_is_tidied(tmp_path):
+    left = [".latest-0000001.safetensors.0a1b.part", ".run.json.0a1b.part"]
+    for name in (*left, ".mine.part"):
+        (tmp_path / name).write_text("half")
+    checkpoint.save(tmp_path, run_of())
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {".mine.part", "run.json", "latest-0000000.safetensors"}
+
+
 def test_load_gives_the_best_model_and_the_facts(tmp_path):
     run = run_of()
     finish(run, val=TEXT[:40], every=3)

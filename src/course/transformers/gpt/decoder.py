@@ -14,8 +14,8 @@ from course.transformers.gpt import model as gpt
 def supports(model) -> bool:
     """Say whether a `Decoder` computes what the model itself does.
 
-    It must be a causal GPT, on a CPU, of the course's own parts, and without hooks: those are
-    called by modules alone.
+    It must be a causal GPT, on a CPU, of the course's own parts, and without hooks, which only
+    modules call.
     """
     if not isinstance(model, gpt.GPT) or not model.config.causal or model.device.type != "cpu":
         return False
@@ -23,8 +23,7 @@ def supports(model) -> bool:
     dtypes = {p.dtype for p in model.parameters()}
     return dtypes in ({torch.float32}, {torch.float64}) and all(
         type(part).__module__.startswith(own)
-        and not part._forward_hooks
-        and not part._forward_pre_hooks
+        and not (part._forward_hooks or part._forward_pre_hooks or "forward" in vars(part))
         for part in model.modules()
     )
 

@@ -51,7 +51,7 @@ def stream(
         The next token of each text.
     """
     ids = torch.atleast_2d(torch.as_tensor(ids, device=next(model.parameters()).device))
-    _check_text(ids, n, generator, sampling.get("temperature", 1.0))
+    _check_text(ids, n, model.config.vocab, generator, sampling.get("temperature", 1.0))
     reader = _Cached(model) if cache and decoder.supports(model) else _Afresh(model)
     for _ in range(n):
         start = window(ids.shape[1], model.config.context, jump)
@@ -106,10 +106,12 @@ def window(n: int, context: int, jump: int | None = None) -> int:
     return max(0, -(-(n - context) // jump)) * jump
 
 
-def _check_text(ids, n, generator, temperature):
+def _check_text(ids, n, V, generator, temperature):
     """Refuse a text that nothing can follow."""
     if ids.ndim != 2 or ids.shape[1] < 1:
         raise ValueError(f"ids have shape {tuple(ids.shape)}; at least one token has to be there")
+    if not 0 <= ids.min() <= ids.max() < V:
+        raise ValueError(f"ids run from {ids.min()} to {ids.max()}; allowed is 0 to {V - 1}")
     if n < 0:
         raise ValueError(f"n is {n}; a text can't get shorter")
     if temperature != 0 and generator is None:

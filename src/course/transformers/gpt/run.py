@@ -4,6 +4,8 @@ It goes through the loop of `train.fit`, step by step, and holds all that the ne
 on; `checkpoint` writes it to disk and reads it back. Used by `course train`.
 """
 
+import contextlib
+import signal
 import time
 from dataclasses import replace
 from typing import NamedTuple
@@ -106,6 +108,24 @@ def follow(run: Run, val=None, every: int = 100):
         size = run.recipe.batch * run.config.context
         left = (run.recipe.steps - run.step) * pace
         yield Report(run.step, run.recipe.steps, loss, held_out, size / pace, left)
+
+
+@contextlib.contextmanager
+def stopping():
+    """Turn Ctrl-C into an entry of the list given: a step that has begun is always finished."""
+    stop = []
+
+    def ask(*_):
+        if stop:  # asked twice: what was saved last has to do
+            raise KeyboardInterrupt
+        stop.append(True)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def pace(config: Config, recipe: Recipe, ids, *, seconds: float = 1.0, **options) -> float:
