@@ -312,10 +312,44 @@ course_map.show()
 # ## Questions to answer without looking
 #
 # 1. The text is read twice from beginning to end. What happens to `counts`, and what to `p`?
+#
+#    <details><summary>Answer</summary>
+#
+#    Every count doubles. So does the sum of its row, and the shares in `p` stay as they were. (If the
+#    two readings are joined into one text, the pair at the joint is counted once more.)
+#
+#    </details>
+#
 # 2. `counts / counts.sum(axis=1)` runs without an error on a square table. What does it compute?
+#
+#    <details><summary>Answer</summary>
+#
+#    The sums have shape $(V,)$, and NumPy lays them along the columns: entry $(i, j)$ is divided by
+#    the sum of row $j$, not of row $i$. The rows of the result no longer sum to 1. With
+#    `keepdims=True` the sums have shape $(V, 1)$ and each row meets its own.
+#
+#    </details>
+#
 # 3. Why does the most probable next character, taken every time, lead into a loop?
+#
+#    <details><summary>Answer</summary>
+#
+#    The next character then depends on the last one alone, and always in the same way. There are only
+#    64 characters, so after at most 64 steps one of them comes up again, and from there everything
+#    repeats.
+#
+#    </details>
+#
 # 4. The model has $V^2$ entries. How many would it need to remember the last *two* characters, and
 #    how many of them could a million characters fill?
+#
+#    <details><summary>Answer</summary>
+#
+#    One row for each pair of characters: $V^2 \cdot V = V^3 = 64^3 = 262{,}144$ entries. A million
+#    characters hold about a million triples, enough to fill them all. But language is not arbitrary:
+#    the plays contain only about 12,000 different triples, so 95 % of the table stays empty.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

@@ -660,13 +660,55 @@ plot.table(
 # %% [markdown]
 # ## Questions to answer without looking
 #
-# 1. `y_pred` has shape $(N, 1)$, `y` has $(N,)$. What shape is their difference, and what does its mean
-#    square tell you?
+# 1. `y_pred` has shape $(N, 1)$, `y` has $(N,)$. What shape is their difference, and what does its
+#    mean square tell you?
+#
+#    <details><summary>Answer</summary>
+#
+#    $(N, N)$: every prediction is compared with every label. Its mean square says how far a randomly
+#    chosen prediction lies from a randomly chosen label, and that is not zero even if every
+#    prediction is right.
+#
+#    </details>
+#
 # 2. Which of the four pictures is the gradient of a weight matrix, and why is it a sum over examples?
+#
+#    <details><summary>Answer</summary>
+#
+#    The last one: a sum of layers, each a column times a row. One example contributes the outer
+#    product of what went into the layer and the gradient that came back to it. The loss adds up (or
+#    averages) what the examples cost, so its gradient adds up what they contribute.
+#
+#    </details>
+#
 # 3. Power iteration on a matrix with eigenvalues 3 and −3: what happens?
+#
+#    <details><summary>Answer</summary>
+#
+#    After $k$ steps the vector is $3^k\,(c_1 v_1 + (-1)^k c_2 v_2)$, rescaled. Neither part wins, and
+#    the direction alternates between two for ever, unless the start was one of the eigenvectors.
+#
+#    </details>
+#
 # 4. Why can the residual of a fit be tiny and its coefficients wrong?
-# 5. From lesson *Start here*: a table of counts is divided by the sums of its rows. Which shape must the sums
-#    have, and what happens without `keepdims=True` when the table is square?
+#
+#    <details><summary>Answer</summary>
+#
+#    Because the columns are nearly dependent: there are directions in which $w$ can move far while $V
+#    w$ hardly changes. Those are the directions with tiny singular values. The residual sees only $V
+#    w$.
+#
+#    </details>
+#
+# 5. From lesson *Start here*: a table of counts is divided by the sums of its rows. Which shape must
+#    the sums have, and what happens without `keepdims=True` when the table is square?
+#
+#    <details><summary>Answer</summary>
+#
+#    $(V, 1)$. Without `keepdims=True` they have shape $(V,)$, and entry $(i, j)$ is divided by the
+#    sum of row $j$. The table is square, so the shapes fit and no error tells you.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

@@ -51,7 +51,7 @@ from tqdm import tqdm
 from course.data import digits
 from course.interactive import plot, predict
 from course.lessons.mlp_backprop import bank as ex
-from course.lessons.mlp_backprop import widgets
+from course.lessons.mlp_backprop import diagrams, widgets
 from course.networks import autograd, gradcheck, layers, mlp
 
 # %% [markdown]
@@ -127,14 +127,11 @@ print(sigmoid(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0])).round(3))
 #
 # Follow one wire. If $W_h$ grows a little, $z_h$ grows, so $h$ grows, so $z_o$, so $o$, so $L$ falls.
 # The chain rule says how much: multiply the slopes along the way.
-#
-# ```mermaid
-# flowchart LR
-#   X["x"] --> ZH(("z_h")) -->|"σ"| H["h"] --> ZO(("z_o")) -->|"σ"| O["o"] --> L["L = ½(o − y)²"]
-#   WH["W_h, b_h"] --> ZH
-#   WO["W_o, b_o"] --> ZO
-# ```
-#
+
+# %%
+diagrams.chain()
+
+# %% [markdown]
 # Backpropagation walks this once, from the right, and keeps at every node the product so far. At a
 # weighted sum that product is called $\delta$. With $\sigma' = \sigma(1 - \sigma)$:
 #
@@ -977,11 +974,54 @@ plot.table(
 # ## Questions to answer without looking
 #
 # 1. Why is $db$ a sum over the batch, and why must it not be divided by $B$ there?
-# 2. Which slopes cancel in $\mathrm{softmax}(z) - \mathrm{onehot}(y)$, and what would happen if they didn't?
+#
+#    <details><summary>Answer</summary>
+#
+#    The same $b$ is added to every row, so it reaches the loss in $B$ ways, and their gradients add
+#    up. The $\frac1B$ comes from the mean in the loss and is already inside $dy$. Dividing again
+#    would make it $\frac{1}{B^2}$.
+#
+#    </details>
+#
+# 2. Which slopes cancel in $\mathrm{softmax}(z) - \mathrm{onehot}(y)$, and what would happen if they
+#    didn't?
+#
+#    <details><summary>Answer</summary>
+#
+#    The slope of the loss, $-1/p_y$, and the factor $p_y$ in the slope of the softmax. With squared
+#    error a factor like $p(1 - p)$ remains. It is close to zero where the network is sure and wrong,
+#    so the worst mistakes would be corrected least.
+#
+#    </details>
+#
 # 3. A network trains to 90 %. Name two bugs in its gradient that this doesn't exclude.
+#
+#    <details><summary>Answer</summary>
+#
+#    A fixed random matrix in place of $W_2^\top$ on the way back, and a forgotten ReLU mask: both
+#    reached a high score above. Only a gradient check finds them.
+#
+#    </details>
+#
 # 4. Why is $h = 10^{-10}$ a worse step than $10^{-5}$ in a gradient check?
-# 5. A network gives every one of ten classes the same score. What is its cross-entropy,
-#    whatever the labels?
+#
+#    <details><summary>Answer</summary>
+#
+#    The two values of $f$ are each rounded, to about $10^{-16}$ of their size, and their difference
+#    is divided by $2h$. At $h = 10^{-10}$ the rounding alone makes an error of about $10^{-6}$; at
+#    $10^{-5}$ it makes $10^{-11}$, and the error of the formula, in proportion to $h^2$, is still
+#    small.
+#
+#    </details>
+#
+# 5. A network gives every one of ten classes the same score. What is its cross-entropy, whatever the
+#    labels?
+#
+#    <details><summary>Answer</summary>
+#
+#    Each class gets probability $\frac1{10}$, so every example costs $\ln 10 \approx 2.303$.
+#
+#    </details>
 #
 # ## Sources
 #

@@ -711,13 +711,56 @@ plot.table(
 # ## Questions to answer without looking
 #
 # 1. Constant weights learn something, zero weights nothing. Why the difference?
-# 2. Why does $\mathbb{E}[h^2]$ stand in the formula and not $\mathrm{Var}(h)$, and for which activation
-#    are the two the same?
-# 3. A colleague draws uniformly between $\pm\sqrt{2/n_\text{in}}$ for ReLU. By what factor does the spread
-#    change at each layer?
+#
+#    <details><summary>Answer</summary>
+#
+#    Every gradient of this network but that of the output's bias has a factor $W_2$ or $h$. From zero
+#    both are zero, and stay so. From one half they are not, so the loss falls; but all units get the
+#    same gradient, stay equal, and together do the work of one.
+#
+#    </details>
+#
+# 2. Why does $\mathbb{E}[h^2]$ stand in the formula and not $\mathrm{Var}(h)$, and for which
+#    activation are the two the same?
+#
+#    <details><summary>Answer</summary>
+#
+#    The weights are random and have mean 0, so even an $h$ that never varies, times random weights,
+#    makes a $z$ that differs from draw to draw. The mean of $h$ contributes, and $\mathbb{E}[h^2] =
+#    \mathrm{Var}(h) + (\mathbb{E}[h])^2$ holds both parts. They are the same where the mean is 0: for
+#    an odd activation, such as tanh, whose inputs are symmetric about zero.
+#
+#    </details>
+#
+# 3. A colleague draws uniformly between $\pm\sqrt{2/n_\text{in}}$ for ReLU. By what factor does the
+#    spread change at each layer?
+#
+#    <details><summary>Answer</summary>
+#
+#    A uniform draw on $\pm a$ has variance $a^2/3$, here $\frac{2}{3 n_\text{in}}$. He's rule asks
+#    for $2/n_\text{in}$, three times as much. So the mean square shrinks to a third at each layer,
+#    and the spread by the factor $1/\sqrt3 \approx 0.58$.
+#
+#    </details>
+#
 # 4. Your model prints a first loss of 13.3 at $K = 50{,}257$. How far do its logits spread?
-# 5. From lesson *Backpropagation*: the gradient of cross-entropy is $(p - \text{onehot})/B$. What is it for a network
-#    whose logits are all equal?
+#
+#    <details><summary>Answer</summary>
+#
+#    $\ln K = 10.8$, so $\sigma^2/2 = 2.5$, and $\sigma \approx 2.2$.
+#
+#    </details>
+#
+# 5. From lesson *Backpropagation*: the gradient of cross-entropy is $(p - \text{onehot})/B$. What is
+#    it for a network whose logits are all equal?
+#
+#    <details><summary>Answer</summary>
+#
+#    All $p$ are $1/K$. So it is $\frac{1}{KB}$ at every wrong class and $\frac1B\left(\frac1K -
+#    1\right)$ at the right one: all wrong classes are pushed down a little, and the right one up by
+#    what they lose.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

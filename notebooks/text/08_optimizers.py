@@ -883,12 +883,58 @@ plot.table(
 # %% [markdown]
 # ## Questions to answer without looking
 #
-# 1. A run diverges at $\text{lr} = 0.2$ and not at $0.19$. What do you know about the loss?
+# 1. On a bowl, $f(x) = \frac{\lambda}{2} x^2$, gradient descent diverges at $\text{lr} = 0.2$ and not
+#    at $0.19$. What do you know about $\lambda$? And what would the same say about a deep network?
+#
+#    <details><summary>Answer</summary>
+#
+#    The limit is $2/\lambda$, so $\lambda$ lies between $2/0.2 = 10$ and $2/0.19 \approx 10.5$. In a
+#    network the curvature differs from place to place and changes while you train: the limit tells
+#    only about the places where the run has been, and a run above it need not diverge, as the digits
+#    showed.
+#
+#    </details>
+#
 # 2. Why are Adam's first steps too long, not too short, without its corrections?
+#
+#    <details><summary>Answer</summary>
+#
+#    Both averages begin at 0 and are too small at first: $m$ by the factor $1 - \beta_1 = 0.1$, and
+#    $\sqrt v$ by $\sqrt{1 - \beta_2} \approx 0.03$. The second stands in the denominator and is the
+#    smaller one, so the step is $0.1/0.03 \approx 3$ times too long.
+#
+#    </details>
+#
 # 3. You double the batch. When may you double the rate, and when does it gain nothing?
+#
+#    <details><summary>Answer</summary>
+#
+#    While noise sets the limit: there the spread around the minimum depends on $\text{lr}/B$, so both
+#    may double and half the steps are enough. Beyond the critical batch size the curvature sets the
+#    limit of the rate, and a larger batch only costs more examples.
+#
+#    </details>
+#
 # 4. `Adam(weight_decay=0.1)` hardly shrinks the embeddings of frequent tokens. Why?
-# 5. From lesson *Backpropagation*: a gradient that is not divided by the batch still trains under Adam. Which rule
-#    of this lesson would notice?
+#
+#    <details><summary>Answer</summary>
+#
+#    It adds $\lambda p$ to the gradient, and Adam divides the sum by the scale of that weight's
+#    gradients. Frequent tokens have large gradients, so little of $\lambda p$ is left. AdamW shrinks
+#    the weight itself, outside of that division.
+#
+#    </details>
+#
+# 5. From lesson *Backpropagation*: a gradient that is not divided by the batch still trains under
+#    Adam. Which rule of this lesson would notice?
+#
+#    <details><summary>Answer</summary>
+#
+#    Gradient descent, with or without momentum: its steps would be $B$ times as long. A limit on the
+#    norm would notice too. RMSprop, Adam and Muon divide the scale of the gradient away (but for
+#    $\varepsilon$).
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

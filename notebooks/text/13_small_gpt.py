@@ -47,7 +47,7 @@ from course.data import shakespeare, split_text
 from course.foundations import bigram
 from course.interactive import plot, predict
 from course.lessons.small_gpt import bank as ex
-from course.lessons.small_gpt import widgets
+from course.lessons.small_gpt import diagrams, widgets
 from course.networks import layers
 from course.networks.initial import expected_loss
 from course.practice import costs
@@ -210,14 +210,11 @@ ex.batch.check(batch)
 # ## Inside: a stream, and what is added to it
 #
 # *What does a GPT do between a token and the next?*
-#
-# ```mermaid
-# flowchart LR
-#   ids --> E["E[ids] + P[places]"] --> S1((+)) --> S2((+)) --> D["… L blocks …"] --> N[norm] --> H["x Eᵀ"] --> z["logits"]
-#   E -.-> n1[norm] --> A[attention] --> S1
-#   S1 -.-> n2[norm] --> M[MLP] --> S2
-# ```
-#
+
+# %%
+diagrams.whole()
+
+# %% [markdown]
 # Each token becomes a vector: its row of $E$ plus the row of $P$ for its place. Places are counted from 0, and
 # when part of the text was read before, they go on where that part ended. By hand: with
 # $E = ((1, 0), (0, 1))$ and $P = ((0, 10), (20, 30), (40, 50), (60, 70))$ the tokens (1, 0) become
@@ -239,7 +236,13 @@ ex.embed.check(embed)
 # %% [markdown]
 # This vector is the beginning of a stream that runs to the end. A block reads from it twice and adds to it twice:
 # attention fetches from other positions, the MLP works on each position alone. What is read is normalised
-# first; the stream itself never is. By hand: $x = (3, -3)$, norms that divide by the root mean square, an
+# first; the stream itself never is.
+
+# %%
+diagrams.block()
+
+# %% [markdown]
+# By hand: $x = (3, -3)$, norms that divide by the root mean square, an
 # attention that doubles, an MLP that adds 1 to the first entry. Attention reads $(1, -1)$ and adds $(2, -2)$:
 # the stream is $(5, -5)$. The MLP reads $(1, -1)$ and adds $(2, -1)$: it ends as $(7, -6)$.
 #
@@ -776,11 +779,52 @@ plot.table(
 # ## Questions to answer without looking
 #
 # 1. Why does the 8-gram lose against the 5-gram on unseen text and win on the text it learnt from?
+#
+#    <details><summary>Answer</summary>
+#
+#    Seven characters nearly always name one place in the learnt text, so it knows by heart what comes
+#    next. In unseen text most such contexts were never seen, and many of the others once or twice: it
+#    trusts these few counts and is often wrong.
+#
+#    </details>
+#
 # 2. A new model starts at a loss of 6.2 with 64 characters. What does that tell about its logits?
+#
+#    <details><summary>Answer</summary>
+#
+#    Knowing nothing costs $\ln 64 = 4.16$. The other $2.04$ is $\sigma^2/2$, so the logits spread by
+#    about 2. The model begins with opinions that it has no reason for.
+#
+#    </details>
+#
 # 3. The head is tied. What does it cost in parameters, and what in operations?
+#
+#    <details><summary>Answer</summary>
+#
+#    No parameters: it is $E$ once more. The operations are those of any head, $VC$ multiplications
+#    and as many additions for each token, and twice that again on the way back: $6VC$ in all.
+#
+#    </details>
+#
 # 4. Which of the four faults in the loop would survive a test with one step and no repeated token?
-# 5. From lesson *Attention*: a GPT without a mask has a wonderful validation loss. Which of this lesson's models was fooled in the
-#    same way, and what gave it away?
+#
+#    <details><summary>Answer</summary>
+#
+#    Two: the gradient that is never cleared, since there is no second step, and `dW[x] += dz`, since
+#    it only loses tokens that come twice. That the caller's table is changed shows at once, if the
+#    test looks; so does a loss from the batch instead of the held-out pairs, if the two differ.
+#
+#    </details>
+#
+# 5. From lesson *Attention*: a GPT without a mask has a wonderful validation loss. Which of this
+#    lesson's models was fooled in the same way, and what gave it away?
+#
+#    <details><summary>Answer</summary>
+#
+#    The one whose targets were not shifted. It was asked for the character it was shown, in training
+#    and on unseen text alike, so its loss was near zero. What it wrote gave it away: it repeats.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources
