@@ -67,9 +67,9 @@ def test_the_vector_picture_is_whole_small_and_the_same_each_time(drawing):
 
 def test_the_vector_picture_and_its_fallback_have_one_size(drawing):
     root = ET.fromstring(drawing.svg())
-    points = [float(root.get(side).removesuffix("pt")) for side in ("width", "height")]
+    size = [int(root.get(side)) for side in ("width", "height")]
     image = Image.open(io.BytesIO(plot.png(drawing.figure())))
-    assert np.allclose(np.array(points) / 72 * 100 * plot.SCALE, image.size, atol=2)
+    assert np.allclose(np.array(size) * plot.SCALE, image.size, atol=2)
 
 
 def test_ink_stands_out_from_every_tint():

@@ -30,9 +30,16 @@ def svg(fig: Figure, alt: str) -> str:
     text = re.sub(r"\s+", " ", _NOISE.sub("", file.getvalue())).replace("<defs></defs>", "")
     text = _NUMBERS.sub(lambda found: re.sub(r"-?\d+\.\d+", _short, found[0]), text)
     text = _PATHS.sub(lambda found: re.sub(r"(?<!^) ?([A-Zz:;]) ?", r"\1", found[0]), text)
+    text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', _size(fig), text, count=1)
     words = html.escape(alt)
     head = f'<svg role="img" aria-label="{words}" '
     return text.strip().replace("<svg ", head, 1).replace(">", f"><title>{words}</title>", 1)
+
+
+def _size(fig: Figure) -> str:
+    """Return width and height on the page: 100 pixels an inch, as the PNG of a figure has."""
+    width, height = (round(100 * side) for side in fig.get_size_inches())
+    return f'width="{width}" height="{height}"'
 
 
 def _short(number: re.Match) -> str:
