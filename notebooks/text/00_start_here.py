@@ -35,7 +35,7 @@
 # | `counts` | how often character $j$ came after character $i$ | $(V, V)$ |
 # | `p` | probability that $j$ comes after $i$; rows sum to 1 | $(V, V)$ |
 #
-# These letters mean the same in every lesson. Later ones add $B$ for the examples of a batch, $T$
+# A lesson that needs one of these letters for something else says so in its own table. Later ones add $B$ for the examples of a batch, $T$
 # for positions in time, $C$ for the width of a layer, $H$ for heads and $D$ for their size; the
 # README has them all.
 
@@ -84,7 +84,8 @@ for name, findings in parts.items():
 #
 # *What could a machine know about a language if it may look at only one character at a time?*
 #
-# It could know what tends to come next. Here is a text to learn from: nine of Shakespeare's plays.
+# It could know what tends to come next. Whatever knows that is a **language model**. Here is a text
+# to learn from: nine of Shakespeare's plays.
 
 # %%
 text = shakespeare()
@@ -296,8 +297,8 @@ plot.table(
 
 # %% [markdown]
 # **You can now** turn text into integers, learn a language model by counting, draw from it, and say
-# what temperature does. A GPT has the same interface: what was read so far goes in, a distribution
-# of the next token comes out. What the rest of the course adds is a better way to remember.
+# what temperature does. A GPT has the same interface: what was read so far goes in, a **distribution**
+# of the next **token** (here a character) comes out. What the rest of the course adds is a better way to remember.
 
 # %% [markdown]
 # ## The course, and where you are

@@ -242,7 +242,7 @@ print(", ".join(f"{name} {c}/n: {last[name, c]}" for name, c in scales))
 
 # %% [markdown]
 # Straight lines on a logarithmic axis: one factor for each layer. Variance $2/n$ holds, $1/n$ vanishes,
-# and $2.78/n$, only 39 % more (a gain meant for tanh), ends thousands of times too large. Tanh forgives: what is large it
+# and $2.78/n$, only 39 % more (a factor meant for tanh), ends thousands of times too large. Tanh forgives: what is large it
 # squeezes, and what is small it passes on almost unchanged.
 
 # %% [markdown]
@@ -562,7 +562,7 @@ plot.table(
 #
 # *Instead of drawing weights so that the spread survives, why not restore it at every layer?*
 #
-# Layer norm gives each example mean 0 and variance 1 over its $C$ features, then lets the network
+# **Layer norm** gives each example mean 0 and variance 1 over its $C$ features, then lets the network
 # scale and shift:
 #
 # $$y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta, \qquad
@@ -642,7 +642,7 @@ for c, (forward, back) in ends.items():
 # *A GPT never replaces its signal; each block adds to it. What does adding do to the spread?*
 #
 # Independent terms add their variances. A block writes twice, once from attention and once from the
-# MLP, so after $L$ blocks the stream has variance $1 + 2L \cdot s^2$ if each write has variance $s^2$.
+# MLP, so after $L$ blocks the **residual stream** has variance $1 + 2L \cdot s^2$ if each write has variance $s^2$.
 # GPT-2 holds it by drawing the matrices that write with
 #
 # $$s = \frac{\text{std}}{\sqrt{2L}}.$$

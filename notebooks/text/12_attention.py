@@ -77,7 +77,7 @@ print("shares", np.round(a, 4), "and what comes back", np.round(a @ v, 4))
 
 # %% [markdown]
 # If the share of the second key is to grow, the query can move towards it, or the key towards the query:
-# both have a gradient. That is all there is to attention; what follows makes it work for wide vectors,
+# both have a gradient. That is all there is to **attention**; what follows makes it work for wide vectors,
 # for texts that are read from left to right, and for several questions at once.
 
 # %% [markdown]
@@ -200,7 +200,7 @@ wonderful.reveal("better, and writes garbage")
 # cannot see a leak that it shares.** The model has learnt to copy from the right. When it writes, nothing
 # stands there yet. Read what your model writes, always; and distrust a loss that is too good.
 #
-# So position $t$ may see positions up to $t$. The table that says so has a row for each query and a
+# So position $t$ may see positions up to $t$. The table that says so, the **mask**, has a row for each query and a
 # column for each key. When some keys come from a past that was read earlier, they fill the first columns.
 #
 # ### Exercise: `causal_mask`
@@ -399,7 +399,7 @@ bag.reveal("the outputs change")
 # tells the order a little, and small GPTs do learn without any positions. Better to tell them outright.
 #
 # The original Transformer added sinusoids to the embeddings; GPT-2 adds vectors that it learns. Most models
-# today turn queries and keys instead: pair $i$ of a vector at position $t$ is turned by the angle
+# today use **rotary positions** and turn queries and keys instead: pair $i$ of a vector at position $t$ is turned by the angle
 # $\theta = t \cdot 10000^{-2i/D}$,
 #
 # $$y_1 = x_1 \cos\theta - x_2 \sin\theta, \qquad y_2 = x_1 \sin\theta + x_2 \cos\theta.$$
@@ -497,7 +497,7 @@ copying.reveal("only two layers")
 # %% [markdown]
 # One layer learns *which* tokens are in play, and stops there: a key made of the token at $s$ cannot say what
 # stood at $s - 1$. With two layers the first writes *what came before me* into each position, and the second
-# searches for it. This pair is called an induction head; in large models it is part of how a text in front of
+# searches for it. This pair is called an **induction head**; in large models it is part of how a text in front of
 # them is used as an example.
 #
 # The third curve removes the need: hand each position the embedding of the token before, for nothing, and

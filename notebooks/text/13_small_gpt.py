@@ -115,7 +115,7 @@ def witten_bell(p, count, N, D):
 ex.witten_bell.check(witten_bell)
 
 # %% [markdown]
-# Every length from 1 to 8 characters, context and follower together, each mixed with all shorter ones:
+# Every length $n$ from 1 to 8 characters, context and follower together (an **n-gram**), each mixed with all shorter ones:
 
 # %%
 longest = predict.number(
@@ -155,7 +155,7 @@ print(tokens.decode(out, alphabet))
 # then meet sentences they have never seen: the lines part after five characters. That is the bar. A GPT has
 # to use a context of 64 characters without learning it by heart.
 #
-# A nat is the surprise at an event of probability $1/e$. A bit, of ½, is the more usual unit: divide by
+# A **nat** is the surprise at an event of probability $1/e$. A **bit**, of ½, is the more usual unit: divide by
 # $\ln 2 \approx 0.69$. And an average needs care when rows differ in length and the short ones were filled up:
 # filled-up places are no questions. By hand: a row with surprises of 2 bits and 1 bit, and a row with one of
 # 3 bits, then padding: the average is $6/3 = 2$. The mean of the rows' means would be 2¼.
@@ -215,7 +215,7 @@ ex.batch.check(batch)
 diagrams.whole()
 
 # %% [markdown]
-# Each token becomes a vector: its row of $E$ plus the row of $P$ for its place. Places are counted from 0, and
+# Each token becomes a vector: its **embedding**, a row of $E$, plus the row of $P$ for its place. Places are counted from 0, and
 # when part of the text was read before, they go on where that part ended. By hand: with
 # $E = ((1, 0), (0, 1))$ and $P = ((0, 10), (20, 30), (40, 50), (60, 70))$ the tokens (1, 0) become
 # $((0, 11), (21, 30))$; after a past of 2 they become $((40, 51), (61, 70))$.
@@ -316,7 +316,7 @@ print("NumPy and PyTorch give the same logits, within 1e-12")
 #
 # Count along the way of a token. Tables: $VC + TC$. In each block: four matrices $C \times C$ in attention, $8C^2$ in the
 # MLP, biases of $3C + C + 4C + C$, two norms with scale and shift. One norm at the end. The head is $E$ once
-# more, if it is tied to it. Without biases the norms have no shift either. By hand: $V = 10$, $T = 4$, $L = 1$,
+# more, if it is **tied** to it. Without biases the norms have no shift either. By hand: $V = 10$, $T = 4$, $L = 1$,
 # $C = 2$ give $28 + (48 + 18 + 8) + 4 = 106$.
 #
 # ### Exercise: `parameters`
@@ -644,7 +644,7 @@ half.reveal(
 #
 # *Between GPT-2's recipe and today's lie a dozen changes. Which of them count?*
 #
-# One layer of width 48, windows of 32, 200 steps each: the customary recipe first, and every row keeps the changes of the rows
+# One layer of width 48, windows of 32, 200 steps each: the standard recipe first, and every row keeps the changes of the rows
 # above it. The batches are the same in all of them.
 
 # %%
@@ -735,7 +735,7 @@ plot.show(
 # %% [markdown]
 # The sum of four embeddings costs next to nothing and is well below the pairs. It cannot use the fifth character back, nor let one embedding change the meaning of another: a sum has no *if*. The GPT can do
 # both, and the picture says how far back it reaches after 600 steps: a dozen characters, then attention pays no more. It pays
-# later, and to those who wait. Is a model of taps alone a GPT? What would you have to take away before you say no: the
+# later, and to those who wait. Is a model of these sums alone a GPT? What would you have to take away before you say no: the
 # attention, the stream, the next-token loss? There is no official answer; write yours down.
 
 # %% [markdown]
@@ -831,7 +831,7 @@ plot.table(
 #
 # - Radford et al. (2019), *Language models are unsupervised multitask learners*: GPT-2.
 # - Witten and Bell (1991), *The zero-frequency problem*, https://doi.org/10.1109/18.87000.
-# - Karpathy, *nanoGPT*, https://github.com/karpathy/nanoGPT: the customary recipe.
+# - Karpathy, *nanoGPT*, https://github.com/karpathy/nanoGPT: the standard recipe.
 # - Jordan et al., *modded-nanogpt*, https://github.com/KellerJordan/modded-nanogpt: the speed run that many of the tricks come
 #   from.
 # - Hägele et al. (2024), *Scaling laws and compute-optimal training beyond fixed training durations*,

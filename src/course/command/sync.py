@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Bring the pairs in step, or say which are not."""
-    from course.authoring import checkout, pairs
+    from course.authoring import checkout, pairs, readme
 
     root = checkout.find_root()
     stems = checkout.lessons(root, args.what)
@@ -26,6 +26,8 @@ def run(args: argparse.Namespace) -> int:
         for stem in apart:
             print(f"{stem}: notebook and text differ")
         return 1 if apart else 0
+    if not args.what and readme.sync(root):
+        print("README.md: its tables are made anew")
     for stem in apart:
         print(f"{stem}: {pairs.sync(root, stem, args.source)}")
     if not apart:
