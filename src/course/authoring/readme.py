@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from course import files
 from course.authoring.checkout import CourseError
-from course.authoring.pairs import write_atomically
 from course.data import glossary
+from course.words import say
 
 TABLES: dict[str, Callable[[], str]] = {"notation": glossary.notation}
 _MARKED = re.compile(r"(?<=<!-- table: )(\w+)( -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
@@ -26,7 +27,10 @@ def made(text: str) -> str:
     def table(found: re.Match) -> str:
         name, rest = found.groups()
         if name not in TABLES:
-            raise CourseError(f"README.md marks a table {name}; there are {', '.join(TABLES)}.")
+            told = ", ".join(TABLES)
+            raise CourseError(
+                say("README.md marks a table {name}; there are {all}.", name=name, all=told)
+            )
         return f"{name}{rest}\n{TABLES[name]()}\n"
 
     return _MARKED.sub(table, text)
@@ -39,5 +43,5 @@ def sync(root: Path) -> bool:
         return False
     old = path.read_text(encoding="utf-8")
     if (new := made(old)) != old:
-        write_atomically(path, new)
+        files.replace(path, new)
     return new != old

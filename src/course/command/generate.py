@@ -3,6 +3,8 @@
 import argparse
 import sys
 
+from course.words import say
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course generate`."""
@@ -25,7 +27,8 @@ def run(args: argparse.Namespace) -> int:
 
     model, facts = checkpoint.load(args.run)
     if "alphabet" not in facts:
-        raise ValueError(f"the run in {args.run} doesn't say which characters its tokens are")
+        told = say("The run in {run} doesn't say which characters its tokens are.", run=args.run)
+        raise ValueError(told)
     ids = tokens.encode(args.prompt, facts["alphabet"])
     options = {name: getattr(args, name) for name in ("temperature", "top_k", "top_p", "min_p")}
     generator = torch.Generator().manual_seed(args.seed)

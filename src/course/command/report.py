@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from course.words import say, say_n
+
 HEADER = ("exercise", "misconception", "learners", "times")
 
 
@@ -24,7 +26,7 @@ def run(args: argparse.Namespace) -> None:
     files = found(args.files)
     rows = [HEADER, *(tuple(map(str, row)) for row in progress.report(files))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    print(f"{len(files)} learners")
+    print(say_n("{n} learner", "{n} learners", len(files)))
     for row in rows:
         line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         print(line.rstrip())
@@ -45,6 +47,6 @@ def found(places: list[Path]) -> list[Path]:
         inside = sorted(place.rglob("*.json")) if place.is_dir() else [place]
         inside = [file for file in inside if ".damaged-" not in file.name]
         if not inside:
-            raise CourseError(f"{place} holds no progress file (*.json).")
+            raise CourseError(say("{folder} holds no progress file (*.json).", folder=place))
         files += inside
     return files

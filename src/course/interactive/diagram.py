@@ -25,6 +25,7 @@ from matplotlib.path import Path
 
 from course.interactive import layout, plot, vector
 from course.interactive.layout import EDGES, SIZE, SMALL, Node, around, extent
+from course.words import say
 
 UNIT = 12  # pixels of one row or column of a matrix
 PAD, MARGIN = 11, 14  # pixels beside a name in its box, and around all
@@ -49,7 +50,7 @@ class Diagram:
 
     def __init__(self, alt: str, *, column: float = 120, row: float = 84):
         plot.check_alt(alt)
-        self.alt, self.column, self.row = alt, column, row
+        self.alt, self.column, self.row = say(alt), column, row
         self.solid: list[Node] = []  # things and words, none of which lies on another
         self.far: list[Node] = []  # what else takes room
         self.fig = Figure()
@@ -60,6 +61,7 @@ class Diagram:
 
     def box(self, text: str, col: float, row: float, *, colour: int = 4, width: float = 0) -> Node:
         """Draw a rounded box as wide as its text, or `width` pixels."""
+        text = say(text)
         room = width or extent(text)[0] + 2 * PAD
         node = self._place(Node(*self._at(col, row), room, 34, text))
         corner = node.x - room / 2, node.y - 17
@@ -168,7 +170,7 @@ class Diagram:
 
         The frame can be the end of an arrow.
         """
-        inner, (width, height) = around(nodes), extent(label, SMALL)
+        inner, (width, height) = around(nodes), extent(say(label), SMALL)
         top, bottom = inner.y - inner.height / 2 - height - 14, inner.y + inner.height / 2 + 12
         frame = Node(inner.x, (top + bottom) / 2, inner.width + 28, bottom - top)
         corner = frame.x - frame.width / 2, top
@@ -228,7 +230,7 @@ class Diagram:
         (x1, y1), (x2, y2) = max(
             parts, key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1])
         )
-        width, height = extent(label, SMALL)
+        width, height = extent(say(label), SMALL)
         x, y = (x1 + x2) / 2, (y1 + y2) / 2
         if abs(x1 - x2) >= abs(y1 - y2):
             y -= height / 2 + 4 + abs(y1 - y2) / 4
@@ -247,6 +249,7 @@ class Diagram:
 
     def _remark(self, text: str, x: float, y: float) -> Node:
         """Write small words in free room."""
+        text = say(text)
         self._write(text, x, y, SMALL)
         return self._place(Node(x, y, *extent(text, SMALL), text))
 

@@ -7,6 +7,7 @@ import itertools
 
 from course.learner import progress
 from course.lessons import Lesson, lessons
+from course.words import say, say_n
 
 INK = "var(--jp-content-font-color1, inherit)"
 QUIET = "var(--jp-content-font-color2, inherit)"
@@ -39,25 +40,29 @@ class Map:
         """Return the whole in one line."""
         every = [lesson for inside in self.parts.values() for lesson in inside]
         done, all_ = sum(map(self.solved, every)), sum(len(le.exercises) for le in every)
-        words = [f"{done} of {all_} exercises solved"]
+        told = [say("{done} of {all} exercises solved.", done=done, all=all_)]
         if hints := sum(self.hints.values()):
-            words.append(f"{hints} hint{'s' * (hints > 1)} used")
+            told.append(say_n("{n} hint used.", "{n} hints used.", hints))
         known = [p["close"] for p in self.predictions.values() if "close" in p]
         if known:
-            words.append(f"{sum(known)} of {len(known)} predictions close")
-        return ", ".join(words) + "."
+            n = len(known)
+            told.append(say("{close} of {all} predictions close.", close=sum(known), all=n))
+        return " ".join(told)
 
     def __str__(self) -> str:
         lines = []
         for part, inside in self.parts.items():
-            lines += [part]
+            lines += [say(part)]
             for lesson in inside:
                 marks = "".join(self._mark(key) for key in keys(lesson))
-                count = f"{self.solved(lesson)} of {len(lesson.exercises)}"
-                lines.append(f"  {lesson.number}  {lesson.about.title:<16} {marks}  {count}")
+                title = say(lesson.about.title)
+                lines.append(f"  {lesson.number}  {title:<16} {marks}  {self._count(lesson)}")
         return "\n".join([*lines, self.summary()])
 
     __repr__ = __str__
+
+    def _count(self, lesson: Lesson) -> str:
+        return say("{done} of {all}", done=self.solved(lesson), all=len(lesson.exercises))
 
     def _mark(self, key: str) -> str:
         if self.checks.get(key, {}).get("passed"):
@@ -72,13 +77,13 @@ class Map:
     def _part(self, name: str, inside) -> str:
         cards = "".join(self._card(lesson) for lesson in inside)
         style = f"width:104px;flex:none;padding-top:10px;color:{QUIET};font-weight:600"
-        head = f'<div style="{style}">{name}</div>'
+        head = f'<div style="{style}">{html.escape(say(name))}</div>'
         row = f'<div style="{GRID}">{cards}</div>'
         return f'<div style="display:flex;gap:10px;margin-bottom:10px">{head}{row}</div>'
 
     def _card(self, lesson: Lesson) -> str:
-        title = f"{lesson.number}&nbsp; {html.escape(lesson.about.title)}"
-        words = html.escape(lesson.about.promise)
+        title = f"{lesson.number}&nbsp; {html.escape(say(lesson.about.title))}"
+        words = html.escape(say(lesson.about.promise))
         promise = f'<div style="color:{QUIET};font-size:88%">{words}</div>'
         link = f'<a href="{lesson.stem}.ipynb"><b>{title}</b></a>'
         return f'<div style="{CARD}">{link}{promise}{self._bar(lesson)}</div>'
@@ -95,10 +100,11 @@ class Map:
             f'{looks[self._mark(key)]}"></span>'
             for key in keys(lesson)
         )
-        count = f"{self.solved(lesson)} of {len(lesson.exercises)}"
+        count = self._count(lesson)
         words = f'<span style="color:{QUIET};font-size:88%;margin-left:4px">{count}</span>'
         style = "display:flex;flex-wrap:wrap;gap:3px;align-items:center;margin-top:7px"
-        return f'<div style="{style}" title="{count} exercises solved">{boxes}{words}</div>'
+        title = say("{count} exercises solved", count=count)
+        return f'<div style="{style}" title="{html.escape(title)}">{boxes}{words}</div>'
 
 
 def keys(lesson: Lesson) -> list[str]:
