@@ -17,7 +17,7 @@ def digits():
 
 
 def test_every_shipped_file_is_listed_and_every_listed_file_is_whole():
-    listed = {*data.manifest(), "manifest.toml", "LICENSES.txt"}
+    listed = {*data.manifest(), "manifest.toml", "glossary.toml", "LICENSES.txt"}
     present = {p.name for p in data.FOLDER.iterdir() if p.suffix not in {".py", ""}}
     assert present == listed
     assert data.damage() == []

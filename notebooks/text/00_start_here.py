@@ -35,7 +35,7 @@
 # | `counts` | how often character $j$ came after character $i$ | $(V, V)$ |
 # | `p` | probability that $j$ comes after $i$; rows sum to 1 | $(V, V)$ |
 #
-# These letters mean the same in every lesson. Later ones add $B$ for the examples of a batch, $T$
+# A lesson that needs one of these letters for something else says so in its own table. Later ones add $B$ for the examples of a batch, $T$
 # for positions in time, $C$ for the width of a layer, $H$ for heads and $D$ for their size; the
 # README has them all.
 
@@ -84,7 +84,8 @@ for name, findings in parts.items():
 #
 # *What could a machine know about a language if it may look at only one character at a time?*
 #
-# It could know what tends to come next. Here is a text to learn from: nine of Shakespeare's plays.
+# It could know what tends to come next. Whatever knows that is a **language model**. Here is a text
+# to learn from: nine of Shakespeare's plays.
 
 # %%
 text = shakespeare()
@@ -296,8 +297,8 @@ plot.table(
 
 # %% [markdown]
 # **You can now** turn text into integers, learn a language model by counting, draw from it, and say
-# what temperature does. A GPT has the same interface: what was read so far goes in, a distribution
-# of the next token comes out. What the rest of the course adds is a better way to remember.
+# what temperature does. A GPT has the same interface: what was read so far goes in, a **distribution**
+# of the next **token** (here a character) comes out. What the rest of the course adds is a better way to remember.
 
 # %% [markdown]
 # ## The course, and where you are
@@ -312,10 +313,44 @@ course_map.show()
 # ## Questions to answer without looking
 #
 # 1. The text is read twice from beginning to end. What happens to `counts`, and what to `p`?
+#
+#    <details><summary>Answer</summary>
+#
+#    Every count doubles. So does the sum of its row, and the shares in `p` stay as they were. (If the
+#    two readings are joined into one text, the pair at the joint is counted once more.)
+#
+#    </details>
+#
 # 2. `counts / counts.sum(axis=1)` runs without an error on a square table. What does it compute?
+#
+#    <details><summary>Answer</summary>
+#
+#    The sums have shape $(V,)$, and NumPy lays them along the columns: entry $(i, j)$ is divided by
+#    the sum of row $j$, not of row $i$. The rows of the result no longer sum to 1. With
+#    `keepdims=True` the sums have shape $(V, 1)$ and each row meets its own.
+#
+#    </details>
+#
 # 3. Why does the most probable next character, taken every time, lead into a loop?
+#
+#    <details><summary>Answer</summary>
+#
+#    The next character then depends on the last one alone, and always in the same way. There are only
+#    64 characters, so after at most 64 steps one of them comes up again, and from there everything
+#    repeats.
+#
+#    </details>
+#
 # 4. The model has $V^2$ entries. How many would it need to remember the last *two* characters, and
 #    how many of them could a million characters fill?
+#
+#    <details><summary>Answer</summary>
+#
+#    One row for each pair of characters: $V^2 \cdot V = V^3 = 64^3 = 262{,}144$ entries. A million
+#    characters hold about a million triples, enough to fill them all. But language is not arbitrary:
+#    the plays contain only about 12,000 different triples, so 95 % of the table stays empty.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

@@ -56,7 +56,7 @@ from course.lessons.linear_algebra import widgets
 # what?*
 #
 # In this course a row is an example. NumPy lines up shapes **from the right**; an axis of length 1, or
-# one that is missing on the left, is stretched. That is broadcasting.
+# one that is missing on the left, is stretched. That is **broadcasting**.
 
 # %%
 data = digits()
@@ -95,7 +95,7 @@ ex.add_bias.check(add_bias)
 # %% [markdown]
 # ## A product is a sum over one index
 #
-# *What is the least that a matrix product must do?*
+# *What is the least that a product must do?* Call it the **matrix product**:
 #
 # $$C_{ik} = \sum_j A_{ij} B_{jk}$$
 #
@@ -283,7 +283,8 @@ ex.batch_matmul.check(batch_matmul)
 # otherwise: the sum of sizes is 7, the largest is 4. The dot product holds the angle:
 # $x \cdot v = \lVert x \rVert \lVert v \rVert \cos\alpha$.
 #
-# On the line through $v$ the points are $c\,v$. The nearest one leaves a rest at right angles to $v$:
+# On the line through $v$ the points are $c\,v$. The nearest one, the **projection** of $x$,
+# leaves a **residual** at right angles to $v$:
 #
 # $$(x - c\,v)\cdot v = 0 \quad\Rightarrow\quad p = \frac{x \cdot v}{v \cdot v}\, v.$$
 #
@@ -404,7 +405,7 @@ widgets.plane()
 # %% [markdown]
 # *How do you find an eigenvector of a matrix too large to look at?*
 #
-# Multiply again and again. If $x = \sum_i c_i v_i$ in eigenvectors, then $A^k x = \sum_i \lambda_i^k c_i v_i$:
+# Multiply again and again: **power iteration**. If $x = \sum_i c_i v_i$ in eigenvectors, then $A^k x = \sum_i \lambda_i^k c_i v_i$:
 # the part with the largest $|\lambda|$ wins, the others shrink by $|\lambda_i / \lambda_1|$ a step. Rescale
 # each time, or the numbers overflow. At the end $\lambda = x \cdot A x$ for the unit vector $x$.
 #
@@ -474,7 +475,7 @@ print(f"eigh agrees; this one direction of 784 holds {top_share:.0f} % of the va
 #
 # $$A = \sum_i s_i\, u_i v_i^\top, \qquad s_1 \ge s_2 \ge \dots \ge 0,$$
 #
-# the singular value decomposition. The first $k$ pieces are the nearest matrix of rank $k$ (Eckart and
+# the **singular value decomposition**. The first $k$ pieces are the nearest matrix of rank $k$ (Eckart and
 # Young), and the squares of the $s_i$ left out are the squared error.
 
 # %%
@@ -528,7 +529,7 @@ widgets.ranks()
 #
 # *If every operation is exact to 16 digits, how many digits has the answer?*
 #
-# Least squares, $\min_w \lVert V w - b \rVert$, has a formula in every textbook: the rest must be at right
+# **Least squares**, $\min_w \lVert V w - b \rVert$, has a formula in every textbook: the residual must be at right
 # angles to all columns, $V^\top (b - V w) = 0$.
 
 
@@ -660,13 +661,55 @@ plot.table(
 # %% [markdown]
 # ## Questions to answer without looking
 #
-# 1. `y_pred` has shape $(N, 1)$, `y` has $(N,)$. What shape is their difference, and what does its mean
-#    square tell you?
+# 1. `y_pred` has shape $(N, 1)$, `y` has $(N,)$. What shape is their difference, and what does its
+#    mean square tell you?
+#
+#    <details><summary>Answer</summary>
+#
+#    $(N, N)$: every prediction is compared with every label. Its mean square says how far a randomly
+#    chosen prediction lies from a randomly chosen label, and that is not zero even if every
+#    prediction is right.
+#
+#    </details>
+#
 # 2. Which of the four pictures is the gradient of a weight matrix, and why is it a sum over examples?
+#
+#    <details><summary>Answer</summary>
+#
+#    The last one: a sum of layers, each a column times a row. One example contributes the outer
+#    product of what went into the layer and the gradient that came back to it. The loss adds up (or
+#    averages) what the examples cost, so its gradient adds up what they contribute.
+#
+#    </details>
+#
 # 3. Power iteration on a matrix with eigenvalues 3 and −3: what happens?
+#
+#    <details><summary>Answer</summary>
+#
+#    After $k$ steps the vector is $3^k\,(c_1 v_1 + (-1)^k c_2 v_2)$, rescaled. Neither part wins, and
+#    the direction alternates between two for ever, unless the start was one of the eigenvectors.
+#
+#    </details>
+#
 # 4. Why can the residual of a fit be tiny and its coefficients wrong?
-# 5. From lesson *Start here*: a table of counts is divided by the sums of its rows. Which shape must the sums
-#    have, and what happens without `keepdims=True` when the table is square?
+#
+#    <details><summary>Answer</summary>
+#
+#    Because the columns are nearly dependent: there are directions in which $w$ can move far while $V
+#    w$ hardly changes. Those are the directions with tiny singular values. The residual sees only $V
+#    w$.
+#
+#    </details>
+#
+# 5. From lesson *Start here*: a table of counts is divided by the sums of its rows. Which shape must
+#    the sums have, and what happens without `keepdims=True` when the table is square?
+#
+#    <details><summary>Answer</summary>
+#
+#    $(V, 1)$. Without `keepdims=True` they have shape $(V,)$, and entry $(i, j)$ is divided by the
+#    sum of row $j$. The table is square, so the shapes fit and no error tells you.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

@@ -34,9 +34,9 @@
 # |---|---|---|
 # | $x$, $y$ | inputs; targets or labels ($y$ is the output where a layer or an operation stands alone: 4.3, 4.9) | $(B, n)$; $(B, K)$ or $(B,)$ |
 # | $W$, $b$ | weights and biases of a layer | $(n_\text{in}, n_\text{out})$, $(n_\text{out},)$ |
-# | $z$ | weighted sums, before bending; the last are called logits | $(B, n_\text{out})$ |
-# | $h$, $o$, $a$ | activations, after bending: hidden, output, any | $(B, n_\text{out})$ |
-# | $\delta$ | $dz$, the blame at a layer's weighted sums | $(B, n_\text{out})$ |
+# | $z$ | weighted sums, before the activation; the last are called logits | $(B, n_\text{out})$ |
+# | $h$, $o$, $a$ | activations, what comes out of it: hidden, output, any | $(B, n_\text{out})$ |
+# | $\delta$ | $dz$, the error signal at a layer's weighted sums | $(B, n_\text{out})$ |
 # | $L$, $\alpha$ | loss; learning rate, `lr` in code | one number |
 
 # %% tags=["setup"]
@@ -51,7 +51,7 @@ from tqdm import tqdm
 from course.data import digits
 from course.interactive import plot, predict
 from course.lessons.mlp_backprop import bank as ex
-from course.lessons.mlp_backprop import widgets
+from course.lessons.mlp_backprop import diagrams, widgets
 from course.networks import autograd, gradcheck, layers, mlp
 
 # %% [markdown]
@@ -69,7 +69,7 @@ plot.show(fig, alt="Twenty handwritten digits in two rows, each with its label i
 # to read or learnt by heart.
 
 # %% [markdown]
-# ## Forward: weigh, add, bend
+# ## Forward: weigh, add, activate
 #
 # *How does a row of 784 numbers become ten scores, one for each digit?*
 #
@@ -95,8 +95,8 @@ def affine(x, W, b):
 ex.affine.check(affine)
 
 # %% [markdown]
-# Two affine layers in a row are one affine layer: $(xW_1)W_2 = x(W_1W_2)$. To gain anything, bend the
-# sums in between. The classical bend is the **sigmoid**, which squashes any number into $(0, 1)$:
+# Two affine layers in a row are one affine layer: $(xW_1)W_2 = x(W_1W_2)$. To make two layers more than
+# one, bend the sums in between by an **activation** function. The classical one is the **sigmoid**, which squashes any number into $(0, 1)$:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
@@ -113,7 +113,7 @@ def sigmoid(z):
 print(sigmoid(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0])).round(3))
 
 # %% [markdown]
-# Weigh, bend, weigh, bend: that is a **multilayer perceptron**. This course grew from a short article that
+# Weigh, activate, weigh, activate: that is a **multilayer perceptron**. This course grew from a short article that
 # trains one with ten formulas: a hidden layer $h$, an output layer $o$. There we begin, and a table below
 # puts its formulas, the first of each row, beside ours. By hand, with one neuron in each layer, $x = 2$, $W_h = \frac12$, $W_o = 2$, $b_h = b_o = -1$ and target $y = 1$:
 #
@@ -121,27 +121,24 @@ print(sigmoid(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0])).round(3))
 # o = \tfrac12,\quad L = \tfrac12(o - y)^2 = \tfrac18.$$
 
 # %% [markdown]
-# ## Back: who is to blame, and how much?
+# ## Back: which weight, and how much?
 #
 # *The output is 0.5 and should be 1. Which weight should change, in which direction, by how much?*
 #
 # Follow one wire. If $W_h$ grows a little, $z_h$ grows, so $h$ grows, so $z_o$, so $o$, so $L$ falls.
 # The chain rule says how much: multiply the slopes along the way.
-#
-# ```mermaid
-# flowchart LR
-#   X["x"] --> ZH(("z_h")) -->|"σ"| H["h"] --> ZO(("z_o")) -->|"σ"| O["o"] --> L["L = ½(o − y)²"]
-#   WH["W_h, b_h"] --> ZH
-#   WO["W_o, b_o"] --> ZO
-# ```
-#
-# Backpropagation walks this once, from the right, and keeps at every node the product so far. At a
+
+# %%
+diagrams.chain()
+
+# %% [markdown]
+# **Backpropagation** walks this once, from the right, and keeps at every node the product so far. At a
 # weighted sum that product is called $\delta$. With $\sigma' = \sigma(1 - \sigma)$:
 #
 # $$\delta_o = (o - y)\,o(1 - o) = -\tfrac12\cdot\tfrac14 = -\tfrac18,\qquad
 # \delta_h = \delta_o\,W_o\,h(1 - h) = -\tfrac18\cdot2\cdot\tfrac14 = -\tfrac1{16}.$$
 #
-# A weight's gradient is *what it was given* times *the blame at its end*:
+# A weight's gradient is *what it was given* times *the error signal at its end*:
 # $dW_o = h\,\delta_o = -\frac1{16}$ and $dW_h = x\,\delta_h = -\frac18$. The picture begins with these
 # numbers. Move the sliders.
 
@@ -150,11 +147,11 @@ widgets.graph()
 
 # %% [markdown]
 # Slide $W_h$ to 3. The curve flattens, and so does everything that flows back: $h$ is close to 1 and its
-# slope $h(1-h)$ close to 0. Another bend is the **ReLU**, $\max(z, 0)$. Choose *relu* and slide $W_h$ below
-# 0.5: $z_h$ is negative, the neuron is silent, and no blame reaches its weight at all.
+# slope $h(1-h)$ close to 0. Another activation is the **ReLU**, $\max(z, 0)$. Choose *relu* and slide $W_h$ below
+# 0.5: $z_h$ is negative, the neuron is silent, and no error signal reaches its weight at all.
 #
-# The bend's share of the way back is its slope, which the activation $a = \sigma(z)$ gives without a
-# new exponential: $dz = da \cdot a(1 - a)$. By hand: $a = (0.5, 0.8)$ and $da = (1, 10)$ give
+# On the way back, an activation multiplies the gradient by its slope. For the sigmoid that slope is
+# $a(1 - a)$: we already have $a$, so it costs no new exponential, and $dz = da \cdot a(1 - a)$. By hand: $a = (0.5, 0.8)$ and $da = (1, 10)$ give
 # $dz = (0.25, 1.6)$.
 #
 # ### Exercise: `sigmoid_backward`
@@ -177,8 +174,8 @@ ex.sigmoid_backward.check(sigmoid_backward)
 # $$dx = dy\,W^\top \qquad dW = x^\top dy \qquad db = \textstyle\sum_\text{batch} dy$$
 #
 # The shapes force them: $dW$ must be $(n_\text{in}, n_\text{out})$, and $x^\top dy$ is the only product
-# that is. Its sum runs over the batch, and so does that of $b$, which was lent to every row. By hand, with
-# $x$ and $W$ from above and $dy = \begin{pmatrix}1&0\\0&2\end{pmatrix}$:
+# that is. Both sums run over the batch: the bias was added to every row, so its gradient collects a
+# contribution from every row. By hand, with $x$ and $W$ from above and $dy = \begin{pmatrix}1&0\\0&2\end{pmatrix}$:
 #
 # $$dx = \begin{pmatrix}3&1\\0&-2\end{pmatrix} \qquad
 # dW = \begin{pmatrix}1&0\\2&2\end{pmatrix} \qquad db = (1, 2)$$
@@ -198,7 +195,7 @@ ex.affine_backward.check(affine_backward)
 
 # %% [markdown]
 # Nothing else is needed. Here are the article's formulas beside ours. It writes one example as a column
-# $X$; we write a batch as rows, so every product is transposed. $f_h$ and $f_o$ are its bends, $:=$ sets
+# $X$; we write a batch as rows, so every product is transposed. $f_h$ and $f_o$ are its activations, $:=$ sets
 # anew, and $\odot$ multiplies entry by entry, as `*` does in NumPy.
 #
 # | the article prints | for rows | code |
@@ -216,7 +213,7 @@ ex.affine_backward.check(affine_backward)
 #
 # Three slips are put right. $W_oh$ in the third line is a product, $W_o$ times $h$; in the sixth only $W_o$
 # may be transposed, and $(W_oh)^T$ has the wrong shape. $\delta_oh^T$ means $\delta_o h^T$: only $h$ is
-# transposed. And the biases' lines hold for a single example: over a batch the blame is summed. The loss,
+# transposed. And the biases' lines hold for a single example: over a batch the error signals are summed. The loss,
 # which the article doesn't name, is the mean of $\frac12\lVert o - y\rVert^2$; hence the $\frac1B$.
 
 
@@ -352,7 +349,7 @@ assert min(single) > 1e-4
 assert 1e-6 <= steps[np.argmin(double)] <= 1e-4
 
 # %% [markdown]
-# On the right of each curve the bend of the function spoils the answer, in proportion to $h^2$; on the
+# On the right of each curve the curve of the function spoils the answer, in proportion to $h^2$; on the
 # left rounding does, in proportion to $1/h$. In 64 bits the bottom lies near $10^{-5}$, below one part in a
 # hundred million. In 32 bits no step gets below one part in ten thousand, and at $10^{-6}$ most of the
 # answer is noise. Check gradients in float64, whatever you train in.
@@ -467,7 +464,7 @@ def cross_entropy_backward(z, y):
 ex.cross_entropy_backward.check(cross_entropy_backward)
 
 # %% [markdown]
-# One more thing fades: each sigmoid multiplies the blame by at most $\frac14$. The slope of the ReLU,
+# One more thing fades: each sigmoid multiplies the error signal by at most $\frac14$. The slope of the ReLU,
 # $\max(z, 0)$, is 1 or 0. On the way back it is a gate, set by the sign of what went in:
 # $dz = da$ where $z > 0$, else 0. By hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give
 # $dz = (0, 0, -7)$.
@@ -484,7 +481,7 @@ def relu_backward(da, z):
 ex.relu_backward.check(relu_backward)
 
 # %% [markdown]
-# Both remedies in one picture: the error signal at the output, and how much of the blame reaches each of
+# Both remedies in one picture: the error signal at the output, and how much of it reaches each of
 # eight layers of random weights.
 
 
@@ -531,7 +528,7 @@ assert through_relu.min() > 0.1
 
 # %% [markdown]
 # Cross-entropy corrects sure mistakes most; squared error leaves them alone. After seven sigmoids less
-# than a ten-thousandth of the blame is left, after seven ReLUs nearly all of it. And on the digits, from
+# than a ten-thousandth of the error signal is left, after seven ReLUs nearly all of it. And on the digits, from
 # the same start, at two learning rates?
 
 
@@ -555,7 +552,7 @@ plot.table(
 
 # %% [markdown]
 # The old pair stalls where the new one runs. A bolder rate narrows the gap, so part of it was only a small
-# step; but no single rate serves eight layers whose blame differs ten-thousandfold.
+# step; but no single rate serves eight layers whose error signals differ ten-thousandfold.
 #
 # ## Any depth, on real digits
 #
@@ -666,7 +663,7 @@ widgets.digits()
 #
 # *The score is high. Is the gradient right? Does the network see digits as you do?* Three predictions.
 #
-# First, replace $W_2^\top$ on the way back by a fixed random matrix: the blame goes to wrong addresses.
+# First, replace $W_2^\top$ on the way back by a fixed random matrix: the error signals go to wrong addresses.
 
 # %%
 astray = predict.number(
@@ -977,11 +974,54 @@ plot.table(
 # ## Questions to answer without looking
 #
 # 1. Why is $db$ a sum over the batch, and why must it not be divided by $B$ there?
-# 2. Which slopes cancel in $\mathrm{softmax}(z) - \mathrm{onehot}(y)$, and what would happen if they didn't?
+#
+#    <details><summary>Answer</summary>
+#
+#    The same $b$ is added to every row, so it reaches the loss in $B$ ways, and their gradients add
+#    up. The $\frac1B$ comes from the mean in the loss and is already inside $dy$. Dividing again
+#    would make it $\frac{1}{B^2}$.
+#
+#    </details>
+#
+# 2. Which slopes cancel in $\mathrm{softmax}(z) - \mathrm{onehot}(y)$, and what would happen if they
+#    didn't?
+#
+#    <details><summary>Answer</summary>
+#
+#    The slope of the loss, $-1/p_y$, and the factor $p_y$ in the slope of the softmax. With squared
+#    error a factor like $p(1 - p)$ remains. It is close to zero where the network is sure and wrong,
+#    so the worst mistakes would be corrected least.
+#
+#    </details>
+#
 # 3. A network trains to 90 %. Name two bugs in its gradient that this doesn't exclude.
+#
+#    <details><summary>Answer</summary>
+#
+#    A fixed random matrix in place of $W_2^\top$ on the way back, and a forgotten ReLU mask: both
+#    reached a high score above. Only a gradient check finds them.
+#
+#    </details>
+#
 # 4. Why is $h = 10^{-10}$ a worse step than $10^{-5}$ in a gradient check?
-# 5. A network gives every one of ten classes the same score. What is its cross-entropy,
-#    whatever the labels?
+#
+#    <details><summary>Answer</summary>
+#
+#    The two values of $f$ are each rounded, to about $10^{-16}$ of their size, and their difference
+#    is divided by $2h$. At $h = 10^{-10}$ the rounding alone makes an error of about $10^{-6}$; at
+#    $10^{-5}$ it makes $10^{-11}$, and the error of the formula, in proportion to $h^2$, is still
+#    small.
+#
+#    </details>
+#
+# 5. A network gives every one of ten classes the same score. What is its cross-entropy, whatever the
+#    labels?
+#
+#    <details><summary>Answer</summary>
+#
+#    Each class gets probability $\frac1{10}$, so every example costs $\ln 10 \approx 2.303$.
+#
+#    </details>
 #
 # ## Sources
 #

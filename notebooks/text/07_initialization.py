@@ -242,7 +242,7 @@ print(", ".join(f"{name} {c}/n: {last[name, c]}" for name, c in scales))
 
 # %% [markdown]
 # Straight lines on a logarithmic axis: one factor for each layer. Variance $2/n$ holds, $1/n$ vanishes,
-# and $2.78/n$, only 39 % more (a gain meant for tanh), ends thousands of times too large. Tanh forgives: what is large it
+# and $2.78/n$, only 39 % more (a factor meant for tanh), ends thousands of times too large. Tanh forgives: what is large it
 # squeezes, and what is small it passes on almost unchanged.
 
 # %% [markdown]
@@ -562,7 +562,7 @@ plot.table(
 #
 # *Instead of drawing weights so that the spread survives, why not restore it at every layer?*
 #
-# Layer norm gives each example mean 0 and variance 1 over its $C$ features, then lets the network
+# **Layer norm** gives each example mean 0 and variance 1 over its $C$ features, then lets the network
 # scale and shift:
 #
 # $$y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta, \qquad
@@ -642,7 +642,7 @@ for c, (forward, back) in ends.items():
 # *A GPT never replaces its signal; each block adds to it. What does adding do to the spread?*
 #
 # Independent terms add their variances. A block writes twice, once from attention and once from the
-# MLP, so after $L$ blocks the stream has variance $1 + 2L \cdot s^2$ if each write has variance $s^2$.
+# MLP, so after $L$ blocks the **residual stream** has variance $1 + 2L \cdot s^2$ if each write has variance $s^2$.
 # GPT-2 holds it by drawing the matrices that write with
 #
 # $$s = \frac{\text{std}}{\sqrt{2L}}.$$
@@ -711,13 +711,56 @@ plot.table(
 # ## Questions to answer without looking
 #
 # 1. Constant weights learn something, zero weights nothing. Why the difference?
-# 2. Why does $\mathbb{E}[h^2]$ stand in the formula and not $\mathrm{Var}(h)$, and for which activation
-#    are the two the same?
-# 3. A colleague draws uniformly between $\pm\sqrt{2/n_\text{in}}$ for ReLU. By what factor does the spread
-#    change at each layer?
+#
+#    <details><summary>Answer</summary>
+#
+#    Every gradient of this network but that of the output's bias has a factor $W_2$ or $h$. From zero
+#    both are zero, and stay so. From one half they are not, so the loss falls; but all units get the
+#    same gradient, stay equal, and together do the work of one.
+#
+#    </details>
+#
+# 2. Why does $\mathbb{E}[h^2]$ stand in the formula and not $\mathrm{Var}(h)$, and for which
+#    activation are the two the same?
+#
+#    <details><summary>Answer</summary>
+#
+#    The weights are random and have mean 0, so even an $h$ that never varies, times random weights,
+#    makes a $z$ that differs from draw to draw. The mean of $h$ contributes, and $\mathbb{E}[h^2] =
+#    \mathrm{Var}(h) + (\mathbb{E}[h])^2$ holds both parts. They are the same where the mean is 0: for
+#    an odd activation, such as tanh, whose inputs are symmetric about zero.
+#
+#    </details>
+#
+# 3. A colleague draws uniformly between $\pm\sqrt{2/n_\text{in}}$ for ReLU. By what factor does the
+#    spread change at each layer?
+#
+#    <details><summary>Answer</summary>
+#
+#    A uniform draw on $\pm a$ has variance $a^2/3$, here $\frac{2}{3 n_\text{in}}$. He's rule asks
+#    for $2/n_\text{in}$, three times as much. So the mean square shrinks to a third at each layer,
+#    and the spread by the factor $1/\sqrt3 \approx 0.58$.
+#
+#    </details>
+#
 # 4. Your model prints a first loss of 13.3 at $K = 50{,}257$. How far do its logits spread?
-# 5. From lesson *Backpropagation*: the gradient of cross-entropy is $(p - \text{onehot})/B$. What is it for a network
-#    whose logits are all equal?
+#
+#    <details><summary>Answer</summary>
+#
+#    $\ln K = 10.8$, so $\sigma^2/2 = 2.5$, and $\sigma \approx 2.2$.
+#
+#    </details>
+#
+# 5. From lesson *Backpropagation*: the gradient of cross-entropy is $(p - \text{onehot})/B$. What is
+#    it for a network whose logits are all equal?
+#
+#    <details><summary>Answer</summary>
+#
+#    All $p$ are $1/K$. So it is $\frac{1}{KB}$ at every wrong class and $\frac1B\left(\frac1K -
+#    1\right)$ at the right one: all wrong classes are pushed down a little, and the right one up by
+#    what they lose.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

@@ -155,7 +155,7 @@ plot.show(
 #
 # The steep direction sets the limit, the flat one has to live with it. With
 # $\kappa = \lambda_{\max}/\lambda_{\min}$ the best rate is $2/(\lambda_{\min} + \lambda_{\max})$, and
-# both directions shrink by $(\kappa - 1)/(\kappa + 1)$ a step: nearly 1. A ball does better. It keeps
+# both directions shrink by $(\kappa - 1)/(\kappa + 1)$ a step: nearly 1. A ball with **momentum** does better. It keeps
 # a velocity $v$,
 #
 # $$v \leftarrow \mu v + g, \qquad p \leftarrow p - \text{lr} \cdot v .$$
@@ -339,14 +339,14 @@ plot.table([[B, lr, n, n * B] for B, (n, lr) in best.items()],
 # Up to a batch of about 16 the rate grows with the batch and the steps fall in proportion: the larger
 # batch costs no more examples, and hardware computes it in parallel. Beyond, the best rate stops growing,
 # at about twice the limit of the first section: that limit held at the start, and the curvature has
-# fallen since. More examples then buy little. The bend is the **critical batch size**.
+# fallen since. More examples then buy little. Where this begins is the **critical batch size**.
 
 # %% [markdown]
 # ## A scale for each weight: RMSprop and Adam
 #
 # *Some weights have gradients a thousand times those of others. Must they share one rate?*
 #
-# Measure each weight's scale with an average that forgets, and divide by it.
+# Measure each weight's scale with an average that forgets, and divide by it: **RMSprop**.
 
 
 # %% tags=["worked:updates.average"]
@@ -377,7 +377,7 @@ def rmsprop_step(p, g, v, *, lr, beta=0.99, eps=1e-8):
 ex.rmsprop_step.check(rmsprop_step)
 
 # %% [markdown]
-# Adam averages $g$ as well. Both averages begin at 0, which is not a measurement.
+# **Adam** averages $g$ as well. Both averages begin at 0, which is not a measurement.
 
 # %%
 bias = predict.choice(
@@ -486,7 +486,7 @@ widgets.race()
 #
 # L2 sends $\lambda p$ through the gradient, where Adam divides it by $\sqrt{\hat v} \approx \sigma$,
 # the scale of that weight's gradients. So the weight shrinks by $\text{lr}\,\lambda/\sigma$ a step, and
-# loud weights hardly at all. AdamW shrinks the weight itself:
+# loud weights hardly at all. **AdamW** shrinks the weight itself, true **weight decay**:
 #
 # $$p \leftarrow (1 - \text{lr}\,\lambda)\, p, \quad \text{then Adam's step with } g \text{ alone.}$$
 #
@@ -572,7 +572,7 @@ print(f"with β₂ = 0.999: {remembers:+.2f}")
 # *One bad batch has a gradient a thousand times the usual. What does it do to a run?*
 #
 # All gradients together are one vector. If it is longer than a limit, shrink it to the limit, **by one
-# factor for all**:
+# factor for all**. This is **clipping**:
 
 
 # %% tags=["worked:optim.global_norm"]
@@ -651,7 +651,7 @@ print("spoilt and not clipped: no better than guessing, ln 10 = 2.30")
 # \text{lr}_s = \text{final} + (\text{lr} - \text{final})\,\frac{1 + \cos \pi d}{2}, \quad
 # d = \frac{s - w}{n - w}$$
 #
-# with $w$ steps of warmup out of $n$. By hand, $n = 12$, $w = 3$, $\text{lr} = 0.4$, final $0.1$: step 0
+# with $w$ steps of **warmup** out of $n$. By hand, $n = 12$, $w = 3$, $\text{lr} = 0.4$, final $0.1$: step 0
 # has $0.1$, step 3 has $0.4$, step 6 has $d = 1/3$ and $0.1 + 0.3 \cdot 0.75 = 0.325$.
 #
 # ### Exercise: `warmup_cosine`
@@ -668,8 +668,8 @@ def warmup_cosine(step, *, steps, warmup=0, lr=1.0, final=0.0):
 ex.warmup_cosine.check(warmup_cosine)
 
 # %% [markdown]
-# A cosine must know the end from the beginning. Many runs keep the rate instead, and cool down in a
-# straight line when time is up:
+# A cosine must know the end from the beginning. Many runs keep the rate instead, and end with a **cooldown**, a
+# straight line, when time is up:
 
 
 # %% tags=["worked:schedules.warmup_stable_decay"]
@@ -767,7 +767,7 @@ plot.show(
 #
 # *Adam gives each entry its own scale. But a weight matrix is not a bag of entries.*
 #
-# The gradient of a matrix is dominated by a few directions. Muon keeps the directions and sets every
+# The gradient of a matrix is dominated by a few directions. **Muon** keeps the directions and sets every
 # singular value to about 1. No SVD is needed: an odd polynomial of a matrix acts on its singular values alone,
 #
 # $$X \leftarrow aX + bXX^\top X + c\,(XX^\top)^2 X \quad\text{takes}\quad s \to as + bs^3 + cs^5 .$$
@@ -883,12 +883,58 @@ plot.table(
 # %% [markdown]
 # ## Questions to answer without looking
 #
-# 1. A run diverges at $\text{lr} = 0.2$ and not at $0.19$. What do you know about the loss?
+# 1. On a bowl, $f(x) = \frac{\lambda}{2} x^2$, gradient descent diverges at $\text{lr} = 0.2$ and not
+#    at $0.19$. What do you know about $\lambda$? And what would the same say about a deep network?
+#
+#    <details><summary>Answer</summary>
+#
+#    The limit is $2/\lambda$, so $\lambda$ lies between $2/0.2 = 10$ and $2/0.19 \approx 10.5$. In a
+#    network the curvature differs from place to place and changes while you train: the limit tells
+#    only about the places where the run has been, and a run above it need not diverge, as the digits
+#    showed.
+#
+#    </details>
+#
 # 2. Why are Adam's first steps too long, not too short, without its corrections?
+#
+#    <details><summary>Answer</summary>
+#
+#    Both averages begin at 0 and are too small at first: $m$ by the factor $1 - \beta_1 = 0.1$, and
+#    $\sqrt v$ by $\sqrt{1 - \beta_2} \approx 0.03$. The second stands in the denominator and is the
+#    smaller one, so the step is $0.1/0.03 \approx 3$ times too long.
+#
+#    </details>
+#
 # 3. You double the batch. When may you double the rate, and when does it gain nothing?
+#
+#    <details><summary>Answer</summary>
+#
+#    While noise sets the limit: there the spread around the minimum depends on $\text{lr}/B$, so both
+#    may double and half the steps are enough. Beyond the critical batch size the curvature sets the
+#    limit of the rate, and a larger batch only costs more examples.
+#
+#    </details>
+#
 # 4. `Adam(weight_decay=0.1)` hardly shrinks the embeddings of frequent tokens. Why?
-# 5. From lesson *Backpropagation*: a gradient that is not divided by the batch still trains under Adam. Which rule
-#    of this lesson would notice?
+#
+#    <details><summary>Answer</summary>
+#
+#    It adds $\lambda p$ to the gradient, and Adam divides the sum by the scale of that weight's
+#    gradients. Frequent tokens have large gradients, so little of $\lambda p$ is left. AdamW shrinks
+#    the weight itself, outside of that division.
+#
+#    </details>
+#
+# 5. From lesson *Backpropagation*: a gradient that is not divided by the batch still trains under
+#    Adam. Which rule of this lesson would notice?
+#
+#    <details><summary>Answer</summary>
+#
+#    Gradient descent, with or without momentum: its steps would be $B$ times as long. A limit on the
+#    norm would notice too. RMSprop, Adam and Muon divide the scale of the gradient away (but for
+#    $\varepsilon$).
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

@@ -46,7 +46,7 @@ import torch.nn.functional as F
 from course.data import shakespeare, split_text
 from course.interactive import plot, predict
 from course.lessons.attention import bank as ex
-from course.lessons.attention import widgets
+from course.lessons.attention import diagrams, widgets
 from course.networks import layers
 from course.transformers import attention, tokens
 from course.transformers.gpt import model as gpt
@@ -77,7 +77,7 @@ print("shares", np.round(a, 4), "and what comes back", np.round(a @ v, 4))
 
 # %% [markdown]
 # If the share of the second key is to grow, the query can move towards it, or the key towards the query:
-# both have a gradient. That is all there is to attention; what follows makes it work for wide vectors,
+# both have a gradient. That is all there is to **attention**; what follows makes it work for wide vectors,
 # for texts that are read from left to right, and for several questions at once.
 
 # %% [markdown]
@@ -200,7 +200,7 @@ wonderful.reveal("better, and writes garbage")
 # cannot see a leak that it shares.** The model has learnt to copy from the right. When it writes, nothing
 # stands there yet. Read what your model writes, always; and distrust a loss that is too good.
 #
-# So position $t$ may see positions up to $t$. The table that says so has a row for each query and a
+# So position $t$ may see positions up to $t$. The table that says so, the **mask**, has a row for each query and a
 # column for each key. When some keys come from a past that was read earlier, they fill the first columns.
 #
 # ### Exercise: `causal_mask`
@@ -247,8 +247,12 @@ for mix in (after, before):
 
 # %% [markdown]
 # A key that nobody before it may see moves their outputs, if it is hidden too late. With a score of
-# $-\infty$ before the softmax its weight is $e^{-\infty} = 0$ and it counts nowhere.
-#
+# $-\infty$ before the softmax its weight is $e^{-\infty} = 0$ and it counts nowhere. The whole way:
+
+# %%
+diagrams.look_up()
+
+# %% [markdown]
 # ### Exercise: `attend`
 #
 # Put it together: scores, mask, softmax, mix. `causal`
@@ -295,6 +299,12 @@ widgets.one_row()
 # The cutting is where most first attempts go wrong, silently. `reshape` never moves a number in memory.
 # It may cut the last axis, where the columns of one position lie side by side; to bring the heads in front
 # of time, an axis has to be exchanged.
+
+# %%
+diagrams.heads()
+
+# %% [markdown]
+# The same with numbers, beside a cut that looks right:
 
 # %%
 x = np.array([[[1, 2, 3, 4], [5, 6, 7, 8]]])  # one example, two positions, width 4
@@ -389,7 +399,7 @@ bag.reveal("the outputs change")
 # tells the order a little, and small GPTs do learn without any positions. Better to tell them outright.
 #
 # The original Transformer added sinusoids to the embeddings; GPT-2 adds vectors that it learns. Most models
-# today turn queries and keys instead: pair $i$ of a vector at position $t$ is turned by the angle
+# today use **rotary positions** and turn queries and keys instead: pair $i$ of a vector at position $t$ is turned by the angle
 # $\theta = t \cdot 10000^{-2i/D}$,
 #
 # $$y_1 = x_1 \cos\theta - x_2 \sin\theta, \qquad y_2 = x_1 \sin\theta + x_2 \cos\theta.$$
@@ -487,7 +497,7 @@ copying.reveal("only two layers")
 # %% [markdown]
 # One layer learns *which* tokens are in play, and stops there: a key made of the token at $s$ cannot say what
 # stood at $s - 1$. With two layers the first writes *what came before me* into each position, and the second
-# searches for it. This pair is called an induction head; in large models it is part of how a text in front of
+# searches for it. This pair is called an **induction head**; in large models it is part of how a text in front of
 # them is used as an example.
 #
 # The third curve removes the need: hand each position the embedding of the token before, for nothing, and
@@ -585,13 +595,60 @@ plot.table(
 # %% [markdown]
 # ## Questions to answer without looking
 #
-# 1. Why √D and not D? What would go wrong at the start of training with each?
-# 2. A colleague's model reaches a validation loss of 0.1 nats per character after an hour. What do you ask
-#    for before you congratulate?
-# 3. The weights of each row are set to zero above the diagonal after the softmax. What leaks, and through
-#    which number?
-# 4. What is the shape of `x.reshape(B, H, T, D)` for $x$ of shape $(B, T, C)$, and why is it wrong all the same?
-# 5. From lesson *Backpropagation*: why must the gradient of a softmax sum to zero over its row?
+# 1. Why √D and not D? What would go wrong at the start of training without a division, and what if
+#    you divided by D?
+#
+#    <details><summary>Answer</summary>
+#
+#    A sum of $D$ independent products has a spread of $\sqrt D$. Undivided, the softmax of such
+#    scores puts nearly all its weight on one key, and almost no gradient is left. Divided by $D$, the
+#    scores spread by only $1/\sqrt D$: all keys look alike, and attention begins as a plain average.
+#
+#    </details>
+#
+# 2. A colleague's model reaches a validation loss of 0.1 nats per character after an hour. What do
+#    you ask for before you congratulate?
+#
+#    <details><summary>Answer</summary>
+#
+#    For a sample of what it writes, and for a test that no position sees the future: change a late
+#    token, and the outputs before it must not move. Also whether the validation text occurs in what
+#    it trained on.
+#
+#    </details>
+#
+# 3. The weights of each row are set to zero above the diagonal after the softmax. What leaks, and
+#    through which number?
+#
+#    <details><summary>Answer</summary>
+#
+#    The scores of the hidden keys. They have been counted in the denominator of the softmax, so the
+#    weights that remain sum to less than 1, and the missing part tells how well the hidden keys
+#    matched.
+#
+#    </details>
+#
+# 4. What is the shape of `x.reshape(B, H, T, D)` for $x$ of shape $(B, T, C)$, and why is it wrong
+#    all the same?
+#
+#    <details><summary>Answer</summary>
+#
+#    $(B, H, T, D)$, which is the shape you want. But it cuts the rows of the table in the order in
+#    which they lie: head 0 gets all columns of the first $T/H$ positions instead of the first $D$
+#    columns of all positions. Cut the last axis first, then exchange two axes.
+#
+#    </details>
+#
+# 5. From lesson *Backpropagation*: each row of $\mathrm{softmax}(z) - \mathrm{onehot}(y)$ sums to
+#    zero. Why must the gradient with respect to the scores do so for every loss behind a softmax?
+#
+#    <details><summary>Answer</summary>
+#
+#    Adding one number to all scores of a row changes none of its weights, so it changes no loss. The
+#    slope in that direction, which is the sum of the gradient over the row, is therefore zero. In the
+#    formula, $\sum_j a_j \big(da_j - \sum_i a_i\, da_i\big) = 0$ because the $a_j$ sum to 1.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources

@@ -47,7 +47,7 @@ from course.data import shakespeare, split_text
 from course.foundations import bigram
 from course.interactive import plot, predict
 from course.lessons.small_gpt import bank as ex
-from course.lessons.small_gpt import widgets
+from course.lessons.small_gpt import diagrams, widgets
 from course.networks import initial, layers
 from course.practice import costs
 from course.transformers import ngram, numpy_gpt, score, tokens
@@ -113,7 +113,7 @@ def witten_bell(p, count, N, D):
 ex.witten_bell.check(witten_bell)
 
 # %% [markdown]
-# Every length from 1 to 8 characters, context and follower together, each mixed with all shorter ones:
+# Every length $n$ from 1 to 8 characters, context and follower together (an **n-gram**), each mixed with all shorter ones:
 
 # %%
 longest = predict.number(
@@ -153,7 +153,7 @@ print(tokens.decode(out, alphabet))
 # then meet sentences they have never seen: the lines part after five characters. That is the bar. A GPT has
 # to use a context of 64 characters without learning it by heart.
 #
-# A nat is the surprise at an event of probability $1/e$. A bit, of ½, is the more usual unit: divide by
+# A **nat** is the surprise at an event of probability $1/e$. A **bit**, of ½, is the more usual unit: divide by
 # $\ln 2 \approx 0.69$. And an average needs care when rows differ in length and the short ones were filled up:
 # filled-up places are no questions. By hand: a row with surprises of 2 bits and 1 bit, and a row with one of
 # 3 bits, then padding: the average is $6/3 = 2$. The mean of the rows' means would be 2¼.
@@ -208,15 +208,12 @@ ex.batch.check(batch)
 # ## Inside: a stream, and what is added to it
 #
 # *What does a GPT do between a token and the next?*
-#
-# ```mermaid
-# flowchart LR
-#   ids --> E["E[ids] + P[places]"] --> S1((+)) --> S2((+)) --> D["… L blocks …"] --> N[norm] --> H["x Eᵀ"] --> z["logits"]
-#   E -.-> n1[norm] --> A[attention] --> S1
-#   S1 -.-> n2[norm] --> M[MLP] --> S2
-# ```
-#
-# Each token becomes a vector: its row of $E$ plus the row of $P$ for its place. Places are counted from 0, and
+
+# %%
+diagrams.whole()
+
+# %% [markdown]
+# Each token becomes a vector: its **embedding**, a row of $E$, plus the row of $P$ for its place. Places are counted from 0, and
 # when part of the text was read before, they go on where that part ended. By hand: with
 # $E = ((1, 0), (0, 1))$ and $P = ((0, 10), (20, 30), (40, 50), (60, 70))$ the tokens (1, 0) become
 # $((0, 11), (21, 30))$; after a past of 2 they become $((40, 51), (61, 70))$.
@@ -237,7 +234,13 @@ ex.embed.check(embed)
 # %% [markdown]
 # This vector is the beginning of a stream that runs to the end. A block reads from it twice and adds to it twice:
 # attention fetches from other positions, the MLP works on each position alone. What is read is normalised
-# first; the stream itself never is. By hand: $x = (3, -3)$, norms that divide by the root mean square, an
+# first; the stream itself never is.
+
+# %%
+diagrams.block()
+
+# %% [markdown]
+# By hand: $x = (3, -3)$, norms that divide by the root mean square, an
 # attention that doubles, an MLP that adds 1 to the first entry. Attention reads $(1, -1)$ and adds $(2, -2)$:
 # the stream is $(5, -5)$. The MLP reads $(1, -1)$ and adds $(2, -1)$: it ends as $(7, -6)$.
 #
@@ -311,7 +314,7 @@ print("NumPy and PyTorch give the same logits, within 1e-12")
 #
 # Count along the way of a token. Tables: $VC + TC$. In each block: four matrices $C \times C$ in attention, $8C^2$ in the
 # MLP, biases of $3C + C + 4C + C$, two norms with scale and shift. One norm at the end. The head is $E$ once
-# more, if it is tied to it. Without biases the norms have no shift either. By hand: $V = 10$, $T = 4$, $L = 1$,
+# more, if it is **tied** to it. Without biases the norms have no shift either. By hand: $V = 10$, $T = 4$, $L = 1$,
 # $C = 2$ give $28 + (48 + 18 + 8) + 4 = 106$.
 #
 # ### Exercise: `parameters`
@@ -639,7 +642,7 @@ half.reveal(
 #
 # *Between GPT-2's recipe and today's lie a dozen changes. Which of them count?*
 #
-# One layer of width 48, windows of 32, 200 steps each: the customary recipe first, and every row keeps the changes of the rows
+# One layer of width 48, windows of 32, 200 steps each: the standard recipe first, and every row keeps the changes of the rows
 # above it. The batches are the same in all of them.
 
 # %%
@@ -730,7 +733,7 @@ plot.show(
 # %% [markdown]
 # The sum of four embeddings costs next to nothing and is well below the pairs. It cannot use the fifth character back, nor let one embedding change the meaning of another: a sum has no *if*. The GPT can do
 # both, and the picture says how far back it reaches after 600 steps: a dozen characters, then attention pays no more. It pays
-# later, and to those who wait. Is a model of taps alone a GPT? What would you have to take away before you say no: the
+# later, and to those who wait. Is a model of these sums alone a GPT? What would you have to take away before you say no: the
 # attention, the stream, the next-token loss? There is no official answer; write yours down.
 
 # %% [markdown]
@@ -774,18 +777,59 @@ plot.table(
 # ## Questions to answer without looking
 #
 # 1. Why does the 8-gram lose against the 5-gram on unseen text and win on the text it learnt from?
+#
+#    <details><summary>Answer</summary>
+#
+#    Seven characters nearly always name one place in the learnt text, so it knows by heart what comes
+#    next. In unseen text most such contexts were never seen, and many of the others once or twice: it
+#    trusts these few counts and is often wrong.
+#
+#    </details>
+#
 # 2. A new model starts at a loss of 6.2 with 64 characters. What does that tell about its logits?
+#
+#    <details><summary>Answer</summary>
+#
+#    Knowing nothing costs $\ln 64 = 4.16$. The other $2.04$ is $\sigma^2/2$, so the logits spread by
+#    about 2. The model begins with opinions that it has no reason for.
+#
+#    </details>
+#
 # 3. The head is tied. What does it cost in parameters, and what in operations?
+#
+#    <details><summary>Answer</summary>
+#
+#    No parameters: it is $E$ once more. The operations are those of any head, $VC$ multiplications
+#    and as many additions for each token, and twice that again on the way back: $6VC$ in all.
+#
+#    </details>
+#
 # 4. Which of the four faults in the loop would survive a test with one step and no repeated token?
-# 5. From lesson *Attention*: a GPT without a mask has a wonderful validation loss. Which of this lesson's models was fooled in the
-#    same way, and what gave it away?
+#
+#    <details><summary>Answer</summary>
+#
+#    Two: the gradient that is never cleared, since there is no second step, and `dW[x] += dz`, since
+#    it only loses tokens that come twice. That the caller's table is changed shows at once, if the
+#    test looks; so does a loss from the batch instead of the held-out pairs, if the two differ.
+#
+#    </details>
+#
+# 5. From lesson *Attention*: a GPT without a mask has a wonderful validation loss. Which of this
+#    lesson's models was fooled in the same way, and what gave it away?
+#
+#    <details><summary>Answer</summary>
+#
+#    The one whose targets were not shifted. It was asked for the character it was shown, in training
+#    and on unseen text alike, so its loss was near zero. What it wrote gave it away: it repeats.
+#
+#    </details>
 
 # %% [markdown]
 # ## Sources
 #
 # - Radford et al. (2019), *Language models are unsupervised multitask learners*: GPT-2.
 # - Witten and Bell (1991), *The zero-frequency problem*, https://doi.org/10.1109/18.87000.
-# - Karpathy, *nanoGPT*, https://github.com/karpathy/nanoGPT: the customary recipe.
+# - Karpathy, *nanoGPT*, https://github.com/karpathy/nanoGPT: the standard recipe.
 # - Jordan et al., *modded-nanogpt*, https://github.com/KellerJordan/modded-nanogpt: the speed run that many of the tricks come
 #   from.
 # - Hägele et al. (2024), *Scaling laws and compute-optimal training beyond fixed training durations*,

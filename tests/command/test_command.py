@@ -101,7 +101,7 @@ def test_ctrl_c_is_told_and_counts_as_130(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "run", pressed)
-    assert run(capsys, "build")[::2] == (130, "course build: stopped.\n")
+    assert run(capsys, "build")[::2] == (130, "course build: Stopped.\n")
 
 
 def test_unknown_commands_have_code_2():
@@ -120,7 +120,7 @@ def test_build_and_sync_work_from_any_folder_inside(capsys, checkout, write, mon
     assert run(capsys, "sync", "--check")[:2] == (1, "00_first: notebook and text differ\n")
     assert run(capsys, "sync", "--from", "notebooks")[0] == 0
     assert "6 * 7" in path.read_text()
-    assert run(capsys, "sync")[1] == "1 pairs are in step.\n"
+    assert run(capsys, "sync")[1] == "1 pair is in step.\n"
 
 
 def test_build_without_a_lesson_says_so(capsys, checkout):

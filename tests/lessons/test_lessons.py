@@ -5,6 +5,7 @@ import base64
 import builtins
 import io
 import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from course.checking import Exercise
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 NOTEBOOKS = {stem: pairs.read_notebook(ROOT, stem) for stem in STEMS}
-LIMIT_BYTES = 300_000
+LIMIT_BYTES = 340_000  # a drawing, vector and fallback, takes about 35,000
 # Still to be mended; each must still break its law, so that the list can only shrink.
 ASSERTING = {
     "linear_algebra",
@@ -145,6 +146,13 @@ def test_ends_with_questions_and_sources(stem):
     ]
     assert asked, "no heading speaks of questions"
     assert 3 <= len(re.findall(r"^\d+\. ", asked[-1], re.M)) <= 5
+    for question in re.split(r"^\d+\. ", asked[-1].split("## Sources")[0], flags=re.M)[1:]:
+        folded = re.search(
+            r"\n\n   <details><summary>Answer</summary>\n\n(.{20,})\n\n   </details>\n?",
+            question,
+            re.DOTALL,
+        )
+        assert folded, f"no answer folded under: {question[:60]}"
     assert any("source" in title.lower() for _, title in headings(stem)[-3:])
 
 
@@ -155,9 +163,28 @@ def test_every_picture_has_words(stem):
             if mime in output.get("data", {}):
                 alt = output.metadata.get(mime, {}).get("alt", "")
                 assert len(alt.split()) >= 5, f"cell [{n}]: a picture says {alt!r} in words"
-        for tag in re.findall(r"<img\b[^>]*>", output.get("data", {}).get("text/html", "")):
+        pictures_in = re.compile(r'<img\b(?! src="data:,")[^>]*>')  # that address runs a script
+        for tag in pictures_in.findall(output.get("data", {}).get("text/html", "")):
             assert re.search(r'alt="[^"]{10,}"', tag), f"cell [{n}]: {tag[:60]} has no alt text"
     assert not re.search(r"!\[\s*\]\(", "\n".join(prose(stem))), "a picture without words in prose"
+
+
+@every
+def test_every_vector_picture_stands_alone_and_says_its_words(stem):
+    for n, output in outputs(stem):
+        if "image/svg+xml" in output.get("data", {}):
+            alt = output.metadata["image/svg+xml"]["alt"]
+            root = ET.fromstring(output.data["image/svg+xml"])
+            assert root.get("role") == "img"
+            assert root.get("aria-label") == root[0].text == alt, f"cell [{n}]: other words inside"
+            assert "image/png" in output.data, f"cell [{n}]: nothing where SVG is not trusted"
+
+
+@every
+def test_drawings_are_drawn_not_typed(stem):
+    assert "```mermaid" not in "\n".join(prose(stem)), "code hosts don't draw it inside notebooks"
+    shown = [c.func.attr for _, cell in code(stem) for c in calls(tree(cell), "diagrams")]
+    assert shown == [draw.__name__ for draw in lessons.diagrams(lessons.slug(stem))]
 
 
 @every

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from course.words import say
+
 
 class CourseError(Exception):
     """Something the person at the keyboard can mend; its text is one sentence or two."""
@@ -19,7 +21,9 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (start, *start.parents):
         if (folder / "jupytext.toml").is_file() and (folder / "notebooks").is_dir():
             return folder
-    raise CourseError(f"{start} is not inside a checkout of the course. Change to one with cd.")
+    raise CourseError(
+        say("{folder} is not inside a checkout of the course. Change to one with cd.", folder=start)
+    )
 
 
 def notebook_path(root: Path, stem: str) -> Path:
@@ -48,7 +52,8 @@ def lessons(root: Path, chosen: list[str] | None = None) -> list[str]:
     texts, notebooks = (root / "notebooks/text").glob("*.py"), (root / "notebooks").glob("*.ipynb")
     stems = sorted({path.stem for path in (*texts, *notebooks)})
     if not stems:
-        raise CourseError(f"There is no lesson in {root / 'notebooks' / 'text'}.")
+        folder = root / "notebooks" / "text"
+        raise CourseError(say("There is no lesson in {folder}.", folder=folder))
     return [_choose(stems, word) for word in chosen] if chosen else stems
 
 
@@ -57,4 +62,5 @@ def _choose(stems: list[str], word: str) -> str:
     for stem in stems:
         if stem == name or stem.split("_")[0] == name.zfill(2):
             return stem
-    raise CourseError(f"There is no lesson {word!r}. There are: {', '.join(stems)}.")
+    told = ", ".join(stems)
+    raise CourseError(say("There is no lesson {word!r}. There are: {all}.", word=word, all=told))

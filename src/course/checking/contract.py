@@ -24,6 +24,7 @@ from course.checking.attempt import Tried, attempt, drawn
 from course.checking.cases import Case, Drawn, Edit, Law, Mistake, known
 from course.checking.verdict import Note, Verdict, show
 from course.learner import answers
+from course.words import say
 
 KINDS = ("transcribe", "derive", "transfer", "diagnose", "build")
 _ORDER = ("hand", "random", "extreme")
@@ -135,13 +136,15 @@ class Exercise:
             return
         _rungs[self.key] = given + 1
         _tell("record_hint", self.key)
-        text, code = ("", self.hints[given]) if given == n - 1 else (self.hints[given], "")
+        hint = say(self.hints[given])
+        text, code = ("", hint) if given == n - 1 else (hint, "")
         show(Note(self.name, f"hint {given + 1} of {n}", text, code))
 
     def solution(self) -> None:
         """Show the course's source and why it is so, after an attempt."""
         if self.key in _attempted or _tried_before(self.key):
-            show(Note(self.name, "the course's solution", self.why, source.text(self.reference)))
+            title, code = "the course's solution", source.text(self.reference)
+            show(Note(self.name, title, say(self.why), code))
         else:
             text = f"Try first: ex.{self.name}.check({self.name}). A wrong answer is enough."
             show(Note(self.name, "no attempt yet", text))

@@ -13,6 +13,7 @@ from course.checking import compare, diagnose, guard, source, state
 from course.checking.attempt import Tried, attempt, case_fault, pristine
 from course.checking.plain import kind_of, plain, shown, stacked
 from course.checking.verdict import Verdict
+from course.words import say
 
 _FORM = {"returned", "type", "dtype", "shape", "inputs"}
 _LAST = (guard.TooSlow, KeyboardInterrupt)  # after these nothing more is tried
@@ -233,7 +234,7 @@ def _unread(exercise, answer) -> str:
 def _wrong(exercise, found: Found, mistake) -> Verdict:
     fault, text = found.fault, found.fault.text
     if mistake:
-        text = f"{text} {mistake.says}" if found.tried.error else mistake.says
+        text = f"{text} {say(mistake.says)}" if found.tried.error else say(mistake.says)
     return Verdict(
         exercise.name,
         "wrong",

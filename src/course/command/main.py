@@ -9,6 +9,8 @@ import importlib
 import os
 import sys
 
+from course.words import say
+
 # name: (module, what it does). The module is imported when the name is typed.
 COMMANDS = {
     "lab": ("course.command.lab", "open the notebooks in JupyterLab"),
@@ -19,6 +21,7 @@ COMMANDS = {
     "report": ("course.command.report", "merge a class's progress files into one table"),
     "build": ("course.command.build", "execute the notebooks, or make an edition"),
     "sync": ("course.command.sync", "keep notebooks and their texts equal"),
+    "words": ("course.command.words", "gather every sentence for translators"),
     "train": ("course.command.train", "train a small GPT on a text"),
     "mine": ("course.command.mine", "write my_gpt.py, made of your own functions"),
     "generate": ("course.command.generate", "let a trained GPT write"),
@@ -46,12 +49,13 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return run(name, rest) or 0
     except KeyboardInterrupt:
-        sentence, code = "stopped.", 130
+        sentence, code = say("Stopped."), 130
     except BrokenPipeError:  # `course progress | head`: who reads has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except ImportError as error:
-        sentence, code = f"{error}. `python start.py env` installs what is missing.", 1
+        code = 1
+        sentence = say("{error}. `python start.py env` installs what is missing.", error=error)
     except Exception as error:
         if os.environ.get("COURSE_DEBUG"):
             raise
@@ -77,7 +81,8 @@ def explain(error: Exception) -> str:
 
     if isinstance(error, CourseError | ValueError | OSError):
         return str(error)
-    return f"{type(error).__name__}: {error}. With COURSE_DEBUG=1 set it shows where."
+    kind = type(error).__name__
+    return say("{kind}: {error}. With COURSE_DEBUG=1 set it shows where.", kind=kind, error=error)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import argparse
 
+from course.words import say, say_n
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course sync`."""
@@ -17,17 +19,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Bring the pairs in step, or say which are not."""
-    from course.authoring import checkout, pairs
+    from course.authoring import checkout, pairs, readme
 
     root = checkout.find_root()
     stems = checkout.lessons(root, args.what)
     apart = [stem for stem in stems if not pairs.equal(root, stem)]
     if args.check:
         for stem in apart:
-            print(f"{stem}: notebook and text differ")
+            print(say("{lesson}: notebook and text differ", lesson=stem))
         return 1 if apart else 0
+    if not args.what and readme.sync(root):
+        print(say("README.md: its tables are made anew."))
     for stem in apart:
         print(f"{stem}: {pairs.sync(root, stem, args.source)}")
     if not apart:
-        print(f"{len(stems)} pairs are in step.")
+        print(say_n("{n} pair is in step.", "{n} pairs are in step.", len(stems)))
     return 0

@@ -56,7 +56,7 @@ def row(controls: Mapping, moved: Callable, width: int) -> w.Box:
 def widget(control, room: str):
     """Return the control as a widget, and the one among its parts that holds the value."""
     common = {
-        "description": control.label,
+        "description": say(control.label),
         "style": {"description_width": room},
         "layout": w.Layout(width="auto", min_width="0"),
     }
@@ -83,7 +83,7 @@ def widget(control, room: str):
 
 def _selection(control: Selection, common: dict, room: str):
     """Return a checkbox for a toggle, buttons for a few options, a list for many."""
-    named = [(str(option), option) for option in control.options]
+    named = [(say(str(option)), option) for option in control.options]
     if control.options == (False, True):
         part = w.Checkbox(value=control.start, **common)
     elif len(named) > 6:
@@ -91,7 +91,7 @@ def _selection(control: Selection, common: dict, room: str):
     else:
         part = w.ToggleButtons(options=named, value=control.start, style={"button_width": "auto"})
         place = w.Layout(flex=f"0 0 {room}", justify_content="flex-end")
-        label = w.Label(control.label, layout=place)
+        label = w.Label(say(control.label), layout=place)
         wide = sum(len(name) + 4 for name, _ in named) * 7.6 > COLUMN - 110
         layout = w.Layout(grid_column="1 / -1" if wide else "auto", min_width="0", **WRAP)
         return w.HBox([label, part], layout=layout), part

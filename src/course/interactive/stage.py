@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.spines import Spine
 
 from course.interactive import plot
+from course.words import say
 
 
 class Stage:
@@ -35,7 +36,7 @@ class Stage:
 
     def __init__(self, setup: Callable, *, alt: str, width: float = 9, height: float = 3):
         plot.check_alt(alt)
-        self.alt, self.caption = alt, ""
+        self.alt, self.caption = say(alt), ""
         self.width = round(width * 100)
         self.figure = Figure(figsize=(width, height), dpi=100 * plot.SCALE)
         self.canvas = FigureCanvasAgg(self.figure)

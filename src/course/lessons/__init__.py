@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,12 @@ def bank(slug: str):
 def widgets(slug: str):
     """Return the module of a lesson's widgets."""
     return importlib.import_module(f"course.lessons.{slug}.widgets")
+
+
+def diagrams(slug: str) -> tuple:
+    """Return the functions that draw a lesson's diagrams; a lesson may have none."""
+    name = f"course.lessons.{slug}.diagrams"
+    return importlib.import_module(name).DIAGRAMS if importlib.util.find_spec(name) else ()
 
 
 def slug(stem: str) -> str:

@@ -139,7 +139,7 @@ class Map:
         words = f'<span style="color:{QUIET};font-size:88%;margin-left:4px">{count}</span>'
         style = "display:flex;flex-wrap:wrap;gap:3px;align-items:center;margin-top:7px"
         title = say("{count} exercises solved", count=count)
-        return f'<div style="{style}" title="{title}">{boxes}{words}</div>'
+        return f'<div style="{style}" title="{html.escape(title)}">{boxes}{words}</div>'
 
 
 class Ahead:

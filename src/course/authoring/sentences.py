@@ -1,0 +1,149 @@
+"""Every sentence that a learner reads, gathered for translators as a gettext template.
+
+Two kinds: what the code says through `course.words`, which Babel finds in the sources, and what
+lies in data and is said when it is shown: banks, what lessons tell of themselves, labels and alt
+texts of widgets and drawings, the glossary. A sentence is its own key.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from course import __version__, lessons
+from course.checking import Exercise
+from course.data import glossary
+
+PACKAGE = Path(__file__).resolve().parents[1]
+HEAD = """\
+# Every sentence that a learner reads. `course words` makes this file; a translation of it is a
+# catalogue. What stands in braces is filled in when the sentence is shown."""
+KEYWORDS = {"say": None, "say_n": (1, 2)}
+# Which arguments of which calls in widgets and drawings are words on a page.
+SHOWN = {"Diagram": 0, "box": 0, "word": 0, "arrow": 2, "bracket": 1, "group": 1}
+NAMED = ("label", "alt")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One entry of the template.
+
+    Attributes
+    ----------
+    text
+        The sentence; of two forms, one and many, as a pair.
+    where
+        The file that it stands in, below the package's folder, and the line, 0 if unknown.
+    note
+        What a translator should know.
+    """
+
+    text: str | tuple[str, ...]
+    where: tuple[str, int]
+    note: str = ""
+
+
+def every() -> Iterator[Sentence]:
+    """Return all sentences, those of the code first."""
+    yield from of_code()
+    for lesson in lessons.lessons():
+        yield from of_lesson(lesson)
+        for path in sorted((PACKAGE / "lessons" / lesson.slug).glob("*.py")):
+            if path.name not in ("__init__.py", "bank.py"):
+                yield from of_pictures(path)
+    yield from of_glossary()
+
+
+def of_code() -> Iterator[Sentence]:
+    """Return what the package says through `say` and `say_n`."""
+    from babel.messages.extract import extract_from_dir
+
+    found = extract_from_dir(
+        str(PACKAGE),
+        method_map=[("**.py", "python")],
+        keywords=KEYWORDS,
+        comment_tags=("Translators:",),
+        strip_comment_tags=True,
+    )
+    for name, line, text, notes, _ in sorted(found, key=lambda entry: entry[:2]):
+        yield Sentence(text, (name, line), " ".join(notes))
+
+
+def of_lesson(lesson) -> Iterator[Sentence]:
+    """Return what a lesson tells of itself and what its bank says."""
+    about, folder = lesson.about, f"lessons/{lesson.slug}"
+    for field in ("part", "title", "promise", "builds"):
+        yield Sentence(getattr(about, field), (f"{folder}/__init__.py", 0), f"the lesson's {field}")
+    for exercise in vars(lessons.bank(lesson.slug)).values():
+        if isinstance(exercise, Exercise):
+            for text, note in of_exercise(exercise):
+                yield Sentence(text, (f"{folder}/bank.py", 0), f"{exercise.key}: {note}")
+
+
+def of_exercise(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Return each sentence of an exercise and what it is; the last hint is code."""
+    yield from ((case.says, "a case") for case in exercise.cases if case.says)
+    yield from ((law.says, "a law") for law in exercise.laws)
+    yield from ((mistake.says, "a misconception") for mistake in exercise.mistakes)
+    yield from ((hint, "a hint") for hint in exercise.hints[:-1])
+    if exercise.why:
+        yield exercise.why, "why the solution is so"
+
+
+def of_pictures(path: Path) -> Iterator[Sentence]:
+    """Return the labels, options and alt texts in a module of widgets or drawings."""
+    where = path.relative_to(PACKAGE).as_posix()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            for text, line in _words(node):
+                if sum(letter.isalpha() for letter in text) > 2 and "$" not in text:
+                    yield Sentence(text, (where, line), "on a picture, or beside it")
+
+
+def _words(call: ast.Call) -> Iterator[tuple[str, int]]:
+    """Return the arguments of a call that are words on a page, each with its line."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    given = [keyword.value for keyword in call.keywords if keyword.arg in NAMED]
+    given += call.args[SHOWN[name] :][:1] if name in SHOWN else []
+    if name == "choice" and call.args and isinstance(call.args[0], ast.List | ast.Tuple):
+        given += call.args[0].elts
+    for value in given:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value, value.lineno
+
+
+def of_glossary() -> Iterator[Sentence]:
+    """Return each word and what it means."""
+    for term in glossary.terms():
+        for text in filter(None, (term.term, term.says, term.meaning)):
+            yield Sentence(text, ("data/glossary.toml", 0), f"glossary: {term.term}")
+
+
+def template() -> str:
+    """Return the gettext template of all sentences; the same each time.
+
+    Raises
+    ------
+    ImportError
+        If Babel is not installed: it belongs to what maintainers run.
+    """
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import write_po
+
+    catalog = Catalog(
+        project="llm-course", version=__version__, charset="utf-8", header_comment=HEAD
+    )
+    for sentence in every():
+        notes = [sentence.note] if sentence.note else []
+        catalog.add(sentence.text, locations=[sentence.where], auto_comments=notes)
+    for message in catalog:  # "90 % of" is no format; ours are braces, or nothing
+        message.flags -= {"python-format", "python-brace-format"}
+        if message.id:
+            message.flags.add("no-python-format")
+    file = io.BytesIO()
+    write_po(file, catalog, width=100)
+    lines = file.getvalue().decode("utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if "-Date: " not in line)

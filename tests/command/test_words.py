@@ -1,0 +1,174 @@
+"""Sentences for translators, and what comes out where a catalogue is in use."""
+
+import ast
+import gettext
+import io
+import re
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from course import lessons, words
+from course.authoring import sentences
+from course.checking import Exercise
+from course.command import main as command
+from course.interactive import live, page
+from course.interactive.diagram import Diagram
+from course.lessons import map as course_map
+
+BANKS = [e for le in lessons.lessons() for e in vars(lessons.bank(le.slug)).values()]
+EXERCISES = [e for e in BANKS if isinstance(e, Exercise)]
+NAMES = [e.key for e in EXERCISES]
+
+
+@pytest.fixture(scope="module")
+def template():
+    return read_po(io.StringIO(sentences.template()))
+
+
+@pytest.fixture
+def foreign(template):
+    """A catalogue in which each sentence stands in brackets, made of the template as it is."""
+    for message in template:
+        if message.id:
+            forms = message.id if isinstance(message.id, tuple) else (message.id,)
+            marked = tuple(f"⟦{form}⟧" for form in forms)
+            message.string = marked if len(forms) > 1 else marked[0]
+    file = io.BytesIO()
+    write_mo(file, template)
+    file.seek(0)
+    words.speak(gettext.GNUTranslations(file))
+    yield
+    words.speak(None)
+
+
+def bracketed(text: str) -> list[str]:
+    return re.findall(r"⟦([^⟦⟧]*)⟧", text)
+
+
+# --- the template ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
+def test_the_template_holds_what_an_exercise_says(template, exercise):
+    for mistake in exercise.mistakes:
+        assert mistake.says in template
+    for text in (*exercise.hints[:-1], exercise.why, *(law.says for law in exercise.laws)):
+        assert not text or text in template
+
+
+def test_the_template_holds_lessons_widgets_drawings_glossary_and_code(template):
+    for lesson in lessons.lessons():
+        assert lesson.about.title in template and lesson.about.promise in template
+        for draw in lessons.diagrams(lesson.slug):
+            assert draw().alt in template
+        for build in lessons.widgets(lesson.slug).WIDGETS:
+            shown = build()
+            assert shown.stage.alt in template
+            for control in shown.controls.values():
+                assert control.label in template or sum(map(str.isalpha, control.label)) < 3
+    assert "Committed. Now run the next cell." in template
+
+
+def test_what_is_extracted_is_what_is_said():
+    """Babel finds literal sentences; anything else that is said must lie in data it reads."""
+    data = {"alt", "hints", "label", "part", "promise", "says", "title", "why"}
+    for path in sentences.PACKAGE.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("say", "say_n"):
+                said, whole = call.args[0], ast.unparse(call)
+                assert not isinstance(said, ast.JoinedStr | ast.BinOp), f"{path.name}: {whole}"
+                if not isinstance(said, ast.Constant):
+                    names = {x.id for x in ast.walk(said) if isinstance(x, ast.Name)}
+                    names |= {x.attr for x in ast.walk(said) if isinstance(x, ast.Attribute)}
+                    assert names & (data | {"text", "name", "option"}), f"{path.name}: {whole}"
+
+
+def test_fields_are_named_and_formats_are_not_taken_for_python_s(template):
+    for message in template:
+        if message.id:
+            assert "python-format" not in message.flags
+            forms = message.id if isinstance(message.id, tuple) else (message.id,)
+            assert not re.search(r"\{\d*\}", " ".join(forms)), forms
+
+
+def test_the_template_is_the_same_each_time():
+    assert sentences.template() == sentences.template()
+
+
+def test_the_command_writes_it(tmp_path, capsys):
+    path = tmp_path / "new" / "course.pot"
+    assert command.main(["words", "--out", str(path)]) == 0
+    catalog = read_po(io.StringIO(path.read_text(encoding="utf-8")))
+    told = capsys.readouterr().out
+    assert told.startswith(f"{len(catalog)} sentences are in ")
+    assert len(catalog) > 1000
+
+
+# --- what a reader of another language sees -------------------------------------------------
+
+
+def test_a_hint_comes_out_translated(foreign, capsys):
+    exercise = lessons.bank("attention").scores
+    exercise.hint()
+    assert exercise.hints[0] in bracketed(capsys.readouterr().out)
+
+
+def test_a_misconception_comes_out_translated(foreign):
+    verdict = lessons.bank("attention").scores.examine(lambda q, k: q @ k.swapaxes(-1, -2))
+    assert verdict.mistake
+    (mistake,) = (m for m in lessons.bank("attention").scores.mistakes if m.name == verdict.mistake)
+    assert mistake.says in bracketed(str(verdict))
+    assert f"⟦{mistake.says}⟧" in verdict.text
+
+
+def test_a_solution_s_reason_comes_out_translated(foreign, capsys):
+    exercise = lessons.bank("attention").scores
+    exercise.check(lambda q, k: q @ k.swapaxes(-1, -2))
+    exercise.solution()
+    assert exercise.why in bracketed(capsys.readouterr().out)
+
+
+def test_the_map_comes_out_translated(foreign):
+    text, shown = str(course_map.show()), course_map.show()._repr_html_()
+    for lesson in lessons.lessons():
+        assert lesson.about.title in bracketed(text)
+        assert lesson.about.promise in bracketed(shown)
+    assert f"0 of {len(EXERCISES)} exercises solved." in bracketed(text)
+
+
+def test_a_widget_s_labels_and_alt_text_come_out_translated(foreign):
+    shown = lessons.widgets("attention").one_row()
+    assert bracketed(shown.stage.alt)
+    row = page.row(shown.controls, lambda *_: None, 800)
+    names = [w.description for w in row.children if getattr(w, "description", "")]
+    assert "⟦temperature⟧" in names
+
+
+def test_options_are_shown_translated_and_stay_what_they_are(foreign):
+    control = live.choice(["sharp", 4], label="temperature")
+    _, part = page.widget(control, "60px")
+    assert part.options[1] == ("4", 4) and part.value == "sharp"
+
+
+def test_a_drawing_comes_out_translated_and_still_fits(foreign):
+    (block,) = (f for f in lessons.diagrams("small_gpt") if f.__name__ == "block")
+    drawing = block()
+    assert bracketed(drawing.alt)
+    assert "⟦attention⟧" in [t.get_text() for t in drawing.ax.texts]
+    assert "⟦fetches from other positions⟧" in [t.get_text() for t in drawing.ax.texts]
+    assert Diagram("Not a sentence that the course knows.").alt.startswith("Not a")
+
+
+def test_a_command_s_error_comes_out_translated(foreign, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert command.main(["sync"]) == 1
+    (said,) = bracketed(capsys.readouterr().err)
+    assert said == f"{tmp_path} is not inside a checkout of the course. Change to one with cd."
+
+
+def test_without_a_catalogue_it_is_english(capsys):
+    exercise = lessons.bank("attention").scores
+    exercise.hint()
+    assert "⟦" not in capsys.readouterr().out + str(course_map.show())
