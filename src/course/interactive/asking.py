@@ -43,7 +43,8 @@ class Form:
             self.tell(str(error), role="alert")
             return
         if counts:
-            self.tell(say("Committed. Now run the next cell."))
+            kept = self.guess.words(self.guess.entry["guess"])
+            self.tell(say("Committed: {guess}. Now run the next cell.", guess=kept))
         else:
             self.renew()
 
