@@ -27,11 +27,12 @@ class Form:
         )
         self.button.on_click(lambda _: self.commit())
         self.field.on_msg(self._heard)
-        question = w.HTML(f"<b>{html.escape(guess.question)}</b>")
+        question = w.HTML(f"<b>{html.escape(say(guess.question))}</b>")
         wanted = [] if guess.options else [w.HTML(html.escape(guess.asked))]
-        layout = w.Layout(flex_flow="row wrap", align_items="center")
-        answer = w.HBox([self.field, self.button, self.said], layout=layout)
-        self.box = named(w.VBox([question, *wanted, answer]), guess.question)
+        parts = [self.field, self.button, self.said]
+        above = [parts.pop(0)] if guess.options else []  # each option has its line
+        answer = w.HBox(parts, layout=w.Layout(flex_flow="row wrap", align_items="center"))
+        self.box = named(w.VBox([question, *wanted, *above, answer]), say(guess.question))
         self.renew()
         self.field.observe(self._changed, "value")
 
@@ -94,5 +95,6 @@ class Form:
 def _field(guess):
     """Return one button for each option, of which none is chosen, or a line for a number."""
     if guess.options:
-        return w.RadioButtons(options=guess.options, value=None, layout=w.Layout(width="auto"))
+        options = [(guess.words(option), option) for option in guess.options]
+        return w.RadioButtons(options=options, value=None, layout=w.Layout(width="auto"))
     return w.Text(placeholder=say("a number"), layout=w.Layout(width="12em"))

@@ -42,7 +42,7 @@ def row(controls: Mapping, moved: Callable, width: int) -> w.Box:
         Pixels of the picture under them; the controls take no more.
     """
     parts = []
-    room = f"{7.6 * max((len(c.label) for c in controls.values()), default=0) + 8:.0f}px"
+    room = f"{7.6 * max((len(say(c.label)) for c in controls.values()), default=0) + 8:.0f}px"
     for name, control in controls.items():
         shown, part = widget(control, room)
         part.observe(lambda change, name=name: moved(name, change["new"]), "value")
@@ -56,7 +56,7 @@ def row(controls: Mapping, moved: Callable, width: int) -> w.Box:
 def widget(control, room: str):
     """Return the control as a widget, and the one among its parts that holds the value."""
     common = {
-        "description": control.label,
+        "description": say(control.label),
         "style": {"description_width": room},
         "layout": w.Layout(width="auto", min_width="0"),
     }
@@ -91,7 +91,7 @@ def _selection(control: Selection, common: dict, room: str):
     else:
         part = w.ToggleButtons(options=named, value=control.start, style={"button_width": "auto"})
         place = w.Layout(flex=f"0 0 {room}", justify_content="flex-end")
-        label = w.Label(control.label, layout=place)
+        label = w.Label(say(control.label), layout=place)
         wide = sum(len(name) + 4 for name, _ in named) * 7.6 > COLUMN - 110
         layout = w.Layout(grid_column="1 / -1" if wide else "auto", min_width="0", **WRAP)
         return w.HBox([label, part], layout=layout), part
@@ -100,7 +100,7 @@ def _selection(control: Selection, common: dict, room: str):
 
 def picture(stage: Stage, *args, **values) -> w.Image:
     """Return the stage as a picture with a name that a screen reader reads."""
-    image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=stage.alt)
+    image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=say(stage.alt))
     image.add_traits(description=Unicode("").tag(sync=True))  # a page looks for it beside a tooltip
     image.layout = w.Layout(width=f"{stage.width}px", max_width="100%", object_fit="contain")
     return image
