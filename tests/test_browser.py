@@ -327,7 +327,9 @@ def test_on_the_next_day_what_was_seen_last_is_still_there(notebook):
 def guess(notebook, index: int) -> str:
     """Return the guess that a question says it keeps."""
     text = notebook.cell(index).locator("[role=status]").inner_text()
-    return re.search(r"(?:Committed|stands): (.*?)\.(?: Now|$)", text)[1]
+    found = re.search(r"(?:Committed|stands): (.*?)\.(?: Now|$)", text)
+    assert found, f"cell {index} says {text!r}"
+    return found[1]
 
 
 def apart(one, other) -> float:
