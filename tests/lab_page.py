@@ -1,5 +1,6 @@
 """A real JupyterLab in a real browser, for `test_browser`: the server, and one page of it."""
 
+import base64
 import io
 import json
 import secrets
@@ -94,12 +95,29 @@ class Notebook:
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(f"{address}/lab/tree/{name}?token={token}&reset")
-        page.wait_for_function("window.jupyterapp !== undefined", timeout=90_000)
-        page.evaluate("async () => { await jupyterapp.restored; }")
-        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
-        if page.locator(".jp-FileBrowser").is_visible():
+        self._wait_for_cells()
+
+    def reopen(self) -> None:
+        """Save, end the kernel, and open the page anew, as on the next day."""
+        self.execute("docmanager:save")
+        self._shut_down()
+        self.page.reload()
+        self._wait_for_cells()
+        # a widget's place is given up after two seconds without its model
+        self.page.wait_for_function("!document.body.innerText.includes('Loading widget')")
+        self.page.wait_for_timeout(2500)
+
+    def _wait_for_cells(self) -> None:
+        self.page.wait_for_function("window.jupyterapp !== undefined", timeout=90_000)
+        self.page.evaluate("async () => { await jupyterapp.restored; }")
+        self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+        if self.page.locator(".jp-FileBrowser").is_visible():
             self.execute("application:toggle-left-area")
         self.wait_idle()
+
+    def _shut_down(self) -> None:
+        script = "async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
+        self.page.evaluate(script)
 
     def _heard(self, message) -> None:
         if message.type == "error":
@@ -173,6 +191,19 @@ class Notebook:
         }"""
         return self.cell(index).evaluate(script)
 
+    def images(self, index: int) -> list[Image.Image]:
+        """Return the pictures that a cell shows, each at its full size."""
+        script = """async cell => {
+            const images = [...cell.querySelectorAll('.jp-OutputArea img')].filter(
+                image => image.offsetParent !== null);
+            return Promise.all(images.map(async image => {
+                const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+                return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
+            }));
+        }"""
+        found = self.cell(index).evaluate(script)
+        return [Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB") for data in found]
+
     def changed(self, index: int, before: list[str], seconds: float = 5) -> bool:
         """Wait until a cell shows other pictures than before; False if it never does."""
         end = time.monotonic() + seconds
@@ -234,6 +265,5 @@ class Notebook:
 
     def close(self) -> None:
         """Shut the kernel down and leave."""
-        script = "async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
-        self.page.evaluate(script)
+        self._shut_down()
         self.page.close()

@@ -28,7 +28,7 @@ def required(project):
 def environment(root):
     """Lines of environment.yml's list: (name, specifier, reason)."""
     text = (root / "environment.yml").read_text(encoding="utf-8")
-    line = re.compile(r"^  - ([\w-]+)([<>=!~][^ #]*)?(?: *# (.*))?$", re.MULTILINE)
+    line = re.compile(r"^(?:  |      )- ([\w-]+)([<>=!~][^ #]*)?(?: *# (.*))?$", re.MULTILINE)
     lists = text.split("dependencies:")[1]
     return {name: (spec or "", reason or "") for name, spec, reason in line.findall(lists)}
 
@@ -93,7 +93,11 @@ def test_each_dependency_is_used(root, project):
     text = "\n".join(
         p.read_text(encoding="utf-8") for p in places if p.name != "test_environment.py"
     )
-    names = {"scikit-learn": "sklearn", "pytest-xdist": "--dist"}
+    names = {
+        "axe-playwright-python": "axe_playwright_python",
+        "scikit-learn": "sklearn",
+        "pytest-xdist": "--dist",
+    }
     extras = project["optional-dependencies"].values()
     for line in [*project["dependencies"], *(line for extra in extras for line in extra)]:
         name = names.get(Requirement(line).name, Requirement(line).name)

@@ -287,6 +287,26 @@ def test_a_control_starts_on_the_page_where_it_says_and_tries_its_ends(control, 
     assert all(type(control.check(value)) is kind for value in control.values())
 
 
+@pytest.mark.parametrize(
+    "control", [live.slider(1.0, 1e4, log=True, label="steps"), live.slider(0.001, 1.0, label="lr")]
+)
+def test_a_slider_is_read_without_an_e(control):
+    """d3 writes 1000 as 1.00e+3 in ipywidgets' own format, and as 1,000 in ours."""
+    part, _ = page.widget(control, "80px")
+    assert part.readout_format == ",.3~r"
+
+
+def test_controls_stand_two_by_two_under_a_figure_of_usual_width():
+    four = {name: live.slider(-2.0, 2.0, start=1.0, label=name) for name in "abcd"}
+    for width in (700, 900, 1000):
+        layout = page.row(four, lambda *_: None, width).layout
+        least, gap = page.COLUMN, 16
+        assert layout.max_width == f"{width}px"
+        assert (width + gap) // (least + gap) == 2
+        assert str(least) in layout.grid_template_columns
+        assert str(gap) in layout.grid_gap
+
+
 def test_the_middle_of_a_log_slider_is_the_geometric_mean():
     assert live.slider(1e-4, 1.0, log=True, label="lr").values()[1] == pytest.approx(1e-2)
 

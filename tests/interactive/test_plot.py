@@ -7,7 +7,7 @@ import sys
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib import font_manager
+from matplotlib import colors, font_manager
 from PIL import Image
 
 from course.interactive import plot, tables
@@ -164,3 +164,24 @@ def test_a_table_reads_in_html_and_as_text(shown):
 def test_a_table_refuses_a_row_of_another_length():
     with pytest.raises(ValueError, match="has 1 cells, the header 2"):
         plot.table([["a"]], ["what", "value"])
+
+
+def test_a_column_of_numbers_stands_to_the_right_however_they_are_written(shown):
+    rows = [["ReLU", "97 %", "10⁻⁸", 1e-5, "–"], ["2 layers", "8.5 %", "1.2 · 10³", 0.5, "3 of 4"]]
+    plot.table(rows, ["what", "right", "spread", "lr", "solved"])
+    assert shown[0][0]["text/plain"].splitlines() == [
+        "what      right     spread    lr  solved",
+        "────────  ─────  ─────────  ────  ──────",
+        "ReLU       97 %       10⁻⁸  10⁻⁵       –",
+        "2 layers  8.5 %  1.2 · 10³   0.5  3 of 4",
+    ]
+
+
+def test_every_grey_that_is_read_stands_out_from_white():
+    """WCAG 2.1, 1.4.3: a contrast of 4.5."""
+    read = ["text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor"]
+    colours = [plot.INK, plot.FAINT, *(matplotlib.rcParams[key] for key in read)]
+    for colour in colours:
+        light = np.array(colors.to_rgb(colour))
+        linear = np.where(light <= 0.04045, light / 12.92, ((light + 0.055) / 1.055) ** 2.4)
+        assert 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05) >= 4.5, colour

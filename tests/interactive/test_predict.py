@@ -212,13 +212,28 @@ def test_the_button_and_enter_commit_what_was_typed_or_say_what_is_wanted():
     made.button.click()
     assert "Committed" in made.said.value
     assert asked.entry["guess"] == 33
+    made._pressed -= 2 * asking.LATE
     made.field.value = "34"
     assert "Committed is 33 %. Press Commit again to change it." in made.said.value
+    made.field.value = "about 34"
     made.field._handle_custom_msg({"event": "submit"}, [])  # Enter
     assert asked.entry["guess"] == 34
+    assert "Committed: 34 %. Now run the next cell." in made.said.value
     again = form(percent())  # the cell run again
     assert again.field.value == "34"
     assert "Committed: 34 %" in again.said.value
+
+
+def test_what_a_page_sends_late_counts_as_typed_before_the_press():
+    """A page holds back changes while the kernel is busy, and a press overtakes them."""
+    asked = percent()
+    made = form(asked)
+    made.field.value = "abou"
+    made.button.click()
+    made.field.value = "about 4"
+    made.field.value = "about 40"
+    assert asked.entry["guess"] == 40
+    assert "Committed: 40 %." in made.said.value
 
 
 def test_a_choice_is_committed_by_its_button_and_nothing_is_chosen_before():

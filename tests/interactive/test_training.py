@@ -57,6 +57,14 @@ def test_the_preview_shows_as_many_states_as_it_is_told():
     assert made(preview=3).state == pytest.approx(0.25)
 
 
+def test_the_page_shows_nothing_learnt_and_what_stays_the_preview():
+    trained = made(preview=10)
+    stays = trained.stays()[0][0]["image/png"]
+    trained.widgets()
+    assert trained.state == 1.0
+    assert trained.stays()[0][0]["image/png"] != stays
+
+
 def test_a_drive_tries_each_setting_and_raises_what_goes_wrong():
     assert made().drive() >= 4
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course import cards
 from course.checking.relation import apart, number
 
 _LOOK = {  # a mark and a colour for each state; the words say it too
@@ -73,7 +74,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         title = {"wrong": "not yet"}.get(self.state, self.state)
         case = f'<div style="opacity:.8">{html.escape(self.case)}</div>' if self.case else ""
-        text = f"<div>{_prose(_capital(self.text))}</div>"
+        text = f"<div>{cards.prose(_capital(self.text))}</div>"
         inner = f"{case}{text}{_html_table(self)}{_html_prints(self.printed)}"
         return _card(self.exercise, title, *_LOOK[self.state], inner)
 
@@ -96,7 +97,8 @@ class Note:
 
     def _repr_html_(self) -> str:
         code = f'<pre style="{_PRE}">{coloured(self.code)}</pre>' if self.code else ""
-        text = f'<div style="white-space:pre-wrap">{_prose(self.text)}</div>' if self.text else ""
+        prose = f'<div style="white-space:pre-wrap">{cards.prose(self.text)}</div>'
+        text = prose if self.text else ""
         return _card(self.name, self.title, "→", _LOOK["not started"][1], text + code)
 
 
@@ -117,22 +119,14 @@ def show(thing: Verdict | Note) -> None:
 
 
 def _card(name: str, title: str, mark: str, colour: str, inner: str) -> str:
-    return (
-        f'<div role="status" style="border-left:4px solid {colour};padding:.4em .9em;margin:.3em 0;'
-        f'background:rgba(128,128,128,.08);line-height:1.5;max-width:60em">'
-        f'<div><span aria-hidden="true" style="color:{colour};font-weight:bold">{mark}</span> '
-        f"<b>{html.escape(name)}</b> · {html.escape(title)}</div>{inner}</div>"
-    )
+    sign = f'<span aria-hidden="true" style="color:{colour};font-weight:bold">{mark}</span>'
+    head = f"<div>{sign} <b>{html.escape(name)}</b> · {html.escape(title)}</div>"
+    return cards.card(head + inner, edge=colour, role="status")
 
 
 def _capital(text: str) -> str:
     """Begin a sentence with a capital, unless it begins with code."""
     return text[:1].upper() + text[1:] if re.match(r"[a-z]+[ ,]", text) else text
-
-
-def _prose(text: str) -> str:
-    """Escaped text with `code` in it."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _table(verdict: Verdict) -> tuple[list, list, np.ndarray] | None:

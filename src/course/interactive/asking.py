@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import html
+import math
+import time
 
 import ipywidgets as w
 
 from course.interactive.names import named
 from course.words import say
+
+LATE = 1.0  # seconds in which what was typed before a press may still arrive after it
 
 
 class Form:
@@ -20,20 +24,26 @@ class Form:
     """
 
     def __init__(self, guess):
-        self.guess = guess
+        self.guess, self._pressed = guess, -math.inf
         self.field, self.said = _field(guess), w.HTML()
         self.button = w.Button(
             description=say("Commit"), button_style="primary", layout=w.Layout(width="auto")
         )
-        self.button.on_click(lambda _: self.commit())
+        self.button.on_click(lambda _: self.press())
         self.field.on_msg(self._heard)
-        question = w.HTML(f"<b>{html.escape(guess.question)}</b>")
+        question = w.HTML(f"<b>{html.escape(say(guess.question))}</b>")
         wanted = [] if guess.options else [w.HTML(html.escape(guess.asked))]
-        layout = w.Layout(flex_flow="row wrap", align_items="center")
-        answer = w.HBox([self.field, self.button, self.said], layout=layout)
-        self.box = named(w.VBox([question, *wanted, answer]), guess.question)
+        parts = [self.field, self.button, self.said]
+        above = [parts.pop(0)] if guess.options else []  # each option has its line
+        answer = w.HBox(parts, layout=w.Layout(flex_flow="row wrap", align_items="center"))
+        self.box = named(w.VBox([question, *wanted, *above, answer]), say(guess.question))
         self.renew()
         self.field.observe(self._changed, "value")
+
+    def press(self) -> None:
+        """Commit, and once more if the page was still sending what was typed before."""
+        self._pressed = time.monotonic()
+        self.commit()
 
     def commit(self) -> None:
         """Commit what the field holds, and say what came of it."""
@@ -43,7 +53,8 @@ class Form:
             self.tell(str(error), role="alert")
             return
         if counts:
-            self.tell(say("Committed. Now run the next cell."))
+            kept = self.guess.words(self.guess.entry["guess"])
+            self.tell(say("Committed: {guess}. Now run the next cell.", guess=kept))
         else:
             self.renew()
 
@@ -66,9 +77,10 @@ class Form:
         kept = self.guess.words(entry["guess"])
         if "measured" in entry:
             self.tell(say("Your first guess stands: {guess}.", guess=kept))
+            self.field.value = self.guess.typed(entry["guess"])
         else:
             self.tell(say("Committed: {guess}.", guess=kept))
-        self.field.value = self.guess.typed(entry["guess"])
+            self.field.value = self.field.value or self.guess.typed(entry["guess"])
 
     def tell(self, text: str, role: str = "status") -> None:
         """Say something beside the button; a screen reader says it too."""
@@ -76,12 +88,22 @@ class Form:
 
     def _heard(self, _, content: dict, __) -> None:
         if content.get("event") == "submit":  # Enter in a text field
-            self.commit()
+            self.press()
+
+    def _means(self, held, guess) -> bool:
+        """Tell whether what a field holds is a guess, however it is written."""
+        try:
+            return self.guess.check(held) == guess
+        except ValueError:
+            return False
 
     def _changed(self, change: dict) -> None:
         """Say that a change after a commit is not committed yet."""
         entry = self.guess.entry
-        if "guess" not in entry or change["new"] == self.guess.typed(entry["guess"]):
+        if time.monotonic() - self._pressed < LATE:
+            self.commit()
+            return
+        if "guess" not in entry or self._means(change["new"], entry["guess"]):
             return
         kept = self.guess.words(entry["guess"])
         if "measured" in entry:
@@ -93,5 +115,6 @@ class Form:
 def _field(guess):
     """Return one button for each option, of which none is chosen, or a line for a number."""
     if guess.options:
-        return w.RadioButtons(options=guess.options, value=None, layout=w.Layout(width="auto"))
+        options = [(guess.words(option), option) for option in guess.options]
+        return w.RadioButtons(options=options, value=None, layout=w.Layout(width="auto"))
     return w.Text(placeholder=say("a number"), layout=w.Layout(width="12em"))

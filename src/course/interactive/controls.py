@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from course.words import say
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -48,7 +50,9 @@ class Slider:
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
         slack = 1e-9 * max(abs(self.low), abs(self.high))
         if not number or not self.low - slack <= value <= self.high + slack:
-            raise ValueError(f"{self.label} goes from {self.low} to {self.high}, not {value!r}")
+            sentence = "{label} goes from {low} to {high}, not {value!r}"
+            ends = {"low": self.low, "high": self.high}
+            raise ValueError(say(sentence, label=say(self.label), value=value, **ends))
         return int(value) if self.whole else float(min(max(value, self.low), self.high))
 
 
@@ -72,7 +76,8 @@ class Selection:
         """Return the option; refuse what is none."""
         if value not in self.options:
             named = ", ".join(map(str, self.options))
-            raise ValueError(f"{self.label} is one of {named}, not {value!r}")
+            sentence = "{label} is one of {options}, not {value!r}"
+            raise ValueError(say(sentence, label=say(self.label), options=named, value=value))
         return value
 
 
@@ -96,7 +101,8 @@ class Text:
     def check(self, value) -> str:
         """Return the line; refuse an empty one and one that is too long."""
         if not isinstance(value, str) or not 0 < len(value) <= self.most:
-            raise ValueError(f"{self.label} takes 1 to {self.most} characters, not {value!r}")
+            sentence = "{label} takes 1 to {most} characters, not {value!r}"
+            raise ValueError(say(sentence, label=say(self.label), most=self.most, value=value))
         return value
 
 
@@ -194,7 +200,8 @@ def checked(controls: Mapping, values: Mapping) -> dict:
     """Return values as their controls hold them; refuse an unknown name or a value outside."""
     for name in values:
         if name not in controls:
-            raise ValueError(f"no control {name!r}; there are {', '.join(controls) or 'none'}")
+            there = ", ".join(controls) or "none"
+            raise ValueError(say("no control {name!r}; there are {there}", name=name, there=there))
     return {name: controls[name].check(value) for name, value in values.items()}
 
 

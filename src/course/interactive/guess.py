@@ -94,7 +94,7 @@ class Guess:
         if "measured" in entry:
             shown = self._shown or self.words(entry["measured"])
             told += [say("Measured: {measured}.", measured=shown)]
-        inner = f"<b>{html.escape(self.question)}</b>{cards.quiet(' '.join(told))}"
+        inner = f"<b>{html.escape(say(self.question))}</b>{cards.quiet(' '.join(told))}"
         return [({"text/plain": repr(self), "text/html": asleep(cards.card(inner))}, {})]
 
     def _ipython_display_(self) -> None:
@@ -103,7 +103,12 @@ class Guess:
         self._still.show(self._card())
 
     def __repr__(self) -> str:
-        return f"Prediction {self.id}: {self.question} {self.asked}"
+        return say(
+            "Prediction {id}: {question} {asked}",
+            id=self.id,
+            question=say(self.question),
+            asked=self.asked,
+        )
 
 
 def score(state: dict) -> str:

@@ -65,7 +65,7 @@ class Moving:
     def stays(self) -> list[tuple[dict, dict]]:
         """Return what is seen where no kernel runs: the picture, then a line for eye and ear."""
         line = cards.quiet(say("This picture moves: run its cell, then use its controls."), size=90)
-        heard = {"text/html": asleep(spoken(self.stage.alt) + line), "text/plain": ""}
+        heard = {"text/html": asleep(spoken(say(self.stage.alt)) + line), "text/plain": ""}
         return [self.stage.bundle(), (heard, {})]
 
     def rested(self) -> None:
@@ -79,7 +79,7 @@ class Moving:
 
     def _ipython_display_(self) -> None:
         stays = self.stays()
-        self._still = Still(named(self.widgets(), self.stage.alt))
+        self._still = Still(named(self.widgets(), say(self.stage.alt)))
         self._still.show(stays)
 
     def __repr__(self) -> str:

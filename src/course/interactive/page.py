@@ -17,6 +17,7 @@ from course.interactive.stage import Stage
 from course.words import say
 
 SETTLE = 0.002  # seconds without a newer message before a change is drawn
+WHOLE_ROW = "auto / 1 / auto / -1"  # not grid_column: a page forgets it where grid_area is not set
 COLUMN = 340  # pixels that a control needs at least
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 
@@ -42,7 +43,7 @@ def row(controls: Mapping, moved: Callable, width: int) -> w.Box:
         Pixels of the picture under them; the controls take no more.
     """
     parts = []
-    room = f"{7.6 * max((len(c.label) for c in controls.values()), default=0) + 8:.0f}px"
+    room = f"{7.6 * max((len(say(c.label)) for c in controls.values()), default=0) + 8:.0f}px"
     for name, control in controls.items():
         shown, part = widget(control, room)
         part.observe(lambda change, name=name: moved(name, change["new"]), "value")
@@ -64,7 +65,7 @@ def widget(control, room: str):
         return _selection(control, common, room)
     if isinstance(control, Text):
         part = w.Text(value=control.start, continuous_update=True, **common)
-        part.layout.grid_column = "1 / -1"
+        part.layout.grid_area = WHOLE_ROW
         return part, part
     if control.log:
         kind, step = ByFactor, 1 / control.step
@@ -78,7 +79,8 @@ def widget(control, room: str):
     clock = w.Play(value=control.start, step=step, interval=control.interval, **ends)
     w.jslink((clock, "value"), (part, "value"))
     part.layout.flex = "1 1 auto"
-    return w.HBox([part, clock], layout=w.Layout(align_items="center", min_width="0")), part
+    layout = w.Layout(align_items="center", min_width="0", grid_area=WHOLE_ROW)
+    return w.HBox([part, clock], layout=layout), part
 
 
 def _selection(control: Selection, common: dict, room: str):
@@ -93,14 +95,14 @@ def _selection(control: Selection, common: dict, room: str):
         place = w.Layout(flex=f"0 0 {room}", justify_content="flex-end")
         label = w.Label(say(control.label), layout=place)
         wide = sum(len(name) + 4 for name, _ in named) * 7.6 > COLUMN - 110
-        layout = w.Layout(grid_column="1 / -1" if wide else "auto", min_width="0", **WRAP)
+        layout = w.Layout(grid_area=WHOLE_ROW if wide else "auto", min_width="0", **WRAP)
         return w.HBox([label, part], layout=layout), part
     return part, part
 
 
 def picture(stage: Stage, *args, **values) -> w.Image:
     """Return the stage as a picture with a name that a screen reader reads."""
-    image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=stage.alt)
+    image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=say(stage.alt))
     image.add_traits(description=Unicode("").tag(sync=True))  # a page looks for it beside a tooltip
     image.layout = w.Layout(width=f"{stage.width}px", max_width="100%", object_fit="contain")
     return image

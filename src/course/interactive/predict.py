@@ -137,8 +137,8 @@ class Choice(Guess):
     @property
     def asked(self) -> str:
         """What may be chosen, as a sentence."""
-        first, last = "; ".join(map(str, self.options[:-1])), str(self.options[-1])
-        return say("Choose one: {options}; or {last}.", options=first, last=last)
+        *first, last = map(self.words, self.options)
+        return say("Choose one: {options}; or {last}.", options="; ".join(first), last=last)
 
     def check(self, value, *, truth: bool = False):
         """Return the option; refuse what is none."""
@@ -155,7 +155,7 @@ class Choice(Guess):
 
     def words(self, value) -> str:
         """Write an option."""
-        return str(value)
+        return say(str(value))
 
     def close(self, guess, measured) -> bool:
         """Tell whether the guess is the truth."""

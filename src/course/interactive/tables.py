@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from IPython.display import display
 
+from course.interactive import numerals
+
+_WRITTEN = re.compile(  # 97 % · -1,234.5 · ±0.3 · 1.2 · 10⁻³ · 3 of 4 · 12 ms · –
+    r"[–—-]?|[<>≈~±+−-]* ?[\d.,]*\d(?:e[+-]?\d+)?[⁻⁰¹²³⁴-⁹]*(?: ?[·×] ?10\S+)?"
+    r"(?: (?:of|±) [\d.,]+)?(?: ?(?:%|°|[a-zA-Z]{1,5}))?"
+)
+
 
 def table(rows: Sequence[Sequence], header: Sequence[str]) -> None:
     """Display a table.
 
-    Numbers are shown with at most 4 significant digits and stand to the right.
+    Numbers are shown with at most 4 significant digits, without an e. A column of numbers, also of
+    written ones such as "97 %" or "1.2 · 10⁻³", stands to the right.
 
     Raises
     ------
@@ -23,7 +32,8 @@ def table(rows: Sequence[Sequence], header: Sequence[str]) -> None:
     for row in rows:
         if len(row) != len(header):
             raise ValueError(f"row {row} has {len(row)} cells, the header {len(header)}")
-    right = [bool(rows) and all(_numeric(row[j]) for row in rows) for j in range(len(header))]
+    columns = list(zip(*rows, strict=True)) or [()] * len(header)
+    right = [all(map(_numeric, c)) and any(map(_digits, c)) for c in columns]
     cells = [[str(h) for h in header], *([_shown(cell) for cell in row] for row in rows)]
     display(
         {"text/html": _table_html(cells, right), "text/plain": _table_text(cells, right)}, raw=True
@@ -31,11 +41,20 @@ def table(rows: Sequence[Sequence], header: Sequence[str]) -> None:
 
 
 def _numeric(cell) -> bool:
+    if isinstance(cell, str):
+        return bool(_WRITTEN.fullmatch(cell))
     return isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
 
 
+def _digits(cell) -> bool:
+    return any(character.isdigit() for character in str(cell))
+
+
 def _shown(cell) -> str:
-    return f"{cell:.4g}" if isinstance(cell, float | np.floating) else str(cell)
+    if not isinstance(cell, float | np.floating):
+        return str(cell)
+    short = f"{cell:.4g}"
+    return numerals.write(cell, 4) if "e" in short else short
 
 
 def _table_text(cells, right) -> str:

@@ -5,17 +5,11 @@ from __future__ import annotations
 import html
 import itertools
 
+from course import cards
 from course.learner import progress
 from course.lessons import Lesson, lessons
 from course.words import say, say_n
 
-INK = "var(--jp-content-font-color1, inherit)"
-QUIET = "var(--jp-content-font-color2, inherit)"
-LINE = "var(--jp-border-color2, rgba(128,128,128,.35))"
-CARD = (
-    f"border:1px solid {LINE};border-radius:8px;padding:9px 13px 10px;"
-    "box-sizing:border-box;line-height:1.35;background:var(--jp-layout-color1, transparent)"
-)
 GRID = "display:grid;grid-template-columns:repeat(4,minmax(150px,1fr));gap:10px;flex:1"
 
 
@@ -100,9 +94,11 @@ class Map:
 
     def _repr_html_(self) -> str:
         rows = "".join(self._part(name, inside) for name, inside in self.parts.items())
-        foot = f'<div style="color:{QUIET};margin:12px 2px 2px">{self.summary()}</div>'
+        foot = f'<div style="color:{cards.QUIET};margin:12px 2px 2px">{self.summary()}</div>'
         step = f'<div style="margin:0 2px 12px"><b>{self._step()}</b></div>'
-        return f'<div style="color:{INK};margin:8px 0;max-width:960px">{step}{rows}{foot}</div>'
+        return (
+            f'<div style="color:{cards.INK};margin:8px 0;max-width:960px">{step}{rows}{foot}</div>'
+        )
 
     def _step(self) -> str:
         """Return where to go on, as a link to the lesson."""
@@ -110,18 +106,17 @@ class Map:
         return words if here is None else f'<a href="{here[0].stem}.ipynb">{words}</a>'
 
     def _part(self, name: str, inside) -> str:
-        cards = "".join(self._card(lesson) for lesson in inside)
-        style = f"width:104px;flex:none;padding-top:10px;color:{QUIET};font-weight:600"
+        tiles = "".join(self._card(lesson) for lesson in inside)
+        style = f"width:104px;flex:none;padding-top:10px;color:{cards.QUIET};font-weight:600"
         head = f'<div style="{style}">{html.escape(say(name))}</div>'
-        row = f'<div style="{GRID}">{cards}</div>'
+        row = f'<div style="{GRID}">{tiles}</div>'
         return f'<div style="display:flex;gap:10px;margin-bottom:10px">{head}{row}</div>'
 
     def _card(self, lesson: Lesson) -> str:
         title = f"{lesson.number}&nbsp; {html.escape(say(lesson.about.title))}"
-        words = html.escape(say(lesson.about.promise))
-        promise = f'<div style="color:{QUIET};font-size:88%">{words}</div>'
+        promise = cards.quiet(say(lesson.about.promise), size=88)
         link = f'<a href="{lesson.stem}.ipynb"><b>{title}</b></a>'
-        return f'<div style="{CARD}">{link}{promise}{self._bar(lesson)}</div>'
+        return cards.tile(f"{link}{promise}{self._bar(lesson)}")
 
     def _bar(self, lesson: Lesson) -> str:
         """Return a row of small squares, one for each exercise, and their count in words."""
@@ -131,12 +126,12 @@ class Map:
             "○": "",
         }
         boxes = "".join(
-            f'<span style="width:6px;height:6px;border-radius:3px;border:2px solid {LINE};'
+            f'<span style="width:6px;height:6px;border-radius:3px;border:2px solid {cards.LINE};'
             f'{looks[self._mark(key)]}"></span>'
             for key in keys(lesson)
         )
         count = self._count(lesson)
-        words = f'<span style="color:{QUIET};font-size:88%;margin-left:4px">{count}</span>'
+        words = f'<span style="color:{cards.QUIET};font-size:88%;margin-left:4px">{count}</span>'
         style = "display:flex;flex-wrap:wrap;gap:3px;align-items:center;margin-top:7px"
         title = say("{count} exercises solved", count=count)
         return f'<div style="{style}" title="{html.escape(title)}">{boxes}{words}</div>'

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from course.interactive import live, plot
+from course.interactive import live, numerals, plot
 from course.networks import initial
 
 DEPTH, WIDTH, BATCH = 50, 256, 64
@@ -114,8 +114,8 @@ def _spread(values) -> float:
 
 def _short(value: float) -> str:
     if value < 10 ** LOGS[0]:
-        return "below 1e-14"
-    return f"{value:.2g}" if 1e-3 <= value < 1e4 else f"{value:.0e}"
+        return f"below {numerals.power_of_ten(-14)}"
+    return numerals.write(value, 2 if 1e-3 <= value < 1e4 else 1)
 
 
 WIDGETS = (layers,)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.interactive import live, plot
+from course.interactive import live, numerals, plot
 from course.networks import updates
 
 STEPS = 150
@@ -163,7 +163,7 @@ def _said(height, step: int) -> str:
     best = int(np.argmin(height))
     if height[best] >= HIGHEST:
         return f"After {step} steps all have left the picture: the learning rate is too high."
-    return f"After {step} steps {RULES[best]} is lowest, at {height[best]:.1g}."
+    return f"After {step} steps {RULES[best]} is lowest, at {numerals.write(height[best], 1)}."
 
 
 WIDGETS = (race,)
