@@ -8,6 +8,7 @@ time, so that no cell can damage the data of a later one.
 import functools
 import hashlib
 import io
+import shlex
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -132,7 +133,7 @@ def shipped(name: str) -> bytes:
     """
     entry, path = manifest()[name], FOLDER / name
     repair = (
-        f"Restore it with `git checkout -- {_display(path)}` in a clone, "
+        f"Restore it with `git checkout -- {shlex.quote(_display(path))}` in a clone, "
         "or reinstall the course with `pip install --force-reinstall --no-deps .`"
     )
     try:
