@@ -192,6 +192,7 @@ def test_a_damaged_copy_says_what_where_and_how_to_mend_it(desk, content, how):
     assert said.endswith(
         "`course reset 12` makes a fresh copy and keeps this one under a dated name."
     )
+    assert list(again(desk).update()) == [(said, False)]
     for stem in ("12_attention", "13_small_gpt"):
         ship(desk.checkout, stem, end="New.")
     (first, second) = again(desk).update()
@@ -220,6 +221,7 @@ def test_a_damaged_lesson_in_the_checkout_is_named_with_its_cure(desk):
     (said,) = again(desk).open()
     assert "`git checkout -- notebooks/12_attention.ipynb` restores it." in said
     assert desk.path("13_small_gpt").exists()
+    assert list(again(desk).update()) == [(said, False)]
     with pytest.raises(Trouble, match="git checkout"):
         again(desk).reset("12_attention")
     assert desk.path("12_attention").read_bytes() == before
@@ -259,8 +261,11 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(checkout, monkeypatch):
 
 def test_a_file_in_its_place_is_a_sentence(checkout, tmp_path):
     (tmp_path / "desk").write_text("")
+    ship(checkout, "12_attention")
+    ((said, well),) = Desk(checkout).update()
+    assert "set COURSE_HOME" in said
+    assert not well
     for use in (lambda d: d.open(), lambda d: d.reset("12_attention")):
-        ship(checkout, "12_attention")
         with pytest.raises(Trouble, match=r"desk can't be written: .*set COURSE_HOME"):
             use(Desk(checkout))
 

@@ -198,23 +198,29 @@ class Desk:
             What was done with a lesson that is new or changed, or why it could not be.
         well : bool
         """
-        self._base("").parent.mkdir(parents=True, exist_ok=True)
         for stem in self.stems:
-            self._renumber(stem)
             try:
-                if not self.path(stem).exists():
-                    self._hand_out(stem)
-                    yield say("{stem} is new on your desk.", stem=stem), True
-                elif self.changed(stem):
-                    yield self._update(stem), True
+                self._base("").parent.mkdir(parents=True, exist_ok=True)
+                if sentence := self._renew(stem):
+                    yield sentence, True
             except Trouble as trouble:
                 yield str(trouble), False
             except OSError as error:
                 yield _unwritable(self.folder, error), False
 
-    def _update(self, stem: str) -> str:
+    def _renew(self, stem: str) -> str:
+        """Bring one lesson in; returns what was done, "" where there was nothing to do."""
+        self._renumber(stem)
+        if not self.path(stem).exists():
+            self._hand_out(stem)
+            return say("{stem} is new on your desk.", stem=stem)
+        mine = self._mine(stem)  # a damaged one is told of, whether the lesson changed or not
+        self.fresh(stem)
+        return self._update(stem, mine) if self.changed(stem) else ""
+
+    def _update(self, stem: str, mine: dict) -> str:
         """Merge one lesson; returns what was done."""
-        mine, fresh = self._mine(stem), self.fresh(stem)
+        fresh = self.fresh(stem)
         _put(mine["cells"], fresh["cells"])
         try:
             base = read(self._base(stem))
