@@ -41,6 +41,10 @@ def merge(base: dict, mine: dict, fresh: dict) -> Merged:
     was = {cell["id"]: cell for cell in base["cells"]}
     now = {cell["id"]: cell for cell in fresh["cells"]}
     became = paired(base["cells"], fresh["cells"])  # id in base: id in fresh
+    renewed = {c.get("id") for c in mine["cells"]} & set(now) - set(was)  # by an update cut short
+    was |= {id: now[id] for id in renewed}
+    became = {old: new for old, new in became.items() if new not in renewed}
+    became |= {id: id for id in renewed}
     seats: dict[str | None, list[dict]] = {None: []}  # after which cell of ours theirs stand
     theirs: dict[str, dict] = {}
     seat, seen = None, set()
