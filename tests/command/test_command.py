@@ -163,7 +163,7 @@ def test_progress_and_report_read_what_was_recorded(capsys, tmp_path, monkeypatc
 
 
 def test_progress_is_exported_and_forgotten_only_when_meant(capsys, tmp_path, monkeypatch):
-    from course.learner import progress
+    from course.learner import progress, record
 
     progress.record_check("attention.attend", True)
     assert run(capsys, "progress", "--export", str(tmp_path / "mine.json"))[0] == 0
@@ -172,7 +172,7 @@ def test_progress_is_exported_and_forgotten_only_when_meant(capsys, tmp_path, mo
         monkeypatch.setattr("builtins.input", lambda _, answer=answer: answer)
         assert run(capsys, "progress", "--reset")[0] == 0
         assert len(progress.read()["checks"]) == left
-    assert progress.load(tmp_path / "mine.json")["checks"]["attention.attend"]["passed"]
+    assert record.load(tmp_path / "mine.json")["checks"]["attention.attend"]["passed"]
 
 
 def test_help_loads_no_library_that_takes_seconds():

@@ -40,7 +40,7 @@ def test_an_old_or_missing_package_is_named_with_what_is_needed(monkeypatch):
     monkeypatch.setattr(doctor.metadata, "version", version)
     old, missing = faults(doctor.packages())
     assert "numpy 1.0 is too old; it must be numpy>=" in old.what
-    assert missing.what == "tqdm is missing"
+    assert missing.what == "tqdm is missing."
     assert "start.py env" in missing.mend
 
 

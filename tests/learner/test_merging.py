@@ -179,6 +179,15 @@ def test_the_state_of_widgets_is_the_learners():
     assert merging.merge(base, mine, fresh).notebook["metadata"] == {"widgets": {"a": 1}}
 
 
+def test_a_copy_that_is_renewed_already_stays_as_it_is():
+    base, fresh = lesson(), lesson(title="# New", stub=STUB.replace("two", "2"), worked=None)
+    mine = worked(base, stub=ANSWER)
+    mine["cells"].insert(2, cell("own", "x = 1"))
+    renewed = merging.merge(base, mine, fresh).notebook
+    assert ANSWER in sources(renewed)
+    assert merging.merge(base, renewed, fresh).notebook == renewed
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_whatever_both_sides_do_nothing_of_the_learners_is_lost(seed):
     draw = random.Random(seed)

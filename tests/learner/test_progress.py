@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from course.learner import home, progress
+from course.learner import home, progress, record
 
 WRITER = """
 import sys
-from course.learner import home, progress
+from course.learner import home, progress, record
 n = 0
 while n < int(sys.argv[2]):
     progress.record_check(f"{sys.argv[1]}.{n % 9}", n % 2 == 0, "one of many mistakes" * 20)
@@ -60,7 +60,7 @@ def test_without_a_path_it_lies_in_jupyters_data_folder(monkeypatch, tmp_path):
     (tmp_path / "notebooks").mkdir()
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     progress.record_hint("4.1")
-    assert progress.load(tmp_path / "data" / "llm-course" / "progress.json")["hints"]
+    assert record.load(tmp_path / "data" / "llm-course" / "progress.json")["hints"]
     (tmp_path / "my_course" / ".course").mkdir(parents=True)
     assert progress.path() == tmp_path / "my_course" / "progress.json"
 
@@ -91,14 +91,14 @@ def test_a_reset_keeps_the_old_file():
     assert progress.reset() is None
     progress.record_hint("4.1")
     kept = progress.reset()
-    assert progress.load(kept)["hints"] == {"4.1": 1}
+    assert record.load(kept)["hints"] == {"4.1": 1}
     assert progress.read()["hints"] == {}
 
 
 def test_an_export_is_progress_and_covers_nothing(tmp_path):
     progress.record_hint("4.1")
     progress.export(tmp_path / "mine.json")
-    assert progress.load(tmp_path / "mine.json")["hints"] == {"4.1": 1}
+    assert record.load(tmp_path / "mine.json")["hints"] == {"4.1": 1}
     with pytest.raises(ValueError, match=r"mine\.json is there already"):
         progress.export(tmp_path / "mine.json")
 
@@ -137,7 +137,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_file():
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         done += 1 + len(process.communicate()[0].splitlines())
-        state = progress.load(progress.path())
+        state = record.load(progress.path())
         attempts = sum(sum(entry["mistakes"].values()) for entry in state["checks"].values())
         assert done <= attempts <= done + 1  # at most the write that was not yet reported
         done = attempts

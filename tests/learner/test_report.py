@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from course.learner import progress, report
+from course.learner import record, report
 
 STUCK = {"passed": False, "attempts": 4, "mistakes": {"axis": 3, "sign": 1}}
 DONE = {"passed": True, "attempts": 2, "mistakes": {"axis": 1}}
@@ -146,7 +146,7 @@ def test_what_is_harmless_stays_as_it_is(value):
 
 def test_the_size_is_looked_at_before_anything_is_read(tmp_path, monkeypatch):
     file = tmp_path / "a.json"
-    file.write_bytes(b" " * (progress.LARGEST + 1))
+    file.write_bytes(b" " * (record.LARGEST + 1))
 
     def read(*_, **__):
         raise AssertionError("it was read")

@@ -5,9 +5,11 @@ import os
 
 import pytest
 
+from course import files
 from course.learner import home, progress
 from course.lessons import handout
 from course.lessons.desk import Desk, Trouble, read
+from course.lessons.renewing import update
 
 STUB = "def scores(q, k):\n    ...  # two lines"
 ANSWER = "def scores(q, k):\n    return q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5"
@@ -110,7 +112,7 @@ def test_opening_tells_of_lessons_that_changed(desk):
 def test_an_update_without_changes_touches_nothing(desk):
     write(desk, "12_attention", answer)
     before = desk.path("12_attention").read_bytes()
-    assert list(again(desk).update()) == []
+    assert list(update(again(desk))) == []
     assert desk.path("12_attention").read_bytes() == before
     assert not (desk.folder / home.KEPT).exists()
 
@@ -123,7 +125,7 @@ def test_an_update_brings_the_lesson_in_and_keeps_what_was_written(desk):
     progress.record_check("attention.scores", True)  # the line above the lesson changes as well
     again(desk).open()
     old = desk.path("12_attention").read_bytes()
-    ((said, well),) = again(desk).update()
+    ((said, well),) = update(again(desk))
     assert well
     assert "12_attention is renewed, and what you wrote is kept." in said
     shown = text(desk.path("12_attention"))
@@ -133,7 +135,28 @@ def test_an_update_brings_the_lesson_in_and_keeps_what_was_written(desk):
     (kept,) = (desk.folder / home.KEPT).iterdir()
     assert kept.read_bytes() == old
     assert kept.name in said
-    assert list(again(desk).update()) == []  # it is in step again
+    assert list(update(again(desk))) == []  # it is in step again
+
+
+def test_a_kill_between_copy_and_memory_costs_nothing(desk, monkeypatch):
+    write(desk, "12_attention", answer)
+    ship(desk.checkout, "12_attention", title="# New", end="That is all.")
+    replace, done = files.replace, []
+
+    def killed(file, text):
+        if done:
+            raise KeyboardInterrupt
+        done.append(replace(file, text))
+
+    monkeypatch.setattr(files, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        list(update(again(desk)))
+    monkeypatch.setattr(files, "replace", replace)
+    renewed = read(desk.path("12_attention"))
+    ((_, well),) = update(again(desk))
+    assert well
+    assert read(desk.path("12_attention")) == renewed
+    assert ANSWER in text(desk.path("12_attention"))
 
 
 def test_edits_on_both_sides_of_one_cell_stand_side_by_side(desk):
@@ -143,7 +166,7 @@ def test_edits_on_both_sides_of_one_cell_stand_side_by_side(desk):
 
     write(desk, "12_attention", edit)
     ship(desk.checkout, "12_attention", setup="import numpy as np\nimport torch")
-    ((said, _),) = again(desk).update()
+    ((said, _),) = update(again(desk))
     assert "1 cell of yours stands beside a changed one, marked." in said
     shown = text(desk.path("12_attention"))
     assert "import torch" in shown
@@ -157,7 +180,7 @@ def test_deleted_and_moved_cells_survive_an_update(desk):
 
     write(desk, "12_attention", disorder)
     ship(desk.checkout, "12_attention", title="# Attention, again")
-    ((_, well),) = again(desk).update()
+    ((_, well),) = update(again(desk))
     shown = text(desk.path("12_attention"))
     assert well
     assert "12 · Attention, again" in shown
@@ -192,9 +215,10 @@ def test_a_damaged_copy_says_what_where_and_how_to_mend_it(desk, content, how):
     assert said.endswith(
         "`course reset 12` makes a fresh copy and keeps this one under a dated name."
     )
+    assert list(update(again(desk))) == [(said, False)]
     for stem in ("12_attention", "13_small_gpt"):
         ship(desk.checkout, stem, end="New.")
-    (first, second) = again(desk).update()
+    (first, second) = update(again(desk))
     assert first == (said, False)
     assert second[1]  # the other lesson is renewed all the same
     assert file.read_bytes() == content
@@ -206,11 +230,11 @@ def test_a_damaged_copy_says_what_where_and_how_to_mend_it(desk, content, how):
 def test_a_lost_memory_of_what_was_handed_out_still_carries_the_answers(desk):
     write(desk, "12_attention", answer)
     (desk.folder / ".course/base/12_attention.ipynb").write_text("{")
-    ((said, well),) = again(desk).update()
+    ((said, well),) = update(again(desk))
     assert well
     assert "only your answers" in said
     assert ANSWER in text(desk.path("12_attention"))
-    assert list(again(desk).update()) == []
+    assert list(update(again(desk))) == []
 
 
 def test_a_damaged_lesson_in_the_checkout_is_named_with_its_cure(desk):
@@ -220,6 +244,7 @@ def test_a_damaged_lesson_in_the_checkout_is_named_with_its_cure(desk):
     (said,) = again(desk).open()
     assert "`git checkout -- notebooks/12_attention.ipynb` restores it." in said
     assert desk.path("13_small_gpt").exists()
+    assert list(update(again(desk))) == [(said, False)]
     with pytest.raises(Trouble, match="git checkout"):
         again(desk).reset("12_attention")
     assert desk.path("12_attention").read_bytes() == before
@@ -232,7 +257,7 @@ def test_a_renumbered_lesson_takes_its_copy_along(desk):
     (said,) = again(desk).open()
     assert "14_attention" in said
     assert not desk.path("12_attention").exists()
-    ((_, well),) = again(desk).update()
+    ((_, well),) = update(again(desk))
     assert well
     shown = text(desk.path("14_attention"))
     assert ANSWER in shown
@@ -259,8 +284,11 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(checkout, monkeypatch):
 
 def test_a_file_in_its_place_is_a_sentence(checkout, tmp_path):
     (tmp_path / "desk").write_text("")
+    ship(checkout, "12_attention")
+    ((said, well),) = update(Desk(checkout))
+    assert "set COURSE_HOME" in said
+    assert not well
     for use in (lambda d: d.open(), lambda d: d.reset("12_attention")):
-        ship(checkout, "12_attention")
         with pytest.raises(Trouble, match=r"desk can't be written: .*set COURSE_HOME"):
             use(Desk(checkout))
 

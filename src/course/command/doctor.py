@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from course.words import say, say_n
 
+NO_EXTRA = {"extra": ""}  # what tests and benchmarks need is no concern of a learner
 REINSTALL = "Run `python start.py env` in the checkout."
 
 
@@ -81,25 +82,30 @@ def packages() -> Iterator[Finding]:
     except metadata.PackageNotFoundError:
         yield Finding(False, say("The course itself is not installed."), say(REINSTALL))
         return
-    lines, well = [], True
-    for requirement in map(Requirement, required):
-        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
-            continue
-        try:
-            found = metadata.version(requirement.name)
-        except metadata.PackageNotFoundError:
-            well = False
-            missing = say("{name} is missing.", name=requirement.name)
-            yield Finding(False, missing, say(REINSTALL))
-            continue
-        if not requirement.specifier.contains(found, prereleases=True):
-            well = False
-            sentence = "{name} {found} is too old; it must be {wanted}."
-            old = say(sentence, name=requirement.name, found=found, wanted=requirement)
-            yield Finding(False, old, say(REINSTALL))
-        lines.append(f"{requirement.name} {found}")
-    if well:
-        yield Finding(True, ", ".join(lines))
+    wanted = [r for r in map(Requirement, required) if not r.marker or r.marker.evaluate(NO_EXTRA)]
+    found = {requirement.name: _version(requirement.name) for requirement in wanted}
+    faults = [fault for r in wanted if (fault := _fault(r, found[r.name]))]
+    yield from faults
+    if not faults:
+        yield Finding(True, ", ".join(f"{name} {version}" for name, version in found.items()))
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _fault(requirement, found: str | None) -> Finding | None:
+    """Return what is wrong with the version found of a package; None if it will do."""
+    if found is None:
+        return Finding(False, say("{name} is missing.", name=requirement.name), say(REINSTALL))
+    if requirement.specifier.contains(found, prereleases=True):
+        return None
+    sentence = "{name} {found} is too old; it must be {wanted}."
+    old = say(sentence, name=requirement.name, found=found, wanted=requirement)
+    return Finding(False, old, say(REINSTALL))
 
 
 def pins(root: Path | None) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
     port = choose_port(args.port)
     desk = Desk(find_root())
+    os.environ.update(environment(desk.folder))  # for the server, and for what is read here
     for sentence in desk.open(refresh=not serving(desk.folder)):
         print(sentence)
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(16)
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     page = first_page(desk)
     server = subprocess.Popen(
         command(desk.folder, port, page, browser=browser),
-        env=os.environ | environment(desk.folder) | {"JUPYTER_TOKEN": token},
+        env=os.environ | {"JUPYTER_TOKEN": token},
     )
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     return _stay(server, port, f"http://127.0.0.1:{port}/{page}?token={token}", browser)

@@ -12,10 +12,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Renew the copies of changed lessons; 1 if one could not be."""
     from course.authoring import checkout
+    from course.lessons import renewing
     from course.lessons.desk import Desk
 
     done = []
-    for sentence, well in Desk(checkout.find_root()).update():
+    for sentence, well in renewing.update(Desk(checkout.find_root())):
         print(sentence)
         done.append(well)
     if not done:

@@ -38,13 +38,44 @@ def merge(base: dict, mine: dict, fresh: dict) -> Merged:
     done = Merged({key: value for key, value in fresh.items() if key != "cells"})
     if state := mine.get("metadata", {}).get("widgets"):
         done.notebook["metadata"] = done.notebook["metadata"] | {"widgets": state}
+    was, became = _origins(base, mine, fresh)
+    theirs, seats = _seated(mine["cells"], was, became, done)
+    origin = {new: was[old] for old, new in became.items()}
+    cells = seats.get(None, [])
+    for cell in fresh["cells"]:
+        id = cell["id"]
+        cells += _settled(origin.get(id), theirs.get(id), cell, done) + seats.get(id, [])
+    done.notebook["cells"] = _unique(cells)
+    return done
+
+
+def _origins(base: dict, mine: dict, fresh: dict) -> tuple[dict[str, dict], dict[str, str]]:
+    """Return the cells of `base` by id, and which became which of `fresh`.
+
+    A cell that an update cut short has renewed already counts as handed out as it is now.
+    """
     was = {cell["id"]: cell for cell in base["cells"]}
     now = {cell["id"]: cell for cell in fresh["cells"]}
-    became = paired(base["cells"], fresh["cells"])  # id in base: id in fresh
-    seats: dict[str | None, list[dict]] = {None: []}  # after which cell of ours theirs stand
+    renewed = {cell.get("id") for cell in mine["cells"]} & set(now) - set(was)
+    pairs = paired(base["cells"], fresh["cells"]).items()
+    became = {old: new for old, new in pairs if new not in renewed} | {id: id for id in renewed}
+    return was | {id: now[id] for id in renewed}, became
+
+
+def _seated(cells: list[dict], was: dict, became: dict, done: Merged) -> tuple[dict, dict]:
+    """Go through the learner's cells.
+
+    Returns
+    -------
+    theirs : dict
+        Id in `fresh`: what the learner made of that cell.
+    seats : dict
+        Id in `fresh`: the cells of their own that follow it; None for those that come first.
+    """
     theirs: dict[str, dict] = {}
+    seats: dict[str | None, list[dict]] = {}
     seat, seen = None, set()
-    for cell in mine["cells"]:
+    for cell in cells:
         id = cell.get("id")
         if id not in was or id in seen:  # added, or a second copy of one
             seats.setdefault(seat, []).append(copy.deepcopy(cell))
@@ -54,12 +85,7 @@ def merge(base: dict, mine: dict, fresh: dict) -> Merged:
             seats.setdefault(seat, []).append(_marked(cell))
             done.beside += 1
         seen.add(id)
-    origin = {new: was[old] for old, new in became.items()}
-    cells = seats[None][:]
-    for id, cell in now.items():
-        cells += _settled(origin.get(id), theirs.get(id), cell, done) + seats.get(id, [])
-    done.notebook["cells"] = _unique(cells)
-    return done
+    return theirs, seats
 
 
 def _settled(was: dict | None, mine: dict | None, now: dict, done: Merged) -> list[dict]:

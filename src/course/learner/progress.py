@@ -9,28 +9,16 @@ new file, and two kernels lose nothing of each other's.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from pathlib import Path
 
 from course import files
-from course.learner import home, old_numbers
+from course.learner import home, record
 from course.words import say
 
-VERSION = 2  # 1 kept exercises by number: 4.2 for mlp_backprop.sigmoid_backward
-SECTIONS = ("checks", "hints", "predictions")
 NAME = "progress.json"
-LARGEST = 10_000_000  # bytes; a learner who has done everything needs a hundredth
 _said: set[str] = set()  # each trouble is told once
-
-
-class Damaged(ValueError):
-    """The file is there and is not a progress file; the sentence says how that shows."""
-
-
-class Newer(ValueError):
-    """The file is sound and was written by a newer version of the course."""
 
 
 def path() -> Path:
@@ -77,7 +65,7 @@ def reset() -> Path | None:
     with files.locked(file):
         kept = home.dated(file)
         file.rename(kept)
-        _write(file, _empty())  # and nothing is carried over again
+        _write(file, record.empty())  # and nothing is carried over again
     return kept
 
 
@@ -93,7 +81,7 @@ def export(to: Path) -> None:
     """
     if to.exists():
         raise ValueError(say("{file} is there already; choose another name.", file=to))
-    files.replace(to.resolve(), _text(read()))
+    files.replace(to.resolve(), record.as_text(read()))
 
 
 def record_check(exercise: str, passed: bool, mistake: str | None = None) -> None:
@@ -137,13 +125,13 @@ def read() -> dict:
     """
     file = path()
     try:
-        with contextlib.suppress(Damaged):
-            return load(file)
+        with contextlib.suppress(record.Damaged):
+            return record.load(file)
         with files.locked(file):
             return _read(file)
     except FileNotFoundError:
-        return _empty()
-    except Newer as error:
+        return record.empty()
+    except record.Newer as error:
         _say(str(error))
     except OSError as error:
         _say(
@@ -153,102 +141,18 @@ def read() -> dict:
                 reason=_why(error),
             )
         )
-    return _empty()
+    return record.empty()
 
 
 def _read(file: Path) -> dict:
     """Return what the file holds, under the lock: only then may it be set aside."""
     try:
-        return load(file)
+        return record.load(file)
     except FileNotFoundError:
-        return _empty()
-    except Damaged as error:
+        return record.empty()
+    except record.Damaged as error:
         _set_aside(file, error)
-        return _empty()
-
-
-def load(file: Path) -> dict:
-    """Read one progress file.
-
-    Raises
-    ------
-    Damaged
-        If it is not a progress file, and how that shows.
-    Newer
-        If a newer version of the course wrote it.
-    """
-    state = _parsed(file)
-    version = state.get("version") if isinstance(state, dict) else None
-    if _count(version) and version > VERSION:
-        sentence = (
-            "{file} was written by a newer version of the course, and this one leaves it alone. "
-            "Bring the course up to date with `git pull`."
-        )
-        raise Newer(say(sentence, file=file.name))
-    if not _sound(state):
-        raise Damaged(say("It holds something else than progress."))
-    return _carried_over(state) if version == 1 else state
-
-
-def _parsed(file: Path):
-    """Return what a file of JSON holds."""
-    if file.stat().st_size > LARGEST:
-        raise Damaged(say("It is larger than {n} MB.", n=LARGEST // 1_000_000))
-    try:
-        return json.loads(file.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Damaged(say("It is not text.")) from error
-    except json.JSONDecodeError as error:
-        sentence = "It breaks off or is garbled at line {line}."
-        raise Damaged(say(sentence, line=error.lineno)) from error
-    except ValueError as error:
-        raise Damaged(say("A number in it has thousands of digits.")) from error
-    except RecursionError as error:
-        raise Damaged(say("It is nested without end.")) from error
-
-
-def _carried_over(state: dict) -> dict:
-    """Return what a file of the first version holds, under today's names."""
-    sections = {
-        name: {old_numbers.renamed(key): entry for key, entry in state[name].items()}
-        for name in SECTIONS
-    }
-    return state | sections | {"version": VERSION}
-
-
-def _sound(state) -> bool:
-    """Tell whether this is a progress file's content, entry by entry."""
-    if not isinstance(state, dict) or state.get("version") not in (1, VERSION):
-        return False
-    if not all(isinstance(state.get(name), dict) for name in SECTIONS):
-        return False
-    checks, hints, predictions = (state[name].values() for name in SECTIONS)
-    return (
-        all(isinstance(c, dict) and _sound_check(**c) for c in checks)
-        and all(_count(n) for n in hints)
-        and all(isinstance(p, dict) and _sound_guess(**p) for p in predictions)
-        and isinstance(state.get("last", ""), str)
-    )
-
-
-def _sound_check(passed=None, attempts=None, mistakes=(), **_) -> bool:
-    counted = mistakes == () or (
-        isinstance(mistakes, dict) and all(_count(n) for n in mistakes.values())
-    )
-    return isinstance(passed, bool) and _count(attempts) and counted
-
-
-def _sound_guess(close=False, guess=0, measured=0, **_) -> bool:
-    values = all(isinstance(value, str | int | float) for value in (guess, measured))
-    return isinstance(close, bool) and values
-
-
-def _count(n) -> bool:
-    return isinstance(n, int) and not isinstance(n, bool) and n >= 0
-
-
-def _empty() -> dict:
-    return {"version": VERSION, **{name: {} for name in SECTIONS}}
+        return record.empty()
 
 
 def _change(change, at: str) -> None:
@@ -268,7 +172,7 @@ def _change(change, at: str) -> None:
             state = _read(file)
             change(state)
             _write(file, state | {"last": at})
-    except Newer as error:
+    except record.Newer as error:
         _say(str(error))
     except OSError as error:
         sentence = "Your progress can't be kept in {file}: {reason}. The course goes on."
@@ -276,18 +180,14 @@ def _change(change, at: str) -> None:
 
 
 def _write(file: Path, state: dict) -> None:
-    files.replace(file, _text(state))
-
-
-def _text(state: dict) -> str:
-    return json.dumps(state, indent=1, ensure_ascii=False) + "\n"
+    files.replace(file, record.as_text(state))
 
 
 def _why(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _set_aside(file: Path, error: Damaged) -> None:
+def _set_aside(file: Path, error: record.Damaged) -> None:
     """Rename a damaged file to the first free name beside it, and say so."""
     number = 1
     while (aside := file.with_name(f"{file.stem}.damaged-{number}{file.suffix}")).exists():

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course.learner import progress
+from course.learner import record
 from course.words import say, say_n
 
 HEADER = ("exercise", "tried", "passed", "misconception", "learners", "times")
@@ -106,10 +106,10 @@ def report(places: Iterable) -> Report:
             continue
         seen.add(real)
         try:
-            done.add(progress.load(file))
-        except progress.Newer as error:
+            done.add(record.load(file))
+        except record.Newer as error:
             done.bad.append((file, str(error)))
-        except progress.Damaged as error:
+        except record.Damaged as error:
             done.bad.append((file, str(error)))
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
@@ -143,12 +143,12 @@ def _inside(folder: Path) -> Iterator[Path]:
 def _looks_like_progress(file: Path) -> bool:
     """Tell whether a file of JSON, sound or not, holds the sections of progress."""
     try:
-        if file.stat().st_size > progress.LARGEST:
+        if file.stat().st_size > record.LARGEST:
             return False
         content = file.read_bytes()
     except OSError:
         return False
-    return all(f'"{name}"'.encode() in content for name in ("version", *progress.SECTIONS))
+    return all(f'"{name}"'.encode() in content for name in ("version", *record.SECTIONS))
 
 
 def harmless(value) -> str:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from course import files, lessons
-from course.learner import home, merging, progress
+from course.learner import home, progress
 from course.learner.notebook import Trouble, as_text, read
 from course.lessons import handout
 from course.lessons import map as course_map
@@ -48,7 +47,8 @@ class Desk:
         """Return where the learner's copy lies."""
         return self.folder / f"{stem}.ipynb"
 
-    def _base(self, stem: str) -> Path:
+    def base(self, stem: str) -> Path:
+        """Return where the copy lies as it was handed out."""
         return self.folder / home.OURS / "base" / f"{stem}.ipynb"
 
     def open(self, *, refresh: bool = True) -> list[str]:
@@ -63,29 +63,29 @@ class Desk:
             If the folder can't be made or written.
         """
         try:
-            self._base("").parent.mkdir(parents=True, exist_ok=True)
+            self.base("").parent.mkdir(parents=True, exist_ok=True)
             progress.carry_over(self.folder)
             return [
                 *filter(None, (self._ready(stem, refresh) for stem in self.stems)),
                 *self._news(),
             ]
         except OSError as error:
-            raise Trouble(_unwritable(self.folder, error)) from error
+            raise Trouble(unwritable(self.folder, error)) from error
 
-    def _hand_out(self, stem: str) -> None:
+    def hand_out(self, stem: str) -> None:
         """Write a fresh copy, and remember it."""
         text = as_text(self.fresh(stem))
-        files.replace(self._base(stem), text)
+        files.replace(self.base(stem), text)
         files.replace(self.path(stem), text)
 
-    def _renumber(self, stem: str) -> None:
+    def renumber(self, stem: str) -> None:
         """Rename the copy of a lesson that has another number now."""
         slug = lessons.slug(stem)
         for old in self.folder.glob(f"[0-9][0-9]_{slug}.ipynb"):
             if old.stem not in self.stems and not self.path(stem).exists():
                 old.rename(self.path(stem))
-                if self._base(old.stem).exists():
-                    self._base(old.stem).rename(self._base(stem))
+                if self.base(old.stem).exists():
+                    self.base(old.stem).rename(self.base(stem))
 
     def fresh(self, stem: str) -> dict:
         """Return the copy of a lesson as it would be handed out now.
@@ -114,18 +114,18 @@ class Desk:
     def _ready(self, stem: str, refresh: bool) -> str:
         """See that a lesson's copy is there; returns a sentence if something is wrong with it."""
         try:
-            self._renumber(stem)
+            self.renumber(stem)
             if not self.path(stem).exists():
-                self._hand_out(stem)
+                self.hand_out(stem)
             elif refresh:
-                mine = self._mine(stem)
-                if _put(mine["cells"], self.fresh(stem)["cells"]):
+                mine = self.mine(stem)
+                if put_lines(mine["cells"], self.fresh(stem)["cells"]):
                     files.replace(self.path(stem), as_text(mine))
         except Trouble as trouble:
             return str(trouble)
         return ""
 
-    def _mine(self, stem: str) -> dict:
+    def mine(self, stem: str) -> dict:
         """Read the learner's copy; a damaged one says how to make a fresh one."""
         try:
             return read(self.path(stem))
@@ -155,7 +155,7 @@ class Desk:
     def changed(self, stem: str) -> bool:
         """Tell whether a lesson is another one than when its copy was handed out."""
         try:
-            base = read(self._base(stem))
+            base = read(self.base(stem))
         except Trouble:
             return self.path(stem).exists()
         try:
@@ -172,14 +172,14 @@ class Desk:
             If something can't be written; the old copy stands.
         """
         try:
-            self._base("").parent.mkdir(parents=True, exist_ok=True)
-            kept = self._keep(stem)
-            self._hand_out(stem)
+            self.base("").parent.mkdir(parents=True, exist_ok=True)
+            kept = self.keep(stem)
+            self.hand_out(stem)
             return kept
         except OSError as error:
-            raise Trouble(_unwritable(self.folder, error)) from error
+            raise Trouble(unwritable(self.folder, error)) from error
 
-    def _keep(self, stem: str) -> Path | None:
+    def keep(self, stem: str) -> Path | None:
         """Copy a lesson's present copy to a dated name."""
         file = self.path(stem)
         if not file.exists():
@@ -188,72 +188,6 @@ class Desk:
         kept = home.dated(file, self.folder / home.KEPT)
         shutil.copy2(file, kept)
         return kept
-
-    def update(self) -> Iterator[tuple[str, bool]]:
-        """Bring changed lessons in, one after the other; trouble with one doesn't stop the rest.
-
-        Yields
-        ------
-        sentence : str
-            What was done with a lesson that is new or changed, or why it could not be.
-        well : bool
-        """
-        self._base("").parent.mkdir(parents=True, exist_ok=True)
-        for stem in self.stems:
-            self._renumber(stem)
-            try:
-                if not self.path(stem).exists():
-                    self._hand_out(stem)
-                    yield say("{stem} is new on your desk.", stem=stem), True
-                elif self.changed(stem):
-                    yield self._update(stem), True
-            except Trouble as trouble:
-                yield str(trouble), False
-            except OSError as error:
-                yield _unwritable(self.folder, error), False
-
-    def _update(self, stem: str) -> str:
-        """Merge one lesson; returns what was done."""
-        mine, fresh = self._mine(stem), self.fresh(stem)
-        _put(mine["cells"], fresh["cells"])
-        try:
-            base = read(self._base(stem))
-        except Trouble:
-            return self._without_base(stem, mine, fresh)
-        done = merging.merge(base, mine, fresh)
-        kept = self._keep(stem)
-        files.replace(self._base(stem), as_text(fresh))
-        files.replace(self.path(stem), as_text(done.notebook))
-        words = [say("{stem} is renewed, and what you wrote is kept.", stem=stem)]
-        if done.beside:
-            words.append(
-                say_n(
-                    "{n} cell of yours stands beside a changed one, marked.",
-                    "{n} cells of yours stand beside changed ones, marked.",
-                    done.beside,
-                )
-            )
-        return " ".join([*words, _kept(kept)])
-
-    def _without_base(self, stem: str, mine: dict, fresh: dict) -> str:
-        """Renew a lesson of which nobody knows how it was handed out: answers are carried over."""
-        written, renewed = merging.answers(fresh, mine), copy.deepcopy(fresh)
-        for cell in renewed["cells"]:
-            tags = cell["metadata"].get("tags", [])
-            cell["source"] = next((written[t] for t in tags if t in written), cell["source"])
-        kept = self._keep(stem)
-        files.replace(self._base(stem), as_text(fresh))
-        files.replace(self.path(stem), as_text(renewed))
-        words = say(
-            "{stem} is renewed. How it was handed out is not known any more, so only your answers "
-            "to its exercises are carried over.",
-            stem=stem,
-        )
-        return f"{words} {_kept(kept)}"
-
-
-def _kept(file: Path | None) -> str:
-    return say("The old file is kept as {file}.", file=f"{home.KEPT}/{file.name}") if file else ""
 
 
 def _shipped(file: Path) -> dict:
@@ -266,7 +200,8 @@ def _shipped(file: Path) -> dict:
         raise Trouble(f"{trouble} {mend}") from trouble
 
 
-def _unwritable(folder: Path, error: OSError) -> str:
+def unwritable(folder: Path, error: OSError) -> str:
+    """Say that a folder can't be written, why, and what helps."""
     return say(
         "{folder} can't be written: {reason}. Make it writable, or set COURSE_HOME to a folder "
         "that is.",
@@ -284,7 +219,7 @@ def _essence(notebook: dict) -> list[tuple]:
     ]
 
 
-def _put(mine: list[dict], fresh: list[dict]) -> bool:
+def put_lines(mine: list[dict], fresh: list[dict]) -> bool:
     """Renew the lines that we add, where the learner still has them; tells whether any changed."""
     lines = {cell["id"]: cell["source"] for cell in fresh if cell["id"] in handout.OURS}
     old = [cell for cell in mine if cell["id"] in lines and cell["source"] != lines[cell["id"]]]
