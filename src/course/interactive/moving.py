@@ -79,7 +79,7 @@ class Moving:
 
     def _ipython_display_(self) -> None:
         stays = self.stays()
-        self._still = Still(named(self.widgets(), say(self.stage.alt)))
+        self._still = Still(named(self.widgets(), say("Figure that moves")))
         self._still.show(stays)
 
     def __repr__(self) -> str:

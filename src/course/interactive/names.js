@@ -5,7 +5,7 @@ const name = (element, text) => {
         element.setAttribute('aria-label', text);
 };
 const set = (element, key, value) => {
-    if (element && element.getAttribute(key) !== value) element.setAttribute(key, value);
+    if (element && value && element.getAttribute(key) !== value) element.setAttribute(key, value);
 };
 const mend = () => {
     for (const slider of page.querySelectorAll('.widget-slider')) {
@@ -26,16 +26,21 @@ const mend = () => {
     }
     for (const group of page.querySelectorAll('.widget-play'))
         group.querySelectorAll('button').forEach(
-            (button, n) => name(button, ['play or pause', 'stop', 'repeat'][n]));
+            (button, n) => name(button, [words.play, words.stop, words.repeat][n]));
     for (const field of page.querySelectorAll('input[type=text]'))
         name(field, field.closest('.widget-text')?.querySelector('label')?.textContent || title);
-    for (const bar of page.querySelectorAll('.progress')) name(bar, title);
+    for (const bar of page.querySelectorAll('.progress')) {
+        set(bar, 'role', 'progressbar');
+        name(bar, words.progress);
+        set(bar, 'aria-valuetext', bar.closest('.widget-hprogress')?.nextElementSibling?.textContent);
+    }
     for (const image of page.querySelectorAll('img[title]')) {
         image.alt = image.title;
         image.removeAttribute('title');
     }
 };
-const title = page?.querySelector('[data-course-name]')?.dataset.courseName;
+const words = page?.querySelector('.course-words')?.dataset ?? {};
+const title = words.name;
 if (page) {
     set(page, 'role', 'group');
     name(page, title);
