@@ -15,7 +15,7 @@ from course.interactive.stage import Stage
 from course.interactive.still import Still, asleep
 from course.words import say
 
-REST = 0.7  # seconds without a newer picture before what stays is renewed
+REST = 1.0  # seconds without a newer picture before what stays is renewed
 
 
 class Moving:

@@ -1,4 +1,5 @@
 const page = this.closest('.course-awake');
+let due;
 this.remove();
 const name = (element, text) => {
     if (element && text && element.getAttribute('aria-label') !== text)
@@ -7,7 +8,12 @@ const name = (element, text) => {
 const set = (element, key, value) => {
     if (element && value && element.getAttribute(key) !== value) element.setAttribute(key, value);
 };
+const read = handle => {
+    const readout = handle?.closest('.widget-slider')?.querySelector('.widget-readout');
+    set(handle, 'aria-valuetext', readout?.textContent);
+};
 const mend = () => {
+    due = undefined;
     for (const slider of page.querySelectorAll('.widget-slider')) {
         const label = slider.querySelector('label')?.textContent;
         const handle = slider.querySelector('.noUi-handle');
@@ -15,7 +21,7 @@ const mend = () => {
         name(handle, label);
         name(readout, label);
         set(readout, 'role', 'textbox');
-        if (readout?.textContent) set(handle, 'aria-valuetext', readout.textContent);
+        read(handle);
     }
     for (const group of page.querySelectorAll('.widget-toggle-buttons, .widget-radio-box')) {
         const outer = group.closest('.widget-radio') ?? group;
@@ -46,7 +52,11 @@ if (page) {
     name(page, title);
     set(page, 'data-lm-suppress-shortcuts', 'true');
     mend();
-    new MutationObserver(mend).observe(page, {
+    new MutationObserver(changes => {
+        for (const change of changes)
+            if (change.attributeName === 'aria-valuetext') read(change.target);
+        due ??= setTimeout(mend, 50);
+    }).observe(page, {
         subtree: true, childList: true, characterData: true, attributes: true,
         attributeFilter: ['class', 'aria-valuetext', 'title'],
     });
