@@ -80,6 +80,10 @@ CELLS = {"a bare label": LABEL, "live.figure": OURS, "interact, redrawn": PEER}
 
 # Resolves with the milliseconds from the next key to the frame that shows what it changed.
 WATCH = """cell => {
+    const picture = () => [...cell.querySelectorAll('.jp-OutputArea img')].find(
+        image => image.offsetParent !== null);  // not the still beside a living figure
+    const shown = () => picture()?.src
+        ?? cell.querySelector('.jp-OutputArea div.widget-label')?.textContent;
     window.moved = new Promise((resolve, reject) => {
         let start = null;
         setTimeout(() => reject('nothing changed on the page within 10 s'), 10000);
@@ -88,16 +92,14 @@ WATCH = """cell => {
         const once = {capture: true, once: true};
         window.addEventListener('keydown', event => { start = event.timeStamp; }, once);
         const seen = new MutationObserver(() => {
-            const now = cell.querySelector('.jp-OutputArea img')?.src
-                ?? cell.querySelector('.jp-OutputArea div.widget-label')?.textContent;
+            const now = shown();
             if (start === null || now === undefined || now === before) return;
             seen.disconnect();
-            const image = cell.querySelector('.jp-OutputArea img');
+            const image = picture();
             if (!image || image.complete) next();
             else image.addEventListener('load', next, {once: true});
         });
-        const before = cell.querySelector('.jp-OutputArea img')?.src
-            ?? cell.querySelector('.jp-OutputArea div.widget-label')?.textContent;
+        const before = shown();
         seen.observe(cell, {subtree: true, childList: true, characterData: true, attributes: true});
     });
 }"""

@@ -223,14 +223,13 @@ order = predict.number(
 )
 order
 
-# %%
+# %% tags=["varies"]
 n = 1500
 A, B = rng.standard_normal((2, n, n))
 v = rng.standard_normal(n)
 order_ratio = seconds(lambda: (A @ B) @ v) / seconds(lambda: A @ (B @ v), 10)
 counted = (n**3 + n**2) / (2 * n**2)
-assert order_ratio > 10
-order.reveal(order_ratio, shown="more than 10 times")
+order.reveal(order_ratio)
 print(f"multiplications: {counted:.0f} times as many")
 
 # %% [markdown]

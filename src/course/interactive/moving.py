@@ -15,7 +15,7 @@ from course.interactive.stage import Stage
 from course.interactive.still import Still, asleep
 from course.words import say
 
-REST = 0.7  # seconds without a newer picture before what stays is renewed
+REST = 1.0  # seconds without a newer picture before what stays is renewed
 
 
 class Moving:
@@ -79,7 +79,7 @@ class Moving:
 
     def _ipython_display_(self) -> None:
         stays = self.stays()
-        self._still = Still(named(self.widgets(), say(self.stage.alt)))
+        self._still = Still(named(self.widgets(), say("Figure that moves")))
         self._still.show(stays)
 
     def __repr__(self) -> str:

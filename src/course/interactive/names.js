@@ -1,13 +1,19 @@
 const page = this.closest('.course-awake');
+let due;
 this.remove();
 const name = (element, text) => {
     if (element && text && element.getAttribute('aria-label') !== text)
         element.setAttribute('aria-label', text);
 };
 const set = (element, key, value) => {
-    if (element && element.getAttribute(key) !== value) element.setAttribute(key, value);
+    if (element && value && element.getAttribute(key) !== value) element.setAttribute(key, value);
+};
+const read = handle => {
+    const readout = handle?.closest('.widget-slider')?.querySelector('.widget-readout');
+    set(handle, 'aria-valuetext', readout?.textContent);
 };
 const mend = () => {
+    due = undefined;
     for (const slider of page.querySelectorAll('.widget-slider')) {
         const label = slider.querySelector('label')?.textContent;
         const handle = slider.querySelector('.noUi-handle');
@@ -15,7 +21,7 @@ const mend = () => {
         name(handle, label);
         name(readout, label);
         set(readout, 'role', 'textbox');
-        if (readout?.textContent) set(handle, 'aria-valuetext', readout.textContent);
+        read(handle);
     }
     for (const group of page.querySelectorAll('.widget-toggle-buttons, .widget-radio-box')) {
         const outer = group.closest('.widget-radio') ?? group;
@@ -26,22 +32,31 @@ const mend = () => {
     }
     for (const group of page.querySelectorAll('.widget-play'))
         group.querySelectorAll('button').forEach(
-            (button, n) => name(button, ['play or pause', 'stop', 'repeat'][n]));
+            (button, n) => name(button, [words.play, words.stop, words.repeat][n]));
     for (const field of page.querySelectorAll('input[type=text]'))
         name(field, field.closest('.widget-text')?.querySelector('label')?.textContent || title);
-    for (const bar of page.querySelectorAll('.progress')) name(bar, title);
+    for (const bar of page.querySelectorAll('.progress')) {
+        set(bar, 'role', 'progressbar');
+        name(bar, words.progress);
+        set(bar, 'aria-valuetext', bar.closest('.widget-hprogress')?.nextElementSibling?.textContent);
+    }
     for (const image of page.querySelectorAll('img[title]')) {
         image.alt = image.title;
         image.removeAttribute('title');
     }
 };
-const title = page?.querySelector('[data-course-name]')?.dataset.courseName;
+const words = page?.querySelector('.course-words')?.dataset ?? {};
+const title = words.name;
 if (page) {
     set(page, 'role', 'group');
     name(page, title);
     set(page, 'data-lm-suppress-shortcuts', 'true');
     mend();
-    new MutationObserver(mend).observe(page, {
+    new MutationObserver(changes => {
+        for (const change of changes)
+            if (change.attributeName === 'aria-valuetext') read(change.target);
+        due ??= setTimeout(mend, 50);
+    }).observe(page, {
         subtree: true, childList: true, characterData: true, attributes: true,
         attributeFilter: ['class', 'aria-valuetext', 'title'],
     });

@@ -41,10 +41,15 @@ def spoken(alt: str) -> str:
 
 def named(box: w.Box, name: str) -> w.Box:
     """Return the box, its parts named for a screen reader; it is a group of that name."""
-    label = html.escape(name, quote=True)
-    box.children = (
-        *box.children,
-        w.HTML(f'<span data-course-name="{label}"></span>{script(_WIDGETS)}'),
-    )
+    words = {
+        "name": name,
+        "play": say("play or pause"),
+        "stop": say("stop"),
+        "repeat": say("repeat"),
+        "progress": say("steps done"),
+    }
+    data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())
+    told = w.HTML(f'<span class="course-words" {data}></span>{script(_WIDGETS)}')
+    box.children = (*box.children, told)
     box.add_class(AWAKE)
     return box
