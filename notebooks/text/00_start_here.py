@@ -35,7 +35,8 @@
 # | `counts` | how often character $j$ came after character $i$ | $(V, V)$ |
 # | `p` | probability that $j$ comes after $i$; rows sum to 1 | $(V, V)$ |
 #
-# A lesson that needs one of these letters for something else says so in its own table. Later ones add $B$ for the examples of a batch, $T$
+# A lesson that needs one of these letters for something else says so in its own table. Later ones
+# add $B$ for the examples of a batch, $T$
 # for positions in time, $C$ for the width of a layer, $H$ for heads and $D$ for their size; the
 # README has them all.
 
@@ -298,7 +299,8 @@ plot.table(
 # %% [markdown]
 # **You can now** turn text into integers, learn a language model by counting, draw from it, and say
 # what temperature does. A GPT has the same interface: what was read so far goes in, a **distribution**
-# of the next **token** (here a character) comes out. What the rest of the course adds is a better way to remember.
+# of the next **token** (here a character) comes out. What the rest of the course adds is a better
+# way to remember.
 
 # %% [markdown]
 # ## The course, and where you are

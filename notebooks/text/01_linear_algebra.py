@@ -95,7 +95,7 @@ ex.add_bias.check(add_bias)
 # %% [markdown]
 # ## A product is a sum over one index
 #
-# *What is the least that a product must do?* Call it the **matrix product**:
+# *What is the least that a product of two matrices must do?* The **matrix product** is one sum:
 #
 # $$C_{ik} = \sum_j A_{ij} B_{jk}$$
 #
@@ -404,7 +404,8 @@ widgets.plane()
 # %% [markdown]
 # *How do you find an eigenvector of a matrix too large to look at?*
 #
-# Multiply again and again: **power iteration**. If $x = \sum_i c_i v_i$ in eigenvectors, then $A^k x = \sum_i \lambda_i^k c_i v_i$:
+# Multiply again and again: **power iteration**. If $x = \sum_i c_i v_i$ in eigenvectors, then
+# $A^k x = \sum_i \lambda_i^k c_i v_i$:
 # the part with the largest $|\lambda|$ wins, the others shrink by $|\lambda_i / \lambda_1|$ a step. Rescale
 # each time, or the numbers overflow. At the end $\lambda = x \cdot A x$ for the unit vector $x$.
 #

@@ -96,7 +96,8 @@ ex.affine.check(affine)
 
 # %% [markdown]
 # Two affine layers in a row are one affine layer: $(xW_1)W_2 = x(W_1W_2)$. To make two layers more than
-# one, bend the sums in between by an **activation** function. The classical one is the **sigmoid**, which squashes any number into $(0, 1)$:
+# one, bend the sums in between by an **activation** function. The classical one is the **sigmoid**, which
+# squashes any number into $(0, 1)$:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
@@ -151,7 +152,8 @@ widgets.graph()
 # 0.5: $z_h$ is negative, the neuron is silent, and no error signal reaches its weight at all.
 #
 # On the way back, an activation multiplies the gradient by its slope. For the sigmoid that slope is
-# $a(1 - a)$: we already have $a$, so it costs no new exponential, and $dz = da \cdot a(1 - a)$. By hand: $a = (0.5, 0.8)$ and $da = (1, 10)$ give
+# $a(1 - a)$: we already have $a$, so it costs no new exponential, and $dz = da \cdot a(1 - a)$. By hand:
+# $a = (0.5, 0.8)$ and $da = (1, 10)$ give
 # $dz = (0.25, 1.6)$.
 #
 # ### Exercise: `sigmoid_backward`
@@ -349,7 +351,7 @@ assert min(single) > 1e-4
 assert 1e-6 <= steps[np.argmin(double)] <= 1e-4
 
 # %% [markdown]
-# On the right of each curve the curve of the function spoils the answer, in proportion to $h^2$; on the
+# On the right of each curve the error of the formula spoils the answer, in proportion to $h^2$; on the
 # left rounding does, in proportion to $1/h$. In 64 bits the bottom lies near $10^{-5}$, below one part in a
 # hundred million. In 32 bits no step gets below one part in ten thousand, and at $10^{-6}$ most of the
 # answer is noise. Check gradients in float64, whatever you train in.

@@ -46,7 +46,7 @@ import torch
 from course.data import digits
 from course.interactive import plot, predict
 from course.lessons.initialization import bank as ex
-from course.lessons.initialization import widgets
+from course.lessons.initialization import diagrams, widgets
 from course.networks import initial, layers, mlp, norm, optim
 
 # %% [markdown]
@@ -242,8 +242,8 @@ print(", ".join(f"{name} {c}/n: {last[name, c]}" for name, c in scales))
 
 # %% [markdown]
 # Straight lines on a logarithmic axis: one factor for each layer. Variance $2/n$ holds, $1/n$ vanishes,
-# and $2.78/n$, only 39 % more (a factor meant for tanh), ends thousands of times too large. Tanh forgives: what is large it
-# squeezes, and what is small it passes on almost unchanged.
+# and $2.78/n$, only 39 % more (a factor meant for tanh), ends thousands of times too large. Tanh
+# forgives: what is large it squeezes, and what is small it passes on almost unchanged.
 
 # %% [markdown]
 # ## Backward: Xavier
@@ -568,6 +568,13 @@ plot.table(
 # $$y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta, \qquad
 #   \mu = \frac1C \sum_i x_i, \quad \sigma^2 = \frac1C \sum_i (x_i - \mu)^2.$$
 #
+# Averages run along a row, so one example never looks at another; $\gamma$ and $\beta$ belong to the
+# columns.
+
+# %%
+diagrams.norm()
+
+# %% [markdown]
 # By hand: $x = (1, 3)$ has $\mu = 2$, $\sigma^2 = 1$. With $\varepsilon = 3$, $\gamma = 1$ and $\beta = 0$
 # it becomes $(-1, 1)/\sqrt{1 + 3} = (-0.5, 0.5)$.
 #

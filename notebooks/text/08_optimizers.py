@@ -45,7 +45,7 @@ import numpy as np
 from course.data import digits
 from course.interactive import plot, predict
 from course.lessons.optimizers import bank as ex
-from course.lessons.optimizers import widgets
+from course.lessons.optimizers import diagrams, widgets
 from course.networks import layers, mlp, optim, schedules, updates
 
 # %% [markdown]
@@ -401,8 +401,12 @@ print(f"the worst step is number {worst_t}: {largest:.2f} times too large")
 #
 # $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad
 # p \leftarrow p - \text{lr}\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon} .$$
-#
-# Without, the step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times too long, $0.1/\sqrt{0.001} = 3.16$
+
+# %%
+diagrams.adam()
+
+# %% [markdown]
+# Without the corrections, the step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times too long, $0.1/\sqrt{0.001} = 3.16$
 # at first: the small $v$ in the denominator wins. The derivation assumes a **steady gradient**; here
 # is also the other extreme, noise around zero.
 

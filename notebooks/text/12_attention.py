@@ -399,8 +399,8 @@ bag.reveal("the outputs change")
 # tells the order a little, and small GPTs do learn without any positions. Better to tell them outright.
 #
 # The original Transformer added sinusoids to the embeddings; GPT-2 adds vectors that it learns. Most models
-# today use **rotary positions** and turn queries and keys instead: pair $i$ of a vector at position $t$ is turned by the angle
-# $\theta = t \cdot 10000^{-2i/D}$,
+# today use **rotary positions** and turn queries and keys instead: pair $i$ of a vector at position $t$ is
+# turned by the angle $\theta = t \cdot 10000^{-2i/D}$,
 #
 # $$y_1 = x_1 \cos\theta - x_2 \sin\theta, \qquad y_2 = x_1 \sin\theta + x_2 \cos\theta.$$
 #

@@ -213,8 +213,8 @@ ex.batch.check(batch)
 diagrams.whole()
 
 # %% [markdown]
-# Each token becomes a vector: its **embedding**, a row of $E$, plus the row of $P$ for its place. Places are counted from 0, and
-# when part of the text was read before, they go on where that part ended. By hand: with
+# Each token becomes a vector: its **embedding**, a row of $E$, plus the row of $P$ for its place. Places are
+# counted from 0, and when part of the text was read before, they go on where that part ended. By hand: with
 # $E = ((1, 0), (0, 1))$ and $P = ((0, 10), (20, 30), (40, 50), (60, 70))$ the tokens (1, 0) become
 # $((0, 11), (21, 30))$; after a past of 2 they become $((40, 51), (61, 70))$.
 #

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from course import lessons
-from course.authoring import checkout, pairs, readme
+from course.authoring import checkout, pairs, readme, sentences
 from course.authoring.checkout import CourseError
 from course.data import glossary
 
@@ -20,7 +20,7 @@ ORDINARY = 12  # terms that are ordinary words, introduced by no bold type
 # The field's word, and what the course used to say instead.
 DIALECT = {
     r"\bblames?\b": "error signal",
-    r"\b(?:the|another|classical|its|'s) bends?\b|\bbends\b(?! the)|\bbending\b": "activation",
+    r"\b(?:the|another|classical|its|'s) bends?\b|\bbending\b": "activation",
     r"\bcustomary\b": "standard",
     r"\btaps\b": "the tokens before",
     r"\b(?:a|the) rest (?:at right|must be|is at|of the fit)": "residual",
@@ -143,6 +143,14 @@ def test_the_field_s_word_is_used(slug):
     for pattern, better in DIALECT.items():
         found = re.search(pattern, spoken(prose(slug)), re.IGNORECASE)
         assert not found, f"{slug} says {found.group()!r}; the field says {better}"
+
+
+def test_the_field_s_word_is_used_by_checks_widgets_and_commands():
+    for sentence in sentences.every():
+        text = sentence.text if isinstance(sentence.text, str) else " ".join(sentence.text)
+        for pattern, better in DIALECT.items():
+            found = re.search(pattern, text, re.IGNORECASE)
+            assert not found, f"{sentence.where} says {found.group()!r}; the field says {better}"
 
 
 # --- the file and the README ----------------------------------------------------------------

@@ -49,8 +49,11 @@ class Sentence:
 def every() -> Iterator[Sentence]:
     """Return all sentences, those of the code first."""
     yield from of_code()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield from of_names(path)
     for lesson in lessons.lessons():
         yield from of_lesson(lesson)
+        yield from of_predictions(lesson)
         for path in sorted((PACKAGE / "lessons" / lesson.slug).glob("*.py")):
             if path.name not in ("__init__.py", "bank.py"):
                 yield from of_pictures(path)
@@ -72,6 +75,27 @@ def of_code() -> Iterator[Sentence]:
         yield Sentence(text, (name, line), " ".join(notes))
 
 
+def of_names(path: Path) -> Iterator[Sentence]:
+    """Return what a module puts under a name first, and says by that name: Babel sees no names."""
+    tree, where = ast.parse(path.read_text(encoding="utf-8")), path.relative_to(PACKAGE).as_posix()
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for function in functions:
+        inside = list(ast.walk(function))
+        said = {said_name(node) for node in inside}
+        for node in inside:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in said:
+                for value in ast.walk(node.value):
+                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        yield Sentence(value.value, (where, value.lineno))
+
+
+def said_name(node: ast.AST) -> str | None:
+    """Return the name in say(name, …), None if this is no such call."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "say" and node.args:
+        return getattr(node.args[0], "id", None)
+    return None
+
+
 def of_lesson(lesson) -> Iterator[Sentence]:
     """Return what a lesson tells of itself and what its bank says."""
     about, folder = lesson.about, f"lessons/{lesson.slug}"
@@ -91,6 +115,18 @@ def of_exercise(exercise: Exercise) -> Iterator[tuple[str, str]]:
     yield from ((hint, "a hint") for hint in exercise.hints[:-1])
     if exercise.why:
         yield exercise.why, "why the solution is so"
+
+
+def of_predictions(lesson) -> Iterator[Sentence]:
+    """Return the questions and options of a notebook's predictions."""
+    path = lessons.NOTEBOOKS / "text" / f"{lesson.stem}.py"
+    tree = ast.parse(path.read_text(encoding="utf-8")) if path.is_file() else ast.Module([], [])
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if ast.unparse(call.func) in ("predict.number", "predict.choice"):
+            for value in (x for part in call.args[1:] for x in ast.walk(part)):
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    where = f"notebooks/text/{path.name}", value.lineno
+                    yield Sentence(value.value, where, "a prediction")
 
 
 def of_pictures(path: Path) -> Iterator[Sentence]:

@@ -43,8 +43,10 @@ class Node:
 
 def extent(text: str, size: float = SIZE) -> tuple[float, float]:
     """Return width and height of a line of text in pixels."""
+    if not text:
+        return 0, 0
     height = size * 100 / 72
-    return (TextPath((0, 0), text, size=height).get_extents().width if text else 0), height
+    return TextPath((0, 0), text, size=height).get_extents().width, height
 
 
 def around(nodes: Iterable[Node]) -> Node:

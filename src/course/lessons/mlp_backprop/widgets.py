@@ -73,7 +73,7 @@ def signed(x: float) -> str:
 
 
 def graph():
-    """Let a weight slide and watch the numbers go forward and the blame come back."""
+    """Let a weight slide and watch the numbers go forward and the error signal come back."""
 
     def setup(fig):
         ax, bowl = fig.subplots(1, 2, width_ratios=[2.4, 1])
