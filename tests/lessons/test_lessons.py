@@ -18,7 +18,7 @@ from course.checking import Exercise
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 NOTEBOOKS = {stem: pairs.read_notebook(ROOT, stem) for stem in STEMS}
-LIMIT_BYTES = 340_000  # a drawing, vector and fallback, takes about 35,000
+LIMIT_BYTES = 350_000  # a drawing, vector and fallback, takes about 35,000
 # Still to be mended; each must still break its law, so that the list can only shrink.
 ASSERTING = {
     "linear_algebra",
