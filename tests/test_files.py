@@ -94,3 +94,16 @@ def test_a_lock_is_held_by_one_at_a_time(tmp_path):
         thread.join()
     assert max(most) == 1
     assert len(most) == 80
+
+
+def test_a_device_is_written_to_and_never_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    try:
+        os.mkfifo(pipe)
+    except (AttributeError, OSError):
+        pytest.skip("this system has no pipes in folders")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    files.replace(pipe, "said")
+    assert os.read(reader, 10) == b"said"
+    os.close(reader)
+    assert not pipe.is_file()

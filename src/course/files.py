@@ -28,6 +28,9 @@ def replace(file: Path, content: str | bytes) -> None:
         If the folder can't be written or is full, with the file's name; the old file stands.
     """
     whole = content.encode() if isinstance(content, str) else content
+    if file.exists() and not file.is_file():  # a device or a pipe is written to, never replaced
+        file.write_bytes(whole)
+        return
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
