@@ -477,3 +477,9 @@ def test_an_answer_of_a_real_notebook_runs_the_next_day(tmp_path):
         [sys.executable, "-c", NEXT_DAY], capture_output=True, text=True, check=True, env=os.environ
     )
     assert done.stdout == f"[[2.]] {said.replace('Here', 'There')}"
+
+
+def test_handing_on_to_the_course_is_no_answer():
+    """What stands in for an open exercise is the course's, also under the name `yours`."""
+    verdict = yours.lessons.bank("attention").scores.examine(lambda q, k: yours.scores(q, k))
+    assert verdict.text == "That is the course's scores; write yours."
