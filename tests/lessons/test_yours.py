@@ -265,7 +265,7 @@ DAMAGE = {
                        "No module named 'no_such_thing'"),
     "another name": (lambda text: text.replace("def affine", "def afine"), "KeyError: 'affine'"),
     "it exits": (lambda text: text.replace("import numpy as np", "raise SystemExit"), "SystemExit"),
-    "it never ends": (lambda text: text.replace("import numpy as np", "while 1: 0"), "Too(Slow|Long)"),
+    "it never ends": (lambda text: text.replace("import numpy as np", "while 1: 0"), "Too(Slow|Long)"),  # noqa: E501
 }  # fmt: skip
 
 
