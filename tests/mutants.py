@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import copy
-import inspect
 import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from course.checking import source
 
 _BINARY = {
     ast.Add: (ast.Sub,),
@@ -82,7 +82,7 @@ def mutants(reference: Callable) -> Iterator[Mutant]:
     mutant
         Its label names the line, the old and the new piece.
     """
-    tree = ast.parse(textwrap.dedent(inspect.getsource(reference)))
+    tree = ast.parse(source.read(reference))
     seen = {ast.unparse(tree)}
     for i, node in enumerate(ast.walk(tree)):
         if i not in _left_alone(tree):
@@ -93,18 +93,15 @@ def mutants(reference: Callable) -> Iterator[Mutant]:
                     new_text = "nothing" if isinstance(new, ast.Pass) else ast.unparse(new)
                     line = getattr(node, "lineno", "?")
                     label = f"line {line}: `{ast.unparse(node)}` became `{new_text}`"
-                    yield Mutant(label, _compiled(changed, reference))
+                    yield Mutant(label, source.compiled(changed, reference, "<mutant>"))
 
 
 def _left_alone(tree: ast.AST) -> set[int]:
     """The numbers, in walking order, of nodes inside guards, docstrings and annotations."""
     skipped: list[ast.AST] = []
     for node in ast.walk(tree):
-        raises = isinstance(node, ast.If) and any(isinstance(s, ast.Raise) for s in node.body)
-        called = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-        checks = called and ast.unparse(node.value.func).split(".")[-1].startswith("_check")
-        text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if raises or checks or text or isinstance(node, (ast.Raise, ast.Assert, ast.JoinedStr)):
+        aside = source.is_guard(node) or source.is_words(node)
+        if aside or isinstance(node, (ast.Raise, ast.Assert, ast.JoinedStr)):
             skipped.append(node)
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             skipped += [*node.decorator_list, getattr(node, "returns", None)]
@@ -124,13 +121,6 @@ def _replaced(tree: ast.AST, number: int, new: ast.AST) -> ast.AST:
             return new if node is target else self.generic_visit(node)
 
     return ast.fix_missing_locations(Swap().visit(changed))
-
-
-def _compiled(tree: ast.AST, reference: Callable) -> Callable:
-    module = sys.modules[reference.__module__]
-    space = dict(vars(module))
-    exec(compile(tree, "<mutant>", "exec"), space)
-    return space[reference.__name__]
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:

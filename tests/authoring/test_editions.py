@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from course import lessons
 from course.authoring import checkout, editions, grading, pairs, twins
 from course.authoring.checkout import CourseError
-from course.checking import Exercise
+from course.checking import Exercise, source
 from course.command import main as command
 from course.networks import layers
 from course.transformers import attention
@@ -30,7 +30,7 @@ def test_no_stub_is_left_and_all_imports_stand_in_the_setup_cell(stem):
             continue
         nodes = twins.definitions(cell.source).values()
         assert nodes
-        assert not any(twins.stub(node) for node in nodes)
+        assert not any(source.is_stub(node) for node in nodes)
     (setup,) = [cell for cell in solved.cells if "setup" in cell.metadata.get("tags", [])]
     compile(setup.source, "setup", "exec")
 
@@ -121,7 +121,7 @@ def test_nbgrader_finds_an_answer_and_its_points_for_every_exercise(stem, tmp_pa
     for cell in answers:
         assert given_out(cell.source).count("...") == 1
         for node in twins.definitions(given_out(cell.source)).values():
-            assert twins.stub(node)
+            assert source.is_stub(node)
 
 
 def given_out(source: str) -> str:

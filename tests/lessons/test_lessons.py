@@ -13,7 +13,7 @@ from PIL import Image
 
 from course import lessons
 from course.authoring import checkout, pairs, pictures, twins, varying
-from course.checking import Exercise
+from course.checking import Exercise, source
 
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
@@ -384,7 +384,7 @@ def test_every_exercise_of_the_bank_is_in_the_notebook(stem):
 @every
 def test_stubs_are_stubs_with_the_package_signature(stem):
     for n, target, node, exercise in checked(stem):
-        assert twins.stub(node), f"cell [{n}]: {node.name} is already written"
+        assert source.is_stub(node), f"cell [{n}]: {node.name} is already written"
         assert twins.signature(node) == twins.signature(twins.package_definition(target)), (
             f"cell [{n}]: {node.name} takes other arguments than course.{target}"
         )

@@ -7,7 +7,6 @@ Nothing is kept twice: a stub tagged ``exercise:layers.softmax`` is filled with 
 import ast
 import inspect
 import itertools
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from tqdm import tqdm
 from course import files
 from course.authoring import execute, pairs, twins
 from course.authoring.checkout import CourseError
+from course.checking import source
 
 
 def solutions(root: Path, stems: list[str], out: Path) -> list[Path]:
@@ -88,8 +88,8 @@ def solution(target: str) -> tuple[str, dict[str, str]]:
         Name to import statement, for each name that the source takes from elsewhere.
     """
     found = twins.find(target)
-    source = textwrap.dedent(inspect.getsource(found))
-    node = ast.parse(source).body[0]
+    text = source.read(found)
+    node = ast.parse(text).body[0]
     module = inspect.getmodule(found)
     imported = _imports(ast.parse(inspect.getsource(module)))
     home = module.__name__.rpartition(".")[2]
@@ -100,7 +100,7 @@ def solution(target: str) -> tuple[str, dict[str, str]]:
         elif hasattr(module, name.id):
             edits.append((name, f"{home}.{name.id}"))
             imports[home] = f"from {module.__package__} import {home}"
-    return _edited(source, edits), imports
+    return _edited(text, edits), imports
 
 
 def _imports(tree: ast.Module) -> dict[str, str]:
@@ -122,13 +122,13 @@ def _global_names(node: ast.stmt) -> list[ast.Name]:
     bound = {x.id for x in names if not isinstance(x.ctx, ast.Load)} | {node.name}
     bound |= {x.arg for x in ast.walk(node) if isinstance(x, ast.arg)}
     bound |= {x.name for x in ast.walk(node) if isinstance(x, ast.FunctionDef)}
-    dropped = {y for x in ast.walk(node) if twins.is_check(x) for y in ast.walk(x)}
+    dropped = {y for x in ast.walk(node) if source.is_check(x) for y in ast.walk(x)}
     return [x for x in names if x.id not in bound and x not in dropped]
 
 
 def _shortened(node: ast.stmt) -> list[tuple[ast.AST, str]]:
     """Return the edits that cut docstrings to one line and leave checks of arguments out."""
-    edits = [(x, "") for x in ast.walk(node) if twins.is_check(x)]
+    edits = [(x, "") for x in ast.walk(node) if source.is_check(x)]
     for x in ast.walk(node):
         if isinstance(x, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(x):
             first = ast.get_docstring(x).splitlines()[0]

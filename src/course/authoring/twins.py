@@ -7,10 +7,10 @@ calls of a private ``_check…`` function.
 
 import ast
 import importlib
-import inspect
 import pkgutil
-import textwrap
 from typing import Any
+
+from course.checking import source
 
 PARTS = ("foundations", "networks", "transformers", "practice")
 
@@ -55,16 +55,15 @@ def targets(cell: dict, kind: str) -> list[str]:
     return [tag.removeprefix(f"{kind}:") for tag in tags if tag.startswith(f"{kind}:")]
 
 
-def definitions(source: str) -> dict[str, ast.stmt]:
+def definitions(text: str) -> dict[str, ast.stmt]:
     """Return the functions and classes that a piece of source defines at its top level."""
     kinds = ast.FunctionDef | ast.ClassDef
-    return {node.name: node for node in ast.parse(source).body if isinstance(node, kinds)}
+    return {node.name: node for node in ast.parse(text).body if isinstance(node, kinds)}
 
 
 def package_definition(target: str) -> ast.stmt:
     """Return the package's definition of a target as a syntax tree."""
-    source = textwrap.dedent(inspect.getsource(find(target)))
-    return definitions(source)[target.split(".")[-1]]
+    return definitions(source.read(find(target)))[target.split(".")[-1]]
 
 
 def essence(node: ast.stmt) -> str:
@@ -80,33 +79,20 @@ def signature(node: ast.stmt) -> str:
     return ast.unparse(_Essence().visit(ast.parse(ast.unparse(node)).body[0].args))
 
 
-def stub(node: ast.stmt) -> bool:
-    """Say whether a definition is still to be written: dots and words, nothing else."""
-    if isinstance(node, ast.ClassDef):
-        return all(stub(n) for n in node.body if isinstance(n, ast.FunctionDef))
-    idle = ast.Expr | ast.Pass
-    return all(
-        isinstance(line, idle) and (isinstance(line, ast.Pass) or _constant(line.value))
-        for line in node.body
-    )
-
-
-def _constant(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant)
-
-
 class _Essence(ast.NodeTransformer):
     """Drop what is left aside."""
 
     def visit_FunctionDef(self, node):
         self.generic_visit(node)
         node.returns = None
-        node.body = [line for line in node.body if not (_words(line) or _guard(line))] or node.body
+        node.body = [
+            line for line in node.body if not (source.is_words(line) or source.is_guard(line))
+        ] or node.body
         return node
 
     def visit_ClassDef(self, node):
         self.generic_visit(node)
-        node.body = [line for line in node.body if not _words(line)] or node.body
+        node.body = [line for line in node.body if not source.is_words(line)] or node.body
         return node
 
     def visit_arg(self, node):
@@ -122,24 +108,3 @@ class _Essence(ast.NodeTransformer):
         if isinstance(node.value, ast.Name) and node.value.id in MODULES:
             return ast.Name(node.attr, node.ctx)
         return node
-
-
-def _words(line: ast.stmt) -> bool:
-    return (
-        isinstance(line, ast.Expr) and _constant(line.value) and isinstance(line.value.value, str)
-    )
-
-
-def _guard(line: ast.stmt) -> bool:
-    """Say whether a statement only refuses bad input."""
-    if isinstance(line, ast.If):
-        return not line.orelse and all(isinstance(inner, ast.Raise) for inner in line.body)
-    return is_check(line)
-
-
-def is_check(line: ast.AST) -> bool:
-    """Say whether a statement is a call of a private ``_check…`` function."""
-    if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)):
-        return False
-    called = line.value.func
-    return getattr(called, "id", getattr(called, "attr", "")).startswith("_check")

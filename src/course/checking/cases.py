@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+import numpy as np
 
 from course.checking import source
 
@@ -23,6 +24,37 @@ class Arguments(NamedTuple):
 def call(*positional, **keyword) -> Arguments:
     """Write a case's arguments as in a call: `call(q, k, v, causal=True)`."""
     return Arguments(positional, keyword)
+
+
+def alike(drawn: list) -> list[Arguments]:
+    """Arguments of one exercise, numbers made arrays wherever another case has an array.
+
+    The text says arrays there, and a right answer may well ask one for its shape.
+    """
+    calls = [_arguments(given) for given in drawn]
+    arrays = {key for c in calls for key, value in _items(c) if isinstance(value, np.ndarray)}
+
+    def made(key, value):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return np.array(value) if number and key in arrays else value
+
+    return [
+        Arguments(
+            tuple(made(i, value) for i, value in enumerate(positional)),
+            {name: made(name, value) for name, value in keyword.items()},
+        )
+        for positional, keyword in calls
+    ]
+
+
+def _arguments(given) -> Arguments:
+    if isinstance(given, Arguments):
+        return given
+    return Arguments(given if isinstance(given, tuple) else (given,), {})
+
+
+def _items(arguments: Arguments) -> list[tuple[int | str, object]]:
+    return [*enumerate(arguments.positional), *arguments.keyword.items()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +133,10 @@ class Edit:
                 name = reference.__name__
                 raise ValueError(f"{old!r} occurs {text.count(old)} times in {name}; once is due")
             text = text.replace(old, new)
-        space = dict(vars(sys.modules[reference.__module__]))
         try:
-            exec(compile(text, f"<{reference.__name__} with {news[0]!r}>", "exec"), space)
+            return source.compiled(text, reference, f"<{reference.__name__} with {news[0]!r}>")
         except SyntaxError as error:
             raise ValueError(f"{olds[0]!r} to {news[0]!r} gives no Python: {error}") from error
-        return space[reference.__name__]
 
 
 def edits(text: str) -> list[Edit]:
@@ -183,7 +213,7 @@ def known(written: str | Edit | Callable | Mistake, reference: Callable) -> list
     return [Mistake(written.__doc__, lambda: written)]
 
 
-class Drawn(NamedTuple):
+class Example(NamedTuple):
     """A case with its numbers: what to call with, and what should come back."""
 
     kind: str

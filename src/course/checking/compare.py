@@ -12,15 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.checking.guard import safe
+from course.checking.names import Names
 from course.checking.plain import Listed, Odd, is_grouped, kind_of, stacked
 from course.checking.relation import largest, relation, reshaped
-from course.checking.source import Names
+from course.words import say, say_n
 
 LOOSE = {2: (2e-2, 1e-3), 4: (1e-4, 1e-6)}  # (rtol, atol / largest entry) by bytes of a float
 _RANK = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 _NAMELESS = Names()
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
-_WORDS = ("True and False", "whole numbers", "real numbers", "complex numbers", "no numbers")
 
 
 @dataclass(frozen=True)
@@ -72,18 +71,17 @@ def _pairs(got, expected, names: Names = _NAMELESS, label: str = "") -> Iterator
             yield fault
             return
         for key, e in expected.items():
-            name = _worded(key) if names.words else f"entry {key!r}"
+            name = _quoted(key) if names.words else say("entry {key!r}", key=key)
             if names.words and isinstance(e, str) and isinstance(got[key], str) and got[key] != e:
-                yield Fault("value", f"{name} is {safe(got[key], 60)}; {e} is wanted.")
+                yield Fault("value", _is(name, safe(got[key], 60), e))
             yield from _pairs(got[key], e, names, f"{label}, {name}" if label else name)
     else:
         yield _leaf(got, expected), expected, label
 
 
-def _worded(key: str) -> str:
-    """A probe's key in a sentence: 'the mean, in standard deviations,'."""
-    the = "the " if key.split(" ")[0].rstrip(",").isalpha() else ""
-    return f"{the}{key}{',' if ',' in key else ''}"
+def _quoted(key: str) -> str:
+    """A probe's key as the name of a part: “mean of W, in standard deviations”."""
+    return f"“{key.removeprefix('the ')}”"
 
 
 def _unpacked(got, expected: tuple):
@@ -102,38 +100,56 @@ def _leaf(got, expected):
 
 
 def _part(expected: tuple, i: int, names: Names, label: str) -> str:
-    """Name a part: 'dW', 'W of pair 2', 'grads[0]' or 'the first value'."""
-    of = f" of {label}" if label else ""
-    if is_grouped(expected):
-        return f"{'pair' if len(expected[i]) == 2 else 'group'} {i + 1}{of}"
+    """Name a part: 'dW', 'W of pair 2', 'grads[0]' or 'first value'."""
     own = names.items if label else names.parts
-    if len(own) == len(expected):
-        return own[i] + of
-    if label.isidentifier():
+    if is_grouped(expected):
+        pair = len(expected[i]) == 2
+        own_name = say("pair {n}", n=i + 1) if pair else say("group {n}", n=i + 1)
+    elif len(own) == len(expected):
+        own_name = own[i]
+    elif label.isidentifier():
         return f"{label}[{i}]"
-    return f"the {_ORDINALS[i]} value{of}" if i < len(_ORDINALS) else f"value {i + 1}{of}"
+    else:
+        own_name = _ordinal(i)
+    return say("{part} of {whole}", part=own_name, whole=label) if label else own_name
+
+
+def _ordinal(i: int) -> str:
+    first = (say("first value"), say("second value"), say("third value"), say("fourth value"))
+    return first[i] if i < len(first) else say("value {n}", n=i + 1)
 
 
 def _parts_fault(got, expected: tuple, names: Names, label: str) -> Fault | None:
     """Too few or too many parts, one of them alone, or all in another order."""
+    wanted = _wanted(expected, names, label)
     if not _fits(got, expected) and not label:
         alone = [i for i, e in enumerate(expected) if _fits(got, e)]
         if len(alone) == 1:
-            what = f"{_part(expected, alone[0], names, label)} alone"
-            return Fault("type", f"{_subject('')} {what}; {_wanted(expected, names, label)}.")
+            part = _part(expected, alone[0], names, label)
+            text = say("Your function returned {part} alone; {wanted}.", part=part, wanted=wanted)
+            return Fault("type", text)
     if not isinstance(got, tuple) or len(got) != len(expected):
-        return Fault(
-            "type", f"{_subject(label)} {kind_of(got)}; {_wanted(expected, names, label)}."
-        )
+        if label:
+            text = say(
+                "Your {part} is {got}; {wanted}.", part=label, got=kind_of(got), wanted=wanted
+            )
+        else:
+            text = say("Your function returned {got}; {wanted}.", got=kind_of(got), wanted=wanted)
+        return Fault("type", text)
     return _order_fault(got, expected, names, label)
 
 
 def _wanted(expected: tuple, names: Names, label: str) -> str:
-    own = names.items if label or is_grouped(expected) else names.parts
-    own = f" ({', '.join(own)})" if len(own) > 1 else ""
+    own = ", ".join(names.items if label or is_grouped(expected) else names.parts)
+    named = ", " in own
     if is_grouped(expected) or isinstance(expected, Listed) or len(expected) == 1:
-        return f"{kind_of(expected)}{own} is wanted"
-    return f"{len(expected)} values{own} are wanted"
+        kind = kind_of(expected)
+        if named:
+            return say("{kind} ({names}) is wanted", kind=kind, names=own)
+        return say("{kind} is wanted", kind=kind)
+    if named:
+        return say("{n} values ({names}) are wanted", n=len(expected), names=own)
+    return say("{n} values are wanted", n=len(expected))
 
 
 def _order_fault(got: tuple, expected: tuple, names: Names, label: str) -> Fault | None:
@@ -141,14 +157,21 @@ def _order_fault(got: tuple, expected: tuple, names: Names, label: str) -> Fault
     if is_grouped(expected) or not 2 <= len(got) <= 4 or same(got, expected):
         return None
     own = names.items if label else names.parts
-    wanted = f": ({', '.join(own)}) is wanted." if len(own) == len(expected) else "."
+    order = f"({', '.join(own)})" if len(own) == len(expected) else ""
+    wanted = say("The order is {order}.", order=order) if order else ""
     orders = list(itertools.permutations(got))[1:]
     if any(same(order, expected) for order in orders):
-        has = f"{label} has" if label else "your function returned"
-        return Fault("value", f"{has} the right values in another order{wanted}")
+        if label:
+            text = say("Your {part} has the right values in another order.", part=label)
+        else:
+            text = say("Your function returned the right values in another order.")
+        return Fault("value", f"{text} {wanted}".rstrip())
     if not _fits(got, expected) and any(_fits(order, expected) for order in orders):
-        parts = label or "what your function returned"
-        return Fault("shape", f"the shapes of {parts} would fit in another order{wanted}")
+        if label:
+            text = say("The shapes in your {part} would fit in another order.", part=label)
+        else:
+            text = say("The shapes of what your function returned would fit in another order.")
+        return Fault("shape", f"{text} {wanted}".rstrip())
     return None
 
 
@@ -173,20 +196,38 @@ def _emptied(got, expected):
 
 def _keys(got, expected: dict, label: str) -> Fault | None:
     if not isinstance(got, dict):
-        return Fault("type", f"{_subject(label)} {kind_of(got)}; a dict is wanted.")
-    for words, keys in (
-        ("lacks", expected.keys() - got),
-        ("should not have", got.keys() - expected),
-    ):
-        if keys:
-            more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
-            key = min(map(repr, keys))
-            return Fault("value", f"{label or 'your dict'} {words} the key {key}{more}.")
-    return None
+        return Fault("type", _instead(got, expected, label))
+    missing, extra = expected.keys() - got, got.keys() - expected
+    part, key = label or say("dict"), min(map(repr, missing or extra), default="")
+    if missing:
+        text = say_n(
+            "Your {part} lacks the key {key}.",
+            "Your {part} lacks {n} keys, such as {key}.",
+            len(missing),
+            part=part,
+            key=key,
+        )
+    else:
+        text = say_n(
+            "Your {part} should not have the key {key}.",
+            "Your {part} has {n} keys that it should not have, such as {key}.",
+            len(extra),
+            part=part,
+            key=key,
+        )
+    return Fault("value", text) if missing or extra else None
 
 
-def _subject(label: str) -> str:
-    return f"{label} is" if label else "your function returned"
+def _instead(got, expected, label: str) -> str:
+    """What came and what is wanted, by their kinds."""
+    return _is(label, kind_of(got), kind_of(expected))
+
+
+def _is(part: str, got: str, wanted: str) -> str:
+    """What came and what is wanted: of a part, or of all that was returned."""
+    if part:
+        return say("Your {part} is {got}; {wanted} is wanted.", part=part, got=got, wanted=wanted)
+    return say("Your function returned {got}; {wanted} is wanted.", got=got, wanted=wanted)
 
 
 def _form(got, expected, label: str) -> Fault | None:
@@ -194,24 +235,40 @@ def _form(got, expected, label: str) -> Fault | None:
     if not isinstance(expected, np.ndarray) or not isinstance(got, np.ndarray):
         return None if type(got) is type(expected) else _wrong_type(got, expected, label)
     if got.shape != expected.shape:
-        text = f"{_subject(label)} {kind_of(got)}; {kind_of(expected)} is wanted."
-        return Fault("shape", f"{text} {reshaped(got, expected)}".strip(), got, expected)
+        text = f"{_instead(got, expected, label)} {reshaped(got, expected)}"
+        return Fault("shape", text.strip(), got, expected)
     have, want = (_RANK.get(a.dtype.kind, 4) for a in (got, expected))
     whole = want == 1 and have == 2 and not got.shape  # 3.0 for 3 will do
     if (have > want and not whole) or (want and not have):
-        text = f"{label or 'your result'} holds {_WORDS[have]} ({got.dtype})"
-        return Fault(
-            "dtype", f"{text}; {_WORDS[want]} ({expected.dtype}) are wanted.", got, expected
+        text = say(
+            "Your {part} holds {have} ({dtype}); {want} ({other}) are wanted.",
+            part=label or say("result"),
+            have=_content(have),
+            dtype=got.dtype,
+            want=_content(want),
+            other=expected.dtype,
         )
+        return Fault("dtype", text, got, expected)
     return None
 
 
+def _content(rank: int) -> str:
+    """What an array holds, by the rank of its kind."""
+    words = (
+        say("True and False"),
+        say("whole numbers"),
+        say("real numbers"),
+        say("complex numbers"),
+        say("no numbers"),
+    )
+    return words[rank]
+
+
 def _wrong_type(got, expected, label: str) -> Fault:
-    text = f"{_subject(label)} {kind_of(got)}; {kind_of(expected)} is wanted."
     hint = got.hint if isinstance(got, Odd) else ""
     if isinstance(got, tuple) and len(got) == 1 and not isinstance(got, Listed):
-        hint = "Is there a comma at the end of the return line?"
-    return Fault("type", f"{text} {hint}".strip())
+        hint = say("Is there a comma at the end of the return line?")
+    return Fault("type", f"{_instead(got, expected, label)} {hint}".strip())
 
 
 def _finite(got, expected, label: str) -> Fault | None:
@@ -220,9 +277,15 @@ def _finite(got, expected, label: str) -> Fault | None:
     odd = ~np.isfinite(got) & np.isfinite(expected)
     if not odd.any():
         return None
-    found = " or ".join(sorted({str(v) for v in np.asarray(got)[odd].ravel()}))
-    where = f"{int(odd.sum())} of {odd.size} entries are" if odd.size > 1 else "it is"
-    text = f"{label or 'your result'} is not finite: {where} {found}."
+    text = say(
+        "Your {part} is not finite: {n} of {size} entries are {found}.",
+        part=label or say("result"),
+        n=int(odd.sum()),
+        size=odd.size,
+        found=", ".join(sorted({str(v) for v in np.asarray(got)[odd].ravel()})),
+    )
+    if odd.size == 1:
+        text = say("Your {part} is {found}.", part=label or say("result"), found=got.item())
     return Fault("finite", text, got, expected, odd)
 
 
@@ -230,12 +293,11 @@ def _value(got, expected, label: str, *, rtol: float, atol: float) -> Fault | No
     if not isinstance(expected, np.ndarray):
         if got == expected:
             return None
-        text = f"{_subject(label)} {safe(repr(got), 60)}; {safe(repr(expected), 60)} is wanted."
-        return Fault("value", text)
+        return Fault("value", _is(label, safe(repr(got), 60), safe(repr(expected), 60)))
     differs = ~close(got, expected, rtol, atol)
     if not differs.any():
         return None
-    text, factor = relation(got, expected, differs, label or "your result")
+    text, factor = relation(got, expected, differs, label or say("result"))
     return Fault("value", text, got, expected, differs, factor)
 
 
@@ -252,13 +314,16 @@ def close(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> np
 
 
 def largest_gap(got, expected) -> float:
-    """The largest difference of two plain values that agree, relative to the largest entry."""
+    """The largest difference of two plain values that agree, as a share of the largest entry.
+
+    A difference below 1e-12 counts as it is, however small the entries.
+    """
     gaps = [0.0]
     for pair in _pairs(got, expected):
         if not isinstance(pair, Fault) and isinstance(pair[1], np.ndarray) and pair[1].size:
             with np.errstate(all="ignore"):
-                gap = np.abs(np.subtract(pair[0], pair[1], dtype=complex))
-            gaps.append(largest(gap) / max(largest(pair[1]), 1.0))
+                gap = largest(np.abs(np.subtract(pair[0], pair[1], dtype=complex)))
+            gaps.append(gap if gap <= 1e-12 else gap / (largest(pair[1]) or 1.0))
     return max(gaps)
 
 

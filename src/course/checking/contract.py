@@ -19,9 +19,9 @@ from functools import cached_property
 
 import numpy as np
 
-from course.checking import source, stages
-from course.checking.attempt import Tried, attempt, drawn
-from course.checking.cases import Case, Drawn, Edit, Law, Mistake, known
+from course.checking import draws, source, stages, watchdog
+from course.checking.cases import Case, Edit, Example, Law, Mistake, alike, known
+from course.checking.run import Result, example, run
 from course.checking.verdict import Note, Verdict, show
 from course.learner import answers
 from course.words import say
@@ -111,7 +111,8 @@ class Exercise:
         Under nbgrader a check that isn't done raises AssertionError with the same words.
         """
         try:
-            verdict = self.examine(answer)
+            with watchdog.watching(self):
+                verdict = self.examine(answer)
         except KeyboardInterrupt:  # between two calls
             verdict = stages.stopped(self)
         if verdict.state in ("wrong", "done"):
@@ -131,41 +132,52 @@ class Exercise:
         """Show the next hint: a question, then the formula and shapes, then a skeleton."""
         given, n = _rungs.get(self.key, 0), len(self.hints)
         if given >= n:
-            text = f"You have seen all {n}. After an attempt, ex.{self.name}.solution() shows ours."
-            show(Note(self.name, "no more hints", text))
+            text = say(
+                "You have seen all {n}. After an attempt, ex.{name}.solution() shows ours.",
+                n=n,
+                name=self.name,
+            )
+            show(Note(self.name, say("no more hints"), text))
             return
         _rungs[self.key] = given + 1
         _tell("record_hint", self.key)
         hint = say(self.hints[given])
         text, code = ("", hint) if given == n - 1 else (hint, "")
-        show(Note(self.name, f"hint {given + 1} of {n}", text, code))
+        show(Note(self.name, say("hint {n} of {all}", n=given + 1, all=n), text, code))
 
     def solution(self) -> None:
         """Show the course's source and why it is so, after an attempt."""
         if self.key in _attempted or _tried_before(self.key):
-            title, code = "the course's solution", source.text(self.reference)
+            title, code = say("the course's solution"), source.text(self.reference)
             show(Note(self.name, title, say(self.why), code))
-        else:
-            text = f"Try first: ex.{self.name}.check({self.name}). A wrong answer is enough."
-            show(Note(self.name, "no attempt yet", text))
+            return
+        text = say("Try first: ex.{name}.check({name}). A wrong answer is enough.", name=self.name)
+        show(Note(self.name, say("no attempt yet"), text))
 
-    def draw(self, seed: int = 0) -> list[Drawn]:
+    def draw(self, seed: int = 0) -> list[Example]:
         """All cases with their numbers: by hand, then random, then extreme."""
-        cases = []
+        cases, arguments = [], []
         for i, case in enumerate(sorted(self.cases, key=lambda case: _ORDER.index(case.kind))):
             rng = np.random.default_rng([zlib.crc32(self.key.encode()), i, seed])
-            cases += [drawn(self, case, case.draw(rng)) for _ in range(case.n)]
-        return cases
+            cases += [case] * case.n
+            arguments += [case.draw(rng) for _ in range(case.n)]
+        pairs = zip(cases, alike(arguments), strict=True)
+        return [example(self, case, given) for case, given in pairs]
 
     @cached_property
-    def drawn(self) -> list[Drawn]:
-        """The cases that `check` tries."""
+    def examples(self) -> list[Example]:
+        """The cases, with their numbers, that `check` tries."""
         return self.draw()
 
-    def behaviour(self, mistake: Mistake) -> list[Tried]:
-        """What a mistake does in each case, worked out once."""
+    @cached_property
+    def every_law(self) -> tuple[Law, ...]:
+        """The bank's laws, and those of drawing where the reference draws at random."""
+        return (*self.laws, *draws.laws(self))
+
+    def behaviour(self, mistake: Mistake) -> list[Result]:
+        """What a mistake does in each example, worked out once."""
         if mistake not in self._known:
-            self._known[mistake] = [attempt(self, mistake.code, c.arguments) for c in self.drawn]
+            self._known[mistake] = [run(self, mistake.code, e.arguments) for e in self.examples]
         return self._known[mistake]
 
     def __repr__(self) -> str:

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from course.checking import compare, guard
-from course.checking.attempt import attempt, case_fault
+from course.checking import compare, guard, limits
 from course.checking.cases import Mistake
+from course.checking.run import fault_of, run
 
 _AXES = ("matmul", "broadcast", "shape", "axis", "axes", "dimension", "out of bounds", "aligned")
 
 
-def recognise(exercise, answer, trial) -> Mistake | None:
+def results(exercise, answer, budget: limits.Budget) -> list | None:
+    """What an answer gives in every example, None if it ran out of time."""
+    found = []
+    for example in exercise.examples:
+        found.append(run(exercise, answer, example.arguments, budget))
+        if isinstance(found[-1].error, limits.TooSlow):
+            return None
+    return found
+
+
+def recognise(exercise, yours: list, failed: int | None) -> Mistake | None:
     """The mistake in the bank that behaves as the answer does, or None.
 
-    Both run on every case. A mistake explains the answer if they agree wherever the mistake differs
-    from the reference, and on the case that failed. Among several, one that agrees on every case is
-    preferred, then the one that differs from the reference most often.
+    Both ran on every example. A mistake explains the answer if they agree wherever the mistake
+    differs from the reference, and on the example that failed. Among several, one that agrees on
+    every example is preferred, then the one that differs from the reference most often.
 
     Parameters
     ----------
-    trial
-        The run in which the answer failed.
+    yours
+        What the answer gave in every example.
+    failed
+        The number of the example in which it failed; None if it was a law.
     """
-    yours = []
-    for case in exercise.drawn:
-        yours.append(attempt(exercise, answer, case.arguments, trial.budget))
-        if isinstance(yours[-1].error, guard.TooSlow):
-            return None
     best, best_rank = None, (0, 0, 0, 0)
     for mistake in exercise.mistakes:
-        rank = _rank(exercise, mistake, yours, trial.found.number)
+        rank = _rank(exercise, mistake, yours, failed)
         if rank > best_rank:
             best, best_rank = mistake, rank
     return best
@@ -36,9 +43,9 @@ def recognise(exercise, answer, trial) -> Mistake | None:
 
 def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[int, ...]:
     """Grade of an explanation, cases that tell, that agree, that raise the same type or none."""
-    cases, theirs = exercise.drawn, exercise.behaviour(mistake)
+    cases, theirs = exercise.examples, exercise.behaviour(mistake)
     agree = [_alike(a, b) for a, b in zip(yours, theirs, strict=True)]
-    tells = [i for i, c in enumerate(cases) if case_fault(exercise, c, theirs[i])]
+    tells = [i for i, c in enumerate(cases) if fault_of(exercise, c, theirs[i])]
     if not tells or (failed is not None and not agree[failed]):
         return (0, 0, 0, 0)
     ordinary = [i for i in tells if cases[i].kind != "extreme"]

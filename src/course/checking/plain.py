@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.checking.guard import safe
+from course.words import say, say_n
 
 _MOST = 1_000_000  # entries of a list that is still looked through
 _MOST_BYTES = 1 << 26  # of an array that is still copied
@@ -67,6 +68,15 @@ def numbers(tensor) -> np.ndarray:
     return (tensor.float() if "bfloat16" in str(tensor.dtype) else tensor).numpy()
 
 
+def detached(value: object) -> object:
+    """A result whose tensors no longer keep track of their gradients."""
+    if is_tensor(value):
+        return value.detach()
+    if type(value) in (list, tuple):
+        return type(value)(map(detached, value))
+    return value
+
+
 def stacked(items: list) -> object:
     """One array if all items are arrays of one shape, else `Listed`."""
     if all(isinstance(i, np.ndarray) for i in items) and len({i.shape for i in items}) <= 1:
@@ -88,33 +98,39 @@ def _key(key: object) -> object:
 def _odd(value: object) -> Odd:
     kind = safe(type(value).__name__, 40)
     if isinstance(value, type):
-        return Odd("class", "Are the parentheses of a call missing?")
+        return Odd("class", say("Are the parentheses of a call missing?"))
     if _is_long(value):
-        return Odd(f"{kind} of {len(value)} entries")
+        return Odd(say("{kind} of {n} entries", kind=kind, n=len(value)))
     if inspect.isgenerator(value):
-        return Odd("generator", "`yield` gives one by one; `return` gives all at once.")
+        return Odd("generator", say("`yield` gives one by one; `return` gives all at once."))
     if inspect.iscoroutine(value):
         value.close()  # or Python would complain that nobody waited for it
-        return Odd("coroutine", "Write `def`, not `async def`.")
+        return Odd("coroutine", say("Write `def`, not `async def`."))
     if isinstance(value, (map, zip, filter)):
-        return Odd(f"{kind} object", "Put list(...) around it.")
+        return Odd(f"{kind} object", say("Put list(...) around it."))
     if isinstance(value, (set, frozenset)):
-        return Odd(kind, "A set forgets order and repetition; a list keeps them.")
+        return Odd(kind, say("A set forgets order and repetition; a list keeps them."))
     if isinstance(value, np.ndarray):
-        return Odd("array of Python objects", "Do its rows differ in length?")
-    return Odd(f"{kind}", "Are the parentheses of a call missing?" if callable(value) else "")
+        return Odd(say("array of Python objects"), say("Do its rows differ in length?"))
+    return Odd(kind, say("Are the parentheses of a call missing?") if callable(value) else "")
 
 
 def kind_of(value: object) -> str:
     """Name a plain value in a sentence: 'an array of shape (2, 3)'."""
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" if value.shape else "a single number"
+        if not value.shape:
+            return say("a single number")
+        return say("an array of shape {shape}", shape=value.shape)
+    if isinstance(value, Listed):
+        return say("a list of {items}", items=_items(value))
     if isinstance(value, tuple):
-        return f"a {'list' if isinstance(value, Listed) else 'tuple'} of {_items(value)}"
+        return say("a tuple of {items}", items=_items(value))
     if isinstance(value, Odd):
-        return f"{'an' if value.kind[:1].lower() in 'aeiou' else 'a'} {value.kind}"
-    words = {dict: "a dict", str: "text", bytes: "bytes", type(None): "None"}
-    return words.get(type(value), "the dots")
+        if value.kind[:1].lower() in "aeiou":
+            return say("an {kind}", kind=value.kind)
+        return say("a {kind}", kind=value.kind)
+    words = {dict: say("a dict"), str: say("text"), bytes: "bytes", type(None): "None"}
+    return words.get(type(value), say("the dots"))
 
 
 def shown(value: object) -> str:
@@ -129,12 +145,15 @@ def shown(value: object) -> str:
 def _items(values: tuple) -> str:
     """'one pair', '2 arrays of shape (3,)', '3 values'."""
     shapes = {v.shape if isinstance(v, np.ndarray) else None for v in values}
-    what, more = "value", ""
+    n = len(values)
     if is_grouped(values) and all(len(v) == 2 for v in values):
-        what = "pair"
-    elif len(values) and not shapes & {None, ()}:
-        what, more = "array", f" of shape {min(shapes)}" if len(shapes) == 1 else ""
-    return f"one {what}{more}" if len(values) == 1 else f"{len(values)} {what}s{more}"
+        return say_n("one pair", "{n} pairs", n)
+    if not n or shapes & {None, ()}:
+        return say_n("one value", "{n} values", n)
+    if len(shapes) > 1:
+        return say_n("one array", "{n} arrays", n)
+    (shape,) = shapes
+    return say_n("one array of shape {shape}", "{n} arrays of shape {shape}", n, shape=shape)
 
 
 def is_grouped(value: object) -> bool:

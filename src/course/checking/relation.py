@@ -6,23 +6,44 @@ import itertools
 
 import numpy as np
 
+from course.words import say, say_n
+
 _MOST = 100_000  # entries of an array whose sums over axes are tried
 
 
-def relation(got, expected, differs, name: str) -> tuple[str, float | None]:
-    """How a wrong array relates to the right one: (sentence, constant factor or None)."""
+def relation(got, expected, differs, part: str) -> tuple[str, float | None]:
+    """How a wrong array relates to the right one: (sentence, factor or None).
+
+    Of a single number the factor is told by nobody: any two numbers have one.
+    """
     if got.size == 1:
         mine, right = apart(got.item(), expected.item())
-        return f"{name} is {mine}; {right} is right.", None
+        text = say("Your {part} is {mine}; {right} is right.", part=part, mine=mine, right=right)
+        return text, _ratio(got, expected)
     if np.isfinite(got).all() and np.isfinite(expected).all() and expected.dtype.kind == "f":
         if (factor := _factor(got, expected)) is not None:
             if np.isclose(factor, -1):
-                return f"{name} has the right size and the wrong sign.", -1.0
-            return f"every entry of {name} is {factor:.4g} times the right one.", factor
+                return say("Your {part} has the right size and the wrong sign.", part=part), -1.0
+            return _times(part, factor), factor
         offset = np.subtract(got, expected, dtype=float)
         if np.allclose(offset, offset.flat[0], 1e-6, 0):
-            return f"every entry of {name} is the right one plus {offset.flat[0]:.4g}.", None
-    return _arrangement(got, expected, differs, name), None
+            return _plus(part, offset.flat[0]), None
+    return _arrangement(got, expected, differs, part), None
+
+
+def _times(part: str, factor: float) -> str:
+    return say("Every entry of your {part} is {n:.4g} times the right one.", part=part, n=factor)
+
+
+def _plus(part: str, n: float) -> str:
+    return say("Every entry of your {part} is the right one plus {n:.4g}.", part=part, n=n)
+
+
+def _ratio(got, expected) -> float | None:
+    with np.errstate(all="ignore"):
+        numbers = got.dtype.kind in "fiu" and expected.dtype.kind in "fiu"
+        ratio = float(got.item() / expected.item()) if numbers and expected.item() else np.nan
+    return ratio if np.isfinite(ratio) and ratio else None
 
 
 def reshaped(got, expected) -> str:
@@ -31,21 +52,26 @@ def reshaped(got, expected) -> str:
         return ""
     if sorted(got.shape) == sorted(expected.shape):
         if _equal(got.T, expected):
-            return "That is the transpose: which axis comes first?"
-        return "The same axes in another order."
+            return say("That is the transpose: which axis comes first?")
+        return say("The same axes in another order.")
     if got.size == expected.size and _equal(got.reshape(expected.shape), expected):
-        few = got.ndim < expected.ndim
-        if [n for n in got.shape if n != 1] == [n for n in expected.shape if n != 1]:
-            how = "missing: keepdims=True keeps it" if few else "too many"
-            return f"The numbers are right; an axis of length 1 is {how}."
-        return "The numbers are right, and cut into other axes."
+        if [n for n in got.shape if n != 1] != [n for n in expected.shape if n != 1]:
+            return say("The numbers are right, and cut into other axes.")
+        if got.ndim < expected.ndim:
+            return say(
+                "The numbers are right; an axis of length 1 is missing: keepdims=True keeps it."
+            )
+        return say("The numbers are right; an axis of length 1 is too many.")
     if over := _summed(expected, got):
-        return f"That is {over} of what is wanted."
+        return say("That is {over} of what is wanted.", over=over)
     if over := _summed(got, expected):
-        return f"What is wanted is {over} of yours."
-    for row, name in ((-1, "last"), (0, "first")):
-        if expected.ndim and len(expected) > 1 and _equal(got, expected[row]):
-            return f"That is the {name} row alone. Is the `return` inside the loop, or a row lost?"
+        return say("What is wanted is {over} of yours.", over=over)
+    if expected.ndim and len(expected) > 1:
+        why = say("Is the `return` inside the loop, or a row lost?")
+        if _equal(got, expected[-1]):
+            return f"{say('That is the last row alone.')} {why}"
+        if _equal(got, expected[0]):
+            return f"{say('That is the first row alone.')} {why}"
     return ""
 
 
@@ -57,10 +83,17 @@ def _summed(whole, part) -> str:
         for axes in itertools.combinations(range(whole.ndim), n):
             for name, f in (("sum", np.sum), ("mean", np.mean)):
                 if any(_equal(part, f(whole, axis=axes, keepdims=k)) for k in (False, True)):
-                    names = "axis " + " and ".join(map(str, axes))
-                    every = n == whole.ndim
-                    return f"the {name} over {'every axis' if every else names}"
+                    return _over(name, axes, every=n == whole.ndim)
     return ""
+
+
+def _over(name: str, axes: tuple[int, ...], *, every: bool) -> str:
+    axes = ", ".join(map(str, axes))
+    if name == "sum":
+        return (
+            say("the sum over every axis") if every else say("the sum over axis {axes}", axes=axes)
+        )
+    return say("the mean over every axis") if every else say("the mean over axis {axes}", axes=axes)
 
 
 def _equal(a, b) -> bool:
@@ -83,25 +116,38 @@ def _factor(got, expected) -> float | None:
     return float(ratio[0])
 
 
-def _arrangement(got, expected, differs, name: str) -> str:
+def _arrangement(got, expected, differs, part: str) -> str:
     """The right numbers in other places, or nearly right, or how many differ."""
     with np.errstate(all="ignore"):
         if np.allclose(got * expected, 1, 1e-6, 0):
-            return f"every entry of {name} is 1 divided by the right one: upside down."
+            return say("Every entry of your {part} is 1 divided by the right one.", part=part)
     for axes in itertools.islice(itertools.permutations(range(got.ndim)), 1, 24):
         turned = got.transpose(axes)
         if turned.shape == expected.shape and np.allclose(turned, expected, equal_nan=True):
-            return f"{name} has the right numbers with its axes in another order."
+            return say(
+                "Your {part} has the right numbers with its axes in another order.", part=part
+            )
     if np.allclose(got, expected, 1e-4, 1e-6, equal_nan=True):
-        return f"{name} is right to a few digits only. Does something pass through float32?"
+        return say(
+            "Your {part} is right to a few digits only. Does something pass through float32?",
+            part=part,
+        )
     if np.allclose(np.sort(got, None), np.sort(expected, None), equal_nan=True):
-        return f"{name} has the right numbers in the wrong places."
+        return say("Your {part} has the right numbers in the wrong places.", part=part)
     at = tuple(int(i) for i in np.argwhere(differs)[0])
     mine, right = apart(got[at].item(), expected[at].item())
-    n, size = int(differs.sum()), differs.size
-    count = f"{n} of {size} entries of {name} {'is' if n == 1 else 'are'} wrong"
-    where = f"at {list(at)}" if n == 1 else f"the first at {list(at)}"
-    return f"{count}, {where}: {mine}, where {right} is right."
+    n = int(differs.sum())
+    return say_n(
+        "{n} of {size} entries of your {part} is wrong, at {at}: {mine}, where {right} is right.",
+        "{n} of {size} entries of your {part} are wrong, the first at {at}: {mine}, where {right} "
+        "is right.",
+        n,
+        size=differs.size,
+        part=part,
+        at=list(at),
+        mine=mine,
+        right=right,
+    )
 
 
 def apart(a, b) -> tuple[str, str]:

@@ -1,4 +1,8 @@
-"""Read a function's source: the solution as learners see it, and whether it was begun at all."""
+"""The one door to the source of a function or class, and what can be told from it.
+
+Here is said what a guard is (``if …: raise`` and calls of a private ``_check…``), what words are,
+and what a stub is, once for solutions, mutants, editions and the twins in the notebooks.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,10 @@ import ast
 import dis
 import functools
 import inspect
-import re
+import linecache
+import sys
 import textwrap
 from collections.abc import Callable
-from typing import NamedTuple
 
 _IDLE = {
     "RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP", "PUSH_NULL",
@@ -18,9 +22,20 @@ _IDLE = {
 }  # fmt: skip
 
 
+def read(thing: Callable) -> str:
+    """The source of a function or class as it was written, dedented.
+
+    Raises
+    ------
+    OSError, TypeError
+        If there is none, as for what was typed into a plain shell or is written in C.
+    """
+    return textwrap.dedent(inspect.getsource(thing))
+
+
 def text(reference: Callable) -> str:
     """The source of a function or class, without docstrings and checks of its arguments."""
-    lines = textwrap.dedent(inspect.getsource(reference)).splitlines()
+    lines = read(reference).splitlines()
     drop: set[int] = set()
     for node in ast.walk(ast.parse("\n".join(lines))):
         for statement in _beside_the_point(node):
@@ -29,82 +44,65 @@ def text(reference: Callable) -> str:
 
 
 def _beside_the_point(node: ast.AST) -> list[ast.stmt]:
-    """Docstring, `if …: raise` and `_check…(…)` of a body, unless nothing else is left."""
+    """Docstring and guards of a body, unless nothing else is left."""
     if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return []
-    found = [s for s in node.body if _is_guard(s)]
+    found = [s for s in node.body if is_guard(s)]
     if ast.get_docstring(node) is not None:
         found.append(node.body[0])
     return found if len(found) < len(node.body) else []
 
 
-def _is_guard(statement: ast.stmt) -> bool:
+def is_guard(statement: ast.AST) -> bool:
+    """Whether a statement only refuses bad input: `if …: raise`, or a call of a `_check…`."""
     if isinstance(statement, ast.If):
         return not statement.orelse and all(isinstance(s, ast.Raise) for s in statement.body)
-    called = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
-    return called and ast.unparse(statement.value.func).split(".")[-1].startswith("_check")
+    return is_check(statement)
 
 
-class Names(NamedTuple):
-    """What to call the parts of a result.
-
-    Parameters
-    ----------
-    parts
-        Of a tuple: ("dx", "dW", "db"), or ().
-    items
-        Of each tuple in a list of them: ("W", "b"), or ().
-    words
-        Whether the keys of a dict are words of the course's rather than a learner's data.
-    """
-
-    parts: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
-    words: bool = False
+def is_check(statement: ast.AST) -> bool:
+    """Whether a statement is a call of a private `_check…` function."""
+    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
+        return False
+    called = statement.value.func
+    return getattr(called, "id", getattr(called, "attr", "")).startswith("_check")
 
 
-@functools.cache
-def returned_names(reference: Callable) -> Names:
-    """What the last return statement or the docstring's Returns call the parts of a result."""
-    try:
-        tree = ast.parse(text(reference))
-    except (OSError, TypeError, SyntaxError):
-        return Names()
-    documented = _documented(inspect.getdoc(reference) or "")
-    items = re.search(r"list of \((\w+(?:, \w+)+)\)", documented)
-    items = tuple(items[1].split(", ")) if items else ()
-    values = [n.value for n in ast.walk(tree) if isinstance(n, ast.Return)]
-    last = values[-1] if values else None
-    if isinstance(last, ast.ListComp) and isinstance(last.elt, ast.Tuple):
-        return Names(items=items or _distinct(last.elt))
-    if isinstance(last, ast.Call) and isinstance(last.func, ast.Name):  # it hands on another's
-        other = getattr(reference, "__globals__", {}).get(last.func.id)
-        own = inspect.isfunction(other) and other is not reference
-        return returned_names(other) if own else Names()
-    if not isinstance(last, ast.Tuple):
-        return Names()
-    said = re.findall(r"^(\w+(?:, \w+)*)(?: :|$)", documented, re.MULTILINE)
-    said = tuple(", ".join(said).split(", "))
-    plainly = all(isinstance(n, ast.Name) for n in last.elts)
-    fits = not plainly and len(said) == len(last.elts)
-    return Names(said if fits else _distinct(last), items)
+def is_words(statement: ast.AST) -> bool:
+    """Whether a statement is text that nobody reads, as a docstring is."""
+    return _is_constant(statement) and isinstance(statement.value.value, str)
 
 
-def _documented(doc: str) -> str:
-    """The part of a docstring under Returns, up to the next heading."""
-    under = re.split(r"^Returns\n-+\n", doc, flags=re.MULTILINE)
-    return re.split(r"\n\n\w+\n-+\n", under[1])[0] if len(under) == 2 else ""
+def _is_constant(statement: ast.AST) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _distinct(values: ast.Tuple) -> tuple[str, ...]:
-    """The first variable in each value, such as p in p − lr · v, or () if two are alike."""
-    names = []
-    for value in values.elts:
-        value = value.generators[0].iter if isinstance(value, ast.ListComp) else value
-        called = {id(n.func) for n in ast.walk(value) if isinstance(n, ast.Call)}
-        found = [n for n in ast.walk(value) if isinstance(n, ast.Name) and id(n) not in called]
-        names += [min(found, key=lambda n: (n.lineno, n.col_offset)).id] if found else [""]
-    return tuple(names) if all(names) and len(set(names)) == len(names) else ()
+def is_stub(node: ast.stmt) -> bool:
+    """Whether a definition is still to be written: dots and words, nothing else."""
+    if isinstance(node, ast.ClassDef):
+        return all(is_stub(n) for n in node.body if isinstance(n, ast.FunctionDef))
+    return all(isinstance(line, ast.Pass) or _is_constant(line) for line in node.body)
+
+
+def compiled(tree: ast.AST | str, reference: Callable, file: str) -> Callable:
+    """A definition in the reference's name and among the names of its module, as it were there."""
+    space = dict(vars(sys.modules[reference.__module__]))
+    if isinstance(tree, str):  # so that it can be read again
+        linecache.cache[file] = (len(tree), None, tree.splitlines(keepends=True), file)
+    exec(compile(tree, file, "exec"), space)
+    return space[reference.__name__]
+
+
+def copy(reference: Callable) -> Callable:
+    """The reference compiled once more: the same to every caller, but not the course's own."""
+    return compiled(read(reference), reference, f"<a copy of {reference.__name__}>")
+
+
+def codes(thing: object) -> frozenset:
+    """The code objects of a function, or of a class's own methods."""
+    found = vars(thing).values() if inspect.isclass(thing) else [thing]
+    codes = (getattr(inspect.unwrap(f), "__code__", None) for f in found if callable(f))
+    return frozenset(code for code in codes if code is not None)
 
 
 def unused(answer: object) -> tuple[list[str], list[str]]:

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import copy
-import inspect
-import zlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from course.checking import compare, diagnose, guard, source, state
-from course.checking.attempt import Tried, attempt, case_fault, pristine
-from course.checking.plain import kind_of, plain, shown, stacked
+from course.checking import compare, diagnose, guard, laws, limits, scale, signature, state, trouble
+from course.checking.run import Result, fault_of, pristine, run
 from course.checking.verdict import Verdict
-from course.words import say
+from course.words import say, say_n
 
 _FORM = {"returned", "type", "dtype", "shape", "inputs"}
-_LAST = (guard.TooSlow, KeyboardInterrupt)  # after these nothing more is tried
+_LAST = (limits.TooSlow, KeyboardInterrupt)  # after these nothing more is tried
 
 
 @dataclass(frozen=True)
-class Found:
-    """A fault, the call that showed it, and where: in words, and the number if it is a case."""
+class Finding:
+    """A fault, the result that showed it, and where: in words, and the number of an example."""
 
     fault: compare.Fault
-    tried: Tried
+    result: Result
     where: str
     number: int | None = None
 
 
 @dataclass
-class Trial:
-    """A run through cases and laws: what was found, how near the rest came, the time left."""
+class Examination:
+    """A run through examples and laws: what was found, how near the rest came, the time left."""
 
-    found: Found | None = None
-    later: Found | None = None  # the first case that fails after a law that does
+    finding: Finding | None = None
+    later: Finding | None = None  # the first example that fails after a law that does
     gaps: list[float] = field(default_factory=list)
-    budget: guard.Budget = field(default_factory=guard.Budget)
+    budget: limits.Budget = field(default_factory=limits.Budget)
 
 
 def examine(exercise, answer) -> Verdict:
@@ -48,215 +42,138 @@ def examine(exercise, answer) -> Verdict:
 def passes(exercise, answer) -> bool:
     """Whether `examine` would say done; quicker where it would not."""
     with pristine(exercise), state.undisturbed():
-        return _unstarted(exercise, answer) is None and _trial(exercise, answer).found is None
+        return _unstarted(exercise, answer) is None and _tried(exercise, answer).finding is None
 
 
 def _unstarted(exercise, answer) -> Verdict | None:
     """Stage 1: a function at all, written, and callable with the arguments."""
-    looked = guard.call(_look, exercise, answer)
-    what, stage, text = looked.value or ("wrong", "attempted", guard.sentence(looked.error))
+    looked = guard.call(signature.look, exercise, answer)
+    what, stage, text = looked.value or ("wrong", "attempted", trouble.told(looked.error))
     return Verdict(exercise.name, what, stage, "", text) if what else None
 
 
-def _look(exercise, answer) -> tuple[str, str, str]:
-    """(state, stage, sentence) of an answer that needn't be called, or ("", "", "")."""
-    if not callable(answer):
-        text = f"you passed {kind_of(plain(answer))}. Pass the function itself: {_asked(exercise)}."
-        return "wrong", "attempted", text
-    if source.idle(answer):
-        return "not started", "attempted", _begin(exercise)
-    if inspect.iscoroutinefunction(answer) or inspect.isasyncgenfunction(answer):
-        return "wrong", "signature", "your function is async. Write `def`, not `async def`."
-    text = _signature_fault(exercise, answer)
-    return ("wrong", "signature", text) if text else ("", "", "")
-
-
-def _asked(exercise) -> str:
-    return f"ex.{exercise.name}.check({exercise.name})"
-
-
-def _begin(exercise) -> str:
-    return (
-        f"Difficulty {exercise.difficulty} of 5, about {exercise.minutes} minutes. "
-        f"Replace the dots, then run this cell again. ex.{exercise.name}.hint() helps."
-    )
-
-
-def _signature_fault(exercise, answer) -> str:
-    """Say how an answer's parameters differ from the reference's, or ""."""
-    if exercise.probe is not None:
-        return ""
-    try:
-        yours, ours = inspect.signature(answer), inspect.signature(exercise.reference)
-    except (TypeError, ValueError):  # built-in functions have none
-        return ""
-    name = exercise.name
-    both = f"yours is {name}{short(yours)}, {name}{short(ours)} is wanted."
-    mine, wanted = list(yours.parameters), list(ours.parameters)
-    if sorted(mine) == sorted(wanted) and mine != wanted:
-        return f"the parameters stand in another order: {both}"
-    for case in exercise.drawn:
-        try:
-            yours.bind(*case.arguments.positional, **case.arguments.keyword)
-        except TypeError:
-            return f"the parameters don't fit: {both}"
-    return ""
-
-
-def short(signature: inspect.Signature) -> str:
-    """A signature without annotations."""
-    parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
-    return str(inspect.Signature(parameters))
-
-
-def _trial(exercise, answer) -> Trial:
-    """Try hand cases, the form of random cases, laws, then values and extremes, in this order."""
-    trial = Trial()
-    for number, case in enumerate(exercise.drawn):
-        tried = attempt(exercise, answer, case.arguments, trial.budget)
-        if fault := case_fault(exercise, case, tried):
-            where = f"case {number + 1} of {len(exercise.drawn)}, {case.says}".removesuffix(", ")
-            trial.later = trial.later or Found(fault, tried, where, number)
-            formless = case.kind == "random" and fault.stage in _FORM
-            if case.kind == "hand" or formless or isinstance(tried.error, _LAST):
-                trial.found = Found(fault, tried, where, number)
+def _tried(exercise, answer) -> Examination:
+    """Try hand cases, the form of random cases, laws, values and extremes, defaults: so ordered."""
+    trial = Examination()
+    for number, example in enumerate(exercise.examples):
+        result = run(exercise, answer, example.arguments, trial.budget)
+        if fault := fault_of(exercise, example, result):
+            found = Finding(fault, result, _where(exercise, number), number)
+            trial.later = trial.later or found
+            formless = example.kind == "random" and fault.stage in _FORM
+            if example.kind == "hand" or formless or isinstance(result.error, _LAST):
+                trial.finding = found
                 return trial
         else:
-            trial.gaps.append(compare.largest_gap(tried.value, case.expected))
-    trial.found = _lawless(exercise, answer, trial) or trial.later
+            trial.gaps.append(compare.largest_gap(result.value, example.expected))
+    trial.finding = _lawless(exercise, answer, trial) or trial.later
+    trial.finding = trial.finding or _defaults(exercise, answer)
     return trial
 
 
-def _lawless(exercise, answer, trial: Trial) -> Found | None:
+def _where(exercise, number: int) -> str:
+    n, every, says = number + 1, len(exercise.examples), exercise.examples[number].says
+    if says:
+        return say("case {n} of {all}, {says}", n=n, all=every, says=say(says))
+    return say("case {n} of {all}", n=n, all=every)
+
+
+def _lawless(exercise, answer, trial: Examination) -> Finding | None:
     """The first law that fails."""
-    for i, law in enumerate(exercise.laws, 1):
-        rng = np.random.default_rng([zlib.crc32(exercise.key.encode()), 1000 + i])
-        seen = _Seen(exercise, answer)
-        outcome = guard.call(lambda law=law, f=seen, r=rng: _held(law, f, r), budget=trial.budget)
-        text = outcome.value
-        if outcome.error is not None:
-            text = seen.sentence(outcome.error)
-        if text and not (seen.is_loose and trial.later is None and outcome.error is None):
-            tried = Tried(None, outcome.error, printed=outcome.printed)
-            return Found(compare.Fault("law", text), tried, f"law {i} of {len(exercise.laws)}")
-    return None
+    broken = laws.broken(exercise, answer, trial.budget, loosely=trial.later is None)
+    if broken is None:
+        return None
+    text, outcome, where = broken
+    result = Result(None, outcome.error, printed=outcome.printed)
+    return Finding(compare.Fault("law", text), result, where)
 
 
-def _held(law, f, rng) -> str:
-    """Give the sentence of a law's failure, empty where it holds."""
-    holds = law.holds(f if f.exercise.probe is None else f.answer, rng)
-    broken = f"this should hold, and does not: {law.says.rstrip('.')}.{f.told()}"
-    return holds if isinstance(holds, str) else ("" if bool(holds) else broken)
-
-
-def _named(reference, args: tuple, kwargs: dict) -> str:
-    """'A of shape (3, 3), steps = 5': what a law called with."""
-    try:
-        given = inspect.signature(reference).bind(*args, **kwargs).arguments
-    except (TypeError, ValueError):
-        given = {f"argument {i}": value for i, value in enumerate(args, 1)} | kwargs
-    return "".join(f"{name} {_given(plain(value))}, " for name, value in given.items()).rstrip(" ")
-
-
-def _given(value: object) -> str:
-    text = shown(value)
-    return text.replace("an array ", "") if text.startswith("an array") else f"= {text}"
-
-
-class _Seen:
-    """The answer as a law sees it: arrays out, inputs unharmed; it remembers what was seen."""
-
-    def __init__(self, exercise, answer):
-        self.exercise, self.answer = exercise, answer
-        self.error, self.is_loose, self.calls = None, False, []
-
-    def __call__(self, *args, **kwargs):
-        self.calls.append(_named(self.exercise.reference, args, kwargs))
-        args, kwargs = copy.deepcopy((args, kwargs))
-        try:
-            value = plain(self.answer(*args, **kwargs))
-            if isinstance(value, tuple) and isinstance(self.exercise.drawn[0].expected, np.ndarray):
-                value = stacked(list(value))
-        except BaseException as error:
-            self.error = error
-            raise
-        leaves = value if isinstance(value, tuple) else (value,)
-        real = [v.dtype for v in leaves if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
-        self.is_loose |= any(dtype.itemsize in compare.LOOSE for dtype in real)
-        self.calls[-1] += f" your function returned {shown(value)}"
-        return value
-
-    def told(self) -> str:
-        """The last call in a sentence, "" where there was none."""
-        return f" With {self.calls[-1]}." if self.calls else ""
-
-    def sentence(self, error: BaseException) -> str:
-        """Tell an exception; one of the law's own means that the result is of another kind."""
-        probed = self.exercise.probe is not None and guard.line_of(error) is not None
-        if error is self.error or probed or isinstance(error, _LAST):
-            return guard.sentence(error)
-        return "your function returned something of another kind than this law reads."
+def _defaults(exercise, answer) -> Finding | None:
+    """A default that was changed, in an answer that has nothing else wrong with it."""
+    text = guard.call(signature.changed_default, exercise, answer).value
+    return Finding(compare.Fault("signature", text), Result(), "") if text else None
 
 
 def _judged(exercise, answer) -> Verdict:
     """Stages 2 to 6, and the misconception if one is recognised."""
-    trial = _trial(exercise, answer)
-    if trial.found is None:
-        return _done(exercise, trial)
-    error = trial.found.tried.error
+    trial = _tried(exercise, answer)
+    finding = trial.finding
+    if finding is None:
+        return _passed(exercise, answer, trial)
+    error = finding.result.error
     if isinstance(error, KeyboardInterrupt):
         return stopped(exercise)
-    if isinstance(error, NotImplementedError) or trial.found.tried.value is Ellipsis:
-        return Verdict(exercise.name, "not started", "attempted", "", _begin(exercise))
-    mistake = diagnose.recognise(exercise, answer, trial)
-    found = trial.found
-    if mistake and found.number is None and trial.later:
-        found = trial.later  # its numbers show what the law says
-    if mistake is None and (error is None or isinstance(error, NameError)):
-        text = f"{found.fault.text} {_unread(exercise, answer)}".rstrip()
-        found = replace(found, fault=replace(found.fault, text=text))
-    return _wrong(exercise, found, mistake)
+    if isinstance(error, NotImplementedError) or finding.result.value is Ellipsis:
+        return _not_started(exercise, signature.begin(exercise))
+    yours = diagnose.results(exercise, answer, trial.budget)
+    mistake = diagnose.recognise(exercise, yours, finding.number) if yours else None
+    scaled = None if mistake or not yours else _scale(exercise, yours, trial)
+    if finding.number is None and trial.later and (mistake or scaled is not None):
+        finding = trial.later  # its numbers show what the law says
+    return _wrong(exercise, answer, finding, mistake, scaled or "")
 
 
-def _unread(exercise, answer) -> str:
-    """Name an argument that the reference reads and the answer doesn't, or ""."""
-    unread, data = guard.call(source.unused, answer).value or ((), ())
-    fine = source.unused(exercise.reference)[0]
-    wanted = inspect.signature(answer).parameters if unread else {}
-    names = [n for n in unread if n not in fine and wanted[n].default is inspect.Parameter.empty]
-    if not names:
-        return ""
-    instead = f"; it reads the notebook's {' and '.join(data)} instead" if data else ""
-    plural = "s" if len(names) > 1 else ""
-    return f"Your function never uses its argument{plural} {' and '.join(names)}{instead}."
+def _scale(exercise, yours: list, trial: Examination) -> str | None:
+    """What is to be said of a factor; None if no factor is what is wrong."""
+    found = trial.later or trial.finding
+    if found is None or found.fault.factor is None:
+        return None
+    said = scale.told(exercise, yours, found.fault)
+    return said if said or found.fault.got.size > 1 else None
 
 
-def _wrong(exercise, found: Found, mistake) -> Verdict:
-    fault, text = found.fault, found.fault.text
+def _wrong(exercise, answer, finding: Finding, mistake, scaled: str) -> Verdict:
+    fault, error = finding.fault, finding.result.error
+    text = fault.text
     if mistake:
-        text = f"{text} {say(mistake.says)}" if found.tried.error else say(mistake.says)
+        text = f"{text} {say(mistake.says)}" if error else say(mistake.says)
+    elif error is None or isinstance(error, NameError):
+        text = " ".join(filter(None, (text, scaled, signature.unread(exercise, answer))))
     return Verdict(
         exercise.name,
         "wrong",
         fault.stage,
-        found.where,
+        finding.where,
         text,
         mistake.name if mistake else None,
         fault.got,
         fault.expected,
         fault.differs,
-        found.tried.printed,
+        finding.result.printed,
     )
 
 
 def stopped(exercise) -> Verdict:
     """The verdict where the learner interrupted the kernel."""
-    return Verdict(exercise.name, "stopped", "attempted", "", "Run the cell again to go on.")
+    return Verdict(exercise.name, "stopped", "attempted", "", say("Run the cell again to go on."))
 
 
-def _done(exercise, trial: Trial) -> Verdict:
-    gap = next((g for g in ("1e-12", "1e-9", "1e-6") if max(trial.gaps) <= float(g)), "1e-3")
-    n, laws = len(trial.gaps), len(exercise.laws)
-    also = f", {laws} law{'s' if laws > 1 else ''}" if laws else ""
-    text = f"{n} of {n} cases{also}. Yours and the course's agree to {gap}."
-    return Verdict(exercise.name, "done", "done", "", text)
+def _not_started(exercise, text: str) -> Verdict:
+    return Verdict(exercise.name, "not started", "attempted", "", text)
+
+
+def _passed(exercise, answer, trial: Examination) -> Verdict:
+    """Done, if the answer is the learner's own."""
+    if text := signature.borrowed(exercise, answer):
+        return _not_started(exercise, text)
+    n, laws_kept = len(exercise.examples), len(exercise.every_law)
+    counted = say("{n} of {n} cases.", n=n)
+    if laws_kept:
+        counted = say_n(
+            "{cases} of {cases} cases, {n} law.",
+            "{cases} of {cases} cases, {n} laws.",
+            laws_kept,
+            cases=n,
+        )
+    return Verdict(exercise.name, "done", "done", "", f"{counted} {_agreement(max(trial.gaps))}")
+
+
+def _agreement(gap: float) -> str:
+    """How near the two came, and never nearer than was measured."""
+    for known in ("1e-12", "1e-9", "1e-6"):
+        if gap <= float(known):
+            return say("Yours and the course's agree to {gap}.", gap=known)
+    percent = 100 * gap
+    digits = next(d for d in range(6) if percent >= 10.0**-d or d == 5)
+    up = -(-percent * 10**digits // 1) / 10**digits  # rounded up to one digit
+    return say("Yours and the course's agree to within {percent:g} %.", percent=up)

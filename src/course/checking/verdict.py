@@ -7,7 +7,6 @@ import html
 import io
 import itertools
 import keyword
-import re
 import tokenize
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from course import cards
 from course.checking.relation import apart, number
+from course.words import say
 
 _LOOK = {  # a mark and a colour for each state; the words say it too
     "done": ("✓", "var(--jp-success-color1, #2e8540)"),
@@ -65,18 +65,27 @@ class Verdict:
     printed: str = ""
 
     def __str__(self) -> str:
-        heads = {"wrong": f"{self.case}: " if self.case else "", "done": "done, "}
-        head = f"{self.exercise} · {heads.get(self.state, f'{self.state}. ')}{self.text}"
+        heads = {"wrong": f"{self.case}: " if self.case else "", "done": f"{say('done')}, "}
+        head = f"{self.exercise} · {heads.get(self.state, f'{_title(self.state)}. ')}{self.text}"
         return "\n".join(filter(None, (head, _plain_table(self), _plain_prints(self.printed))))
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        title = {"wrong": "not yet"}.get(self.state, self.state)
         case = f'<div style="opacity:.8">{html.escape(self.case)}</div>' if self.case else ""
-        text = f"<div>{cards.prose(_capital(self.text))}</div>"
+        text = f"<div>{cards.prose(self.text)}</div>"
         inner = f"{case}{text}{_html_table(self)}{_html_prints(self.printed)}"
-        return _card(self.exercise, title, *_LOOK[self.state], inner)
+        return _card(self.exercise, _title(self.state), *_LOOK[self.state], inner)
+
+
+def _title(state: str) -> str:
+    titles = {
+        "done": say("done"),
+        "wrong": say("not yet"),
+        "not started": say("not started"),
+        "stopped": say("stopped"),
+    }
+    return titles[state]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +133,6 @@ def _card(name: str, title: str, mark: str, colour: str, inner: str) -> str:
     return cards.card(head + inner, edge=colour, role="status")
 
 
-def _capital(text: str) -> str:
-    """Begin a sentence with a capital, unless it begins with code."""
-    return text[:1].upper() + text[1:] if re.match(r"[a-z]+[ ,]", text) else text
-
-
 def _table(verdict: Verdict) -> tuple[list, list, np.ndarray] | None:
     """Both arrays as rows of text, and where they differ; None where no table would help."""
     arrays = verdict.got, verdict.expected, verdict.differs
@@ -152,10 +156,10 @@ def _plain_table(verdict: Verdict) -> str:
         [[t + m for t, m in zip(*row, strict=True)] for row in zip(got, marks, strict=True)]
     )
     right = _lines(expected)
-    title = "  yours" if differs.all() else "  yours (* differs)"
+    title = f"  {say('yours') if differs.all() else say('yours (* differs)')}"
     size = max(len(left[0]), len(title)) + 3
     rows = [f"{a:<{size}}{b}" for a, b in zip(left, right, strict=True)]
-    return "\n".join([f"{title:<{size}}  expected", *rows])
+    return "\n".join([f"{title:<{size}}  {say('expected')}", *rows])
 
 
 def _lines(rows: list[list[str]]) -> list[str]:
@@ -168,9 +172,9 @@ def _html_table(verdict: Verdict) -> str:
     if table is None:
         return ""
     got, expected, differs = table
-    title = "yours" if differs.all() else "yours (≠ differs)"
+    title = say("yours") if differs.all() else say("yours (≠ differs)")
     marks = differs & (not differs.all())
-    grids = _grid(title, got, marks), _grid("expected", expected, marks & False)
+    grids = _grid(title, got, marks), _grid(say("expected"), expected, marks & False)
     return f'<div style="display:flex;flex-wrap:wrap;gap:0 2.5em">{"".join(grids)}</div>'
 
 
@@ -195,12 +199,14 @@ def _cell(text: str, marked: bool) -> str:
 
 
 def _plain_prints(printed: str) -> str:
-    return f"your function printed:\n{_few(printed)}" if printed.strip() else ""
+    if not printed.strip():
+        return ""
+    return f"{say('Your function printed:')}\n{_few(printed)}"
 
 
 def _html_prints(printed: str) -> str:
     shown = f'<pre style="{_PRE}">{html.escape(_few(printed))}</pre>'
-    return f"<div>Your function printed:</div>{shown}" if printed.strip() else ""
+    return f"<div>{say('Your function printed:')}</div>{shown}" if printed.strip() else ""
 
 
 def _few(text: str) -> str:

@@ -16,7 +16,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from course.checking.guard import TooSlow, line_of, safe, within
+from course.checking.guard import safe
+from course.checking.limits import Budget, TooSlow, within
+from course.checking.trouble import line_of
 from course.learner import answers
 from course.lessons import form
 from course.words import say
@@ -145,7 +147,7 @@ class Slow(Exception):
 
 def limited(seconds: float, f: Callable):
     """f(), or `TooSlow` after some seconds."""
-    return within(seconds, f)
+    return within(Budget(seconds, seconds), f)
 
 
 def _limited() -> bool:

@@ -1,4 +1,4 @@
-"""One call of an answer on one case: what came of it, and the first thing wrong with that."""
+"""Run an answer on one example: what came of it, and the first thing wrong with that."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from functools import cache, wraps
 
 import numpy as np
 
-from course.checking import compare, guard, source
-from course.checking.cases import Arguments, Case, Drawn
-from course.checking.plain import has_odd, is_tensor, numbers, plain
+from course.checking import compare, guard, limits, trouble
+from course.checking.cases import Arguments, Case, Example
+from course.checking.names import Names, returned_names
+from course.checking.plain import detached, has_odd, is_tensor, numbers, plain
+from course.words import say
 
 
 @dataclass(frozen=True)
-class Tried:
+class Result:
     """What came of one call: the plain value, the exception, and which arguments it changed."""
 
     value: object = None
@@ -28,26 +30,47 @@ class Tried:
     warned: tuple = ()
 
 
-def attempt(exercise, answer, arguments: Arguments, budget: guard.Budget | None = None) -> Tried:
+def run(exercise, answer, arguments: Arguments, budget: limits.Budget | None = None) -> Result:
     """Call an answer on copies of the arguments, under guard, and make its value plain."""
+    mine, outcome = _outcome(exercise, answer, arguments, budget)
+    if exercise.probe is not None and isinstance(outcome.error, Exception):
+        if "requires grad" in guard.safe(outcome.error):
+            mine, outcome = _outcome(exercise, detaching(answer), arguments, budget)
+        if outcome.error is not None and trouble.line_of(outcome.error) is None:
+            error = _unusable(exercise, answer, arguments, outcome.error)
+            outcome = replace(outcome, error=error)
+    changed = guard.call(_changed, arguments, mine, parameters(exercise.reference))
+    return Result(
+        outcome.value, outcome.error, changed.value or frozenset(), outcome.printed, outcome.warned
+    )
+
+
+def _outcome(exercise, answer, arguments: Arguments, budget) -> tuple[Arguments, guard.Outcome]:
+    """The arguments after the call, and what it did."""
     mine = copy.deepcopy(arguments)
     use = answer if exercise.probe is None else exercise.probe
     first = () if exercise.probe is None else (answer,)
 
-    def run():
+    def call():
         value = use(*first, *mine.positional, **mine.keyword)
         try:
             return plain(value)
         except Exception as error:
             raise guard.Unreadable(f"{type(error).__name__}, {guard.safe(error)}") from None
 
-    outcome = guard.call(run, budget=budget)
-    if first and isinstance(outcome.error, Exception) and guard.line_of(outcome.error) is None:
-        outcome = replace(outcome, error=_unusable(exercise, answer, arguments, outcome.error))
-    changed = guard.call(_changed, arguments, mine, _parameters(exercise.reference))
-    return Tried(
-        outcome.value, outcome.error, changed.value or frozenset(), outcome.printed, outcome.warned
-    )
+    return mine, guard.call(call, budget=budget)
+
+
+def detaching(answer):
+    """An answer whose tensors no longer keep track of their gradients, which a probe may need."""
+    if inspect.isclass(answer):
+        return answer
+
+    @wraps(answer, updated=())
+    def without(*args, **kwargs):
+        return detached(answer(*args, **kwargs))
+
+    return without
 
 
 def _unusable(exercise, answer, arguments: Arguments, error: Exception) -> Exception:
@@ -71,7 +94,8 @@ def _unusable(exercise, answer, arguments: Arguments, error: Exception) -> Excep
 
 
 @cache
-def _parameters(reference) -> tuple[str, ...]:
+def parameters(reference) -> tuple[str, ...]:
+    """The names of a function's parameters, () where they can't be read."""
     with contextlib.suppress(TypeError, ValueError):
         return tuple(inspect.signature(reference).parameters)
     return ()
@@ -110,7 +134,7 @@ def pristine(exercise) -> Iterator[None]:
         names.update(now)
 
 
-def drawn(exercise, case: Case, arguments) -> Drawn:
+def example(exercise, case: Case, arguments: Arguments) -> Example:
     """Fill a case in: its arguments, and what the reference makes of them.
 
     Raises
@@ -118,62 +142,50 @@ def drawn(exercise, case: Case, arguments) -> Drawn:
     ValueError
         If the reference fails, or gives something that can't be compared.
     """
-    if not isinstance(arguments, Arguments):
-        arguments = Arguments(arguments if isinstance(arguments, tuple) else (arguments,), {})
     if isinstance(case.expected, type) and issubclass(case.expected, BaseException):
-        return Drawn(case.kind, case.says, arguments, case.expected, frozenset())
+        return Example(case.kind, case.says, arguments, case.expected, frozenset())
     with pristine(exercise):
-        tried = attempt(exercise, exercise.reference, arguments, guard.Budget(60))
+        result = run(exercise, exercise.reference, arguments, limits.Budget(60))
     name = f"exercise {exercise.key}, case {case.says!r}"
-    if tried.error is not None:
-        raise ValueError(f"{name}: the reference fails, {tried.error!r}") from tried.error
-    expected = tried.value if case.expected is None else plain(case.expected)
+    if result.error is not None:
+        raise ValueError(f"{name}: the reference fails, {result.error!r}") from result.error
+    expected = result.value if case.expected is None else plain(case.expected)
     if expected is None or has_odd(expected):
         raise ValueError(f"{name}: {expected} can't be compared; give the exercise a probe")
-    return Drawn(case.kind, case.says, arguments, expected, tried.changed)
+    return Example(case.kind, case.says, arguments, expected, result.changed)
 
 
-def case_fault(exercise, case: Drawn, tried: Tried) -> compare.Fault | None:
-    """The first fault of one case: raised, returned nothing, form, inputs changed, values."""
+def fault_of(exercise, case: Example, result: Result) -> compare.Fault | None:
+    """The first fault in one example: raised, returned nothing, form, inputs changed, values."""
     if isinstance(case.expected, type):
-        if isinstance(tried.error, case.expected):
+        if isinstance(result.error, case.expected):
             return None
-        name = case.expected.__name__
-        return compare.Fault("returned", f"your function should raise {name} here.")
-    if tried.error is not None:
-        return compare.Fault("returned", guard.sentence(tried.error))
-    if tried.value is None:
-        return compare.Fault("returned", "your function returned None. Is a `return` missing?")
-    names = source.returned_names(exercise.reference)
-    names = names if exercise.probe is None else source.Names(words=True)
+        text = say("Your function should raise {kind} here.", kind=case.expected.__name__)
+        return compare.Fault("returned", text)
+    if result.error is not None:
+        return compare.Fault("returned", trouble.told(result.error))
+    if result.value is None:
+        text = say("Your function returned None. Is a `return` missing?")
+        return compare.Fault("returned", text)
+    names = returned_names(exercise.reference) if exercise.probe is None else Names(words=True)
     fault = compare.first_fault(
-        tried.value, case.expected, names, rtol=exercise.rtol, atol=exercise.atol
+        result.value, case.expected, names, rtol=exercise.rtol, atol=exercise.atol
     )
     if fault is None or fault.stage in ("finite", "value"):
-        fault = _inputs_fault(tried.changed - case.changes) or fault
+        fault = _inputs_fault(result.changed - case.changes) or fault
     if fault is None:
         return None
-    if fault.stage == "finite" and tried.warned:
-        return replace(fault, text=f"{fault.text} NumPy says: {tried.warned[0]}.")
-    if fault.stage == "value":
-        return replace(fault, stage=case.kind, text=fault.text + _size_of(fault.factor, case))
-    return fault
+    if fault.stage == "finite" and result.warned:
+        said = say("NumPy says: {warning}.", warning=result.warned[0].rstrip("."))
+        return replace(fault, text=f"{fault.text} {said}")
+    return replace(fault, stage=case.kind) if fault.stage == "value" else fault
 
 
 def _inputs_fault(changed: frozenset) -> compare.Fault | None:
     if not changed:
         return None
-    what = " and ".join(sorted(changed))
-    text = f"your function changes {what} in place. Work on a copy: the caller still needs {what}."
+    text = say(
+        "Your function changes {names} in place. Work on a copy: the caller still needs {names}.",
+        names=", ".join(sorted(changed)),
+    )
     return compare.Fault("inputs", text)
-
-
-def _size_of(factor: float | None, case: Drawn) -> str:
-    """Name the axis whose length is the factor by which a result is too large or too small."""
-    arrays = [a for a in case.arguments.positional if isinstance(a, np.ndarray)]
-    for length in sorted({n for a in arrays for n in a.shape if n > 1}):
-        for value, words in ((length, f"{length}"), (1 / length, f"1/{length}")):
-            if factor is not None and np.isclose(factor, value):
-                shapes = " and ".join(str(a.shape) for a in arrays if length in a.shape)
-                return f" That is {words}, with {length} the length of an axis in {shapes}."
-    return ""

@@ -1,0 +1,69 @@
+"""Misconceptions are recognised by what an answer does."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from samples import columns, softmax, weights
+
+from course.checking import Case, Exercise
+from course.checking.cases import named
+
+
+def test_a_misconception_is_recognised_however_it_is_written():
+    def columns_by_loop(scores):
+        out = np.array(scores, dtype=np.float32)
+        if out.ndim == 1:
+            return softmax(out) if False else columns(scores).tolist()
+        for j in range(out.shape[1]):
+            out[:, j] = [np.exp(v) / sum(np.exp(scores[:, j])) for v in scores[:, j]]
+        return out
+
+    assert weights.examine(columns_by_loop).mistake == "Your columns sum to 1, not your rows"
+    assert (
+        weights.examine(lambda z: 1 / np.exp(-z) / sum(np.exp(z.T))[..., None]).mistake
+        == "exp(1000) overflows"
+    )
+
+
+@pytest.mark.parametrize("mistake", weights.mistakes, ids=lambda m: m.name)
+def test_each_mistake_is_named_and_its_sentence_shown(mistake):
+    verdict = weights.examine(mistake.code)
+    assert (verdict.state, verdict.mistake) == ("wrong", mistake.name)
+    assert mistake.says in str(verdict)
+
+
+def test_a_mistake_that_raises_is_named_beside_the_learners_line():
+    def wrong(z):
+        return z.Sum()
+
+    verdict = weights.examine(wrong)
+    assert verdict.mistake == "A row has no .Max"
+    assert "`return z.Sum()`, raised AttributeError" in verdict.text
+
+
+def test_an_unknown_error_gets_no_misconception():
+    assert weights.examine(lambda z: softmax(z) + 0.001 * z).mistake is None
+
+
+def test_a_mistake_that_agrees_everywhere_is_preferred():
+    half = named("half", "it is like another one in places.", lambda x: x * 2 if x > 0 else x)
+    whole = named("whole", "x is doubled.", lambda x: x * 2)
+    double = Exercise(
+        reference=np.positive,
+        cases=[Case.hand((1.0,), 1.0), Case.hand((-2.0,), -2.0)],
+        mistakes=[half, whole],
+        hints=[],
+    )
+    assert double.examine(lambda x: x + x).mistake == "X is doubled"
+    assert double.examine(lambda x: x + max(x, 0)).mistake == "It is like another one in places"
+
+
+def test_misfitting_axes_are_one_trouble_whatever_numpy_raises():
+    third = dataclasses.replace(
+        weights, mistakes=[named("third", "there is no third axis.", lambda z: z.sum(axis=2))]
+    )
+    assert third.examine(lambda z: z[:, :, 0]).mistake == "There is no third axis"
+    assert third.examine(lambda z: z @ np.ones((7, 7))).mistake == "There is no third axis"
+    assert third.examine(lambda z: int("x")).mistake is None
+    assert third.examine(lambda z: [a for a, b, c, d in [z]]).mistake is None
