@@ -102,13 +102,13 @@ class TestLadder:
         assert capsys.readouterr().err == ""
 
 
-def test_check_works_in_a_plain_shell():
+def test_check_works_in_a_plain_shell(tmp_path):
     code = (
         "from course.lessons.start_here import bank as ex\n"
         "def probabilities(counts): return counts / 0 * nope\n"
         "ex.probabilities.check(probabilities)\n"
     )
-    env = {**os.environ, "COURSE_PROGRESS": os.devnull}
+    env = {**os.environ, "COURSE_PROGRESS": str(tmp_path / "progress.json")}
     done = subprocess.run(
         [sys.executable, "-"], input=code, capture_output=True, text=True, check=True, env=env
     )
