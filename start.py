@@ -30,8 +30,8 @@ EXTRAS = {"lab": ".", "test": ".[test]", "bench": ".[test,bench]"}  # each holds
 NOTEBOOK_LAWS = ["tests/lessons", "tests/test_house.py", "tests/test_environment.py"]
 OF_A_LESSON = ["tests/lessons", "tests/checking/test_exercises.py"]
 OF_A_LESSON += ["tests/authoring/test_editions.py"]
-SLOW_LAW = "every_control"  # turns each control of each figure through its range
-TWO_CORES = ["-n", "2", "--dist", "loadgroup"]
+SLOW_LAW = "every_control"  # it turns each control of each figure through its range
+TWO_CORES = ["-n", "2", "--dist", "loadfile"]
 
 NETWORK_SIGNS = (
     "NewConnectionError",
@@ -202,10 +202,10 @@ def torch_pin():
 
 
 def holds_torch(folders):
-    """Say whether a local folder of wheels has PyTorch at the pinned version."""
-    wheel = torch_pin().replace("==", "-")
+    """Say whether a local folder of wheels has PyTorch at the pinned version for this Python."""
+    wheel = re.compile(torch_pin().replace("==", "-") + r".*-cp%d%d-" % sys.version_info[:2])
     places = [folder for folder in folders.split() if os.path.isdir(folder)]
-    return any(name.startswith(wheel) for place in places for name in os.listdir(place))
+    return any(wheel.match(name) for place in places for name in os.listdir(place))
 
 
 def pip_settings():
