@@ -4,6 +4,7 @@
     python start.py test     every test (arguments go to pytest)
     python start.py test --lesson attention     all tests of one lesson, or of `--lesson 12`
     python start.py quick    style, types and the laws of the notebooks, in a minute
+    python start.py style    style and types alone, as before each commit
     python start.py bench    the side-by-side measurements
     python start.py env      the environment alone
 
@@ -49,6 +50,7 @@ NETWORK_SIGNS = (
 
 def main(arguments):
     commands = {"lab": lab, "test": test, "quick": quick, "bench": bench, "env": env}
+    commands["style"] = only_style
     name = arguments[0] if arguments else "lab"
     if name not in commands:
         stop("start.py knows %s; it was given %r." % (", ".join(sorted(commands)), name))
@@ -76,6 +78,11 @@ def quick(rest):
     create_environment("test")
     laws = NOTEBOOK_LAWS + ["-k", "not " + SLOW_LAW]
     return style() or run([PYTHON, "-m", "pytest"] + laws + (rest or TWO_CORES))
+
+
+def only_style(rest):
+    create_environment("test")
+    return style()
 
 
 def style():
@@ -174,12 +181,30 @@ def find_uv():
 
 
 def install_by_uv(uv, what, settings):
-    """Install everything at once and compile it; false if that failed."""
-    command = [uv, "pip", "install", "--python", PYTHON, "--compile-bytecode"]
+    """Install everything at once; false if that failed."""
+    command = [uv, "pip", "install", "--python", PYTHON]
     command += ["-c", "constraints.txt", torch_pin(), "--editable", what]
     if sys.platform == "linux" and not holds_torch(settings.get("find-links", "")):
         command.append("--torch-backend=cpu")
-    return follow(command, environment(uv_settings(settings))) == 0
+    if follow(command, environment(uv_settings(settings))) != 0:
+        return False
+    compile_beside()
+    return True
+
+
+def compile_beside():
+    """Compile what was installed while the first page is read: imports then take a third.
+
+    pip would make the learner wait for it; uv leaves it out.
+    """
+    code = (
+        "import compileall, os, sysconfig; getattr(os, 'nice', int)(10); "
+        "compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2, workers=0)"
+    )
+    nothing = subprocess.DEVNULL
+    subprocess.Popen(
+        [PYTHON, "-c", code], env=environment(), stdout=nothing, stderr=nothing, cwd=HERE
+    )
 
 
 def install_by_pip(what):
@@ -256,7 +281,7 @@ def follow(command, variables):
     return process.wait()
 
 
-LAST_STEPS = ("Resolved", "Prepared", "Installed", "Bytecode")
+LAST_STEPS = ("Resolved", "Prepared", "Installed")
 STEPS = LAST_STEPS + ("Collecting", "Processing", "Downloading", "Downloaded", "Building")
 
 
