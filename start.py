@@ -2,6 +2,9 @@
 
     python start.py lab      the notebooks in JupyterLab (arguments go to `course lab`)
     python start.py test     every test (arguments go to pytest)
+    python start.py test --lesson attention     all tests of one lesson, or of `--lesson 12`
+    python start.py quick    style, types and the laws of the notebooks, in a minute
+    python start.py style    style and types alone, as before each commit
     python start.py bench    the side-by-side measurements
     python start.py env      the environment alone
 
@@ -10,6 +13,7 @@ Standard library only, and readable by old Pythons, so that it can say what is m
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,11 +22,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(HERE, ".venv")
 BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
-STAMP = os.path.join(VENV, "installed-from")
+STAMP = os.path.join(VENV, "installed-from")  # what was installed, and for whom
 LOG = os.path.join(HERE, "build", "install.log")
 OLDEST, NEWEST = (3, 11), (3, 14)
 NEEDED_GB = 4
 TORCH_CPU = "https://download.pytorch.org/whl/cpu"  # Linux: plain torch brings 3 GB for GPUs
+EXTRAS = {"lab": ".", "test": ".[test]", "bench": ".[test,bench]"}  # each holds those before it
+NOTEBOOK_LAWS = ["tests/lessons", "tests/test_house.py", "tests/test_environment.py"]
+OF_A_LESSON = ["tests/lessons", "tests/checking/test_exercises.py"]
+OF_A_LESSON += ["tests/authoring/test_editions.py"]
+SLOW_LAW = "every_control"  # it turns each control of each figure through its range
+TWO_CORES = ["-n", "2", "--dist", "loadfile"]
 
 NETWORK_SIGNS = (
     "NewConnectionError",
@@ -32,44 +42,87 @@ NETWORK_SIGNS = (
     "ConnectTimeout",
     "Connection refused",
     "connection broken",
-    "(from versions: none)",  # what a silent index leaves in pip's log
+    "dns error",  # from here on uv's words
+    "error sending request",
+    "operation timed out",
 )
 
 
 def main(arguments):
-    commands = {"lab": lab, "test": test, "bench": bench, "env": lambda rest: 0}
+    commands = {"lab": lab, "test": test, "quick": quick, "bench": bench, "env": env}
+    commands["style"] = only_style
     name = arguments[0] if arguments else "lab"
     if name not in commands:
         stop("start.py knows %s; it was given %r." % (", ".join(sorted(commands)), name))
     find_python()
-    create_environment()
     return commands[name](arguments[1:])
 
 
+def env(rest):
+    create_environment("lab")
+    return 0
+
+
 def lab(rest):
-    return run([PYTHON, "-m", "course", "lab", *rest])
+    create_environment("lab")
+    return run([PYTHON, "-m", "course", "lab"] + rest)
 
 
 def test(rest):
-    return run([PYTHON, "-m", "ruff", "check", "--quiet", "."]) or run(
-        [PYTHON, "-m", "pytest"] + (rest or ["-n", "2", "--dist", "loadfile"])
-    )
+    create_environment("test")
+    chosen = of_one_lesson(rest) if "--lesson" in rest else rest
+    return style() or run([PYTHON, "-m", "pytest"] + (chosen or TWO_CORES))
+
+
+def quick(rest):
+    create_environment("test")
+    laws = NOTEBOOK_LAWS + ["-k", "not " + SLOW_LAW]
+    return style() or run([PYTHON, "-m", "pytest"] + laws + (rest or TWO_CORES))
+
+
+def only_style(rest):
+    create_environment("test")
+    return style()
+
+
+def style():
+    """Return 0 if every file is in the one style and the types of the engines agree."""
+    ruff = [PYTHON, "-m", "ruff"]
+    checks = (ruff + ["check", "--quiet", "."], ruff + ["format", "--check", "--quiet", "."])
+    return max(run(check) for check in checks) or run([PYTHON, "-m", "mypy"])
+
+
+def of_one_lesson(rest):
+    """Return pytest's arguments for a lesson's laws, bank and notebook; `--browser` adds that."""
+    place = rest.index("--lesson")
+    word = rest[place + 1] if place + 1 < len(rest) else ""
+    others = [w for w in rest[:place] + rest[place + 2 :] if w != "--browser"]
+    names = sorted(n for n in os.listdir("notebooks") if n.endswith(".ipynb"))
+    for name in names:
+        number, slug = name[: -len(".ipynb")].split("_", 1)
+        if word and word in (slug, number, number.lstrip("0"), number + "_" + slug):
+            browser = ["tests/test_browser.py"] if "--browser" in rest else []
+            places = OF_A_LESSON + browser + [os.path.join("notebooks", name)]
+            return places + ["-k", slug] + TWO_CORES + others
+    stop("There is no lesson %r. There are: %s." % (word, ", ".join(names)))
 
 
 def bench(rest):
-    pip("--quiet", "--editable", ".[bench]")
-    programs = rest or ["mlp", "optim", "linalg", "validation", "widgets", "generate", "gpt"]
-    return max(run([PYTHON, os.path.join("bench", name + ".py")]) for name in programs)
+    create_environment("bench")
+    found = sorted(n[:-3] for n in os.listdir("bench") if n.endswith(".py"))
+    return max(run([PYTHON, os.path.join("bench", name + ".py")]) for name in rest or found)
 
 
 def find_python():
     """Go on under a Python that the pinned libraries support, or say which to install."""
-    if OLDEST <= sys.version_info[:2] <= NEWEST or os.path.exists(STAMP):
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        other = shutil.which("python3.%d" % minor)
-        if other:
-            sys.exit(subprocess.call([other, os.path.abspath(__file__), *sys.argv[1:]]))
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    minors = range(NEWEST[1], OLDEST[1] - 1, -1)
+    others = [os.path.join(f, "python3.%d" % minor) for minor in minors for f in folders]
+    for other in [PYTHON] * os.path.exists(STAMP) + others:
+        if os.path.exists(other) and starts(other):
+            sys.exit(subprocess.call([other, os.path.abspath(__file__)] + sys.argv[1:]))
     stop(
         "The course needs Python 3.11 to 3.14; this is %d.%d and no other was found.\n"
         "Install one from https://www.python.org/downloads/ and run this again."
@@ -77,10 +130,18 @@ def find_python():
     )
 
 
-def create_environment():
-    """Install what pyproject.toml names, at the versions of constraints.txt, into .venv."""
+def starts(python):
+    """Say whether a Python runs: a version manager's stand-in may not."""
+    with open(os.devnull, "w") as nothing:
+        return subprocess.call([python, "-c", ""], stdout=nothing, stderr=nothing) == 0
+
+
+def create_environment(extra):
+    """Install what pyproject.toml names for `extra`, at the versions of constraints.txt."""
     wanted = fingerprint()
-    if os.path.exists(STAMP) and read(STAMP).split()[:1] == [wanted]:
+    stamp = (read(STAMP).split() if os.path.exists(STAMP) else []) + ["", ""]
+    known = list(EXTRAS)
+    if stamp[0] == wanted and stamp[1] in known[known.index(extra) :]:
         return
     free = shutil.disk_usage(HERE).free / 1e9
     if free < NEEDED_GB and not os.path.exists(STAMP):
@@ -89,40 +150,125 @@ def create_environment():
         )
     os.makedirs(os.path.dirname(LOG), exist_ok=True)
     open(LOG, "w").close()
-    say("1 of 3  creating .venv (once; a few minutes, most of them downloading)")
+    say("1 of 2  creating .venv (once; about a minute, most of it downloading)")
     if not works(PYTHON):
-        shutil.rmtree(VENV, ignore_errors=True)
-        if run([sys.executable, "-m", "venv", VENV]) != 0:
-            stop(
-                "Python could not create a virtual environment; the lines above say why.\n"
-                "On Debian and Ubuntu: sudo apt install python3-venv, then run this again."
-            )
-    say("2 of 3  installing PyTorch")
-    install_torch()
-    say("3 of 3  installing JupyterLab and everything else")
-    pip("--editable", ".[test]")
+        create_venv()
+    say("2 of 2  installing what %s needs" % {"lab": "the lessons"}.get(extra, "the tests"))
+    settings = pip_settings()
+    uv = find_uv()
+    if not (uv and install_by_uv(uv, EXTRAS[extra], settings)):
+        install_by_pip(EXTRAS[extra])
     with open(STAMP, "w") as file:
-        file.write(wanted + "\n")
+        file.write(wanted + " " + extra + "\n")
     say("The environment is ready.")
 
 
-def install_torch():
-    """The CPU build: from a local folder of wheels if pip is set up with one, else from PyTorch."""
-    pins = read("constraints.txt").splitlines()
-    version = next(line for line in pins if line.startswith("torch=="))
-    local = ["install", "--quiet", "--no-index", "--no-deps", version]
-    if run([PYTHON, "-m", "pip", *local], quiet=True) == 0:
-        return
-    pip(version, *(["--index-url", TORCH_CPU] if sys.platform == "linux" else []))
+def create_venv():
+    shutil.rmtree(VENV, ignore_errors=True)
+    if run([sys.executable, "-m", "venv", VENV]) != 0:
+        stop(
+            "Python could not create a virtual environment; the lines above say why.\n"
+            "On Debian and Ubuntu: sudo apt install python3-venv, then run this again."
+        )
 
 
-def pip(*arguments):
-    """Install, showing one line that moves; all that pip says goes to LOG."""
+def find_uv():
+    """Return a uv, which installs several times as fast as pip; None where there is none."""
+    inside = os.path.join(BIN, "uv.exe" if os.name == "nt" else "uv")
+    if not os.path.exists(inside) and not shutil.which("uv"):
+        run([PYTHON, "-m", "pip", "install", "--quiet", "--only-binary=:all:", "uv"], quiet=True)
+    return inside if os.path.exists(inside) else shutil.which("uv")
+
+
+def install_by_uv(uv, what, settings):
+    """Install everything at once; false if that failed."""
+    command = [uv, "pip", "install", "--python", PYTHON]
+    command += ["-c", "constraints.txt", torch_pin(), "--editable", what]
+    if sys.platform == "linux" and not holds_torch(settings.get("find-links", "")):
+        command.append("--torch-backend=cpu")
+    if follow(command, environment(uv_settings(settings))) != 0:
+        return False
+    compile_beside()
+    return True
+
+
+def compile_beside():
+    """Compile what was installed while the first page is read: imports then take a third.
+
+    pip would make the learner wait for it; uv leaves it out.
+    """
+    code = (
+        "import compileall, os, sysconfig; getattr(os, 'nice', int)(10); "
+        "compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2, workers=0)"
+    )
+    nothing = subprocess.DEVNULL
+    subprocess.Popen(
+        [PYTHON, "-c", code], env=environment(), stdout=nothing, stderr=nothing, cwd=HERE
+    )
+
+
+def install_by_pip(what):
+    """The same by pip, which explains what it cannot do."""
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
+    command += ["-c", "constraints.txt"]
+    local = command + ["--quiet", "--no-index", "--no-deps", torch_pin()]
+    steps = [command + ["--editable", what]]
+    if run(local, quiet=True) != 0:  # no local folder of wheels
+        steps.insert(0, command + [torch_pin()])
+        steps[0] += ["--index-url", TORCH_CPU] if sys.platform == "linux" else []
+    for step in steps:
+        if follow(step, environment()) != 0:
+            explain_failure(read(LOG))
+
+
+def torch_pin():
+    pins = read("constraints.txt").splitlines()
+    return next(line for line in pins if line.startswith("torch=="))
+
+
+def holds_torch(folders):
+    """Say whether a local folder of wheels has PyTorch at the pinned version for this Python."""
+    wheel = re.compile(torch_pin().replace("==", "-") + r".*-cp%d%d-" % sys.version_info[:2])
+    places = [folder for folder in folders.split() if os.path.isdir(folder)]
+    return any(wheel.match(name) for place in places for name in os.listdir(place))
+
+
+def pip_settings():
+    """Return what pip is set up with on this machine: places of packages, certificates."""
+    listed = subprocess.Popen(
+        [PYTHON, "-m", "pip", "config", "list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        universal_newlines=True,
+    ).communicate()[0]
+    found = re.findall(r"^(:?\w+:?)\.([\w-]+)='(.*)'$", listed, re.MULTILINE)
+    found.sort(key=lambda setting: setting[0] == ":env:")  # the environment has the last word
+    return {name: value.replace("\\n", " ") for _, name, value in found}
+
+
+def uv_settings(settings):
+    """Return the same for uv, which does not read pip's; its own variables have precedence."""
+    names = {
+        "find-links": "UV_FIND_LINKS",
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "cert": "SSL_CERT_FILE",
+        "constraint": "UV_CONSTRAINT",
+    }
+    told = {names[name]: value for name, value in settings.items() if name in names}
+    if "UV_FIND_LINKS" in told:
+        told["UV_FIND_LINKS"] = ",".join(told["UV_FIND_LINKS"].split())
+    if "UV_INDEX" in told:  # pip takes the best version wherever it lies
+        told["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return {name: value for name, value in told.items() if name not in os.environ}
+
+
+def follow(command, variables):
+    """Run an installer, showing its progress; all that it says goes to LOG."""
     process = subprocess.Popen(
-        [*command, "-c", "constraints.txt", *arguments],
+        command,
         cwd=HERE,
-        env=environment(),
+        env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         universal_newlines=True,
@@ -132,21 +278,27 @@ def pip(*arguments):
         for line in process.stdout:
             log.write(line)
             show_progress(line)
-    print("")
-    if process.wait() != 0:
-        explain_failure(read(LOG))
+    return process.wait()
+
+
+LAST_STEPS = ("Resolved", "Prepared", "Installed")
+STEPS = LAST_STEPS + ("Collecting", "Processing", "Downloading", "Downloaded", "Building")
 
 
 def show_progress(line):
-    verb, _, rest = line.partition(" ")
-    show_progress.packages += verb in ("Collecting", "Processing")
-    if verb not in ("Collecting", "Processing", "Downloading", "Building", "Installing"):
+    """Show what an installer is at: one line that moves, or every so often one that stays."""
+    words = line.split()
+    if not words or words[0] not in STEPS:
         return
-    what = "" if verb == "Installing" else os.path.basename((rest.split() or [""])[0])[:50]
-    text = "        %3d packages  %s %s" % (show_progress.packages, verb.lower(), what)
+    show_progress.packages += words[0] in ("Collecting", "Processing", "Downloaded")
+    text = "        " + " ".join([words[0].lower()] + words[1:3])[:60]
+    if words[0] in ("Collecting", "Processing", "Downloaded"):
+        text = "        %3d packages  %s" % (show_progress.packages, os.path.basename(words[1]))
     if sys.stdout.isatty():
-        sys.stdout.write("\r" + text.ljust(90))
-    elif verb == "Installing" or (verb != "Downloading" and show_progress.packages % 25 == 1):
+        sys.stdout.write("\r" + text.ljust(79) + "\n" * (words[0] in LAST_STEPS))
+    elif words[0] in LAST_STEPS or (
+        words[0] not in ("Downloading", "Building") and show_progress.packages % 25 == 1
+    ):
         print(text)
     sys.stdout.flush()
 
@@ -163,6 +315,13 @@ def explain_failure(log):
         stop(
             "The package registry could not be reached. Installing needs the network once;\n"
             "the course itself never does. Check the connection, then run this again."
+        )
+    missing = re.findall(r"No matching distribution found for (\S+)", log)
+    if missing:
+        stop(
+            "The registry answers, but has no %s for Python %d.%d on this machine.\n"
+            "Delete the folder .venv and run this again with another Python, as in\n"
+            "python3.12 start.py lab" % ((missing[-1],) + sys.version_info[:2])
         )
     stop("pip failed; the lines above say why, and %s has all that it said." % LOG)
 
@@ -184,10 +343,11 @@ def run(command, quiet=False):
     return subprocess.call(command, cwd=HERE, env=environment(), stdout=sink, stderr=sink)
 
 
-def environment():
+def environment(more=()):
     # PYTHONDONTWRITEBYTECODE would make every later import of torch three times as slow.
     variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     variables["PATH"] = BIN + os.pathsep + variables.get("PATH", "")
+    variables.update(more)
     return variables
 
 

@@ -1,6 +1,8 @@
 """One list of dependencies, told three times: pyproject.toml, environment.yml, constraints.txt."""
 
+import ast
 import re
+import runpy
 import tomllib
 
 import pytest
@@ -75,6 +77,44 @@ def test_the_pinned_versions_satisfy_the_required_ones(root, required):
 def test_nbval_is_exact_because_the_plugin_is_written_against_it(required):
     (nbval,) = [r for r in required if r.name == "nbval"]
     assert str(nbval.specifier) == "==0.11.0"
+
+
+def test_old_pythons_can_read_the_starter(root):
+    """Python 2.7 must meet a sentence and no SyntaxError: nothing that it cannot parse."""
+    text = (root / "start.py").read_text(encoding="utf-8")
+    assert text.isascii()
+    for node in ast.walk(ast.parse(text)):
+        assert not isinstance(node, ast.JoinedStr | ast.AnnAssign | ast.NamedExpr | ast.Nonlocal)
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            assert not any(isinstance(x, ast.Starred) for x in node.elts), ast.unparse(node)
+        if isinstance(node, ast.arguments):
+            assert not node.kwonlyargs
+            assert not any(argument.annotation for argument in node.args)
+
+
+def test_a_missing_wheel_is_not_told_as_a_silent_registry(root, capsys):
+    start = runpy.run_path(str(root / "start.py"), run_name="start")
+    told = {
+        "ERROR: No matching distribution found for torch==2.13.0": "no torch==2.13.0 for Python",
+        "WARNING: Retrying after connection broken by 'NewConnectionError'\n"
+        "ERROR: No matching distribution found for torch==2.13.0": "could not be reached",
+        "ERROR: No space left on device": "disk is full",
+        "ERROR: something else": "pip failed",
+    }
+    for log, sentence in told.items():
+        with pytest.raises(SystemExit, match=sentence):
+            start["explain_failure"](log)
+
+
+def test_a_lesson_is_chosen_by_number_or_name(root, monkeypatch):
+    start = runpy.run_path(str(root / "start.py"), run_name="start")
+    monkeypatch.chdir(root)
+    for word in ("12", "attention", "12_attention"):
+        chosen = start["of_one_lesson"](["--lesson", word, "-x"])
+        assert "notebooks/12_attention.ipynb" in chosen
+        assert chosen[-1] == "-x"
+    with pytest.raises(SystemExit, match="There is no lesson 'attentoin'"):
+        start["of_one_lesson"](["--lesson", "attentoin"])
 
 
 def test_nothing_local_or_remote_is_pinned_to(root):

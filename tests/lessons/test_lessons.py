@@ -28,6 +28,7 @@ ASSERTING = {
     "attention",
     "small_gpt",
 }
+COPYING = {"start_here", *ASSERTING}
 
 pytestmark = pytest.mark.skipif(not STEMS, reason="there is no notebook yet")
 every = pytest.mark.parametrize("stem", STEMS)
@@ -356,6 +357,40 @@ def test_nothing_of_the_package_is_copied_unmarked(stem):
         for node in twins.definitions(cell.source).values():
             twin = known.get(twins.essence(node))
             assert not twin, f"cell [{n}] repeats course.{twin}: tag it worked:{twin} or import it"
+
+
+# --- names and kinds ------------------------------------------------------------------------
+
+
+def shipped():
+    """Every file whose words a learner may meet."""
+    return [
+        *(ROOT / "notebooks" / "text").glob("*.py"),
+        *(p for p in (ROOT / "src" / "course").rglob("*.py")),
+    ]
+
+
+@pytest.mark.parametrize("path", shipped(), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_no_text_calls_a_lesson_by_its_number(path):
+    """A number stands in a notebook's file name alone: who names a lesson writes its title."""
+    text = path.read_text(encoding="utf-8")
+    slugs = "|".join(lesson.slug for lesson in lessons.lessons())
+    found = re.findall(rf"\b[Ll]essons? \d\d?\b|\b\d\d_(?:{slugs})\b", text)
+    assert not found, f"{path.name} says {found}"
+
+
+@every
+def test_exercises_ask_for_more_than_copying(stem):
+    kinds = [e.kind for e in vars(bank(stem)).values() if isinstance(e, Exercise)]
+    varied = 3 * kinds.count("transcribe") <= len(kinds) and {
+        "derive",
+        "transfer",
+        "diagnose",
+    } <= set(kinds)
+    if lessons.slug(stem) in COPYING:
+        assert not varied, f"{stem} is rewritten: take it off the list"
+    else:
+        assert varied, f"{stem} asks for {kinds}"
 
 
 # --- exercises, predictions, widgets, table -------------------------------------------------

@@ -42,7 +42,7 @@ def lessons(root: Path, chosen: list[str] | None = None) -> list[str]:
     Parameters
     ----------
     chosen
-        Numbers (``6`` or ``06``) or names (``06_mlp_backprop``, with or without suffix).
+        Numbers (``6`` or ``06``) or names (``NN_slug``, with or without suffix).
 
     Raises
     ------

@@ -44,7 +44,7 @@ def _resolve(host, *args, **options):
 
 def cut() -> None:
     """Replace the functions through which Python code reaches other machines; twice is once."""
-    socket.socket.connect = _guarded(_connect, 0)
-    socket.socket.connect_ex = _guarded(_connect_ex, 0)
-    socket.socket.sendto = _guarded(_sendto, -1)
+    socket.socket.connect = _guarded(_connect, 0)  # type: ignore[method-assign]
+    socket.socket.connect_ex = _guarded(_connect_ex, 0)  # type: ignore[method-assign]
+    socket.socket.sendto = _guarded(_sendto, -1)  # type: ignore[method-assign]
     socket.getaddrinfo = _resolve

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from course import files
+from course import files, lessons
+from course.authoring import pairs
 from course.authoring.checkout import CourseError
 from course.data import glossary
 from course.words import say
 
-TABLES: dict[str, Callable[[], str]] = {"notation": glossary.notation}
+WORDS, LINES = 150, 6  # read in a minute: of prose, of code
 _MARKED = re.compile(r"(?<=<!-- table: )(\w+)( -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
+
+
+def minutes(lesson: lessons.Lesson) -> int:
+    """Return how long a lesson takes, to the next ten: its exercises, and reading the notebook.
+
+    A minute is 150 words of prose or 6 lines of code, read and run.
+    """
+    root = lessons.NOTEBOOKS.parent
+    cells = pairs.read_text(root, lesson.stem).cells
+    words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+    lines = sum(len(cell.source.splitlines()) for cell in cells if cell.cell_type == "code")
+    bank = lessons.bank(lesson.slug)
+    exercises = sum(getattr(bank, name).minutes for name in lesson.exercises)
+    return 10 * math.ceil((exercises + words / WORDS + lines / LINES) / 10)
+
+
+def contents() -> str:
+    """Return the table of the lessons that have a notebook: number, title, aim, minutes."""
+    rows = [
+        f"| {lesson.number} | [{lesson.about.title}](notebooks/{lesson.stem}.ipynb) "
+        f"| {lesson.about.builds} | {minutes(lesson)} |"
+        for lesson in lessons.lessons()
+        if lesson.number
+    ]
+    head = ["| | lesson | you build | minutes |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+TABLES: dict[str, Callable[[], str]] = {"notation": glossary.notation, "lessons": contents}
 
 
 def made(text: str) -> str:

@@ -245,6 +245,7 @@ def pytest_report_header(config) -> str | None:
     """Say so where the second pass cannot simulate an older processor."""
     if config.option.passes != "first" and not kernels.older_processor():
         return "notebooks: no older processor can be simulated here; the second pass is on this one"
+    return None
 
 
 @pytest.hookimpl(wrapper=True)

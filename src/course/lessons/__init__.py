@@ -64,7 +64,7 @@ class Lesson:
 
     @property
     def stem(self) -> str:
-        """The name of its notebook without suffix, as in 12_attention; the slug where it has none.
+        """The name of its notebook without suffix, as in NN_slug; the slug where it has none.
 
         Notebooks are found beside the package, in the checkout that it is installed from.
         """
@@ -140,5 +140,5 @@ def diagrams(slug: str) -> tuple:
 
 
 def slug(stem: str) -> str:
-    """Return the slug in a notebook's name: attention, of 12_attention."""
+    """Return the slug in a notebook's name: the name without its number."""
     return stem.partition("_")[2] if stem[:2].isdigit() else stem

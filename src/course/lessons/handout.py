@@ -15,6 +15,8 @@ from course import lessons
 from course.lessons import plumbing
 from course.words import say, say_n
 
+FIRST = f"{lessons.Lesson('start_here').stem}.ipynb"  # it holds the map
+
 ABOVE, BELOW, AHEAD = "desk-above", "desk-below", "desk-ahead"  # ids of the cells that we add
 OURS = (ABOVE, BELOW, AHEAD)
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -90,7 +92,7 @@ def _bare(output: dict) -> dict | None:
 
 
 def number(stem: str) -> str:
-    """Return a lesson's number as it is shown: 12, of 12_attention."""
+    """Return a lesson's number as it is shown."""
     return stem[:2] if stem[:2].isdigit() else ""
 
 
@@ -132,7 +134,7 @@ def above(place: Place) -> dict:
     links = [
         place.before
         and say("← [{name}]({file})", name=title(place.before), file=_file(place.before)),
-        say("[Map of the course]({file})", file="00_start_here.ipynb"),
+        say("[Map of the course]({file})", file=FIRST),
         place.after and say("[{name}]({file}) →", name=title(place.after), file=_file(place.after)),
     ]
     lines = [" &nbsp;·&nbsp; ".join(filter(None, links))]
@@ -168,7 +170,7 @@ def below(place: Place) -> list[dict]:
         )
         cells.append(_code(AHEAD, source))
     after = place.after and _known(place.after)
-    words = say("This was the last lesson. [Map of the course](00_start_here.ipynb)")
+    words = say("This was the last lesson. [Map of the course]({file})", file=FIRST)
     if place.after:
         words = say(
             "**Next:** [{name}]({file}) · {promise}",
