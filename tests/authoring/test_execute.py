@@ -158,7 +158,7 @@ def test_ctrl_c_ends_the_kernel_and_the_build(checkout, write):
     while not (pid.is_file() and pid.read_text()):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=20)[1] == "course build: stopped.\n"
+    assert process.communicate(timeout=20)[1] == "course build: Stopped.\n"
     assert process.returncode == 130
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)

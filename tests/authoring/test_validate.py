@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from course.authoring import kernels, pictures, validate
-from course.interactive import plot
+from course.interactive import names, plot
 
 STRICT = ("-p", "course.authoring.validate", "--nbval", "-p", "no:cacheprovider")
 PLAIN = ("--nbval", "-p", "no:cacheprovider")
@@ -37,7 +37,7 @@ def drawn(slope, alt="a straight line that rises"):
     ax.plot([0, 1], [0, slope])
     ax.set(ylim=(0, 2))
     data, metadata = plot.bundle(plot.png(fig), alt, width=400)
-    hidden = {"text/html": plot.hidden(alt), "text/plain": ""}
+    hidden = {"text/html": names.spoken(alt), "text/plain": ""}
     return [
         new_output("display_data", data, metadata=metadata),
         new_output("display_data", hidden),

@@ -37,7 +37,7 @@ class Scene(NamedTuple):
     names: dict
 
 
-def meaning(error: BaseException, place: tuple, names: dict) -> tuple[str, bool]:
+def meaning(error: BaseException, place: tuple[str, dict], names: dict) -> tuple[str, bool]:
     """What an exception means, "" if nothing is known, and whether its own words are dropped.
 
     Parameters

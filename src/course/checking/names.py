@@ -38,8 +38,8 @@ def returned_names(reference: Callable) -> Names:
     except (OSError, TypeError, SyntaxError):
         return Names()
     documented = _documented(inspect.getdoc(reference) or "")
-    items = re.search(r"list of \((\w+(?:, \w+)+)\)", documented)
-    items = tuple(items[1].split(", ")) if items else ()
+    listed = re.search(r"list of \((\w+(?:, \w+)+)\)", documented)
+    items = tuple(listed[1].split(", ")) if listed else ()
     values = [n.value for n in ast.walk(tree) if isinstance(n, ast.Return)]
     last = values[-1] if values else None
     if isinstance(last, ast.ListComp) and isinstance(last.elt, ast.Tuple):
@@ -50,8 +50,8 @@ def returned_names(reference: Callable) -> Names:
         return returned_names(other) if own else Names()
     if not isinstance(last, ast.Tuple):
         return Names()
-    said = re.findall(r"^(\w+(?:, \w+)*)(?: :|$)", documented, re.MULTILINE)
-    said = tuple(", ".join(said).split(", "))
+    lines = re.findall(r"^(\w+(?:, \w+)*)(?: :|$)", documented, re.MULTILINE)
+    said = tuple(", ".join(lines).split(", "))
     plainly = all(isinstance(n, ast.Name) for n in last.elts)
     fits = not plainly and len(said) == len(last.elts)
     return Names(said if fits else _distinct(last), items)

@@ -88,12 +88,14 @@ def _summed(whole, part) -> str:
 
 
 def _over(name: str, axes: tuple[int, ...], *, every: bool) -> str:
-    axes = ", ".join(map(str, axes))
+    all_ = ", ".join(map(str, axes))
     if name == "sum":
         return (
-            say("the sum over every axis") if every else say("the sum over axis {axes}", axes=axes)
+            say("the sum over every axis") if every else say("the sum over axis {axes}", axes=all_)
         )
-    return say("the mean over every axis") if every else say("the mean over axis {axes}", axes=axes)
+    return (
+        say("the mean over every axis") if every else say("the mean over axis {axes}", axes=listed)
+    )
 
 
 def _equal(a, b) -> bool:

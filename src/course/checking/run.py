@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, wraps
+from typing import Any
 
 import numpy as np
 
@@ -109,7 +110,7 @@ def _changed(before: Arguments, after: Arguments, names: tuple) -> frozenset:
     return frozenset(name for name, old, new in pairs if not _equal(old, new))
 
 
-def _equal(old: object, new: object) -> bool:
+def _equal(old: Any, new: Any) -> bool:
     """Equality of arrays and collections; other objects count as equal."""
     if isinstance(old, np.ndarray):
         return old.shape == new.shape and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")

@@ -72,9 +72,9 @@ def _tried(exercise, answer) -> Examination:
 
 
 def _where(exercise, number: int) -> str:
-    n, every, says = number + 1, len(exercise.examples), exercise.examples[number].says
-    if says:
-        return say("case {n} of {all}, {says}", n=n, all=every, says=say(says))
+    n, every, example = number + 1, len(exercise.examples), exercise.examples[number]
+    if example.says:
+        return say("case {n} of {all}, {says}", n=n, all=every, says=say(example.says))
     return say("case {n} of {all}", n=n, all=every)
 
 
