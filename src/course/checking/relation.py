@@ -94,7 +94,7 @@ def _over(name: str, axes: tuple[int, ...], *, every: bool) -> str:
             say("the sum over every axis") if every else say("the sum over axis {axes}", axes=all_)
         )
     return (
-        say("the mean over every axis") if every else say("the mean over axis {axes}", axes=listed)
+        say("the mean over every axis") if every else say("the mean over axis {axes}", axes=all_)
     )
 
 
