@@ -8,8 +8,12 @@ import html.parser
 
 import numpy as np
 
-from course.checking import Case, Exercise, Law, call, source
-from course.checking.cases import named
+from course.checking import Case, Exercise, Law, Mistake, call, source
+
+
+def wrong(says, code):
+    """A misconception of the tests: its sentence and its code."""
+    return Mistake(says, lambda: code)
 
 
 def softmax(z):
@@ -45,12 +49,12 @@ weights = Exercise(
     ],
     laws=[Law("rows sum to 1", rows_sum_to_one)],
     mistakes=[
-        named("columns", "your columns sum to 1, not your rows: axis=-1.", columns),
-        named("overflow", "exp(1000) overflows. Subtract the row's maximum first.", fragile),
-        named("in place", "-= writes into the caller's z. Make a new array.", in_place),
-        named("flat", "one sum over all rows: which axis?", lambda z: np.exp(z) / np.exp(z).sum()),
-        named("dropped", "the axis is gone: keepdims=True.", lambda z: softmax(z)[0]),
-        named("method", "a row has no .Max; NumPy's names are small.", lambda z: z.Max()),
+        wrong("Your columns sum to 1, not your rows: axis=-1.", columns),
+        wrong("exp(1000) overflows. Subtract the row's maximum first.", fragile),
+        wrong("-= writes into the caller's z. Make a new array.", in_place),
+        wrong("One sum over all rows: which axis?", lambda z: np.exp(z) / np.exp(z).sum()),
+        wrong("The axis is gone: keepdims=True.", lambda z: softmax(z)[0]),
+        wrong("A row has no .Max; NumPy's names are small.", lambda z: z.Max()),
     ],
     hints=["What do the weights sum to?", "p = exp(z) / sum exp(z), z (..., K)", "return … / …"],
     why="A constant in every entry cancels.",

@@ -4,10 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from samples import columns, softmax, weights
+from samples import columns, softmax, weights, wrong
 
 from course.checking import Case, Exercise
-from course.checking.cases import named
 
 
 def test_a_misconception_is_recognised_however_it_is_written():
@@ -47,8 +46,8 @@ def test_an_unknown_error_gets_no_misconception():
 
 
 def test_a_mistake_that_agrees_everywhere_is_preferred():
-    half = named("half", "it is like another one in places.", lambda x: x * 2 if x > 0 else x)
-    whole = named("whole", "x is doubled.", lambda x: x * 2)
+    half = wrong("It is like another one in places.", lambda x: x * 2 if x > 0 else x)
+    whole = wrong("X is doubled.", lambda x: x * 2)
     double = Exercise(
         reference=np.positive,
         cases=[Case.hand((1.0,), 1.0), Case.hand((-2.0,), -2.0)],
@@ -61,7 +60,7 @@ def test_a_mistake_that_agrees_everywhere_is_preferred():
 
 def test_misfitting_axes_are_one_trouble_whatever_numpy_raises():
     third = dataclasses.replace(
-        weights, mistakes=[named("third", "there is no third axis.", lambda z: z.sum(axis=2))]
+        weights, mistakes=[wrong("There is no third axis.", lambda z: z.sum(axis=2))]
     )
     assert third.examine(lambda z: z[:, :, 0]).mistake == "There is no third axis"
     assert third.examine(lambda z: z @ np.ones((7, 7))).mistake == "There is no third axis"

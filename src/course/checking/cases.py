@@ -194,12 +194,6 @@ class Mistake:
         return re.split(r"[.:;?](?= |$)", self.says)[0]
 
 
-def named(name: str, says: str, code: Callable) -> Mistake:
-    """Until every bank is written in edits: a misconception in three parts; its name is dropped."""
-    capital = says[0].upper() + says[1:] if re.match(r"[a-z]+[ ,']", says) else says
-    return Mistake(capital, lambda: code)
-
-
 def known(written: str | Edit | Callable | Mistake, reference: Callable) -> list[Mistake]:
     """Make misconceptions of what a bank writes down: edits, or a function with a docstring."""
     if isinstance(written, str):

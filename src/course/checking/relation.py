@@ -93,9 +93,7 @@ def _over(name: str, axes: tuple[int, ...], *, every: bool) -> str:
         return (
             say("the sum over every axis") if every else say("the sum over axis {axes}", axes=all_)
         )
-    return (
-        say("the mean over every axis") if every else say("the mean over axis {axes}", axes=all_)
-    )
+    return say("the mean over every axis") if every else say("the mean over axis {axes}", axes=all_)
 
 
 def _equal(a, b) -> bool:
