@@ -132,14 +132,21 @@ def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
             continue
         if output.output_type == "stream":
             streams[output.name] = output
+        if bare_view(output):  # what stays of it stands before it
+            continue
         if "data" in output and len(output.data) > 1:
-            view = output.data.pop(WIDGET_VIEW, None)
-            if view and not any(output.data.values()):  # what stays of it stands before it
-                continue
+            output.data.pop(WIDGET_VIEW, None)
         kept.append(output)
     for output in streams.values():
         output.text = _OVERWRITTEN.sub("", output.text)
     return kept
+
+
+def bare_view(output: NotebookNode) -> bool:
+    """Say whether an output is a living widget and nothing else, which isn't stored."""
+    data = output.get("data", {})
+    others = [value for mime, value in data.items() if mime != WIDGET_VIEW]
+    return WIDGET_VIEW in data and bool(others) and not any(others)
 
 
 def _number(cells: list[NotebookNode]) -> None:
