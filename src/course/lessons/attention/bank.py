@@ -73,6 +73,16 @@ scores = Exercise(
         q.shape[-1] ⇒ len(k)
             You divided by the root of a number of positions or examples. The sum in a score runs
             over the D entries of a query: its size is q.shape[-1].
+        q.shape[-1] ⇒ q.shape[-2]
+            You divided by the root of the number of queries. The sum in a score runs over the D
+            entries of one query, its last axis.
+        q.shape[-1] ⇒ len(q)
+            You divided by the root of the length of q's first axis, which is a number of queries or
+            of examples. The sum in a score runs over its last axis.
+        D = q.shape[-1] ⇒ s = q @ k.swapaxes(-1, -2)
+        q @ k.swapaxes(-1, -2) / np.sqrt(D) ⇒ s / s.std()
+            You divided by the spread of these scores themselves, so that each depends on all the
+            others. The divisor must be known before any score is: what does it follow from?
         q @ k.swapaxes ⇒ k @ q.swapaxes
             Your table is transposed: row t should hold the scores of query t with every key.
         k.swapaxes(-1, -2) ⇒ k.T
@@ -141,6 +151,9 @@ causal_mask = Exercise(
         np.tri(T, past + T, past, dtype=bool) ⇒ np.tri(past + T, T, dtype=bool).T
             Your mask shows the future and hides the past: it is transposed. Row t is the query;
             True stands where key s came before it, or is itself.
+        np.tri(T, past + T, past, dtype=bool) ⇒ np.triu(np.ones((T, past + T), dtype=bool), past)
+            Your rows see themselves and the future, and the past is hidden. The lower triangle is
+            wanted: True where the key came before, or is the query's own.
         past, dtype ⇒ past - 1, dtype
             You left out the diagonal. A position may see itself; the first one would see nothing
             at all, and its softmax would divide by zero.
@@ -383,6 +396,9 @@ split_heads = Exercise(
             into (H, D), not into (D, H).
         H, C // H ⇒ C // H, H
             You made D heads of size H. The number of heads is given; their size is C / H.
+        swapaxes(1, 2) ⇒ swapaxes(2, 3)
+            You exchanged the heads with the entries of a head. The heads must come in front of
+            time.
         swapaxes(1, 2) ⇒ transpose(0, 2, 3, 1)
             You exchanged the wrong two axes: time must stay in front of the head's own entries.
         swapaxes(1, 2) ⇒ transpose(2, 0, 1, 3)
@@ -478,6 +494,19 @@ grouped = Exercise(
         attend(q, k, v ⇒ attend(q.reshape(*q.shape[:-3], G, -1, *q.shape[-2:]).mean(-3), k, v
             You averaged the queries of a group, so that only G heads are left. All H queries stay;
             they share keys, not questions.
+        k, n, axis=-3 ⇒ k, n, axis=0
+        v, n, axis=-3 ⇒ v, n, axis=0
+            You repeated the first axis. With a batch in front that is the examples; the heads are
+            the third axis from the end.
+        k, n, axis=-3 ⇒ k, n, axis=1
+        v, n, axis=-3 ⇒ v, n, axis=1
+            You repeated axis 1, which is the heads only if exactly one axis stands in front of
+            them. Counted from the end it is always −3.
+        n = q.shape[-3] // k.shape[-3] ⇒ n = 1
+            There are fewer heads of keys than of queries, and yours never shares them out. Each of
+            the G heads serves H/G query heads.
+        n = q.shape[-3] // k.shape[-3] ⇒ n = k.shape[-3]
+            You repeated each head G times. G heads have to serve H queries: each is used H/G times.
         causal=causal ⇒ causal=False
             causal=True changes nothing in your function. Hand it on to attend.
         attend(q, k, v ⇒ attend(q, k[..., ::-1, :, :], v[..., ::-1, :, :]
@@ -567,6 +596,10 @@ rotate = Exercise(
         np.cos(theta), np.sin(theta) ⇒ np.sin(theta), np.cos(theta)
             At an angle of 0 nothing should move; yours turns by a quarter. cos and sin are
             exchanged.
+        np.cos(theta), np.sin(theta) ⇒ np.cos(np.deg2rad(theta)), np.sin(np.deg2rad(theta))
+            You took the angles for degrees. They are radians already, as np.cos wants them.
+        np.cos(theta), np.sin(theta) ⇒ np.cos(np.rad2deg(theta)), np.sin(np.rad2deg(theta))
+            You turned the angles into degrees. np.cos wants radians, which they are already.
         return np ⇒ return x + np
         [x1 * cos - x2 * sin, x1 * sin + x2 * cos] ⇒ [sin, cos]
         .reshape(x.shape) ⇒ .reshape(len(theta), -1)
@@ -642,6 +675,12 @@ previous_token_head = Exercise(
         diagonal(-1, ⇒ diagonal(0,
             You read the diagonal, on which each position looks at itself. The one before stands
             one column further left.
+        diagonal(-1, -2, -1) ⇒ diagonal(-1)
+            You read a diagonal through heads and positions: without axes, diagonal takes the first
+            two. The map of a head is the last two axes.
+        .mean(-1) ⇒ .mean(0)
+            You averaged over the heads, so that a mean for each position is left. Average over the
+            positions: one number for each head.
         .mean(-1) ⇒ .max(-1)
             You took each head's largest weight. One dark place makes no habit: take the mean over
             all positions that have one before them.
@@ -745,6 +784,12 @@ attend_backward = Exercise(
         / np.sqrt(D) ⇒
             Dq and dk lack the factor 1/√D: what divided the scores on the way forward divides the
             gradient on the way back.
+        ds.swapaxes(-1, -2) @ q ⇒ ds.swapaxes(-1, -2) @ q * np.sqrt(D)
+            Dk lacks the factor 1/√D, and dq has it. The score was divided, so both of its factors
+            get their gradient divided.
+        ds @ k, ⇒ ds @ k * np.sqrt(D),
+            Dq lacks the factor 1/√D, and dk has it. The score was divided, so both of its factors
+            get their gradient divided.
         layers.softmax_backward(da, a) ⇒ da
             You treated the softmax as if it changed nothing: ds is not da. Raising one weight of a
             row lowers the others.

@@ -52,9 +52,9 @@ def heads():
 def induction():
     """Draw how two layers continue a repeated pattern: one hands on, the other searches."""
     d = Diagram(
-        "Tokens A, B, C, A stand in a row. In layer 1 each position fetches the token before it, so "
-        "that B knows that it came after A. In layer 2 the last A searches for a position that came "
-        "after A, finds B, and copies it: B is predicted to come next.",
+        "Tokens A, B, C, A stand in a row. In layer 1 each position fetches the token before it, "
+        "so that B knows that it came after A. In layer 2 the last A searches for a position that "
+        "came after A, finds B, and copies it: B is predicted to come next.",
         column=124,
         row=88,
     )
