@@ -15,11 +15,10 @@
 # # Attention
 #
 # A word means little without the words around it. Attention is the part of a GPT that lets one position
-# fetch something from others: a look-up that is soft, so that it has a gradient and can be learnt.
+# fetch something from others. It is a look-up that is soft, so it has a gradient and can be learnt.
 #
-# **You will** build attention in NumPy, forward and backward, until it agrees with PyTorch to twelve
-# digits; break its scale, its mask and its order to see what each is for; and watch two layers learn
-# a trick that one layer cannot.
+# **You will** build attention in NumPy, forward and backward, and hold it against PyTorch to twelve digits; break its scale, its mask and its order to see what each is for; find the two heads that continue
+# a repeated pattern, and test them by removing them; and let a trained model read with your functions.
 #
 # **You need** lesson *Backpropagation*: softmax, cross-entropy, backpropagation through a matrix product.
 
@@ -45,12 +44,13 @@ import torch.nn.functional as F
 
 from course.data import shakespeare, split_text
 from course.interactive import plot, predict
+from course.lessons import yours
 from course.lessons.attention import bank as ex
 from course.lessons.attention import diagrams, widgets
 from course.networks import layers
-from course.transformers import attention, tokens
+from course.transformers import attention, heads, numpy_modern, tokens
 from course.transformers.gpt import model as gpt
-from course.transformers.gpt import train
+from course.transformers.gpt import pretrained, train
 from course.transformers.gpt.config import MODERN, Config
 from course.transformers.gpt.generate import generate
 from course.transformers.gpt.recipe import Recipe
@@ -63,36 +63,32 @@ torch.set_default_dtype(torch.float64)  # slower than float32, and alike on ever
 #
 # *How can a position fetch from others, when training may only nudge numbers?*
 #
-# A dictionary finds the one key that equals the query and returns its value. Nothing in that can be
-# nudged: a key matches or it doesn't. So let every key match a little. Score each key by its dot product
-# with the query, turn the scores into shares that sum to 1, and return the values mixed by these shares.
+# A dictionary finds the one key that equals the query and returns its value. Training can't nudge that: a
+# key matches or it doesn't. So let every key match a little. Score each key by its dot product with the
+# query, turn the scores into weights that sum to 1, and return the values mixed by these weights.
 #
 # Four numbers by hand: the query is 1, the keys are 0 and ln 3, the values 4 and 8. The scores are 0 and
-# ln 3, the shares 1/4 and 3/4, and what comes back is 1/4 · 4 + 3/4 · 8 = 7.
+# ln 3, the weights 1/4 and 3/4, and what comes back is 1/4 · 4 + 3/4 · 8 = 7.
 
 # %%
 q, k, v = np.array([[1.0]]), np.array([[0.0], [np.log(3)]]), np.array([[4.0], [8.0]])
 a = layers.softmax(q @ k.T)
-print("shares", np.round(a, 4), "and what comes back", np.round(a @ v, 4))
+print("weights", np.round(a, 4), "and what comes back", np.round(a @ v, 4))
 
 # %% [markdown]
-# If the share of the second key is to grow, the query can move towards it, or the key towards the query:
-# both have a gradient. That is all there is to **attention**; what follows makes it work for wide vectors,
-# for texts that are read from left to right, and for several questions at once.
+# If training wants more weight on the second key, it can move the query towards that key, or the key towards
+# the query, because both have a gradient. That is **attention**. The rest of this lesson makes it work for
+# wide vectors, for texts that are read from left to right, and for several questions at once.
 
 # %% [markdown]
-# ## Why the scores are divided by √D
+# ## Wide queries and keys
 #
-# *The more entries queries and keys have, the larger their products. Does that matter?*
+# *The more entries queries and keys have, the larger their products become. Does that matter?*
 #
-# Let the entries be independent, of mean 0 and variance 1. Each product $q_i k_i$ then has variance 1,
-# and $D$ of them add to variance $D$: scores spread by $\sqrt{D}$. Dividing takes that out,
-#
-# $$s = \frac{q\, k^\top}{\sqrt{D}}.$$
-#
-# The assumption holds at the start of training and fails later, when queries and keys have learnt to
-# meet. What the division buys is a good start. Here are 64 random keys. If a query looked at all of them
-# alike, the entropy of its weights would be $\ln 64 \approx 4.16$ nats; if it looked at one alone, 0.
+# Here are 64 random keys, and queries whose entries have mean 0 and variance 1, as at the start of training.
+# How sharply does a query choose? The entropy of its weights tells. If it looked at all keys alike, the
+# entropy would be $\ln 64 \approx 4.16$ nats; if it looked at one alone, it would be 0. At D = 4 it
+# is about 3 nats.
 
 # %%
 sharp = predict.number(
@@ -106,40 +102,30 @@ sharp = predict.number(
 sharp
 
 # %%
+def choice_entropy(s):
+    """Mean entropy of the weights that scores give, in nats."""
+    return -(layers.softmax(s) * layers.log_softmax(s)).sum(-1).mean()
+
+
 rng = np.random.default_rng(0)
 sizes = [4, 16, 64, 256, 1024]
-entropies = {"as they are": [], "divided by √D": []}
-for D in sizes:
-    q, k = rng.standard_normal((200, D)), rng.standard_normal((64, D))
-    for name, s in zip(entropies, (q @ k.T, q @ k.T / np.sqrt(D)), strict=True):
-        a = layers.softmax(s)
-        entropies[name].append(-(a * layers.log_softmax(s)).sum(-1).mean())
-sharp.reveal(entropies["as they are"][-1], shown=f"{entropies['as they are'][-1]:.2f} nats")
-
-# %%
-fig, ax = plot.figure(width=7, height=3.2)
-for i, (name, values) in enumerate(entropies.items()):
-    ax.plot(sizes, values, "o", ls=plot.LINES[i], color=plot.COLORS[i], label=name)
-ax.axhline(np.log(64), color=plot.FAINT, lw=1)
-ax.text(sizes[0], np.log(64) - 0.1, "all 64 keys alike", va="top", color=plot.FAINT)
-ax.set_xscale("log", base=2)
-ax.set_xticks(sizes, [str(D) for D in sizes])
-ax.set(xlabel="size of queries and keys, D", ylabel="entropy of the weights, nats", ylim=(0, 4.5))
-ax.legend(loc="center right")
-plot.show(
-    fig,
-    alt="Entropy of the attention weights against D from 4 to 1024. Divided by root D it stays level "
-    "near 3.7 nats. Without the division it falls from about 3 nats to nearly 0.",
-)
+drawn = [(rng.standard_normal((200, D)), rng.standard_normal((64, D))) for D in sizes]
+products = [q @ k.T for q, k in drawn]
+for D, s in zip(sizes, products, strict=True):
+    print(f"D = {D:4}: scores spread by {s.std():5.2f}, entropy {choice_entropy(s):.2f} nats")
+undivided = choice_entropy(products[-1])
+sharp.reveal(undivided, shown=f"{undivided:.2f} nats")
 
 # %% [markdown]
-# Undivided, wide queries look at one key each, whichever happened to be largest, and a softmax with all
-# its weight in one place has almost no gradient left. Divided, the choice stays open at every width.
+# The wider the vectors, the further the scores spread, and the softmax gives nearly all weight to whichever key
+# happens to score highest. The first column of numbers holds the remedy: find the rule by which it grows.
 #
 # ### Exercise: `scores`
 #
-# Write the scores. By hand: $q = (1, 1, 1, 1)$ against the
-# keys $(1, 2, 3, 4)$ and $(0, 0, 0, 2)$ gives $10/2$ and $2/2$. There may be axes in front of the last two.
+# Return the dot product of each query with each key, divided by what makes the scores spread by 1 at every
+# width. Derive it: a score adds up D products $q_i k_i$ of independent numbers with mean 0 and
+# variance 1. By hand: nine ones as the query, and a key whose nine entries sum to 9, give the score 3. There may
+# be axes in front of the last two.
 
 
 # %% tags=["exercise:attention.scores"]
@@ -151,13 +137,34 @@ def scores(q, k):
 ex.scores.check(scores)
 
 # %% [markdown]
+# Each product $q_i k_i$ has mean 0 and variance $1 \cdot 1 = 1$. The variances of independent numbers add up, so
+# the sum has variance $D$ and spreads by $\sqrt{D}$. Hence
+#
+# $$s = \frac{q\, k^\top}{\sqrt{D}}.$$
+#
+# The assumption of independence holds at the start of training and fails later, when queries and keys have
+# learnt to match. What the division buys is a start at which no choice has been made yet.
+
+# %%
+divided = [choice_entropy(attention.scores(q, k)) for q, k in drawn]
+for D, entropy in zip(sizes, divided, strict=True):
+    print(f"D = {D:4}: divided by √D, entropy {entropy:.2f} nats")
+
+# %% [markdown]
+# Divided, the choice stays open at every width. One row of weights is a softmax with a dial: move the size of the
+# queries and the temperature, with and without the division, and watch the choice close and open.
+
+# %%
+widgets.one_row()
+
+# %% [markdown]
 # ## The mask: no looking ahead
 #
 # *A GPT learns to say what comes next. What happens if it can see what comes next?*
 #
 # It reads a text of $T$ tokens and answers $T$ questions at once: at each position, which token follows?
-# The answer stands one place to the right. Here are two models, alike but for one thing: one of them may
-# look to the right. Both are tested on text that they were never trained on.
+# Here are two models, alike but for one thing: one of them may look to the right. Both are tested on text
+# that they were never trained on.
 
 # %%
 wonderful = predict.choice(
@@ -192,20 +199,23 @@ for name, causal in (("may not look ahead", True), ("may look ahead", False)):
     out = generate(model, start, 60, generator=dice, temperature=0.8, cache=False)
     written = tokens.decode(out, alphabet).replace("\n", " / ")
     print(f"{name}: {losses[name]:.2f} nats per character on unseen text\n{written}\n")
-assert losses["may look ahead"] < losses["may not look ahead"] / 4
 wonderful.reveal("better, and writes garbage")
 
 # %% [markdown]
-# The second model's loss would be a sensation, and held-out text does not expose it: **a validation set
-# cannot see a leak that it shares.** The model has learnt to copy from the right. When it writes, nothing
-# stands there yet. Read what your model writes, always; and distrust a loss that is too good.
+# The second model's loss would be a sensation, and held-out text doesn't expose it: **a validation set can't
+# see a leak that it shares.** The model has learnt to copy the answer from the right. When it writes, nothing
+# stands there yet. So always read what your model writes, and distrust a loss that is too good.
 #
-# So position $t$ may see positions up to $t$. The table that says so, the **mask**, has a row for each query and a
-# column for each key. When some keys come from a past that was read earlier, they fill the first columns.
+# Position $t$ may therefore see positions up to $t$ only. The table that says so is the **mask**. It has a row for
+# each query and a column for each key, True where the query may look.
+#
+# Queries and keys are not always equally many. When a model writes, it adds one token at a time. The keys and
+# values of the earlier tokens don't change, so they are kept, and only the new token needs a query. The keys
+# that are kept are called the past here, and they fill the first columns.
 #
 # ### Exercise: `causal_mask`
 #
-# Write the table, of True and False. By hand, with 1 for True: for
+# Write the table, of True and False, for $T$ new queries. By hand, with 1 for True: for
 # $T = 3$ it is `[[1, 0, 0], [1, 1, 0], [1, 1, 1]]`; for $T = 2$ after a past of 1 it is `[[1, 1, 0], [1, 1, 1]]`.
 
 
@@ -218,12 +228,11 @@ def causal_mask(T, past=0):
 ex.causal_mask.check(causal_mask)
 
 # %% [markdown]
-# ## Where to mask
+# ### Before the softmax, or after it?
 #
-# *Hide the future before the softmax, or set its weights to zero afterwards?*
-#
-# Afterwards looks equivalent, and is a leak. The hidden scores have already been counted in the
-# denominator, so the rows sum to less than 1, and how much less tells what was hidden.
+# You could set the hidden scores to $-\infty$ before the softmax, or set the hidden weights to zero after it.
+# In both cases a hidden key has the weight 0. To see whether they are equal, change the last key, which
+# positions 0 to 3 may not see, and watch their outputs.
 
 # %%
 rng = np.random.default_rng(1)
@@ -246,8 +255,9 @@ for mix in (after, before):
     print(f"masked {mix.__name__} the softmax: positions 0 to 3 move by {change:.2f}")
 
 # %% [markdown]
-# A key that nobody before it may see moves their outputs, if it is hidden too late. With a score of
-# $-\infty$ before the softmax its weight is $e^{-\infty} = 0$ and it counts nowhere. The whole way:
+# Masking afterwards leaks. The hidden score was counted in the denominator of the softmax, so the remaining
+# weights sum to less than 1, and how much is missing tells what was hidden. With a score of $-\infty$ before the
+# softmax, the weight is $e^{-\infty} = 0$ and the key counts nowhere. Here is the whole way:
 
 # %%
 diagrams.look_up()
@@ -269,7 +279,7 @@ def attend(q, k, v, *, causal=False, mask=None):
 ex.attend.check(attend)
 
 # %% [markdown]
-# A few lines, and they agree with the routine that trains the largest models:
+# These few lines agree with PyTorch's own routine:
 
 # %%
 rng = np.random.default_rng(2)
@@ -277,34 +287,24 @@ q, k, v = (rng.standard_normal((2, 3, 7, 5)) for _ in range(3))
 y, _ = attention.attend(q, k, v, causal=True)
 theirs = F.scaled_dot_product_attention(*map(torch.tensor, (q, k, v)), is_causal=True)
 gap_torch = np.abs(y - theirs.numpy()).max()
-assert gap_torch < 1e-12
-print("2 examples, 3 heads, 7 positions: within 1e-12 of PyTorch")
-
-# %% [markdown]
-# One row of weights is a softmax with a dial. Move the size of the queries and the temperature, with and
-# without the division, and watch the choice close and open.
-
-# %%
-widgets.one_row()
+print("2 examples, 3 heads, 7 positions: within 1e-12 of PyTorch is", bool(gap_torch < 1e-12))
 
 # %% [markdown]
 # ## Heads: several questions at once
 #
 # *One softmax makes one choice. What if a position needs two things, from two places?*
 #
-# Cut the width $C$ into $H$ heads of $D = C/H$ columns. Each head has its own queries, keys and values, makes
-# its own choice, and the results stand side by side again. The cost stays the same: $H$ products over $D$
-# columns are as many multiplications as one over $C$.
-#
-# The cutting is where most first attempts go wrong, silently. `reshape` never moves a number in memory.
-# It may cut the last axis, where the columns of one position lie side by side; to bring the heads in front
-# of time, an axis has to be exchanged.
+# Cut the width $C$ into $H$ heads of $D = C/H$ columns. Each head has its own queries, keys and values and makes
+# its own choice. Afterwards the results are put side by side again. The cost stays the same, because $H$
+# products over $D$ columns are as many multiplications as one over $C$.
 
 # %%
 diagrams.heads()
 
 # %% [markdown]
-# The same with numbers, beside a cut that looks right:
+# NumPy reads a table row by row, and `reshape` keeps that order. So it may cut the last axis, where the columns
+# of one position lie side by side. To bring the heads in front of time, two axes must be exchanged as well.
+# Here are two ways to get the right shape:
 
 # %%
 x = np.array([[[1, 2, 3, 4], [5, 6, 7, 8]]])  # one example, two positions, width 4
@@ -312,8 +312,8 @@ print("head 0, cut then exchanged:", x.reshape(1, 2, 2, 2).swapaxes(1, 2)[0, 0].
 print("head 0, reshaped at once:  ", x.reshape(1, 2, 2, 2)[0, 0].tolist())
 
 # %% [markdown]
-# The first is right: columns 1 and 2 of both positions. The second is position 0 alone, cut in two: it has
-# the right shape, and a model trained with it even learns a little.
+# The first is right: head 0 holds columns 1 and 2 of both positions. The second holds position 0 alone, cut in two.
+# It has the right shape, so nothing complains.
 #
 # ### Exercise: `split_heads`
 #
@@ -329,50 +329,112 @@ def split_heads(x, H):
 ex.split_heads.check(split_heads)
 
 # %% [markdown]
-# ### Exercise: `merge_heads`
-#
-# Undo it: $(B, H, T, D)$ to $(B, T, C)$.
+# The way back exchanges the axes first and then joins the last two. What the heads return lies in memory head by
+# head. After `swapaxes` it would be read in another order, so this `reshape` has to copy the numbers. The one
+# above, on $x$ as it lies, doesn't.
 
 
-# %% tags=["exercise:attention.merge_heads"]
+# %% tags=["worked:attention.merge_heads"]
 def merge_heads(x):
-    ...  # two lines
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).reshape(B, T, H * D)
 
 
 # %%
-ex.merge_heads.check(merge_heads)
+apart = attention.split_heads(x, 2)
+lying = apart.copy()  # head by head, as attend returns its result
+print("split, still the memory of x:", np.shares_memory(apart, x))
+print("merged, still the memory of the heads:", np.shares_memory(merge_heads(lying), lying))
 
 # %% [markdown]
-# ### Exercise: `multi_head`
-#
-# The whole layer: project $x$ by `Wq`, `Wk`, `Wv`, split, attend,
-# merge, project by `Wo`. Return the output and the weights of all heads: `return y, a`. By hand: with `Wq` = 0 all scores are 0, so each position averages what it may see;
-# $x = ((2, 6), (4, 8))$ and identities elsewhere give $((2, 6), (3, 7))$.
+# With that, a whole layer of attention takes three lines: project $x$ to queries, keys and values, let the heads
+# attend, and mix their results by a last matrix.
 
 
-# %% tags=["exercise:attention.multi_head"]
+# %% tags=["worked:attention.multi_head"]
 def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-    ...  # three lines
+    q, k, v = attention.split_heads(x @ Wq, H), attention.split_heads(x @ Wk, H), attention.split_heads(x @ Wv, H)  # fmt: skip
+    y, a = attention.attend(q, k, v, causal=causal)  # (B, H, T, D), (B, H, T, T)
+    return attention.merge_heads(y) @ Wo, a
+
+
+# %% [markdown]
+# ### Fewer keys than queries
+#
+# A model that writes must keep the keys and values of every earlier token, in every layer: $2HD$ numbers a token.
+# In **grouped-query attention** the $H$ query heads form $G$ groups, and the heads of a group share one head of
+# keys and values. That leaves $2GD$ numbers. Llama 3 with 8 billion parameters has 32 query heads and 8
+# heads of keys, and so keeps a quarter.
+#
+# ### Exercise: `grouped`
+#
+# Attend with `q` of shape $(\dots, H, T, D)$ and with `k` and `v` that have only $G$ heads. Neighbours share: the
+# first $H/G$ query heads use key head 0. Return the mixed values and the weights, of $H$ heads both. By hand: six query
+# heads and two heads of one key each, with the values 10 and 20, return 10, 10, 10, 20, 20, 20.
+
+
+# %% tags=["exercise:heads.grouped"]
+def grouped(q, k, v, *, causal=False):
+    ...  # some three lines; attention.attend does the rest
 
 
 # %%
-ex.multi_head.check(multi_head)
+ex.grouped.check(grouped)
 
 # %% [markdown]
-# What do heads choose when they are trained? This small GPT, two layers of four heads, learnt from the plays
-# for a few minutes. Type a line, choose a layer and a head. Look for the head that watches the characters
-# just before, and for the one that returns to the places where a word began.
+# ## What does a trained head look at?
+#
+# *Maps of attention invite stories. Which of them are true?*
+#
+# This small GPT, two layers of four heads, learnt from the plays for a few minutes. Type a line, choose a layer and
+# a head, and say what the head looks at.
 
 # %%
 widgets.heads()
 
 # %% [markdown]
-# ## Positions: attention sees a bag
+# Head 1 of layer 2 shows vertical stripes, and it is tempting to say that it returns to where a word began. So
+# measure it. For every head, add up the weight that goes to characters of one sort, and divide it by what they would
+# get if each position looked at all it may see alike. At 1 the head doesn't care about that sort.
+
+# %%
+reader, letters = pretrained.small_gpt()
+heard = tokens.encode(split_text(shakespeare())[1], letters)[: 64 * 100].reshape(100, 64)
+chars = np.array(list(letters))[heard]
+is_letter = np.char.isalpha(chars)
+edge = np.zeros((100, 1), dtype=bool)
+sorts = {
+    "spaces": np.isin(chars, [" ", "\n"]),
+    "first letters": is_letter & ~np.hstack([~edge, is_letter[:, :-1]]),
+    "last letters": is_letter & ~np.hstack([is_letter[:, 1:], ~edge]),
+    "punctuation": ~is_letter & ~np.isin(chars, [" ", "\n"]),
+}
+alike = np.tri(64) / np.arange(1, 65)[:, None]  # every visible position the same weight
+
+# %%
+rows, lift = [], {}
+for i, layer in enumerate(reader.weights(torch.from_numpy(heard)), start=1):
+    for h, a in enumerate(layer.numpy().swapaxes(0, 1), start=1):  # a is (100, 64, 64)
+        found = [(a @ z[:, :, None]).sum() / (alike @ z[:, :, None]).sum() for z in sorts.values()]
+        lift[i, h] = dict(zip(sorts, found, strict=True))
+        one_back = a.diagonal(-1, -2, -1).mean()
+        rows.append([f"layer {i}, head {h}", f"{one_back:.2f}", *(f"{z:.1f}" for z in found)])
+plot.table(rows, header=["head", "weight one back", *sorts])
+
+# %% [markdown]
+# The story is false. Head 1 of layer 2 gives the first letters of words about half of their share; it prefers
+# punctuation, spaces and the last letters of words, the places where something ended. Head 4 of layer 2 prefers
+# spaces. Most other heads look a few characters back, whatever stands there. A map shows where weight goes in
+# one text. What a head does in general takes a count like this one, and what it is good for takes a third step:
+# remove it, and see what is lost. You will do that below.
+
+# %% [markdown]
+# ## Does attention know the order?
 #
 # *Shuffle the words of a sentence. Does attention notice?*
 #
 # Nothing in $\text{softmax}(q k^\top/\sqrt{D})\,v$ knows where a key stands. Without a mask, shuffling the
-# inputs shuffles the outputs and changes nothing else.
+# inputs shuffles the outputs alike and changes nothing else.
 
 # %%
 bag = predict.choice(
@@ -391,26 +453,23 @@ moved = {}
 for causal in (False, True):
     y, shuffled = (attention.multi_head(z, *W, 3, causal=causal)[0] for z in (x, x[:, shuffle]))
     moved[causal] = np.abs(y[:, shuffle] - shuffled).max()
-assert moved[False] < 1e-12 < 0.1 < moved[True]
+print(f"without the mask, the same outputs: {moved[False] < 1e-12}; with it they move by {moved[True]:.2f}")
 bag.reveal("the outputs change")
 
 # %% [markdown]
-# With the mask, each position sees another set: the first sees one token, the last sees all. The mask alone
-# tells the order a little, and small GPTs do learn without any positions. Better to tell them outright.
+# With the mask, the first position sees one token and the last sees all, so after shuffling each token sees another
+# set. The mask alone therefore tells a little about order. But it is better to tell it outright.
 #
-# The original Transformer added sinusoids to the embeddings; GPT-2 adds vectors that it learns. Most models
-# today use **rotary positions** and turn queries and keys instead: pair $i$ of a vector at position $t$ is
-# turned by the angle $\theta = t \cdot 10000^{-2i/D}$,
-#
-# $$y_1 = x_1 \cos\theta - x_2 \sin\theta, \qquad y_2 = x_1 \sin\theta + x_2 \cos\theta.$$
-#
-# If both are turned, their product depends on the difference of the angles: on the distance, wherever in the
-# text they stand.
+# The original Transformer added sines and cosines of the position to the embeddings; GPT-2 adds vectors that it
+# learns. Most models today use **rotary positions**: they turn queries and keys. Take the entries of a vector in
+# pairs. Each pair is a point in the plane, and at position $t$ pair $i$ is turned about the origin, counterclockwise,
+# by the angle $\theta = t \cdot 10000^{-2i/D}$. The first pair turns quickly, the last one slowly.
 #
 # ### Exercise: `rotate`
 #
 # Turn the pairs of neighbours (0, 1), (2, 3), … of $x$, $(\dots, T, D)$, by
-# the angles `theta`, $(T, D/2)$: one for each position and pair. By hand: the pair $(1, 0)$ by 90° becomes $(0, 1)$; $(0, 2)$ by 180° becomes $(0, -2)$.
+# the angles `theta`, $(T, D/2)$: one for each position and pair. Derive it: where does $(1, 0)$ land, where does
+# $(0, 1)$, and so where does $(x_1, x_2) = x_1 (1, 0) + x_2 (0, 1)$? By hand: the pair $(1, 0)$ by 90° becomes $(0, 1)$; $(0, 2)$ by 180° becomes $(0, -2)$.
 
 
 # %% tags=["exercise:attention.rotate"]
@@ -421,45 +480,53 @@ def rotate(x, theta):
 # %%
 ex.rotate.check(rotate)
 
+# %% [markdown]
+# Why turn? Write $R_a$ for the rotation by the angle $a$. Turning back undoes a rotation, and transposing it does the
+# same: $R_a^\top = R_{-a}$. Two rotations in a row add their angles. So the score of a query at angle $a$ and a key at
+# angle $b$ is
+#
+# $$(R_a q) \cdot (R_b k) = q^\top R_a^\top R_b\, k = q^\top R_{-a} R_b\, k = q \cdot R_{b-a} k.$$
+#
+# Only the difference $b - a$ is left, and it grows in proportion to the distance of the two positions. The score knows
+# how far away the key is, and it doesn't matter where in the text that happens.
+
 # %%
-theta = attention.angles(60, 8)
-rng = np.random.default_rng(4)
-q, k = (attention.rotate(np.tile(rng.standard_normal(8), (60, 1)), theta) for _ in range(2))
-products = q @ k.T
-fig, ax = plot.figure(width=7, height=2.8)
-for i, t in enumerate((30, 45, 59)):
-    ax.plot(range(30), products[t, t - np.arange(30)], ls=plot.LINES[i], color=plot.COLORS[i],
-            lw=5 - 2 * i, label=f"query at {t}")  # fmt: skip
-ax.set(xlabel="how far back the key stands", ylabel="score")
-ax.legend()
+theta = attention.angles(60, 2) / 4  # one pair; a quarter of the usual speed, to see it
+q, k = (attention.rotate(np.tile(z, (60, 1)), theta) for z in ([1.0, 0.0], [0.3, 0.9]))
+fig, axes = plot.figure(1, 2, width=7, height=3.3)
+for ax, (t, s) in zip(axes, ((3, 1), (9, 7)), strict=True):
+    for i, (name, tip) in enumerate(((f"query at {t}", q[t]), (f"key at {s}", k[s]))):
+        ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "lw": 2, "ls": plot.LINES[i],
+                                                 "color": plot.COLORS[i]})  # fmt: skip
+        ax.text(*(1.15 * tip), name, ha="center", va="center", color=plot.COLORS[i])
+    ax.set(xlim=(-1.8, 1.8), ylim=(-0.6, 1.4), xlabel="first entry", ylabel="second entry", aspect="equal")
+    ax.set_title(f"product {q[t] @ k[s]:.3f}")
 plot.show(
     fig,
-    alt="Score of a query with the same key at distances 0 to 29, for queries at positions 30, 45 and "
-    "59. The three curves lie on each other: only the distance counts.",
+    alt=f"A query and a key as arrows in the plane, at positions 3 and 1, and at positions 9 and 7. The "
+    f"second pair is turned further, with the same angle between; both products are {q[3] @ k[1]:.3f}.",
 )
 
 # %% [markdown]
-# Three curves, one line: the score knows the distance and nothing else about place.
-
-# %% [markdown]
-# ## What one layer cannot do
+# ## A pattern repeats
 #
-# *A pattern repeats. Can attention find where it was last time, and copy what came next?*
+# *Can attention find where it was last time, and copy what came next?*
 #
-# Sequences made of a random pattern of 4 to 12 tokens, repeated. After the first round everything can be
-# predicted by one rule: *find the earlier place where the token before was the same as mine now, and copy.*
-# The rule needs two facts about one position: what stands there and what stood before it.
+# Each sequence here is made of a random pattern of 4 to 12 tokens, all different, repeated. From the second round on
+# everything can be predicted. A guess among the tokens of the pattern would cost 2.02 nats.
 
 # %%
 copying = predict.choice(
-    "attention.induction", "Who learns the rule?", ["one layer", "only two layers", "neither, in 600 steps"]
+    "attention.induction",
+    "Which models learn to continue the pattern, at a loss below 0.1 nats?",
+    ["one layer is enough", "only two layers", "neither, in 600 steps"],
 )
 copying
 
 
 # %%
 def repeated(rng, n, length=96, V=16):
-    patterns = (rng.integers(0, V, rng.integers(4, 13)) for _ in range(n))
+    patterns = (rng.permutation(V)[: rng.integers(4, 13)] for _ in range(n))
     return np.stack([np.resize(pattern, length) for pattern in patterns])
 
 
@@ -471,16 +538,15 @@ designs = {
     "two layers": {"layers": 2},
     "one layer that is handed the token before": {"layers": 1, "taps": 1},
 }
-curves = {}
+models, curves = {}, {}
 for name, design in designs.items():
     config = Config(16, **(modern | design), context=32, heads=2, width=32)
-    model = trained(config, practice, steps=600, batch=32)
-    z = model(exam[:, :-1]).detach()
+    models[name] = trained(config, practice, steps=600, batch=32)
+    z = models[name](exam[:, :-1]).detach()
     curves[name] = F.cross_entropy(z.transpose(1, 2), exam[:, 1:], reduction="none").mean(0)
 
 # %%
 late = {name: curve[16:].mean().item() for name, curve in curves.items()}
-assert late["two layers"] < 0.8 < 1.4 < late["one layer"]
 fig, ax = plot.figure(width=8, height=3.4)
 for i, (name, curve) in enumerate(curves.items()):
     ax.plot(range(1, 33), curve, ls=plot.LINES[i], color=plot.COLORS[i], label=name)
@@ -488,90 +554,244 @@ ax.set(xlabel="tokens seen", ylabel="loss at the next one, nats", ylim=(0, 3.2))
 ax.legend()
 plot.show(
     fig,
-    alt="Loss against the number of tokens seen, 1 to 32. All three models start near 2.8 nats. From the "
-    "second round of the pattern on, one layer stays near 2 nats; two layers, and one layer that is "
-    "handed the token before, fall far below 1.",
+    alt="Loss against the number of tokens seen, 1 to 32. All three models start near 2.8 nats. From 17 tokens "
+    "on, " + "; ".join(f"{name}: {loss:.2f} nats on average" for name, loss in late.items()) + ".",
 )
+for name, loss in late.items():
+    print(f"{name}: {loss:.3f} nats after 16 tokens or more")
 copying.reveal("only two layers")
 
 # %% [markdown]
-# One layer learns *which* tokens are in play, and stops there: a key made of the token at $s$ cannot say what
-# stood at $s - 1$. With two layers the first writes *what came before me* into each position, and the second
-# searches for it. This pair is called an **induction head**; in large models it is part of how a text in front of
-# them is used as an example.
+# Three seeds gave 1.60 to 1.75 nats with one layer and 0.04 to 0.05 with two. The rule that continues a pattern is:
+# *find the earlier place where the token before was the same as mine now, and copy what stands there.* It
+# needs two facts about one position, what stands there and what stood before it. A key in the first layer is made
+# of one token and knows only the first fact.
 #
-# The third curve removes the need: hand each position the embedding of the token before, for nothing, and
-# one layer is enough. Lesson *A small GPT* uses this.
+# If that is the reason, one layer must be enough once it is handed the second fact. The third model tests it:
+# it gets the embedding of the token before as well, and reaches 0.05. Two layers can do it for
+# themselves. Two heads that work together like this are called an **induction head**:
+
+# %%
+diagrams.induction()
+
+# %% [markdown]
+# Is this what the trained model does? If so, its first layer holds a **previous-token head**. Here are the maps of
+# all four heads on one sequence of a pattern of eight. Rows are the positions that look, columns what they look at.
+
+# %%
+model = models["two layers"]
+sequence = np.resize(np.random.default_rng(4).permutation(16)[:8], 24)
+maps = [a[0].numpy() for a in model.weights(torch.from_numpy(sequence)[None])]  # (H, T, T) each
+fig, axes = plot.figure(1, 4, width=9.6, height=3)
+for i, ax in enumerate(axes):
+    a = np.where(attention.causal_mask(24), maps[i // 2][i % 2], np.nan)
+    ax.imshow(a, cmap="Blues", vmin=0, vmax=0.8)
+    ax.set(title=f"layer {i // 2 + 1}, head {i % 2 + 1}", xticks=[0, 8, 16], yticks=[0, 8, 16])
+    ax.set(xlabel="looks at position", ylabel="position")
+    ax.grid(False)
+plot.show(fig, alt="Four maps of attention weights on a pattern of eight tokens, repeated three times. In "
+          "layer 1 the weight lies near the diagonal. In layer 2 it lies on lines seven and fifteen places "
+          "below it.")  # fmt: skip
+
+# %% [markdown]
+# ### Exercise: `previous_token_head`
+#
+# Which head of the first layer looks one back? The eye is a poor judge, so let a number decide. Given maps of shape
+# $(H, T, T)$, return the number of the head that gives the position just before its own the most weight on average,
+# counted from 0, and that average: `return h, share`. The first position has none before it. By hand: the maps
+# `[[1, 0, 0], [.5, .5, 0], [.2, .4, .4]]` and `[[1, 0, 0], [.9, .1, 0], [.6, .1, .3]]` give 1 and 0.5.
+
+
+# %% tags=["exercise:heads.previous_token_head"]
+def previous_token_head(a):
+    ...  # some three lines; a.diagonal(offset, -2, -1) reads a diagonal of each map
+
+
+# %%
+ex.previous_token_head.check(previous_token_head)
+
+# %% [markdown]
+# The head found is a hypothesis. Now test it: remove one head at a time, by setting its rows of the output matrix to
+# zero, and measure the loss again. Beside it stands the weight that each head puts one back, and on the places that
+# came after an earlier copy of the present token.
+
+
+# %%
+def loss_without(model, layer, head, exam, D=16):
+    """Loss after 16 tokens with one head's output set to zero."""
+    W = model.blocks[layer].attention.out.W
+    kept = W.detach().clone()
+    W.data[head * D : (head + 1) * D] = 0
+    z = model(exam[:, :-1]).detach()
+    W.data.copy_(kept)
+    return F.cross_entropy(z[:, 16:].flatten(0, 1), exam[:, 17:].flatten()).item()
+
+
+before_same = exam[:, None, :-2] == exam[:, 1:-1, None]  # query t, key s: was the token before s mine?
+rows, removed = [], {}
+for i, a in enumerate(model.weights(exam[:, :-1])):
+    for h in range(2):
+        one_back = a[:, h].diagonal(-1, -2, -1)[:, 15:].mean()
+        after_copy = (a[:, h, 1:, 1:] * before_same)[:, 15:].sum(-1).mean()
+        removed[i, h] = loss_without(model, i, h, exam)
+        weights = [f"{z:.2f}" for z in (one_back, after_copy)]
+        rows.append([f"layer {i + 1}, head {h + 1}", *weights, f"{removed[i, h]:.2f} nats"])
+first, share = heads.previous_token_head(maps[0])
+print(f"found by the exercise: layer 1, head {first + 1}, with weight {share:.2f} on this sequence")
+plot.table(rows, header=["head", "weight one back", "weight after an earlier copy", "loss without it"])
+
+# %% [markdown]
+# The number was right. Without the previous-token head everything is lost, and without its neighbour nothing. The loss
+# even rises above $\ln 16 = 2.77$ nats, a blind guess, because the second layer now reads what it was never trained
+# on. In the second layer both heads search: about half of their weight lies after an earlier copy of the
+# present token, and each of them is missed. Which of the heads takes which part depends on the seed.
+#
+# In large models such pairs are part of how a text in front of them is used as an example. Lesson *A small GPT*
+# uses the third design, which hands over the token before.
 
 # %% [markdown]
 # ## Backwards, by hand
 #
-# *Attention is two products and a softmax. Where do the gradients go?*
+# Forward, attention takes three steps: $s = q k^\top/\sqrt{D}$, then $a = \text{softmax}(s)$, then $y = a v$. Backward
+# you walk through them in reverse order, with $dy$, the gradient of the loss with respect to $y$, in hand.
 #
-# From lesson *Backpropagation*: the gradient of a factor is the incoming gradient times the other factor, transposed to fit.
-# With $s = q k^\top/\sqrt{D}$, $a = \text{softmax}(s)$ and $y = a v$:
+# For the two products you have the rule of lesson *Backpropagation*: the gradient of a factor is the incoming gradient
+# times the other factor, transposed so that the shapes fit. The softmax needs its own. Changing score $j$ changes every
+# weight of its row, by $\partial a_i / \partial s_j = a_i (\delta_{ij} - a_j)$, where $\delta_{ij}$ is 1 for $i = j$
+# and 0 otherwise. Summed over the weights,
 #
-# $$dv = a^\top dy, \quad da = dy\, v^\top, \quad
-# ds = a \odot \Big(da - \sum_j a_j\, da_j\Big), \quad
-# dq = \frac{ds\; k}{\sqrt{D}}, \quad dk = \frac{ds^\top q}{\sqrt{D}}.$$
+# $$ds_j = \sum_i da_i\, a_i (\delta_{ij} - a_j) = a_j \Big(da_j - \sum_i a_i\, da_i\Big).$$
 #
-# Where the mask hid a key, $a = 0$ and so $ds = 0$: it needs no line of its own.
+# A check that needs no calculation: adding one number to all scores of a row changes none of its weights. So the
+# slope in that direction is zero, and that slope is the sum $\sum_j ds_j$.
+
+# %%
+rng = np.random.default_rng(6)
+a = layers.softmax(rng.standard_normal((3, 5)))
+ds = layers.softmax_backward(rng.standard_normal((3, 5)), a)
+print("gradient of one row:", np.round(ds[0], 3))
+print("the rows sum to zero:", np.allclose(ds.sum(-1), 0))
+
+# %% [markdown]
+# Where the mask hid a key, $a_j = 0$ and so $ds_j = 0$: it needs no line of its own.
 #
 # ### Exercise: `attend_backward`
 #
-# Write it, and return `dq, dk, dv` in this order. By hand: for the query of 9.3 and $dy = 1$ you should find
+# Derive the gradients, first $dv$ and $da$, then $ds$, then $dq$ and $dk$, and return `dq, dk, dv` in this order. By hand: for the
+# query of 1 with the keys 0 and ln 3, and $dy = 1$, you should find
 # $dv = (1/4, 3/4)$, $dk = (-3/4, 3/4)$ and $dq = \tfrac{3}{4} \ln 3$.
 
 
 # %% tags=["exercise:attention.attend_backward"]
 def attend_backward(dy, q, k, v, a):
-    ...  # five lines; layers.softmax_backward(da, a) is the third formula
+    ...  # five lines; layers.softmax_backward(da, a) gives ds
 
 
 # %%
 ex.attend_backward.check(attend_backward)
 
-# %%
-rng = np.random.default_rng(5)
-q, k, v, dy = (rng.standard_normal((2, 3, 6, 4)) for _ in range(4))
-leaves = [torch.tensor(z, requires_grad=True) for z in (q, k, v)]
-F.scaled_dot_product_attention(*leaves, is_causal=True).backward(torch.tensor(dy))
-_, a = attention.attend(q, k, v, causal=True)
-ours = attention.attend_backward(dy, q, k, v, a)
-gap_back = max(np.abs(d - z.grad.numpy()).max() for d, z in zip(ours, leaves, strict=True))
-assert gap_back < 1e-12
-print("dq, dk, dv: within 1e-12 of PyTorch's autograd")
-
 # %% [markdown]
 # ## What it costs
 #
-# *Twice the text: how much more work?*
+# *Attention compares every position with every other. From what length on does that dominate?*
 #
-# For each position the four projections take $4 C^2$ multiplications. Scores and mixing take $2 T C$: every
-# position meets every other. So a text of $T$ positions costs $4 T C^2 + 2 T^2 C$, and the second part
-# overtakes the first at $T = 2C$.
+# A block of a GPT is attention with its four projections, of $C \times C$ each, and then an MLP that is four times as
+# wide inside: one matrix of $C \times 4C$ and one of $4C \times C$. Take the smallest GPT-2, with $C = 768$.
 
 # %%
-C = 768  # GPT-2, the smallest
-T = 2.0 ** np.arange(6, 18)
+crossing = predict.number(
+    "attention.crossing",
+    "At how many positions T do scores and mixing cost as many multiplications as the rest of the block?",
+    unit="positions",
+    low=1,
+    factor=1.5,
+)
+crossing
+
+# %%
+C = 768
+lengths = 2 ** np.arange(6, 18)
+rest = lengths * (4 * C**2 + 8 * C**2)  # projections and MLP
+looking = lengths * 2 * lengths * C  # scores q kᵀ, and mixing a v
+crossed = (4 * C**2 + 8 * C**2) / (2 * C)  # where the two are equal
+crossing.reveal(crossed, shown=f"{crossed:.0f} positions")
+
+# %% [markdown]
+# For each position, the projections take $4C^2$ multiplications and the MLP takes $8C^2$. Scores take $TC$, because
+# each of $T$ keys costs $C$ over all heads, and mixing takes $TC$ again. So they are equal where
+# $2TC = 12C^2$, at $T = 6C$. Whoever leaves the MLP out finds $2C$, three times too early.
+
+# %%
 fig, ax = plot.figure(width=7, height=3.2)
-parts = {"projections, 4TC²": 4 * T * C**2, "scores and mixing, 2T²C": 2 * T**2 * C}
-for i, (name, cost) in enumerate(parts.items()):
-    ax.loglog(T, cost, ls=plot.LINES[i], color=plot.COLORS[i], label=name, base=2)
-ax.axvline(2 * C, color=plot.FAINT, lw=1)
-ax.text(2 * C, parts["projections, 4TC²"][0], " T = 2C", color=plot.FAINT)
-ax.set(xlabel="positions, T", ylabel="multiplications of one layer")
-ax.legend()
+ax.plot(lengths, 100 * looking / (looking + rest), "o-", color=plot.COLORS[0])
+ax.axvline(crossed, color=plot.FAINT, lw=1)
+ax.text(crossed, 5, f" T = 6C = {crossed:.0f}", color=plot.FAINT)
+ax.set_xscale("log")
+ax.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
+ax.set(xlabel="positions, T", ylabel="scores and mixing, % of a block", ylim=(0, 100))
 plot.show(
     fig,
-    alt="Multiplications against T on logarithmic axes for width 768. Projections grow in proportion to "
-    "T, scores and mixing with its square; the lines cross at T equal to twice the width.",
+    alt=f"Share of a block's multiplications that scores and mixing take, against T, for width 768: "
+    f"{100 * looking[0] / (looking + rest)[0]:.0f} % at 64 positions, 50 % at {crossed:.0f}, "
+    f"{100 * looking[-1] / (looking + rest)[-1]:.0f} % at {lengths[-1]:,}.",
 )
 
 # %% [markdown]
-# Short texts are cheap whatever attention does; for long ones nothing else counts. The table of weights
-# itself has $T^2$ entries per head, which is why it is never stored whole in large models, and why a context
-# of a million tokens needed new ideas.
+# At GPT-2's own context of 1,024, scores and mixing are less than a fifth of the work. At 100,000 they are nearly
+# all of it. The table of weights has $T^2$ entries per head, so fast implementations never store it
+# whole: they compute it in tiles, and add up the mixed values as they go.
+
+# %% [markdown]
+# ## A trained model reads with your attention
+#
+# The small GPT from above has read nine plays. Here it reads a passage it never saw, with the functions that
+# you wrote in this lesson wherever yours have passed. All the rest is the course's.
+
+# %%
+made = yours.using("split_heads", "causal_mask", "rotate", "attend")
+
+
+def look(x, p, at, H, parts):
+    """Attention of one block, made of given parts: x is (1, T, C)."""
+    qkv = np.split(numpy_modern.project(x, p[f"{at}.qkv.W"]), 3, axis=-1)
+    q, k, v = (parts.split_heads(z, H) for z in qkv)
+    theta = attention.angles(*q.shape[-2:])
+    q, k = (parts.rotate(numpy_modern.rms_norm(z), theta) for z in (q, k))
+    y, _ = parts.attend(q, k, v, mask=parts.causal_mask(q.shape[-2]))
+    return numpy_modern.project(attention.merge_heads(y), p[f"{at}.out.W"])
+
+
+def read(ids, p, config, parts):
+    """Logits (T, V) of the token after each of ids (T,)."""
+    x = p["E"][ids][None]
+    for i in range(config.layers):
+        at = f"blocks.{i}"
+        x = x + look(numpy_modern.rms_norm(x), p, f"{at}.attention", config.heads, parts)
+        x = x + numpy_modern.think(numpy_modern.rms_norm(x), p, f"{at}.mlp")
+    return numpy_modern.project(numpy_modern.rms_norm(x), p["head.W"])[0]
+
+
+# %%
+p = {name: w.detach().numpy() for name, w in reader.named_parameters()}
+passage = heard[7]
+z = read(passage[:-1], p, reader.config, made)
+surprise = -layers.log_softmax(z)[np.arange(63), passage[1:]]
+theirs = reader(torch.from_numpy(passage)[None, :-1]).detach()[0].numpy()
+print(repr(tokens.decode(passage, letters)))
+print(f"read at {surprise.mean():.3f} nats per character")
+print("within 1e-9 of the same model in PyTorch is", bool(np.abs(z - theirs).max() < 1e-9))
+
+# %% [markdown]
+# It writes on, one character at a time. The words are invented and the rhythm is not far off:
+
+# %%
+rng, written = np.random.default_rng(2), tokens.encode("ROMEO:\nMy lord, ", letters)
+for _ in range(90):
+    p_next = layers.softmax(read(written[-64:], p, reader.config, made)[-1] / 0.7)
+    written = np.append(written, rng.choice(len(p_next), p=p_next))
+print(tokens.decode(written, letters))
+print()
+print(made.credit("Your reader"))
 
 # %% [markdown]
 # ## What you measured
@@ -579,18 +799,22 @@ plot.show(
 # %%
 plot.table(
     [
-        ["entropy at D = 1024, not scaled", f"{entropies['as they are'][-1]:.2f} nats"],
-        ["entropy at D = 1024, scaled", f"{entropies['divided by √D'][-1]:.2f} nats"],
+        ["entropy at D = 1024, not divided", f"{undivided:.2f} nats"],
+        ["entropy at D = 1024, divided by √D", f"{divided[-1]:.2f} nats"],
         ["unseen text, may not look ahead", f"{losses['may not look ahead']:.2f} nats"],
         ["unseen text, may look ahead", f"{losses['may look ahead']:.2f} nats"],
-        *[[f"repeated pattern, {name}", f"{loss:.2f} nats"] for name, loss in late.items()],
+        ["first letters, layer 2 head 1", f"{lift[2, 1]['first letters']:.1f} of their share"],
+        *[[f"repeated pattern, {name}", f"{loss:.3f} nats"] for name, loss in late.items()],
+        ["two layers without the previous-token head", f"{removed[0, first]:.2f} nats"],
+        ["T where half of a block is scores and mixing", f"{crossed:.0f}"],
+        ["a passage read with these functions", f"{surprise.mean():.3f} nats"],
     ],
     header=["quantity", "measured"],
 )
 
 # %% [markdown]
-# **You can now** write attention from memory, forward and back, say what the scale, the mask and the heads
-# are for, and name three ways in which a wrong version trains without complaint.
+# **You can now** write attention from memory, forward and back, say what the scale, the mask, the heads and the
+# rotations are for, find out what a head looks at, and test by removing it whether it matters.
 
 # %% [markdown]
 # ## Questions to answer without looking
@@ -600,9 +824,10 @@ plot.table(
 #
 #    <details><summary>Answer</summary>
 #
-#    A sum of $D$ independent products has a spread of $\sqrt D$. Undivided, the softmax of such
-#    scores puts nearly all its weight on one key, and almost no gradient is left. Divided by $D$, the
-#    scores spread by only $1/\sqrt D$: all keys look alike, and attention begins as a plain average.
+#    A sum of $D$ independent products spreads by $\sqrt D$. Undivided, the softmax of such scores puts
+#    nearly all its weight on one key, so that $a_j (da_j - \sum_i a_i\, da_i)$, the gradient of the scores, is
+#    nearly zero. Divided by $D$, the scores spread by only $1/\sqrt D$: at the start all keys look alike,
+#    and attention begins as a plain average.
 #
 #    </details>
 #
@@ -617,14 +842,14 @@ plot.table(
 #
 #    </details>
 #
-# 3. The weights of each row are set to zero above the diagonal after the softmax. What leaks, and
-#    through which number?
+# 3. A head's map has a dark column at every full stop. What may you say about the head, and what
+#    would you measure before you say more?
 #
 #    <details><summary>Answer</summary>
 #
-#    The scores of the hidden keys. They have been counted in the denominator of the softmax, so the
-#    weights that remain sum to less than 1, and the missing part tells how well the hidden keys
-#    matched.
+#    That it looked at full stops in this text. Over many texts, compare the weight on full stops with
+#    what they would get if all visible positions had the same weight. Then remove the head and
+#    measure the loss: only that tells whether it matters.
 #
 #    </details>
 #
@@ -633,20 +858,20 @@ plot.table(
 #
 #    <details><summary>Answer</summary>
 #
-#    $(B, H, T, D)$, which is the shape you want. But it cuts the rows of the table in the order in
-#    which they lie: head 0 gets all columns of the first $T/H$ positions instead of the first $D$
+#    $(B, H, T, D)$, which is the shape you want. But it cuts the table in the order in which its rows
+#    are read: head 0 gets all columns of the first $T/H$ positions instead of the first $D$
 #    columns of all positions. Cut the last axis first, then exchange two axes.
 #
 #    </details>
 #
-# 5. From lesson *Backpropagation*: each row of $\mathrm{softmax}(z) - \mathrm{onehot}(y)$ sums to
-#    zero. Why must the gradient with respect to the scores do so for every loss behind a softmax?
+# 5. From lesson *Backpropagation*: the gradient of the cross-entropy with respect to the logits is
+#    $\mathrm{softmax}(z) - \mathrm{onehot}(y)$. What does each row sum to, and why could you have known?
 #
 #    <details><summary>Answer</summary>
 #
-#    Adding one number to all scores of a row changes none of its weights, so it changes no loss. The
-#    slope in that direction, which is the sum of the gradient over the row, is therefore zero. In the
-#    formula, $\sum_j a_j \big(da_j - \sum_i a_i\, da_i\big) = 0$ because the $a_j$ sum to 1.
+#    To zero: the probabilities sum to 1, and so does the one-hot row. You could have known, because
+#    adding one number to all logits of a row changes none of the probabilities, and so no loss.
+#    The slope in that direction is the sum of the gradient over the row.
 #
 #    </details>
 
@@ -655,5 +880,7 @@ plot.table(
 #
 # - Vaswani et al. (2017), *Attention is all you need*, https://arxiv.org/abs/1706.03762.
 # - Su et al. (2021), *RoFormer*, https://arxiv.org/abs/2104.09864: rotary positions.
+# - Ainslie et al. (2023), *GQA*, https://arxiv.org/abs/2305.13245: grouped-query attention.
+# - Dubey et al. (2024), *The Llama 3 herd of models*, https://arxiv.org/abs/2407.21783: sizes.
 # - Olsson et al. (2022), *In-context learning and induction heads*, https://arxiv.org/abs/2209.11895.
 # - Radford et al. (2019), *Language models are unsupervised multitask learners*: GPT-2.

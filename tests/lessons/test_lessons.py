@@ -25,7 +25,6 @@ ASSERTING = {
     "mlp_backprop",
     "initialization",
     "optimizers",
-    "attention",
     "small_gpt",
 }
 COPYING = {"start_here", *ASSERTING}

@@ -61,9 +61,6 @@ def split_heads(x, H):
     D = x.shape[-1] // H
     return np.stack([x[..., h * D : (h + 1) * D] for h in range(H)], axis=1)
 """,
-    "attention.merge_heads": """
-merge_heads = lambda x: np.concatenate([x[:, h] for h in range(x.shape[1])], axis=-1)
-""",
     "attention.rotate": """
 def rotate(x, theta):
     turned = (x[..., ::2] + 1j * x[..., 1::2]) * np.exp(1j * theta)
@@ -145,7 +142,7 @@ GREEDY = ("--prompt", "ROMEO:", "--n", "90", "--temperature", "0")
 
 def test_with_no_answers_it_is_the_course_s_and_writes_its_text(capsys, tmp_path, greedy):
     said, text = made(capsys, tmp_path / "empty")
-    assert said.startswith("my_gpt.py: 0 of 10 parts are yours")
+    assert said.startswith("my_gpt.py: 0 of 9 parts are yours")
     assert "# Yours" not in text
     done = written(tmp_path / "empty", *GREEDY)
     assert (done.stdout, done.stderr, done.returncode) == (greedy + "\n", "", 0)
@@ -157,8 +154,8 @@ def test_made_of_right_answers_of_other_styles_it_writes_the_same(
     for key, code in STYLES.items():
         notebook(key, code)
     said, text = made(capsys, tmp_path / "mine")
-    assert said.startswith("my_gpt.py: 10 of 10 parts are yours (")
-    assert text.count("# Yours, passed on ") == 10
+    assert said.startswith("my_gpt.py: 9 of 9 parts are yours (")
+    assert text.count("# Yours, passed on ") == 9
     assert "course." not in "".join(line for line in text.splitlines() if "import" in line)
     assert "def middle_of_attend(z):" in text  # two helpers of one name
     assert (
@@ -172,8 +169,8 @@ def test_made_of_right_answers_of_other_styles_it_writes_the_same(
 def test_gaps_are_the_course_s_and_marked(notebook, capsys, tmp_path, greedy):
     notebook("attention.rotate", STYLES["attention.rotate"])
     said, text = made(capsys, tmp_path / "some")
-    assert said.startswith("my_gpt.py: 1 of 10 parts are yours (rotate; the course's: affine, ")
-    assert text.count("# The course's, until you pass ") == 9
+    assert said.startswith("my_gpt.py: 1 of 9 parts are yours (rotate; the course's: affine, ")
+    assert text.count("# The course's, until you pass ") == 8
     assert text.index("# Yours") < text.index("def rotate(x, theta):\n    turned")
     assert written(tmp_path / "some", *GREEDY).stdout == greedy + "\n"
 
@@ -203,7 +200,7 @@ def test_answers_that_fail_there_are_left_out_each_with_a_sentence(
     for key, (_, why) in BROKEN.items():
         line = next(line for line in said.splitlines() if line.startswith(f"Your {key} is left"))
         assert why in line
-    assert "my_gpt.py: 1 of 10 parts are yours (scores" in said
+    assert "my_gpt.py: 1 of 9 parts are yours (scores" in said
     assert written(tmp_path / "broken", *GREEDY).stdout == greedy + "\n"
 
 

@@ -1,10 +1,10 @@
-"""The exercises of this lesson: scores, mask, attention, heads, rotary positions, gradients."""
+"""The exercises of this lesson: scores, mask, attention, heads, positions, gradients."""
 
 import numpy as np
 
 from course.checking import Case, Exercise, Law, call
 from course.networks import layers
-from course.transformers import attention
+from course.transformers import attention, heads
 
 
 def _normal(rng, *shape):
@@ -42,9 +42,12 @@ scores = Exercise(
     attention.scores,
     cases=[
         Case.hand(
-            (np.array([[1.0, 1, 1, 1]]), np.array([[1.0, 2, 3, 4], [0, 0, 0, 2]])),
-            np.array([[5.0, 1.0]]),
-            says="q = [1, 1, 1, 1], two keys",
+            (
+                np.ones((1, 9)),
+                np.array([[2.0, 1, 1, 1, 1, 1, 1, 1, 0], [0, 0, 0, 0, 0, 0, 0, 0, 6]]),
+            ),
+            np.array([[3.0, 2.0]]),
+            says="a query of nine ones, two keys",
         ),
         Case.random(
             lambda rng: (_normal(rng, 3, 7), _normal(rng, 5, 7)), says="T = 3, S = 5, D = 7"
@@ -70,6 +73,16 @@ scores = Exercise(
         q.shape[-1] ⇒ len(k)
             You divided by the root of a number of positions or examples. The sum in a score runs
             over the D entries of a query: its size is q.shape[-1].
+        q.shape[-1] ⇒ q.shape[-2]
+            You divided by the root of the number of queries. The sum in a score runs over the D
+            entries of one query, its last axis.
+        q.shape[-1] ⇒ len(q)
+            You divided by the root of the length of q's first axis, which is a number of queries or
+            of examples. The sum in a score runs over its last axis.
+        D = q.shape[-1] ⇒ s = q @ k.swapaxes(-1, -2)
+        q @ k.swapaxes(-1, -2) / np.sqrt(D) ⇒ s / s.std()
+            You divided by the spread of these scores themselves, so that each depends on all the
+            others. The divisor must be known before any score is: what does it follow from?
         q @ k.swapaxes ⇒ k @ q.swapaxes
             Your table is transposed: row t should hold the scores of query t with every key.
         k.swapaxes(-1, -2) ⇒ k.T
@@ -85,8 +98,8 @@ scores = Exercise(
     ],
     hints=[
         (
-            "One score is a dot product of one query with one key. Over which axis is the sum, and"
-            " how many terms does it have?"
+            "A dot product adds D terms q_i k_i, each of variance 1 and independent of the others."
+            " What is the variance of the sum, what its spread, and so by what do you divide?"
         ),
         (
             "s = q kᵀ / √D, with q (..., T, D), k (..., S, D), s (..., T, S). Only the last two"
@@ -99,6 +112,7 @@ scores = Exercise(
         " them add to variance D. Dividing by √D brings it back to 1 whatever D is, so that the"
         " softmax starts in the range where it can still learn."
     ),
+    kind="derive",
     difficulty=2,
     minutes=10,
     importance=5,
@@ -137,6 +151,9 @@ causal_mask = Exercise(
         np.tri(T, past + T, past, dtype=bool) ⇒ np.tri(past + T, T, dtype=bool).T
             Your mask shows the future and hides the past: it is transposed. Row t is the query;
             True stands where key s came before it, or is itself.
+        np.tri(T, past + T, past, dtype=bool) ⇒ np.triu(np.ones((T, past + T), dtype=bool), past)
+            Your rows see themselves and the future, and the past is hidden. The lower triangle is
+            wanted: True where the key came before, or is the query's own.
         past, dtype ⇒ past - 1, dtype
             You left out the diagonal. A position may see itself; the first one would see nothing
             at all, and its softmax would divide by zero.
@@ -169,6 +186,7 @@ causal_mask = Exercise(
         "np.tri draws the staircase s ≤ t + k; with k = past it starts behind the keys that came "
         "before. Without a past it is the lower triangle."
     ),
+    kind="transcribe",
     difficulty=1,
     minutes=5,
     importance=5,
@@ -325,6 +343,7 @@ attend = Exercise(
         "A score of −∞ has weight e^−∞ = 0 exactly and takes no part in the denominator, so the"
         " rest still sums to 1. Everything else is two matrix products and a softmax."
     ),
+    kind="build",
     difficulty=3,
     minutes=15,
     importance=5,
@@ -377,6 +396,9 @@ split_heads = Exercise(
             into (H, D), not into (D, H).
         H, C // H ⇒ C // H, H
             You made D heads of size H. The number of heads is given; their size is C / H.
+        swapaxes(1, 2) ⇒ swapaxes(2, 3)
+            You exchanged the heads with the entries of a head. The heads must come in front of
+            time.
         swapaxes(1, 2) ⇒ transpose(0, 2, 3, 1)
             You exchanged the wrong two axes: time must stay in front of the head's own entries.
         swapaxes(1, 2) ⇒ transpose(2, 0, 1, 3)
@@ -395,166 +417,123 @@ split_heads = Exercise(
         "reshape reads numbers in the order of memory, where the C entries of one position lie side"
         " by side; cutting that axis is safe, and moving heads past time is the work of swapaxes."
     ),
+    kind="transcribe",
     difficulty=3,
     minutes=10,
     importance=4,
 )
 
 
-merge_heads = Exercise(
-    attention.merge_heads,
-    cases=[
-        Case.hand(
-            (np.array([[[[1.0, 2], [5, 6]], [[3, 4], [7, 8]]]]),),
-            np.array([[[1.0, 2, 3, 4], [5, 6, 7, 8]]]),
-            says="the two heads of `split_heads`",
-        ),
-        Case.random(lambda rng: (_normal(rng, 2, 3, 5, 4),), says="B = 2, H = 3, T = 5, D = 4"),
-        Case.random(lambda rng: (_normal(rng, 3, 5, 4, 2),), says="B = 3, H = 5, T = 4, D = 2"),
-        Case.extreme((_normal(np.random.default_rng(0), 2, 1, 3, 4),), says="one head"),
-        Case.extreme((_normal(np.random.default_rng(0), 2, 3, 1, 4),), says="one position"),
-    ],
-    laws=[
-        Law(
-            "merging undoes splitting",
-            lambda f, rng: np.array_equal(
-                f(attention.split_heads(_numbered(2, 5, 6), 3)), _numbered(2, 5, 6)
-            ),
-        )
-    ],
-    mistakes=[
-        """
-        .swapaxes(1, 2) ⇒
-            By reshape alone you glued the positions of one head together. Bring time in front of
-            the heads first; then the heads of one position lie side by side.
-        swapaxes(1, 2) ⇒ transpose(0, 2, 3, 1)
-            Your columns take turns between the heads. Head 0 should fill the first D columns, head
-            1 the next D.
-        x.swapaxes(1, 2).reshape(B, T, H * D) ⇒ x.sum(axis=1)
-            You added the heads up. They stand side by side: C = H · D columns.
-        x.swapaxes(1, 2).reshape(B, T, H * D) ⇒ x.mean(axis=1)
-            You averaged the heads. They stand side by side: C = H · D columns.
-        .reshape(B, T, H * D) ⇒
-            Time and heads are exchanged, and the last two axes are still two. Glue them together.
-        x.swapaxes ⇒ x[:, ::-1].swapaxes
-            The heads stand in reverse order.
-        """,
-    ],
-    hints=[
-        "This is `split_heads` backwards. Which came last there, and must be undone first?",
-        "(B, H, T, D) → (B, T, H, D) by swapaxes, then → (B, T, H·D) by reshape.",
-        "B, H, T, D = x.shape\nreturn x.swapaxes(…, …).reshape(B, T, …)",
-    ],
-    why=(
-        "Undo in reverse order: exchange the axes back, then glue. reshape copies when it must, so "
-        "that the numbers really lie side by side."
-    ),
-    difficulty=2,
-    minutes=5,
-    importance=3,
-)
-
 # ----------------------------------------------------------------------------------------
 
 
-def _six(rng, B, T, C, H):
-    return (_normal(rng, B, T, C), *(_normal(rng, C, C) / np.sqrt(C) for _ in range(4)), H)
+def _grouped(rng, H, G, T, S, D, E, batch=(), causal=False):
+    q, k, v = (_normal(rng, *batch, *shape) for shape in ((H, T, D), (G, S, D), (G, S, E)))
+    return call(q, k, v, causal=causal)
 
 
-_EYE = np.eye(2)
+def _neighbours_share(f, rng):
+    q, k, v = _grouped(rng, 6, 2, 4, 5, 3, 7).positional
+    before = np.array(f(q, k, v)[0])
+    v[1] += 1  # of the second group alone
+    changed = np.flatnonzero((np.asarray(f(q, k, v)[0]) != before).any(axis=(1, 2)))
+    if changed.tolist() != [3, 4, 5]:
+        return (
+            "6 query heads share 2 heads of keys; changing the values of the second one changed "
+            f"the query heads {changed.tolist()}, and it should change 3, 4 and 5"
+        )
+    return ""
 
 
-def cut_through_time(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-    """Your heads were cut by a reshape without a transpose, so that each mixes positions. Use
-    split_heads.
+def dealt_in_turn(q, k, v, *, causal=False):
+    """You dealt the key heads out in turn: query heads 0, 1, 2 use key heads 0, 1, 0. Neighbours
+    share: the first H/G query heads use key head 0, the next H/G use key head 1.
     """
-    B, T, C = x.shape
-    q, k, v = ((x @ W).reshape(B, H, T, C // H) for W in (Wq, Wk, Wv))
-    y, a = attention.attend(q, k, v, causal=causal)
-    return attention.merge_heads(y) @ Wo, a
+    n = q.shape[-3] // k.shape[-3]
+    k, v = (np.concatenate([z] * n, axis=-3) for z in (k, v))
+    return attention.attend(q, k, v, causal=causal)
 
 
-multi_head = Exercise(
-    attention.multi_head,
+grouped = Exercise(
+    heads.grouped,
     cases=[
         Case.hand(
-            (np.array([[[2.0, 6.0], [4.0, 8.0]]]), 0 * _EYE, _EYE, _EYE, _EYE, 2),
-            (
-                np.array([[[2.0, 6.0], [3.0, 7.0]]]),
-                np.array([[[[1.0, 0], [0.5, 0.5]], [[1.0, 0], [0.5, 0.5]]]]),
-            ),
-            says="Wq = 0: every query weighs alike",
+            (np.zeros((6, 1, 2)), np.zeros((2, 1, 2)), np.array([[[10.0]], [[20.0]]])),
+            (np.array([10.0, 10, 10, 20, 20, 20]).reshape(6, 1, 1), np.ones((6, 1, 1))),
+            says="6 query heads, 2 heads of one key each, values 10 and 20",
         ),
-        Case.random(lambda rng: _six(rng, 2, 5, 6, 3), says="B = 2, T = 5, C = 6, H = 3"),
-        Case.random(lambda rng: _six(rng, 3, 4, 8, 2), says="B = 3, T = 4, C = 8, H = 2"),
         Case.random(
-            lambda rng: call(*_six(rng, 2, 3, 10, 5), causal=False),
-            says="not causal, C = 10, H = 5",
+            lambda rng: _grouped(rng, 6, 3, 4, 7, 5, 2), says="H = 6, G = 3, T = 4, S = 7, D = 5"
         ),
-        Case.extreme(_six(np.random.default_rng(1), 1, 1, 4, 2), says="a single position"),
+        Case.random(
+            lambda rng: _grouped(rng, 8, 2, 5, 5, 3, 7, batch=(3,), causal=True),
+            says="causal, B = 3, H = 8, G = 2, T = 5, D = 3",
+        ),
+        Case.random(
+            lambda rng: _grouped(rng, 9, 3, 2, 6, 4, 5, batch=(2,), causal=True),
+            says="causal, H = 9, G = 3, 2 queries after a past of 4",
+        ),
+        Case.extreme(_grouped(np.random.default_rng(0), 4, 4, 3, 5, 2, 6), says="G = H"),
+        Case.extreme(_grouped(np.random.default_rng(1), 4, 1, 3, 5, 2, 6), says="G = 1"),
     ],
+    laws=[Law("neighbouring query heads share a head of keys and values", _neighbours_share)],
     mistakes=[
+        dealt_in_turn,
         """
-        @ Wo ⇒
-            The heads stand side by side and never meet: the last product, with Wo, is missing.
-        attend(q, ⇒ attend(q / np.sqrt(H),
-            Your scores are divided by √C, the width of the model. A score sums over the D entries
-            of one head: the scale is √D, with D = C / H.
-        merge_heads(y) ⇒ y.transpose(0, 2, 3, 1).reshape(x.shape)
-            Your merge lets the heads' columns take turns; Wo expects head after head. Use
-            merge_heads.
-        merge_heads(y) ⇒ y.reshape(x.shape)
-            Your merge glues the positions of one head together. Use merge_heads.
-        attend(q, k, ⇒ attend(k, q,
-            Queries came from Wk and keys from Wq.
-        x @ Wv ⇒ x @ Wk
-            The values came from Wk. What a key is found by and what it says are different: v = x
-            Wv.
-        x @ Wq ⇒ x @ Wq.T
-        x @ Wk ⇒ x @ Wk.T
-        x @ Wv ⇒ x @ Wv.T
-        @ Wo ⇒ @ Wo.T
-            You multiplied by the transposed matrices. Here W is (in, out) and acts as x W;
-            PyTorch's nn.Linear stores the transpose.
-        attend(q, k, v ⇒ attend(x @ Wq, x @ Wk, x @ Wv
-        merge_heads(y) ⇒ y
-            You attended once, over the whole width: there is one table of weights where H are
-            wanted. Cut queries, keys and values into heads first.
-        attend(q, k, v ⇒ attend(x @ Wq, x @ Wk, x @ Wv
-        merge_heads(y) ⇒ y
-        @ Wo, a ⇒ @ Wo, np.repeat(a[:, None], H, axis=1)
-            You attended once over the whole width and repeated the weights. Each head attends on
-            its own, in its own D columns.
+        np.repeat(v, n, axis=-3) ⇒ np.concatenate([v] * n, axis=-3)
+            The keys are shared by neighbours and the values are dealt out in turn. A key and its
+            value belong together: share both alike.
+        k, v = np.repeat(k, n, axis=-3), np.repeat(v, n, axis=-3) ⇒
+        attend(q, k, v ⇒ attend(q, k[..., :1, :, :], v[..., :1, :, :]
+            Every query head uses key head 0. Each group of H/G query heads has a head of its own.
+        k, v = np.repeat(k, n, axis=-3), np.repeat(v, n, axis=-3) ⇒
+        attend(q, k, v ⇒ attend(q, k.mean(-3, keepdims=True), v.mean(-3, keepdims=True)
+            You averaged the heads of keys and values. Nothing is averaged: each query head uses
+            one of them.
+        n = q.shape[-3] // k.shape[-3] ⇒ n, G = 1, k.shape[-3]
+        attend(q, k, v ⇒ attend(q.reshape(*q.shape[:-3], G, -1, *q.shape[-2:]).mean(-3), k, v
+            You averaged the queries of a group, so that only G heads are left. All H queries stay;
+            they share keys, not questions.
+        k, n, axis=-3 ⇒ k, n, axis=0
+        v, n, axis=-3 ⇒ v, n, axis=0
+            You repeated the first axis. With a batch in front that is the examples; the heads are
+            the third axis from the end.
+        k, n, axis=-3 ⇒ k, n, axis=1
+        v, n, axis=-3 ⇒ v, n, axis=1
+            You repeated axis 1, which is the heads only if exactly one axis stands in front of
+            them. Counted from the end it is always −3.
+        n = q.shape[-3] // k.shape[-3] ⇒ n = 1
+            There are fewer heads of keys than of queries, and yours never shares them out. Each of
+            the G heads serves H/G query heads.
+        n = q.shape[-3] // k.shape[-3] ⇒ n = k.shape[-3]
+            You repeated each head G times. G heads have to serve H queries: each is used H/G times.
         causal=causal ⇒ causal=False
-            Your function hides nothing with causal=True.
-        causal=causal ⇒ causal=True
-            Your function still hides the future with causal=False.
+            causal=True changes nothing in your function. Hand it on to attend.
+        attend(q, k, v ⇒ attend(q, k[..., ::-1, :, :], v[..., ::-1, :, :]
+            The groups are in reverse order: query head 0 uses the last head of keys.
         """,
-        cut_through_time,
     ],
     hints=[
         (
-            "Each head is one call of attend, and attend works on any number of leading axes. What"
-            " has to happen to x before it, and to the result after it?"
+            "`attend` wants as many heads of keys as of queries. How often must each of the G heads"
+            " be used, and in which order do the copies have to stand?"
         ),
         (
-            "q, k, v = split(x Wq), split(x Wk), split(x Wv), each (B, H, T, D); y, a = attend(q,"
-            " k, v); return merge(y) Wo, which is (B, T, C), and a, which is (B, H, T, T)."
+            "Query head h uses key head h // (H/G). np.repeat(x, n, axis) repeats each slice n"
+            " times in a row: from (..., G, S, D) to (..., H, S, D) with n = H/G, on axis −3."
         ),
-        (
-            "q, k, v = attention.split_heads(…, H), …, …\ny, a = attention.attend(…,"
-            " causal=causal)\nreturn attention.merge_heads(…) @ …, a"
-        ),
+        "n = … // …\nk, v = np.repeat(k, …, axis=…), …\nreturn attention.attend(q, …, …, causal=…)",
     ],
     why=(
-        "attend works on the last two axes only, so that batch and heads ride along. Cutting the"
-        " width into heads costs nothing: H products with D columns are as many multiplications as"
-        " one with C."
+        "Attention itself is unchanged; only the number of keys and values that have to be kept"
+        " shrinks, by a factor of H/G. A fast implementation doesn't even copy them."
     ),
+    kind="transfer",
     difficulty=3,
     minutes=10,
-    importance=5,
+    importance=4,
 )
+
 
 # ----------------------------------------------------------------------------------------
 
@@ -617,6 +596,10 @@ rotate = Exercise(
         np.cos(theta), np.sin(theta) ⇒ np.sin(theta), np.cos(theta)
             At an angle of 0 nothing should move; yours turns by a quarter. cos and sin are
             exchanged.
+        np.cos(theta), np.sin(theta) ⇒ np.cos(np.deg2rad(theta)), np.sin(np.deg2rad(theta))
+            You took the angles for degrees. They are radians already, as np.cos wants them.
+        np.cos(theta), np.sin(theta) ⇒ np.cos(np.rad2deg(theta)), np.sin(np.rad2deg(theta))
+            You turned the angles into degrees. np.cos wants radians, which they are already.
         return np ⇒ return x + np
         [x1 * cos - x2 * sin, x1 * sin + x2 * cos] ⇒ [sin, cos]
         .reshape(x.shape) ⇒ .reshape(len(theta), -1)
@@ -642,7 +625,98 @@ rotate = Exercise(
         "Turning q by its position and k by its own turns their product by the difference: "
         "q·k depends on the distance, which no table of positions has to teach."
     ),
+    kind="derive",
     difficulty=3,
+    minutes=10,
+    importance=4,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+def _maps(rng, H, T, D=3):
+    q, k = _normal(rng, 2, H, T, D)
+    return attention.attend(2 * q, k, k, causal=True)[1]
+
+
+def votes(a):
+    """You counted how often the previous position is the largest. A head that gives it 0.4 each
+    time may never be counted, or always: take the mean weight.
+    """
+    shares = (a.argmax(-1)[:, 1:] == np.arange(a.shape[-1] - 1)).mean(-1)
+    h = int(shares.argmax())
+    return h, float(shares[h])
+
+
+previous_token_head = Exercise(
+    heads.previous_token_head,
+    cases=[
+        Case.hand(
+            (
+                np.array(
+                    [
+                        [[1.0, 0, 0], [0.5, 0.5, 0], [0.2, 0.4, 0.4]],
+                        [[1.0, 0, 0], [0.9, 0.1, 0], [0.6, 0.1, 0.3]],
+                    ]
+                ),
+            ),
+            (1, 0.5),
+            says="two heads, three positions",
+        ),
+        Case.random(lambda rng: (_maps(rng, 5, 7),), says="5 heads, 7 positions", n=3),
+        Case.random(lambda rng: (_maps(rng, 4, 11),), says="4 heads, 11 positions", n=2),
+        Case.extreme((_maps(np.random.default_rng(3), 1, 5),), says="a single head"),
+    ],
+    mistakes=[
+        """
+        diagonal(-1, ⇒ diagonal(1,
+            You read the places above the diagonal: row t, column t + 1, which is the future. Rows
+            are the positions that look, columns what they look at.
+        diagonal(-1, ⇒ diagonal(0,
+            You read the diagonal, on which each position looks at itself. The one before stands
+            one column further left.
+        diagonal(-1, -2, -1) ⇒ diagonal(-1)
+            You read a diagonal through heads and positions: without axes, diagonal takes the first
+            two. The map of a head is the last two axes.
+        .mean(-1) ⇒ .mean(0)
+            You averaged over the heads, so that a mean for each position is left. Average over the
+            positions: one number for each head.
+        .mean(-1) ⇒ .max(-1)
+            You took each head's largest weight. One dark place makes no habit: take the mean over
+            all positions that have one before them.
+        .mean(-1) ⇒ .sum(-1)
+            You added the weights up. A share lies between 0 and 1: take the mean.
+        .mean(-1) ⇒ .sum(-1) / a.shape[-1]
+            You divided by T. The first position has none before it, so only T − 1 weights were
+            added.
+        shares.argmax() ⇒ shares.argmin()
+            This is the head that looks least at the position before.
+        return h, ⇒ return h + 1,
+            You counted the heads from 1. In code they are counted from 0.
+        return h, float(shares[h]) ⇒ return float(shares[h]), h
+            You returned the share first. Return the head, then its share.
+        return h, float(shares[h]) ⇒ return h, shares
+            You returned the shares of all heads. Only that of the head found is asked for.
+        """,
+        votes,
+    ],
+    hints=[
+        (
+            "Row t of a map says where position t looks. In which column stands the position before"
+            " it, for t = 1, 2, 3, …, and what line do these places form?"
+        ),
+        (
+            "share of head h = mean over t = 1 … T − 1 of a[h, t, t − 1]; the places lie one below"
+            " the diagonal. Then the head of the largest share, and that share."
+        ),
+        "shares = a.diagonal(…, -2, -1).mean(…)\nh = int(….argmax())\nreturn h, …",
+    ],
+    why=(
+        "The places (t, t − 1) lie on the diagonal below the main one. A mean over them tells a"
+        " habit from one dark place, and the head found is a hypothesis: removing it is the test."
+    ),
+    kind="diagnose",
+    difficulty=2,
     minutes=10,
     importance=4,
 )
@@ -710,6 +784,12 @@ attend_backward = Exercise(
         / np.sqrt(D) ⇒
             Dq and dk lack the factor 1/√D: what divided the scores on the way forward divides the
             gradient on the way back.
+        ds.swapaxes(-1, -2) @ q ⇒ ds.swapaxes(-1, -2) @ q * np.sqrt(D)
+            Dk lacks the factor 1/√D, and dq has it. The score was divided, so both of its factors
+            get their gradient divided.
+        ds @ k, ⇒ ds @ k * np.sqrt(D),
+            Dq lacks the factor 1/√D, and dk has it. The score was divided, so both of its factors
+            get their gradient divided.
         layers.softmax_backward(da, a) ⇒ da
             You treated the softmax as if it changed nothing: ds is not da. Raising one weight of a
             row lowers the others.
@@ -745,6 +825,7 @@ attend_backward = Exercise(
         "Three products and a softmax, walked backwards. Hidden places have a = 0, so their ds is 0"
         " by itself: the mask needs no line of its own."
     ),
+    kind="derive",
     difficulty=4,
     minutes=15,
     importance=4,

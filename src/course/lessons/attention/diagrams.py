@@ -1,4 +1,4 @@
-"""The drawings of this lesson: a look-up with its shapes, and heads cut and joined."""
+"""The drawings of this lesson: a look-up with its shapes, heads cut and joined, two that copy."""
 
 from course.interactive.diagram import Diagram
 
@@ -49,4 +49,28 @@ def heads():
     return d
 
 
-DIAGRAMS = (look_up, heads)
+def induction():
+    """Draw how two layers continue a repeated pattern: one hands on, the other searches."""
+    d = Diagram(
+        "Tokens A, B, C, A stand in a row. In layer 1 each position fetches the token before it, "
+        "so that B knows that it came after A. In layer 2 the last A searches for a position that "
+        "came after A, finds B, and copies it: B is predicted to come next.",
+        column=124,
+        row=88,
+    )
+    tokens = [d.box(token, i, 2, colour=0, width=40) for i, token in enumerate("ABCA")]
+    names = ("A", "B, after A", "C, after B", "A, after C")
+    known = [d.box(name, i, 1, colour=1, width=96) for i, name in enumerate(names)]
+    answer = d.box("B comes next", 3, 0, colour=2)
+    for start, end in zip(tokens, known, strict=True):
+        d.arrow(start, end)
+    for start, end in zip(tokens[:-1], known[1:], strict=True):
+        d.arrow(start, end, dashed=True)
+    d.arrow(known[1], answer, dashed=True)
+    d.arrow(known[3], answer)
+    d.word("layer 1", -0.85, 1.5)
+    d.word("layer 2", -0.85, 0.5)
+    return d
+
+
+DIAGRAMS = (look_up, heads, induction)

@@ -2,16 +2,17 @@
 
 import numpy as np
 import torch
+from matplotlib import colormaps
 
 from course.interactive import live, plot
 from course.networks import layers
-from course.transformers import tokens
+from course.transformers import attention, tokens
 from course.transformers.gpt import pretrained
 
-KEYS = 24  # keys of the one row
+KEYS = 12  # keys of the one row
 LONGEST = 48  # characters that a map shows
 LINE = "To be, or not to be: that is the question"
-NAMES = {" ": "␣"}
+NAMES = {" ": "·"}
 
 
 def one_row():
@@ -22,7 +23,8 @@ def one_row():
     def setup(fig):
         ax = fig.subplots()
         bars = ax.bar(range(KEYS), np.ones(KEYS), width=0.8, color=plot.COLORS[0])
-        ax.set(xlim=(-0.7, KEYS - 0.3), ylim=(0, 1), xlabel="key", ylabel="weight", xticks=[])
+        ax.set(xlim=(-0.7, KEYS - 0.3), ylim=(0, 1), xlabel="number of the key", ylabel="weight")
+        ax.set_xticks(range(KEYS), [str(i + 1) for i in range(KEYS)])
 
         def update(D, temperature, scaled):
             s = k[:, :D] @ q[:D] / (np.sqrt(D) if scaled else 1) / temperature
@@ -38,7 +40,7 @@ def one_row():
     return live.figure(
         setup,
         alt=(
-            "Bars: the weights that one query gives to 24 random keys. With large D and no division"
+            "Bars: the weights that one query gives to 12 random keys. With large D and no division"
             " by root D a single bar holds everything; divided, the weights stay spread at every D."
         ),
         width=8,
@@ -55,7 +57,9 @@ def heads():
 
     def setup(fig):
         ax = fig.subplots()
-        image = ax.imshow(np.zeros((LONGEST, LONGEST)), cmap="Blues", vmin=0, vmax=0.6)
+        colours = colormaps["Blues"].with_extremes(bad="#dddddd")  # what can't be looked at
+        nothing = np.full((LONGEST, LONGEST), np.nan)
+        image = ax.imshow(nothing, cmap=colours, vmin=0, vmax=0.6)
         step = range(LONGEST)
         below = [ax.text(i, LONGEST + 0.4, "", ha="center", va="center", fontsize=8) for i in step]
         beside = [ax.text(-1.4, i, "", ha="center", va="center", fontsize=8) for i in step]
@@ -68,8 +72,9 @@ def heads():
         def update(line, layer, head):
             ids = tokens.encode(line, alphabet)
             maps = model.weights(torch.from_numpy(ids)[None])
-            shown = np.zeros((LONGEST, LONGEST))
-            shown[: len(ids), : len(ids)] = maps[layer - 1][0, head - 1].numpy()
+            shown, T = np.full((LONGEST, LONGEST), np.nan), len(ids)
+            weights = maps[layer - 1][0, head - 1].numpy()
+            shown[:T, :T] = np.where(attention.causal_mask(T), weights, np.nan)
             image.set_data(shown)
             for texts in (below, beside):
                 for i, text in enumerate(texts):
@@ -82,8 +87,8 @@ def heads():
         setup,
         alt=(
             "Map of attention weights over a line of text: a row for each character, dark where it"
-            " looks. Nothing stands above the diagonal. Most heads stay close to it; one returns,"
-            " in vertical stripes, to the places where a word began."
+            " looks. The future, above the diagonal, is grey. Most heads stay close to the"
+            " diagonal; head 1 of layer 2 spreads further back, in vertical stripes."
         ),
         width=7.4,
         height=6,
