@@ -415,8 +415,8 @@ which_start = Exercise(
         "Return the name whose value is nearest.",
         "c = ...\nreturn min(rules, key=lambda name: ...)",
     ],
-    why="Solving loss = ln K + σ²/2 for σ² gives the variance × fan-in of the last layer; each rule "
-    "has its own, so one printed number tells which was used.",
+    why="Solving loss = ln K + σ²/2 for σ² gives the variance × fan-in of the last layer; each "
+    "rule has its own, so one printed number tells which was used.",
     difficulty=3,
     minutes=10,
     importance=4,
@@ -701,7 +701,7 @@ layer_norm_backward = Exercise(
         center_backward(du), dgamma, ⇒ center_backward(du),
         x.ndim - 1))) ⇒ x.ndim - 1))), dgamma
             The order is dx, dγ, dβ: dγ is the sum of dy x̂, dβ that of dy.
-        dy.sum(axis=tuple(range(x.ndim - 1))) ⇒ (gamma * dy).sum(axis=tuple(range(x.ndim - 1)))
+        dy.sum ⇒ (gamma * dy).sum
             You summed γ dy for dβ. β is added after γ has multiplied: its gradient is the sum of dy.
         dy.sum ⇒ dy.mean
             You averaged dβ over the rows. The loss has already divided; here they sum.

@@ -26,8 +26,8 @@ def norm():
     """Draw the way of each row through layer norm."""
     d = Diagram(
         "A table x of B rows and C columns. Its rows lose their mean mu and become u; divided by "
-        "their root mean square s they become x hat, of mean 0 and variance 1. Each column of x hat "
-        "is then scaled by its gamma and shifted by its beta.",
+        "their root mean square s they become x hat, of mean 0 and variance 1. Each column of x "
+        "hat is then scaled by its gamma and shifted by its beta.",
         column=112,
         row=72,
     )
