@@ -14,15 +14,15 @@
 # %% [markdown]
 # # Initialization
 #
-# Before the first step of training, a network is already good or hopeless. What decides is one number
-# for each layer: how widely its weights are drawn.
+# Before the first step of training, a network can already be hopeless. What decides is how its first
+# weights are drawn: how widely, and in what pattern.
 #
-# **You will** see signals vanish and explode through fifty layers, derive the scales of Xavier and He
-# and find where each derivation fails, predict the loss of a network that knows nothing, and build
-# layer norm forward and back.
+# **You will** see signals vanish, explode and lose their direction in fifty layers, derive how widely
+# to draw, read an initialization off the first loss, build layer norm's backward pass, and train a
+# network so deep that the usual rules fail on it.
 #
-# **You need** lesson *Backpropagation*: affine layers, backpropagation, cross-entropy. From probability: variances of
-# independent terms add.
+# **You need** lesson *Backpropagation*: affine layers, cross-entropy, gradients. From probability: the
+# variances of independent terms add.
 
 # %% [markdown]
 # ## Symbols
@@ -32,7 +32,7 @@
 # | $h$ | what goes into a layer; a row is an example | $(B, n_\text{in})$ |
 # | $W$ | weights, drawn with mean 0 and variance $\mathrm{Var}(W)$ | $(n_\text{in}, n_\text{out})$ |
 # | $z = hW$ | what goes into the activation $f$ | $(B, n_\text{out})$ |
-# | $c$ | $n_\text{in} \cdot \mathrm{Var}(W)$, the scale without the size | |
+# | $\mathbb{E}[\cdot]$ | **expectation**: the average over all random draws | |
 # | $dh$ | gradient of the loss with respect to $h$ | as $h$ |
 # | $K$, $\sigma$ | number of classes, spread of the logits | |
 # | spread | short for standard deviation, the root of the variance | |
@@ -45,9 +45,10 @@ import torch
 
 from course.data import digits
 from course.interactive import plot, predict
+from course.lessons import yours
 from course.lessons.initialization import bank as ex
 from course.lessons.initialization import diagrams, widgets
-from course.networks import initial, layers, mlp, norm, optim
+from course.networks import gradcheck, initial, layers, mlp, norm, optim
 
 # %% [markdown]
 # ## Why not start at zero?
@@ -98,9 +99,9 @@ side = np.linspace(-1, 1, 80)
 grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
 for ax, (name, p) in zip(axes, learnt.items(), strict=True):
     z = logits(p, grid)
-    ax.imshow((z[:, 1] - z[:, 0]).reshape(80, 80) > 0, extent=(-1, 1, -1, 1), origin="lower",
-              cmap="Blues", alpha=0.5, vmin=0, vmax=1.5)  # fmt: skip
     for label, mark in enumerate("ox"):
+        won = np.where(z.argmax(axis=1) == label, 1.0, np.nan).reshape(80, 80)
+        ax.contourf(side, side, won, levels=[0, 2], colors=[plot.COLORS[label]], alpha=0.2)
         few = x[:150][y[:150] == label]
         ax.scatter(*few.T, s=12, marker=mark, color=plot.COLORS[label], linewidths=1)
     ax.grid(False)
@@ -133,31 +134,26 @@ nudge
 W1, W2 = starts["one half"]
 nudged = learn(W1 + 1e-6 * np.random.default_rng(1).standard_normal(W1.shape), W2, x, y)
 right_nudged = 100 * np.mean(logits(nudged, x).argmax(1) == y)
-assert right_nudged > 95
 nudge.reveal("as good as random weights", shown=f"{right_nudged:.0f} % right")
 
 # %% [markdown]
-# A millionth is enough here: equal units balance on a knife's edge, and training amplifies whatever
-# tips them. To make units *different*, any randomness will do. The rest of this lesson is about
-# something else: how *large* the draws must be.
+# A millionth is enough. Equal units are like a pencil that stands on its tip: training amplifies
+# whatever pushes them apart. So any randomness makes units *different*. The rest of this lesson asks how
+# *large* the random weights must be.
 
 # %% [markdown]
 # ## One layer: what happens to the variance
 #
-# *If I know the spread of what goes in, what is the spread of what comes out?*
+# *If you know what goes into a layer, how widely does what comes out spread?*
 #
-# One unit computes $z = \sum_i h_i w_i$. Assume the weights independent, of mean 0, and independent of
-# $h$. Then $\mathbb{E}[h_i w_i] = 0$, the products are uncorrelated, and
-#
-# $$\mathrm{Var}(z) = \sum_i \mathbb{E}[h_i^2]\,\mathbb{E}[w_i^2]
-#   = n_\text{in} \cdot \mathrm{Var}(W) \cdot \mathbb{E}[h^2].$$
-#
-# It is the second moment of $h$ that counts, not its variance: nothing was said about the mean of $h$.
-# By hand: $h = (1, 3)$ and $\mathrm{Var}(W) = \tfrac12$ give $2 \cdot \tfrac12 \cdot (1 + 9)/2 = 5$.
+# One unit computes $z = \sum_i h_i w_i$. Assume that the weights are independent of each other and of
+# $h$, with mean 0. Start with one example, $h = (1, 2, 3)$, and $\mathrm{Var}(W) = \tfrac12$. The three
+# terms $1 w_1$, $2 w_2$, $3 w_3$ have variances $\tfrac12$, $\tfrac42$ and $\tfrac92$, which add up to 7.
 #
 # ### Exercise: `layer_variance`
 #
-# Predict the variance of $z$ from the batch $h$.
+# Find the formula for any batch $h$ of shape $(B, n_\text{in})$, and return $\mathrm{Var}(z)$, averaged
+# over the examples. Nothing is said about the mean of $h$.
 
 
 # %% tags=["exercise:initial.layer_variance"]
@@ -169,13 +165,13 @@ def layer_variance(h, var_w):
 ex.layer_variance.check(layer_variance)
 
 # %% [markdown]
-# Predicted, then measured, with an $h$ whose mean is far from zero:
+# Here is the prediction beside a measurement, for an $h$ whose mean is far from zero. The last line
+# uses the variance of $h$ instead of its **second moment**, the mean of $h^2$:
 
 # %%
 h = layers.relu(rng.standard_normal((500, 256)) + 1)
 z = h @ initial.normal(rng, 256, 512, std=0.1)
-expected = initial.layer_variance(h, 0.1**2)
-print(f"Var(z): predicted {expected:.1f}, measured {z.var():.1f}")
+print(f"Var(z): predicted {initial.layer_variance(h, 0.1**2):.1f}, measured {z.var():.1f}")
 print(f"with Var(h) in place of the second moment: {256 * 0.1**2 * h.var():.1f}")
 
 # %% [markdown]
@@ -202,13 +198,10 @@ def stack(seed, c, n=256, depth=50):
 
 
 x, dy = np.random.default_rng(1).standard_normal((2, 64, 256))
-hs, _ = propagate(x, stack(0, c=256), "relu")
-print(f"N(0, 1) weights, ReLU: after 50 layers a spread of 10^{np.log10(hs[-1].std()):.0f}")
 
 # %% [markdown]
-# With $N(0, 1)$ each layer of width 256 multiplies the spread by about $\sqrt{256/2} \approx 11$. The
-# cure suggests itself: $\mathrm{Var}(W) = 1/n_\text{in}$, so that $\mathrm{Var}(z) = \mathbb{E}[h^2]$.
-# This is LeCun's choice.
+# LeCun's choice is $\mathrm{Var}(W) = 1/n_\text{in}$. By the formula of the last section,
+# $\mathrm{Var}(z) = \mathbb{E}[h^2]$ then.
 
 # %%
 vanish = predict.number(
@@ -221,7 +214,7 @@ vanish = predict.number(
 vanish
 
 # %%
-scales = [("relu", 1), ("relu", 2), ("relu", 2.78), ("tanh", 1)]
+scales = [("relu", 1), ("relu", 2), ("relu", 25 / 9), ("tanh", 1)]
 spread = {s: [h.std() for h in propagate(x, stack(0, s[1]), s[0])[0]] for s in scales}
 last = {s: f"{spread[s][-1]:.1g}" for s in scales}
 vanish.reveal(spread["relu", 1][-1], shown=f"a spread of {last['relu', 1]}")
@@ -229,7 +222,8 @@ vanish.reveal(spread["relu", 1][-1], shown=f"a spread of {last['relu', 1]}")
 # %%
 fig, ax = plot.figure(width=8, height=3.6)
 for i, (name, c) in enumerate(scales):
-    ax.plot(spread[name, c], color=plot.COLORS[i], ls=plot.LINES[i], label=f"{name}, variance {c}/n")
+    label = f"{name}, variance {c:.3g}/n"
+    ax.plot(spread[name, c], color=plot.COLORS[i], ls=plot.LINES[i], label=label)
 ax.set(yscale="log", xlabel="layer", ylabel="standard deviation of activations")
 ax.legend(loc="lower left")
 plot.show(
@@ -238,73 +232,26 @@ plot.show(
     "1/n falls in a straight line by eight powers of ten, with 2/n stays level, with 2.78/n rises "
     "by three; tanh with 1/n sinks slowly to about a tenth.",
 )
-print(", ".join(f"{name} {c}/n: {last[name, c]}" for name, c in scales))
+print(", ".join(f"{name} {c:.3g}/n: {last[name, c]}" for name, c in scales))
 
 # %% [markdown]
-# Straight lines on a logarithmic axis: one factor for each layer. Variance $2/n$ holds, $1/n$ vanishes,
-# and $2.78/n$, only 39 % more (a factor meant for tanh), ends thousands of times too large. Tanh
-# forgives: what is large it squeezes, and what is small it passes on almost unchanged.
-
-# %% [markdown]
-# ## Backward: Xavier
-#
-# *The gradient runs through the same weights the other way. What does it ask for?*
-
-
-# %% tags=["worked:initial.propagate_back"]
-def propagate_back(dy, zs, weights, name):
-    _, slope = initial.activation(name)
-    dhs = [dy]
-    for W, z in zip(reversed(weights), reversed(zs), strict=True):
-        dhs.append((dhs[-1] * slope(z)) @ W.T)
-    return dhs[::-1]
-
-
-# %% [markdown]
-# In $dh = dz\,W^\top$ each entry sums over $n_\text{out}$ terms. So, for an activation close to
-# $f(z) = z$:
-#
-# $$\text{forward: } n_\text{in}\mathrm{Var}(W) = 1, \qquad
-#   \text{backward: } n_\text{out}\mathrm{Var}(W) = 1, \qquad
-#   \text{Xavier: } \mathrm{Var}(W) = \frac{2}{n_\text{in} + n_\text{out}}.$$
-#
-# *Assumed*: $f(z) \approx z$, so an odd activation of slope 1 at zero, and independent weights.
-# *Where it fails*: for ReLU, which is neither, as the falling line above shows.
-#
-# Glorot and Bengio drew from a uniform distribution on $[-a, a]$, whose variance is $a^2/3$. A
-# **gain** multiplies the weights for other activations. By hand: $n_\text{in} = 2$,
-# $n_\text{out} = 4$, gain 1 want variance $\tfrac13$, so $a = 1$.
-#
-# ### Exercise: `xavier_uniform`
-#
-# Draw $W$ of shape $(n_\text{in}, n_\text{out})$ with
-# `rng.uniform`.
-
-
-# %% tags=["exercise:initial.xavier_uniform"]
-def xavier_uniform(rng, n_in, n_out, gain=1.0):
-    ...  # the bound, then the draw
-
-
-# %%
-ex.xavier_uniform.check(xavier_uniform)
+# A straight line on a logarithmic axis means the same factor at each layer. With $1/n$ the signal
+# vanishes and with $2/n$ its spread stays. With $2.78/n$, only 39 % more, it explodes. That number is
+# $(5/3)^2$: PyTorch suggests multiplying weights by $5/3$ for tanh, and here it is used with a ReLU.
 
 # %% [markdown]
 # ## Half is lost: He
 #
-# *What does a ReLU take away?*
+# *What does a ReLU take away, and how do you make up for it?*
 #
-# If $z$ is symmetric about zero, half of the squares are set to zero: $\mathbb{E}[h^2] = \tfrac12
-# \mathrm{Var}(z)$. Put into the formula of 5.1, level spread needs
-#
-# $$n_\text{in} \cdot \mathrm{Var}(W) \cdot \tfrac12 = 1 \quad\Rightarrow\quad
-#   \mathrm{Var}(W) = \frac{2}{n_\text{in}}.$$
-#
-# By hand: $n_\text{in} = 8$ wants variance $\tfrac14$, a standard deviation of $\tfrac12$.
+# Let $z$ be symmetric about zero, with variance $\mathrm{Var}(z)$, and $h = \text{relu}(z)$. What share
+# of the second moment is left? Put your answer into the formula that you found, and ask that
+# $\mathrm{Var}(z)$ is the same at the next layer. As a check, $n_\text{in} = 50$ wants a standard
+# deviation of 0.2.
 #
 # ### Exercise: `he_normal`
 #
-# Draw $W$ from a normal distribution, by He's rule.
+# Derive the variance that a ReLU layer needs, and draw $W$ from a normal distribution of that variance.
 
 
 # %% tags=["exercise:initial.he_normal"]
@@ -316,87 +263,26 @@ def he_normal(rng, n_in, n_out):
 ex.he_normal.check(he_normal)
 
 # %% [markdown]
-# *Assumed*: that averages over units stand for expectations, so wide layers. *Where it fails*: in narrow
-# ones. Twenty networks of each width, 50 layers, variance $2/n$:
+# A **leaky ReLU** returns $z$ above zero and $\text{slope} \cdot z$ below. The **gain** of an activation is
+# the factor on the weights that makes up for what it takes away: $\mathrm{Var}(W) =
+# \text{gain}^2 / n_\text{in}$. By hand, a slope of $\tfrac17$ has gain 1.4.
+#
+# ### Exercise: `leaky_gain`
+#
+# Change your derivation so that it gives the gain of a leaky ReLU.
+
+
+# %% tags=["exercise:initial.leaky_gain"]
+def leaky_gain(slope):
+    ...  # one line
+
 
 # %%
-lucks = {}
-for n in (16, 256):
-    ends = [propagate(x[:, :n], stack(s, 2, n), "relu")[0][-1].std() for s in range(20)]
-    lucks[n] = np.log10(max(ends) / max(min(ends), 1e-30))
-    print(f"width {n}: the widest spread is about {10 ** round(lucks[n]):,} times the narrowest")
+ex.leaky_gain.check(leaky_gain)
 
 # %% [markdown]
-# The rule holds the mean square; a single narrow network may still die, and the deeper the sooner.
-#
-# Now look inside. Set the scale to 1, to 2, to 2.8. Then choose tanh and find the scale at which
-# the activations pile up at $\pm 1$: what do the gradients do there?
-
-# %%
-widgets.layers()
-
-# %% [markdown]
-# For tanh above 1 the activations look healthy at every layer while the gradient grows by powers of
-# ten toward the input: a forward pass alone can't tell you that a network is well initialized.
-#
-# Does it matter in the end, when training can correct everything? Twelve hidden layers of 64 ReLUs
-# on our digits, two passes through the data by plain gradient descent:
-
-
-# %%
-def trained_accuracy(c, data, depth=12, lr=0.01):
-    rng = np.random.default_rng(0)
-    params = mlp.init(rng, [784] + [64] * depth + [10])  # He's, so variance 2 / n
-    params = [(np.sqrt(c / 2) * W, b) for W, b in params]
-    with np.errstate(all="ignore"):  # large scales overflow, and are meant to
-        *_, (params, _) = mlp.train(params, data.x_train, data.y_train, rng=rng, epochs=2, lr=lr)
-        return 100 * mlp.accuracy(params, data.x_test, data.y_test)
-
-
-# %%
-data = digits()
-cs = (0.5, 1, 1.5, 2, 2.5, 4, 8)
-accuracy = {c: trained_accuracy(c, data) for c in cs}
-fig, ax = plot.figure(width=7, height=3)
-ax.plot(cs, list(accuracy.values()), "o-")
-ax.axhline(10, color=plot.FAINT, ls=":", lw=1.2)
-ax.text(5, 12, "guessing", color=plot.INK)
-ax.set(xlabel="variance × fan-in at the start", ylabel="digits recognised, %", ylim=(0, 100))
-plot.show(
-    fig,
-    alt="Accuracy after two epochs over the initial variance times fan-in. Little more than 10 "
-    "percent up to 1, over 60 at 1.5, over 85 at 2 and 2.5, about 60 at 4 and 10 percent at 8.",
-)
-
-# %% [markdown]
-# Up to 1 the gradients that arrive below are too small to move anything; at 8 the first steps
-# overflow. Between them lies a window. He's 2 is inside it and need not be its best place: the
-# derivation is about the first step only.
-
-# %% [markdown]
-# ## A gain for any activation
-#
-# *And for an activation that nobody has derived anything for?*
-#
-# The derivation needs one number, $\mathbb{E}[f(z)^2]$ for $z \sim N(0, 1)$, and that can be drawn:
-#
-# $$\text{gain} = \frac{1}{\sqrt{\mathbb{E}[f(z)^2]}}, \qquad
-#   \mathrm{Var}(W) = \frac{\text{gain}^2}{n_\text{in}}.$$
-#
-# By hand: for ReLU the mean is $\tfrac12$ and the gain $\sqrt 2$; for $f(z) = 3z$ it is $\tfrac13$.
-#
-# ### Exercise: `gain`
-#
-# Estimate it from `draws` random $z$.
-
-
-# %% tags=["exercise:initial.gain"]
-def gain(f, rng, draws=200_000):
-    ...  # two lines
-
-
-# %%
-ex.gain.check(gain)
+# For any other $f$, draw many $z$ from $N(0, 1)$ and average $f(z)^2$: the gain is
+# $1/\sqrt{\mathbb{E}[f(z)^2]}$.
 
 # %%
 gains = {
@@ -407,53 +293,142 @@ plot.table(
     [[name, f"{g:.2f}", f"{torch.nn.init.calculate_gain(name):.2f}"] for name, g in gains.items()],
     header=["activation", "gain from random draws", "torch.nn.init.calculate_gain"],
 )
-
-# %% [markdown]
-# PyTorch's 5/3 for tanh and 1 for the sigmoid are conventions; only the ReLU's is derived. *Where it
-# fails*: going back, $\mathbb{E}[f'(z)^2]$ counts, and one gain serves both directions only for
-# an $f$ as simple as ReLU. With the gain that holds tanh level going forward:
-
-# %%
-hs, zs = propagate(x, stack(0, gains["tanh"] ** 2), "tanh")
-dhs = propagate_back(dy, zs, stack(0, gains["tanh"] ** 2), "tanh")
-print(f"activations, layer 10 and 50: {hs[10].std():.2f} and {hs[50].std():.2f}")
-print(f"gradients, layer 50 and 0: {dhs[50].std():.1f} and {dhs[0].std():.0f}")
-
-# %% [markdown]
-# Which of these rules does the most used layer in the world follow?
-
-# %%
-default = predict.choice(
-    "initialization.default",
-    "The weights of a fresh torch.nn.Linear(256, 512) have variance × fan-in …",
-    ["1, LeCun's", "2, He's", "2/3, Xavier's here", "none of these"],
-)
-default
-
-# %%
 torch.manual_seed(0)
 default_c = 256 * torch.nn.Linear(256, 512).weight.var().item()
-hs, _ = propagate(x, stack(0, 1 / 3), "relu")
-default_end = np.log10(hs[-1].std())
-default.reveal("none of these", shown=f"{default_c:.2f}")
-print(f"50 ReLU layers at 1/3 leave a spread of 10^{default_end:.0f}")
+print(f"A fresh torch.nn.Linear has variance × fan-in {default_c:.2f}.")
 
 # %% [markdown]
-# One third: it draws evenly from $\pm 1/\sqrt{n_\text{in}}$, an inheritance that no one derived for
-# ReLU. Shallow networks don't mind. Deep ones need a rule, or a norm.
+# Of PyTorch's three gains only the ReLU's follows from the derivation; 5/3 and 1 are conventions. And
+# its default layer follows neither LeCun nor He: it draws evenly from $\pm 1/\sqrt{n_\text{in}}$, whose
+# variance is a third of the squared bound.
+#
+# *Assumed*: an average over units is as good as an expectation, so layers are wide. *Where it fails*:
+# in narrow ones. Here are twenty networks of each width, 50 ReLU layers, variance $2/n$:
+
+# %%
+lucks = {}
+for n in (16, 256):
+    ends = [propagate(x[:, :n], stack(s, 2, n), "relu")[0][-1].std() for s in range(20)]
+    lucks[n] = max(ends) / min(ends)
+    print(f"width {n}: the widest spread is {lucks[n]:,.3g} times the narrowest")
 
 # %% [markdown]
-# ## Variance is not everything
+# ## A level spread is not enough
 #
-# *Fifty linear layers of variance $1/n$ hold the variance. Do they hold the signal?*
+# *With variance $2/n$ the spread stays level. Does the network still tell two inputs apart?*
 #
-# The product of the fifty matrices is one matrix, and its singular values say by how much it
-# stretches each direction. Over many draws the mean of their squares is 1; one draw comes near it.
+# The 64 random inputs point in very different directions: the **cosine** of two of them, their dot
+# product divided by both lengths, has an average size of 0.05.
+
+# %%
+angle = predict.number(
+    "initialization.angle",
+    "After 50 ReLU layers with variance 2/n: what is the average size of that cosine?",
+    low=0,
+    high=1,
+    within=0.1,
+)
+angle
+
+
+# %% tags=["worked:initial.mean_cosine"]
+def mean_cosine(h):
+    length = np.linalg.norm(h, axis=1, keepdims=True)
+    u = h / np.where(length > 0, length, 1)
+    pairs = np.abs(u @ u.T)[~np.eye(len(h), dtype=bool)]
+    return float(pairs.mean())
+
+
+# %% tags=["worked:initial.propagate_back"]
+def propagate_back(dy, zs, weights, name):
+    _, slope = initial.activation(name)
+    dhs = [dy]
+    for W, z in zip(reversed(weights), reversed(zs), strict=True):
+        dhs.append((dhs[-1] * slope(z)) @ W.T)
+    return dhs[::-1]
+
+
+# %%
+cases = {"relu": 2, "tanh": gains["tanh"] ** 2, "sigmoid": gains["sigmoid"] ** 2}
+signals = {}
+for name, c in cases.items():
+    hs, zs = propagate(x, stack(0, c), name)
+    signals[name] = hs, propagate_back(dy, zs, stack(0, c), name)
+relu_cosine = mean_cosine(signals["relu"][0][-1])
+angle.reveal(relu_cosine, shown=f"{relu_cosine:.3f}")
+rows = [
+    [name, f"{hs[k].std():.2g}", f"{initial.spread_between(hs[k]):.1g}", f"{mean_cosine(hs[k]):.2f}",
+     f"{dhs[50 - k].std():.1g}", f"{mean_cosine(dhs[50 - k]):.2f}"]
+    for name, (hs, dhs) in signals.items() for k in (10, 50)
+]  # fmt: skip
+plot.table(
+    [[row[0], str((10, 50)[i % 2]), *row[1:]] for i, row in enumerate(rows)],
+    header=["activation", "layers", "spread", "between examples", "cosine", "gradient", "its cosine"],
+)
+
+# %% [markdown]
+# Each activation has the gain that holds its spread, and the column *spread* is indeed level. But it
+# counts differences between units as well. The column *between examples* counts only how far the
+# 64 examples lie from their mean. With ReLU it falls to a quarter of the spread, and the examples
+# end up nearly on one line. With the sigmoid they coincide after ten layers. The network answers the
+# same to every input.
+#
+# Gradients behave in another way. With ReLU both their spread and their directions survive. With
+# tanh the spread grows toward the first layer (the slope matters on the way back, not the
+# value), and with the sigmoid it vanishes.
+#
+# **Xavier** weighs the two ways. In $dh = dz\,W^\top$ each entry sums over $n_\text{out}$ terms, so for
+# $f(z) \approx z$ the way forward asks for $\mathrm{Var}(W) = 1/n_\text{in}$ and the way back for
+# $1/n_\text{out}$. Xavier takes $2/(n_\text{in} + n_\text{out})$.
+#
+# Which settings keep the spread, which keep directions, and does any keep both, forward and back?
+
+# %%
+widgets.layers()
+
+# %% [markdown]
+# ## Weights that keep directions
+#
+# *Can a ReLU network pass its input on whole?*
+#
+# A ReLU loses what is negative. So send $u$ and $-u$ through it side by side: nothing is lost
+# in the pair $(\text{relu}(u), \text{relu}(-u))$.
+
+# %%
+diagrams.mirror()
+
+# %% [markdown]
+# Let $A$ have shape $(n, m)$. You want weights $W$ of shape $(2n, 2m)$ for which
+#
+# $$(\text{relu}(u), \text{relu}(-u))\, W = (u A, -u A),$$
+#
+# so that the next ReLU makes the same kind of pair of $uA$. For $A = (5)$ this is
+# $W = \begin{pmatrix} 5 & -5 \\ -5 & 5 \end{pmatrix}$.
+#
+# ### Exercise: `mirrored`
+#
+# Find $W$ for any $A$.
+
+
+# %% tags=["exercise:initial.mirrored"]
+def mirrored(A):
+    ...  # one line
+
+
+# %%
+ex.mirrored.check(mirrored)
+
+# %% [markdown]
+# At its start such a network is linear: it multiplies $u$ by the product of all $A$. Which $A$ should
+# you draw? An **orthogonal** matrix has columns of length 1 at right angles, so it changes neither
+# lengths nor angles. To draw one, NumPy's `qr` takes a random matrix and makes its columns
+# perpendicular, one after the other; the result $Q$ is orthogonal. The other candidate is LeCun's draw,
+# which keeps the variance, too.
 
 # %%
 middle = predict.number(
     "initialization.middle",
-    "256 singular values of a product of 50 such matrices: how large is the middle one?",
+    "50 LeCun matrices of width 256, multiplied: how large is the middle singular value?",
     low=1e-20,
     high=1e5,
     factor=10,
@@ -471,64 +446,28 @@ def orthogonal(rng, n_in, n_out, scale=1.0):
 
 # %%
 rng = np.random.default_rng(4)
-draws = {"LeCun": initial.lecun_normal, "orthogonal": orthogonal}
-singular = {
-    name: np.linalg.svd(
-        np.linalg.multi_dot([draw(rng, 256, 256) for _ in range(50)]), compute_uv=False
-    )
-    for name, draw in draws.items()
-}
-middle_value = singular["LeCun"][128]
-middle.reveal(middle_value, shown=f"{middle_value:.0e}")
-print(f"mean square of these 256: {np.mean(singular['LeCun'] ** 2):.1f}; over many draws 1")
-
-# %%
-fig, ax = plot.figure(width=7.5, height=3)
-for i, (name, s) in enumerate(singular.items()):
-    ax.plot(s, color=plot.COLORS[i], ls=plot.LINES[i], label=name)
-ax.set(yscale="log", ylim=(1e-12, 1e3), xlabel="singular value, largest first", ylabel="stretch")
-ax.legend(loc="lower left")
-plot.show(
-    fig,
-    alt="Singular values of a product of 50 matrices of width 256, logarithmic. For LeCun draws "
-    "they fall from about ten to below a millionth within the first half; for orthogonal ones all "
-    "are exactly 1.",
-)
+chain = np.linalg.multi_dot([initial.lecun_normal(rng, 256, 256) for _ in range(50)])
+straight = np.linalg.multi_dot([orthogonal(rng, 256, 256) for _ in range(50)])
+stretch = np.linalg.svd(chain, compute_uv=False)
+middle.reveal(stretch[128], shown=f"{stretch[128]:.0e}")
+kept = np.linalg.svd(straight, compute_uv=False)
+print(f"LeCun: mean square {np.mean(stretch**2):.1f}, largest {stretch[0]:.0f}")
+print(f"orthogonal: largest {kept[0]:.2f}, smallest {kept[-1]:.2f}")
 
 # %% [markdown]
-# The variance was held by a few directions that grew while almost all died. An orthogonal matrix
-# stretches nothing, nor does a product of them: every singular value is 1. That pays in deep linear
-# chains and recurrent networks; a ReLU between the layers spoils it.
+# Singular values say by how much a matrix stretches each direction. The LeCun product keeps the mean
+# square near 1, but a few directions grow and most die. The orthogonal product keeps every one. You
+# will train with both kinds at the end.
 
 # %% [markdown]
 # ## The loss before the first step
 #
-# *Your classifier's first printed loss is 12.8. Is that a bug?*
-#
-# Assume $K$ logits drawn independently from $N(0, \sigma^2)$. The loss is $\ln \sum_j e^{z_j} - z_y$; the
-# second term has mean 0, and the sum is about $K\,\mathbb{E}[e^z] = K e^{\sigma^2/2}$. So
-#
-# $$\text{loss} \approx \ln K + \frac{\sigma^2}{2}.$$
-#
-# By hand: $K = 10$ gives 2.303 at $\sigma = 0$ and 4.303 at $\sigma = 2$.
-#
-# ### Exercise: `expected_loss`
-#
-# Write it, with `std` for $\sigma$.
-
-
-# %% tags=["exercise:initial.expected_loss"]
-def expected_loss(K, std=0.0):
-    ...  # one line
-
-
-# %%
-ex.expected_loss.check(expected_loss)
+# *GPT-2 chooses among 50,257 classes, and $\ln 50{,}257 = 10.8$. What does it cost if its logits differ by chance?*
 
 # %%
 start = predict.number(
     "initialization.start",
-    "GPT-2 has 50,257 classes, so ln K = 10.8. What is its first loss if the logits spread by 2?",
+    "50,257 random logits with a spread of 2: what is the first loss?",
     unit="nats",
     low=0,
     high=30,
@@ -544,40 +483,74 @@ def first_loss(std, K=50257, B=64, labels=100):
     return -np.take_along_axis(log_p, rng.integers(K, size=(B, labels)), axis=1).mean()
 
 
-spreads = (0, 1, 2, 8)
-losses = {s: first_loss(s) for s in spreads}
+losses = {s: first_loss(s) for s in (0, 1, 2, 8)}
 start.reveal(losses[2], shown=f"{losses[2]:.1f} nats")
+
+# %% [markdown]
+# Assume $K$ logits drawn independently from $N(0, \sigma^2)$. The loss is $\ln \sum_j e^{z_j} - z_y$. The
+# second term has mean 0. The first needs the average of $e^z$ over normal draws, which is
+# $\mathbb{E}[e^z] = e^{\sigma^2/2}$: completing the square in $e^z e^{-z^2/2\sigma^2}$ moves the bell curve by
+# $\sigma^2$ and leaves this factor. So the sum is about $K e^{\sigma^2/2}$, and
+#
+# $$\text{loss} \approx \ln K + \frac{\sigma^2}{2}.$$
+
+# %%
 plot.table(
-    [[s, f"{losses[s]:.1f}", f"{initial.expected_loss(50257, s):.1f}"] for s in spreads],
+    [[s, f"{loss:.1f}", f"{initial.expected_loss(50257, s):.1f}"] for s, loss in losses.items()],
     header=["spread of the logits", "measured loss", "ln K + σ²/2"],
 )
 
 # %% [markdown]
-# *Where it fails*: at 8. The mean of $e^z$ then rests on draws so rare that 50,257 logits don't
-# contain them. For a sane start it holds, and is the cheapest test there is: **if the first loss is far
-# above $\ln K$, the last layer is drawn too wide.**
+# *Where it fails*: at 8. The average of $e^z$ then rests on values so rare that 50,257 draws don't
+# contain them. For smaller spreads one printed number tells how wide the last layer was drawn. Here are
+# the first losses of four runs with $K = 1{,}000$. In each, $\mathbb{E}[h^2] = 1$ below the last layer.
+
+# %%
+rules = {"zero": 0, "PyTorch": 1 / 3, "LeCun": 1, "He": 2}  # variance × fan-in
+rng = np.random.default_rng(12)
+h, y = rng.standard_normal((600, 200)), rng.integers(1000, size=600)
+firsts = [
+    layers.cross_entropy(h @ initial.normal(rng, 200, 1000, np.sqrt(rules[rule] / 200)), y)
+    for rule in rng.permutation(list(rules))
+]
+print("first losses:", ", ".join(f"{loss:.2f}" for loss in firsts))
+
+# %% [markdown]
+# ### Exercise: `which_start`
+#
+# Which rule drew the last layer? Return the name in `rules` that fits the loss best. By hand: a loss
+# of 8.0 with $K = 1{,}000$ is He's.
+
+
+# %% tags=["exercise:initial.which_start"]
+def which_start(loss, K, rules):
+    ...  # two lines
+
+
+# %%
+ex.which_start.check(which_start)
+
+# %%
+named = [initial.which_start(loss, 1000, rules) for loss in firsts]
+print("the four runs:", ", ".join(named))
 
 # %% [markdown]
 # ## The other way out: normalise
 #
 # *Instead of drawing weights so that the spread survives, why not restore it at every layer?*
 #
-# **Layer norm** gives each example mean 0 and variance 1 over its $C$ features, then lets the network
-# scale and shift:
+# **Layer norm** gives each example mean 0 and variance 1 over its $C$ features, then scales and shifts:
 #
 # $$y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta, \qquad
 #   \mu = \frac1C \sum_i x_i, \quad \sigma^2 = \frac1C \sum_i (x_i - \mu)^2.$$
 #
-# Averages run along a row, so one example never looks at another; $\gamma$ and $\beta$ belong to the
-# columns.
+# One example never looks at another. By hand: $x = (1, 7)$ has $\mu = 4$ and $\sigma^2 = 9$. With
+# $\varepsilon = 16$, $\gamma = 1$ and $\beta = 0$ it becomes $(-3, 3)/5 = (-0.6, 0.6)$.
 
 # %%
 diagrams.norm()
 
 # %% [markdown]
-# By hand: $x = (1, 3)$ has $\mu = 2$, $\sigma^2 = 1$. With $\varepsilon = 3$, $\gamma = 1$ and $\beta = 0$
-# it becomes $(-1, 1)/\sqrt{1 + 3} = (-0.5, 0.5)$.
-#
 # ### Exercise: `layer_norm`
 #
 # $x$ has shape $(\dots, C)$; each row is on its own.
@@ -592,33 +565,84 @@ def layer_norm(x, gamma, beta, eps=1e-5):
 ex.layer_norm.check(layer_norm)
 
 # %% [markdown]
-# Going back, $x$ acts on $y$ directly, through $\mu$ and through $\sigma^2$. With $\hat x = (x - \mu)/s$,
-# $s = \sqrt{\sigma^2 + \varepsilon}$ and $d\hat x = \gamma\,dy$ the three ways add up to
+# Its backward pass looks hard in one piece. The drawing shows it as three steps: centre the row, divide it
+# by its root mean square, scale and shift. You go through them one at a time.
 #
-# $$dx = \frac1s \left( d\hat x - \overline{d\hat x} - \hat x\, \overline{d\hat x\,\hat x} \right),
-#   \qquad d\gamma = \sum dy\,\hat x, \qquad d\beta = \sum dy,$$
+# **Centring.** $u_i = x_i - \frac1C \sum_j x_j$. So $x_j$ reaches $u_j$ with slope 1, and every $u_i$ with
+# slope $-\frac1C$ through the mean. Adding over all paths,
 #
-# bars for means over a row, sums over all rows. Shifting or stretching a row changes nothing in $y$, and
-# the two subtracted terms remove just these directions. By hand: $x = (1, 3, 1, 3)$, $\varepsilon = 3$,
-# $\gamma$ all 2, $dy = (1, 0, 0, 0)$: $s = 2$, $\hat x = (-\tfrac12, \tfrac12, -\tfrac12, \tfrac12)$ and
-# $d\hat x = (2, 0, 0, 0)$, of mean $\tfrac12$; $d\hat x\,\hat x$ has mean $-\tfrac14$. So
-# $dx = (0.6875, -0.1875, -0.3125, -0.1875)$, $d\gamma = (-0.5, 0, 0, 0)$, $d\beta = (1, 0, 0, 0)$.
+# $$dx_j = du_j - \frac1C \sum_i du_i.$$
+
+
+# %% tags=["worked:norm.center_backward"]
+def center_backward(du):
+    return du - du.mean(axis=-1, keepdims=True)
+
+
+# %%
+x3, du = np.random.default_rng(5).standard_normal((2, 2, 3))
+slope = gradcheck.numerical_gradient(
+    lambda x: ((x - x.mean(axis=-1, keepdims=True)) * du).sum(), x3
+)
+agree = np.allclose(center_backward(du), slope, atol=1e-8)
+print(f"Nudging x gives the same slopes: {agree}")
+
+# %% [markdown]
+# **Dividing.** Without the centring this step is a norm of its own, **RMS norm**, which many recent models
+# use: $y = \gamma\,x / r$ with $r = \sqrt{\frac1C\sum_i x_i^2 + \varepsilon}$. Again $x_j$ reaches $y$ on two
+# ways, directly and through $r$. Write $\hat x = x/r$ and $d\hat x = \gamma\,dy$. First find
+# $\partial r / \partial x_j$, then add both ways up.
+#
+# By hand: $x = (-3, 3, -3, 3)$, $\varepsilon = 16$, $\gamma$ all 10 and $dy = (1, 0, 0, 0)$ give $r = 5$,
+# $dx = (1.82, 0.18, -0.18, 0.18)$ and $d\gamma = (-0.6, 0, 0, 0)$.
+#
+# ### Exercise: `rms_norm_backward`
+#
+# Return $dx$ and $d\gamma$.
+
+
+# %% tags=["exercise:norm.rms_norm_backward"]
+def rms_norm_backward(dy, x, gamma, eps=1e-5):
+    ...  # about six lines
+
+
+# %%
+ex.rms_norm_backward.check(rms_norm_backward)
+
+# %% [markdown]
+# **All together.** Layer norm is centring, then RMS norm of $u = x - \mu$, then $+\beta$. By hand:
+# $x = (1, 7, 1, 7)$ with the other numbers as before has $u = (-3, 3, -3, 3)$, so
+# $dx = (1.32, -0.32, -0.68, -0.32)$, $d\gamma = (-0.6, 0, 0, 0)$ and $d\beta = (1, 0, 0, 0)$.
 #
 # ### Exercise: `layer_norm_backward`
 #
-# Return $dx$, $d\gamma$, $d\beta$.
+# Build it from `center_backward` and `rms_norm_backward`. (Until yours works, `norm.rms_norm_backward`
+# is the course's.) Return $dx$, $d\gamma$ and $d\beta$.
 
 
 # %% tags=["exercise:norm.layer_norm_backward"]
 def layer_norm_backward(dy, x, gamma, eps=1e-5):
-    ...  # about seven lines
+    ...  # about three lines
 
 
 # %%
 ex.layer_norm_backward.check(layer_norm_backward)
 
 # %% [markdown]
-# Now fifty ReLU layers again, with a norm before each activation, at scales that were hopeless:
+# Shifting a row changes nothing in $y$, so $dx$ sums to 0. Does stretching it change anything?
+
+# %%
+row = np.array([[1.0, 7, 1, 7]])
+for eps in (0.0, 16.0):
+    dx = norm.layer_norm_backward(np.eye(1, 4), row, np.full(4, 10.0), eps)[0]
+    along = (dx * (row - row.mean())).sum()
+    print(f"eps = {eps:g}: dx sums to {abs(dx.sum()):.2f}; dx · u = {along:.2f}")
+
+# %% [markdown]
+# Only at $\varepsilon = 0$ is the gradient free of every part along $u$. With $\varepsilon$ a stretched row
+# does come out a little different.
+#
+# Now fifty ReLU layers again, with a norm before each activation:
 
 
 # %%
@@ -630,89 +654,148 @@ def normed(x, dy, weights):
     for W, z in zip(reversed(weights), reversed(zs), strict=True):
         dz = layers.relu_backward(dy, norm.layer_norm(z, one, zero))
         dy = norm.layer_norm_backward(dz, z, one)[0] @ W.T
-    return h.std(), dy.std()
+    return h.std(), mean_cosine(h), dy.std()
 
 
 # %%
-ends = {c: normed(x, dy, stack(0, c)) for c in (1, 2, 256, 1e-4)}
-for c, (forward, back) in ends.items():
-    print(f"variance {c:g}/n: last activations {forward:.2f}, first gradients {back:.2f}")
+for c in (1, 2, 256, 1e-4):
+    forward, cosine, back = normed(x, dy, stack(0, c))
+    print(f"variance {c:g}/n: spread {forward:.2f}, cosine {cosine:.2f}, first gradients {back:.1f}")
 
 # %% [markdown]
-# Level, in both directions, whether the variance is 1 or 256: to scale $W$ is to stretch a row, and the
-# norm undoes it. *Where it fails*: when rows become as small as $\sqrt\varepsilon$, as in the last line,
-# where $\varepsilon$ begins to count. Nor does it break symmetry: it makes equal units all zero.
-
-# %% [markdown]
-# ## Residual streams
+# The spread no longer depends on the variance, until rows become as small as $\sqrt\varepsilon$ in the
+# last line. Look at the cosine: layer norm does not bring lost directions back.
 #
-# *A GPT never replaces its signal; each block adds to it. What does adding do to the spread?*
-#
-# Independent terms add their variances. A block writes twice, once from attention and once from the
-# MLP, so after $L$ blocks the **residual stream** has variance $1 + 2L \cdot s^2$ if each write has variance $s^2$.
-# GPT-2 holds it by drawing the matrices that write with
-#
-# $$s = \frac{\text{std}}{\sqrt{2L}}.$$
-#
-# By hand: std 0.02 and 8 blocks give $0.02/4 = 0.005$.
-#
-# ### Exercise: `residual_std`
-#
-# Write it.
-
-
-# %% tags=["exercise:initial.residual_std"]
-def residual_std(std, blocks):
-    ...  # one line
+# A GPT adds to its signal instead of replacing it. This sum is the **residual stream**. Each of $L$ blocks
+# writes to it twice, and independent writes add their variances. GPT-2 draws the matrices that write with
+# $0.02/\sqrt{2L}$ instead of 0.02. Here with width 768 and 12 blocks:
 
 
 # %%
-ex.residual_std.check(residual_std)
-
-
-# %%
-def stream(rng, std, blocks=48, n=256):
-    h, one, zero = rng.standard_normal((64, n)), np.ones(n), np.zeros(n)
+def stream(rng, std, blocks=12, n=768):
+    h, one, zero = rng.standard_normal((32, n)), np.ones(n), np.zeros(n)
+    first = h
     for _ in range(2 * blocks):
         h = h + norm.layer_norm(h, one, zero) @ initial.normal(rng, n, n, std)
-    return h.std()
+    return (h - first).std()
 
 
-plain = stream(np.random.default_rng(0), 1 / np.sqrt(256))
-scaled = stream(np.random.default_rng(0), initial.residual_std(1 / np.sqrt(256), 48))
-print(f"after 48 blocks: {plain:.1f} without the scaling, {scaled:.1f} with it")
+plain = stream(np.random.default_rng(0), 0.02)
+scaled = stream(np.random.default_rng(0), initial.residual_std(0.02, 12))
+print(f"all writes together spread by {plain:.2f}, with the scaling by {scaled:.2f}")
 
 # %% [markdown]
-# Without it the spread grows as $\sqrt{1 + 2L}$, and every later block writes relatively less. With it
-# the whole stack adds as much as there was at the start.
+# The stream began with a spread of 1. With the scaling, all writes together add about half of that, or
+# a third of its variance, and this stays so whatever the depth.
+
+# %% [markdown]
+# ## How deep can your network be?
+#
+# *If lost directions are what makes deep networks fail, weights that keep them should train deeper. Do
+# they?*
+#
+# This test could refute the explanation. All networks have ReLU layers of width 64, no norm, no
+# residuals, and 150 steps of plain gradient descent on the digits. The first kind uses your `he_normal`;
+# the second your `mirrored` with orthogonal $A$; the third `mirrored` with LeCun's $A$. Each has the better
+# of two learning rates, and three seeds.
+
+
+# %%
+made = yours.using("he_normal", "mirrored")
+
+
+def begin(kind, rng, depth, made, W=64):
+    sizes = [(W, W)] * (depth - 1)
+    if kind == "He":
+        hidden = [made.he_normal(rng, *size) for size in [(784, W), *sizes]]
+    else:
+        draw = orthogonal if kind == "mirrored, orthogonal" else initial.lecun_normal
+        first = initial.lecun_normal(rng, 784, W // 2)
+        hidden = [np.hstack([first, -first])]
+        hidden += [made.mirrored(draw(rng, W // 2, W // 2)) for _ in sizes]
+    ends = [*hidden, initial.he_normal(rng, W, 10)]
+    return [(M, np.zeros(M.shape[1])) for M in ends]
+
+
+# %%
+def trained(params, data, rng, lr, steps=150, B=32):
+    with np.errstate(all="ignore"):  # too large a rate overflows, and scores as guessing
+        for _ in range(steps):
+            few = rng.integers(len(data.x_train), size=B)
+            _, grads = mlp.loss_and_gradients(params, data.x_train[few], data.y_train[few])
+            params = mlp.gradient_step(params, grads, lr)
+        return 100 * mlp.accuracy(params, data.x_test, data.y_test)
+
+
+def scores(kind, depth, data, made, seeds=(0, 1, 2)):
+    tried = []
+    for lr in (0.01, 0.03):
+        rngs = [np.random.default_rng(seed) for seed in seeds]
+        tried.append([trained(begin(kind, r, depth, made), data, r, lr) for r in rngs])
+    return max(tried, key=np.mean)
+
+
+# %%
+data, depths = digits(), (5, 10, 20, 40, 80)
+kinds = ("mirrored, orthogonal", "mirrored, LeCun", "He")
+reached = {kind: [scores(kind, depth, data, made) for depth in depths] for kind in kinds}
+fig, ax = plot.figure(width=7.5, height=3.4)
+for i, (kind, runs) in enumerate(reached.items()):
+    mean = np.mean(runs, axis=1)
+    ax.fill_between(depths, *np.transpose([(min(r), max(r)) for r in runs]),
+                    color=plot.COLORS[i], alpha=0.2)  # fmt: skip
+    ax.plot(depths, mean, "o", ls=plot.LINES[i], color=plot.COLORS[i], label=kind)
+ax.axhline(10, color=plot.FAINT, ls=":", lw=1.2)
+ax.set(xscale="log", xlabel="hidden layers", ylabel="digits recognised, %", ylim=(0, 100))
+ax.set_xticks(depths, depths, minor=False)
+ax.minorticks_off()
+ax.legend(loc="lower left")
+plot.show(
+    fig,
+    alt="Digits recognised over the number of hidden layers, 5 to 80, mean and range of three "
+    "seeds. Mirrored orthogonal weights stay near 90 percent at every depth. Mirrored LeCun weights "
+    "and He's fall with depth, He's to little more than guessing at 80.",
+)
+
+# %%
+deepest = {
+    kind: max((d for d, r in zip(depths, runs, strict=True) if np.mean(r) > 50), default=0)
+    for kind, runs in reached.items()
+}
+for kind, depth in deepest.items():
+    print(f"{kind}: reads more than half of the digits with up to {depth} layers")
+print(made.credit("Your deep reader"))
+
+# %% [markdown]
+# The explanation survives its test. All three start with a level mean square. What differs is what they
+# keep of the directions, and this is the order in which they train. It is still one data set, one width
+# and 150 steps. Longer training would move all three lines.
 
 # %% [markdown]
 # ## What you measured
 
 # %%
-relu_ends = ", ".join(last["relu", c] for c in (1, 2, 2.78))
-deep_accuracy = ", ".join(f"{accuracy[c]:.0f} %" for c in (1, 2, 8))
-first_losses = ", ".join(f"{losses[s]:.1f}" for s in (0, 1, 2))
+relu_ends = ", ".join(last["relu", c] for c in (1, 2, 25 / 9))
 plot.table(
     [
         ["rank after training from constant weights", str(ranks["one half"])],
         ["exclusive or right, from constant weights", f"{right['one half']:.0f} %"],
         ["the same, nudged by a millionth", f"{right_nudged:.0f} %"],
         ["spread after 50 ReLU layers, variance 1/n, 2/n, 2.78/n", relu_ends],
-        ["spread after 50 tanh layers, variance 1/n", last["tanh", 1]],
-        ["12 layers trained, variance 1/n, 2/n, 8/n", deep_accuracy],
+        ["cosine of two examples after 50 layers, 2/n", f"{relu_cosine:.3f}"],
         ["torch.nn.Linear, variance × fan-in", f"{default_c:.2f}"],
-        ["middle singular value of 50 LeCun layers", f"{middle_value:.0e}"],
-        ["first loss of 50,257 classes, spread 0, 1, 2", first_losses],
-        ["48 blocks, without and with residual scaling", f"{plain:.1f}, {scaled:.1f}"],
+        ["middle singular value of 50 LeCun layers", f"{stretch[128]:.0e}"],
+        ["first loss of 50,257 classes, spread 2", f"{losses[2]:.1f}"],
+        ["writes of 12 blocks, without and with scaling", f"{plain:.2f}, {scaled:.2f}"],
+        ["deepest plain network, He", str(deepest["He"])],
+        ["deepest plain network, mirrored orthogonal", str(deepest["mirrored, orthogonal"])],
     ],
     header=["quantity", "measured"],
 )
 
 # %% [markdown]
-# **You can now** choose a scale for any activation and say what was assumed, tell from the first loss
-# whether the last layer is sane, and write layer norm with its gradient. In lesson *A small GPT* the GPT starts
-# from exactly these rules, and its first loss is a test.
+# **You can now** derive a scale for an activation and say what it assumes, tell a level spread from a
+# healthy signal, read the last layer's scale off the first loss, and write layer norm with its gradient.
 
 # %% [markdown]
 # ## Questions to answer without looking
@@ -739,14 +822,13 @@ plot.table(
 #
 #    </details>
 #
-# 3. A colleague draws uniformly between $\pm\sqrt{2/n_\text{in}}$ for ReLU. By what factor does the
-#    spread change at each layer?
+# 3. Fifty He layers hold the spread of activations. Why can the network be useless all the same?
 #
 #    <details><summary>Answer</summary>
 #
-#    A uniform draw on $\pm a$ has variance $a^2/3$, here $\frac{2}{3 n_\text{in}}$. He's rule asks
-#    for $2/n_\text{in}$, three times as much. So the mean square shrinks to a third at each layer,
-#    and the spread by the factor $1/\sqrt3 \approx 0.58$.
+#    The spread counts differences between units as well as between examples. The cosine of two different
+#    examples rises to 0.99, so that all examples get nearly the same activations, and nearly the same
+#    answer.
 #
 #    </details>
 #
@@ -780,3 +862,5 @@ plot.table(
 #   deep linear neural networks*: orthogonal draws.
 # - J. Ba, J. Kiros, G. Hinton (2016), *Layer normalization*. A. Radford et al. (2019), *Language models are
 #   unsupervised multitask learners*, section 2.3: residual scaling.
+# - D. Balduzzi et al. (2017), *The shattered gradients problem*: mirrored ("looks linear") weights.
+# - B. Zhang, R. Sennrich (2019), *Root mean square layer normalization*.

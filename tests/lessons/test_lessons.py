@@ -23,7 +23,6 @@ LIMIT_BYTES = 350_000  # a drawing, vector and fallback, takes about 35,000
 ASSERTING = {
     "linear_algebra",
     "mlp_backprop",
-    "initialization",
     "optimizers",
     "small_gpt",
 }

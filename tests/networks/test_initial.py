@@ -166,3 +166,66 @@ def test_residual_std_holds_a_stream_of_any_depth(rng):
     for _ in range(2 * 50):
         h += initial.residual_std(1.0, 50) * rng.standard_normal(h.size)
     assert h.std() == pytest.approx(1, rel=0.05)
+
+
+@pytest.mark.parametrize("slope", [0, 0.01, 1 / 7, 0.25, 1, -1])
+def test_leaky_gain_is_torchs_and_that_of_random_draws(slope, rng):
+    theirs = torch.nn.init.calculate_gain("leaky_relu", slope)
+    assert initial.leaky_gain(slope) == pytest.approx(theirs, rel=1e-12)
+    drawn = initial.gain(lambda z: np.where(z > 0, z, slope * z), rng)
+    assert drawn == pytest.approx(theirs, rel=0.01)
+
+
+def test_mirrored_relu_layers_are_one_linear_map(rng):
+    mats = [initial.orthogonal(rng, 5, 5) for _ in range(9)]
+    u = rng.standard_normal((4, 5))
+    h = torch.relu(torch.tensor(np.hstack([u, -u])))
+    for A in mats:
+        h = torch.relu(h @ torch.tensor(initial.mirrored(A)))
+    v = u @ np.linalg.multi_dot(mats)
+    np.testing.assert_allclose(h, np.maximum(np.hstack([v, -v]), 0), atol=1e-12)
+    assert initial.mirrored(rng.standard_normal((3, 2))).shape == (6, 4)
+
+
+def test_cosine_and_spread_between_examples(rng):
+    h = rng.standard_normal((6, 9))
+    t = torch.tensor(h)
+    cosines = torch.nn.functional.cosine_similarity(t[:, None], t[None], dim=-1).abs()
+    expected = (cosines.sum() - 6) / 30
+    assert initial.mean_cosine(h) == pytest.approx(expected.item(), abs=1e-14)
+    same = np.tile(h[:1], (4, 1))
+    assert initial.mean_cosine(same) == pytest.approx(1)
+    assert initial.spread_between(same) == 0 < same.std()
+    assert initial.mean_cosine(np.zeros((3, 2))) == 0
+    assert initial.spread_between(np.array([[1.0, 5], [3, 5]])) == pytest.approx(np.sqrt(1 / 2))
+
+
+def test_relu_layers_of_level_spread_lose_directions(rng):
+    x = rng.standard_normal((64, 256))
+    weights = [initial.he_normal(rng, 256, 256) for _ in range(50)]
+    h = initial.propagate(x, weights, "relu")[0][-1]
+    assert initial.mean_cosine(x) < 0.06
+    assert initial.mean_cosine(h) > 0.97
+    assert initial.spread_between(h) < h.std() / 2
+
+
+def test_which_start_finds_the_rule_that_drew_the_last_layer(rng):
+    rules = {"zero": 0, "PyTorch": 1 / 3, "LeCun": 1, "He": 2}
+    h = rng.standard_normal((400, 300))
+    h /= np.sqrt(np.mean(h**2))
+    for name, c in rules.items():
+        z = h @ initial.normal(rng, 300, 2000, np.sqrt(c / 300))
+        y = torch.tensor(rng.integers(2000, size=400))
+        loss = torch.nn.functional.cross_entropy(torch.tensor(z), y).item()
+        assert initial.which_start(loss, 2000, rules) == name
+
+
+def test_bad_input_of_the_measures_is_named():
+    with pytest.raises(ValueError, match="slope is inf"):
+        initial.leaky_gain(np.inf)
+    with pytest.raises(ValueError, match="A has 1 axes"):
+        initial.mirrored(np.ones(3))
+    with pytest.raises(ValueError, match=r"h has shape \(1, 3\)"):
+        initial.mean_cosine(np.ones((1, 3)))
+    with pytest.raises(ValueError, match="rules is empty"):
+        initial.which_start(2.3, 10, {})

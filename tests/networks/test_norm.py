@@ -22,6 +22,39 @@ def test_layer_norm_and_its_backward_equal_torch(shape):
         np.testing.assert_allclose(ours, theirs.numpy(), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(5, 7), (2, 3, 6)])
+def test_rms_norm_and_its_backward_equal_torch(shape):
+    rng = np.random.default_rng(6)
+    x, dy = 1 + 2 * rng.standard_normal(shape), rng.standard_normal(shape)
+    gamma = rng.standard_normal(shape[-1])
+    tx, tgamma = (torch.tensor(a, requires_grad=True) for a in (x, gamma))
+    ty = torch.nn.functional.rms_norm(tx, shape[-1:], tgamma, eps=0.02)
+    ty.backward(torch.tensor(dy))
+    np.testing.assert_allclose(
+        norm.rms_norm(x, gamma, eps=0.02), ty.detach().numpy(), rtol=0, atol=1e-12
+    )
+    dx, dgamma = norm.rms_norm_backward(dy, x, gamma, eps=0.02)
+    np.testing.assert_allclose(dx, tx.grad.numpy(), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(dgamma, tgamma.grad.numpy(), rtol=0, atol=1e-12)
+
+
+def test_centring_backward_equals_torch():
+    x, du = np.random.default_rng(7).standard_normal((2, 3, 5))
+    tx = torch.tensor(x, requires_grad=True)
+    (tx - tx.mean(-1, keepdim=True)).backward(torch.tensor(du))
+    np.testing.assert_allclose(norm.center_backward(du), tx.grad.numpy(), rtol=0, atol=1e-14)
+
+
+def test_what_a_norm_ignores_gets_no_gradient_at_eps_0_alone():
+    dy, x = np.random.default_rng(8).standard_normal((2, 3, 5))
+    dx = norm.layer_norm_backward(dy, x, np.ones(5), eps=0)[0]
+    np.testing.assert_allclose(dx.sum(-1), 0, atol=1e-14)
+    np.testing.assert_allclose((dx * x).sum(-1), 0, atol=1e-13)
+    dx = norm.layer_norm_backward(dy, x, np.ones(5), eps=3)[0]
+    np.testing.assert_allclose(dx.sum(-1), 0, atol=1e-14)
+    assert np.abs((dx * x).sum(-1)).min() > 1e-3
+
+
 def test_backward_is_the_slope():
     rng = np.random.default_rng(4)
     x, dy = rng.standard_normal((2, 3, 5))
@@ -46,3 +79,7 @@ def test_bad_shapes_and_eps_are_named():
         norm.layer_norm(x, good, good, eps=-1)
     with pytest.raises(ValueError, match=r"dy has shape \(2, 2\)"):
         norm.layer_norm_backward(x[:, :2], x, good)
+    with pytest.raises(ValueError, match=r"dy has shape \(2, 2\)"):
+        norm.rms_norm_backward(x[:, :2], x, good)
+    with pytest.raises(ValueError, match=r"gamma is \(2,\)"):
+        norm.rms_norm(x, bad)

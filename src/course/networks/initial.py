@@ -147,6 +147,48 @@ def gain(f, rng, draws: int = 200_000) -> float:
     return float(1 / np.sqrt(second_moment))
 
 
+def leaky_gain(slope: float) -> float:
+    """Weight gain for a leaky ReLU, z where z > 0 and slope · z elsewhere: √(2 / (1 + slope²)).
+
+    Half of a symmetric z keeps its square, the other half slope² of it. Slope 0 is the ReLU's √2.
+
+    References
+    ----------
+    He et al. (2015), eq. 15, https://arxiv.org/abs/1502.01852
+    """
+    if not np.isfinite(slope):
+        raise ValueError(f"slope is {slope}; a finite number is needed")
+    return float(np.sqrt(2 / (1 + slope**2)))
+
+
+def mirrored(A):
+    """Make of A (n, m) the weights (2n, 2m) with which a ReLU layer is linear: [[A, −A], [−A, A]].
+
+    With h = (relu(u), relu(−u)) the layer gives h W = (u A, −u A), since relu(u) − relu(−u) = u:
+    the next ReLU makes the same pair of u A, so that nothing of u is lost on the way.
+
+    Parameters
+    ----------
+    A : (n, m)
+
+    Returns
+    -------
+    W : (2n, 2m)
+
+    Raises
+    ------
+    ValueError
+        If A is no matrix.
+
+    References
+    ----------
+    Balduzzi et al. (2017), "looks linear" initialization, https://arxiv.org/abs/1702.08591
+    """
+    if np.ndim(A) != 2:
+        raise ValueError(f"A has {np.ndim(A)} axes; 2 are needed")
+    return np.block([[A, -A], [-A, A]])
+
+
 def activation(name: str):
     """Look up (f, f') by name in `ACTIVATIONS`; ValueError names what there is."""
     if name not in ACTIVATIONS:
@@ -215,6 +257,37 @@ def propagate_back(dy, zs: list, weights: list, name: str):
     return dhs[::-1]
 
 
+def spread_between(h) -> float:
+    """How far the rows of h lie from their mean: the root mean variance of a unit over examples.
+
+    Where all rows are equal this is 0, though `h.std()` need not be: it counts differences
+    between units too.
+
+    Parameters
+    ----------
+    h : (B, n)
+    """
+    _check_rows(h)
+    return float(np.sqrt(h.var(axis=0).mean()))
+
+
+def mean_cosine(h) -> float:
+    """Average size of the cosine of two different rows of h: 1 where all lie on one line.
+
+    Random rows of n entries have about √(2 / (π n)). Rows of zeros count as 0.
+
+    Parameters
+    ----------
+    h : (B, n)
+        At least two rows.
+    """
+    _check_rows(h)
+    length = np.linalg.norm(h, axis=1, keepdims=True)
+    u = h / np.where(length > 0, length, 1)
+    pairs = np.abs(u @ u.T)[~np.eye(len(h), dtype=bool)]
+    return float(pairs.mean())
+
+
 def expected_loss(K: int, std: float = 0.0) -> float:
     """Cross-entropy in nats to expect from an untrained classifier: ln K + σ²/2.
 
@@ -223,6 +296,32 @@ def expected_loss(K: int, std: float = 0.0) -> float:
     if K < 1 or not std >= 0:
         raise ValueError(f"K is {K} and std {std}; K is at least 1 and std at least 0")
     return float(np.log(K) + std**2 / 2)
+
+
+def which_start(loss: float, K: int, rules: dict) -> str:
+    """Name the rule that drew the last layer, from the loss before the first step.
+
+    If the activations below have E[h²] = 1, the logits have variance c = n_in · Var(W), so that
+    loss ≈ ln K + c/2. The rule whose c is nearest to 2 (loss − ln K) is returned.
+
+    Parameters
+    ----------
+    loss
+        In nats, on labels that the network doesn't know.
+    K
+        How many classes.
+    rules
+        Variance × fan-in of each rule by its name.
+
+    Raises
+    ------
+    ValueError
+        If there are no rules.
+    """
+    if not rules:
+        raise ValueError("rules is empty; at least one rule is needed")
+    c = 2 * (loss - np.log(K))
+    return min(rules, key=lambda name: abs(rules[name] - c))
 
 
 def residual_std(std: float, blocks: int) -> float:
@@ -258,3 +357,8 @@ def _check_chain(x, weights):
                 f"W number {i + 1} is {W.shape} and gets width {width}; these must fit"
             )
         width = W.shape[1]
+
+
+def _check_rows(h):
+    if np.ndim(h) != 2 or len(h) < 2:
+        raise ValueError(f"h has shape {np.shape(h)}; (B, n) with B of at least 2 is needed")

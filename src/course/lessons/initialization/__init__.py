@@ -6,5 +6,5 @@ ABOUT = About(
     part="Networks",
     title="Initialization",
     promise="Why the first numbers matter",
-    builds="Xavier, He, layer norm, the loss before the first step",
+    builds="He, mirrored weights, the loss before the first step, layer norm backward",
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.checking import Case, Exercise, Law
+from course.checking import Case, Edit, Exercise, Law
 from course.networks import initial, layers, norm
 
 
@@ -29,23 +29,6 @@ def _measured(draw, rng, n_in, n_out, *gain):
     }
 
 
-def _draws_from_rng(f, rng):
-    """The same rng, the same numbers; another rng, others."""
-    W, same, other = (np.asarray(f(np.random.default_rng(i), 3, 4)) for i in (5, 5, 6))
-    if not np.array_equal(W, same):
-        return (
-            "two calls with generators of one seed, n_in = 3, n_out = 4, gave different weights. "
-            "Draw from `rng`, not from np.random: then a run can be repeated."
-        )
-    if np.array_equal(W, other):
-        return (
-            "generators of two seeds, n_in = 3, n_out = 4, gave the same weights. Draw from the "
-            "`rng` you are given."
-        )
-    return ""
-
-
-_FROM_RNG = Law("the weights come from rng", _draws_from_rng)
 _DRAWN = {"probe": _measured, "rtol": 0.06, "atol": 0.01}
 
 
@@ -65,9 +48,6 @@ def _by_hand(n_in, n_out, variance, share):
     return Case.hand((np.random.default_rng(1), n_in, n_out), expected, says=says)
 
 
-# ----------------------------------------------------------------------------------------
-
-
 def _grows_as_the_square(f):
     once, twice = f(np.ones((2, 3)), 0.1), f(2 * np.ones((2, 3)), 0.1)
     if np.isclose(twice, 4 * once):
@@ -77,8 +57,9 @@ def _grows_as_the_square(f):
 
 layer_variance = Exercise(
     initial.layer_variance,
+    kind="derive",
     cases=[
-        Case.hand((np.array([[1.0, 3.0]]), 0.5), 5.0, says="h = (1, 3), var_w = 1/2"),
+        Case.hand((np.array([[1.0, 2.0, 3.0]]), 0.5), 7.0, says="h = (1, 2, 3), var_w = 1/2"),
         Case.random(lambda rng: (rng.standard_normal((3, 5)), 0.3), says="h of shape (3, 5)"),
         Case.random(
             lambda rng: (_relu(rng.standard_normal((7, 4)) + 1), 0.07),
@@ -143,77 +124,6 @@ layer_variance = Exercise(
 # ----------------------------------------------------------------------------------------
 
 
-def _within_one(W):
-    far = np.abs(np.asarray(W)).max()
-    return "" if far <= 1 else f"n_in = 2, n_out = 4: a weight of size {far:.3g}; the bound is 1."
-
-
-xavier_uniform = Exercise(
-    initial.xavier_uniform,
-    cases=[
-        _by_hand(2, 4, 1 / 3, 3**-0.5),
-        _sizes(200, 300),
-        _sizes(90, 30, 1.7),
-    ],
-    laws=[
-        Law(
-            "no weight lies beyond the bound, 1 for n_in = 2, n_out = 4",
-            lambda f, rng: _within_one(f(rng, 2, 4)),
-        ),
-        _FROM_RNG,
-    ],
-    mistakes=[
-        """
-        6 / ⇒ 2 /
-            Your bound is √(2/(n_in + n_out)), which is the standard deviation. A uniform draw on
-            [−a, a] has variance a²/3, so a must be √3 times as wide.
-        np.sqrt(6 / (n_in + n_out)) ⇒ 6 / (n_in + n_out)
-            You used 6/(n_in + n_out) as the bound. That is a²; take the root.
-        n_in + n_out ⇒ 2 * n_in
-            You used 2·n_in for n_in + n_out. The way back wants n_out; Xavier is the middle.
-        n_in + n_out ⇒ 2 * n_out
-            You used 2·n_out for n_in + n_out. That holds the gradients alone; the forward pass
-            wants n_in.
-        gain * np ⇒ np
-            Right for gain = 1, but your weights don't grow with the gain.
-        gain * np ⇒ gain**2 * np
-            Your bound grows as gain². The gain multiplies weights, so the variance already has its
-            square.
-        gain * np.sqrt(6 / ⇒ np.sqrt(gain * 6 /
-            Your gain stands under the root, so the weights grow by √gain only.
-        -a, a ⇒ 0, a
-            Your weights run from 0 to a. Without mean zero the terms of a sum push one way.
-        -a, a, ⇒ a,
-            rng.uniform(a, shape) takes the shape for the upper bound. Lower bound, upper bound,
-            shape: rng.uniform(-a, a, (n_in, n_out)).
-        6 / (n_in + n_out) ⇒ 6 / n_in + n_out
-            6 / n_in + n_out divides by n_in alone. Put n_in + n_out in brackets.
-        -a, a, (n_in, n_out) ⇒ -a, a
-            You drew one number. The third argument of rng.uniform is the shape of W.
-        rng.uniform(-a, a, (n_in, n_out)) ⇒ a / np.sqrt(3) * rng.standard_normal((n_in, n_out))
-            The variance is right and the shape is not: these are normal draws, a uniform draw has
-            a bound.
-        (n_in, n_out)) ⇒ (n_out, n_in))
-            Your W is (n_out, n_in). Here a row is an example, z = h W, so W is (n_in, n_out);
-            PyTorch stores the transpose.
-        """,
-    ],
-    hints=[
-        "Which variance do you want, and which variance does a uniform draw on [−a, a] have?",
-        "a²/3 = gain² · 2/(n_in + n_out), and W is (n_in, n_out).",
-        "a = gain * np.sqrt(...)\nreturn rng.uniform(..., ..., (n_in, n_out))",
-    ],
-    why="Setting a²/3 equal to gain² 2/(n_in + n_out) gives a = gain √(6/(n_in + n_out)): the 6 is "
-    "Xavier's 2 times the uniform's 3.",
-    difficulty=2,
-    minutes=10,
-    importance=4,
-    **_DRAWN,
-)
-
-# ----------------------------------------------------------------------------------------
-
-
 def _keeps_its_second_moment(f, rng):
     h = _relu(rng.standard_normal((200, 400)) @ np.asarray(f(rng, 400, 300), dtype=float))
     moment = np.mean(h**2)
@@ -224,8 +134,9 @@ def _keeps_its_second_moment(f, rng):
 
 he_normal = Exercise(
     initial.he_normal,
+    kind="derive",
     cases=[
-        _by_hand(8, 2, 1 / 4, 0.6827),
+        _by_hand(50, 3, 1 / 25, 0.6827),
         _sizes(200, 300),
         _sizes(90, 30),
     ],
@@ -234,7 +145,6 @@ he_normal = Exercise(
             "a batch of unit variance keeps its second moment through a ReLU layer",
             _keeps_its_second_moment,
         ),
-        _FROM_RNG,
     ],
     mistakes=[
         """
@@ -280,7 +190,7 @@ he_normal = Exercise(
     ],
     why="A ReLU zeroes half of a symmetric z, so E[h²] = ½ Var(z). Holding Var(z) from layer to "
     "layer needs n_in · Var(W) / 2 = 1.",
-    difficulty=1,
+    difficulty=2,
     minutes=10,
     importance=5,
     **_DRAWN,
@@ -289,141 +199,227 @@ he_normal = Exercise(
 # ----------------------------------------------------------------------------------------
 
 
-def _uses_rng_and_draws(f, rng):
-    one, same, few = (f(np.tanh, np.random.default_rng(5), n) for n in (1000, 1000, 10))
-    if one != same:
-        return (
-            f"f = tanh, 1,000 draws, the same seed twice: {one:.4f} and {same:.4f}. Draw from "
-            "`rng`, not from np.random."
-        )
-    if one == few:
-        return f"f = tanh: 10 draws and 1,000 give the same, {one:.4f}. Take `draws` of them."
+def _undoes_a_leaky_relu(f, rng):
+    z = rng.standard_normal(200_000)
+    for slope in (0.1, 0.6):
+        moment = float(f(slope)) ** 2 * np.mean(np.where(z > 0, z, slope * z) ** 2)
+        if abs(moment - 1) > 0.05:
+            return (
+                f"slope {slope}: with your gain the second moment goes from 1 to {moment:.3g} in "
+                "one layer."
+            )
     return ""
 
 
-def _gain_case(says, f):
-    return Case.random(lambda rng: (f, rng.spawn(1)[0]), says=says)
-
-
-gain = Exercise(
-    initial.gain,
+leaky_gain = Exercise(
+    initial.leaky_gain,
+    kind="transfer",
     cases=[
-        Case.hand((_relu, np.random.default_rng(1)), np.sqrt(2), says="f = ReLU"),
-        Case.hand((lambda z: 3 * z, np.random.default_rng(2)), 1 / 3, says="f(z) = 3z"),
-        _gain_case("f = tanh", np.tanh),
-        _gain_case("f = sigmoid", layers.sigmoid),
-        _gain_case("f(z) = z²", np.square),
+        Case.hand((1 / 7,), 1.4, says="slope = 1/7"),
+        Case.random(lambda rng: (rng.uniform(0.05, 0.9),), says="any slope", n=3),
+        Case.extreme((0.0,), says="slope = 0, a plain ReLU", expected=np.sqrt(2)),
+        Case.extreme((1.0,), says="slope = 1, no activation at all", expected=1.0),
     ],
-    laws=[
-        Law(
-            "an f twice as large needs half the gain",
-            lambda f, rng: np.isclose(
-                f(lambda z: 2 * np.sin(z), np.random.default_rng(0)),
-                f(np.sin, np.random.default_rng(0)) / 2,
-                rtol=0.03,
-            ),
-        ),
-        Law("z comes from rng, `draws` of them", _uses_rng_and_draws),
-    ],
+    laws=[Law("a leaky ReLU layer keeps the second moment", _undoes_a_leaky_relu)],
     mistakes=[
         """
-        np.mean(f(rng.standard_normal(draws)) ** 2) ⇒ np.var(f(rng.standard_normal(draws)))
-            You used the standard deviation of f(z). The next layer feels the second moment
-            E[f(z)²]: its weights have mean zero, f(z) need not.
-        1 / np.sqrt( ⇒ np.sqrt(
-            You returned how much f lets through; the gain must undo it: one over.
-        np.sqrt(second_moment) ⇒ second_moment
-            You returned 1/E[f²], the factor for the variance. The gain multiplies the weights:
-            take the root.
-        np.mean(f(rng.standard_normal(draws)) ** 2) ⇒ np.mean(np.abs(f(rng.standard_normal(draws))))
-        np.sqrt(second_moment) ⇒ second_moment
-            You averaged |f(z)| where f(z)² is wanted: square, mean, then root.
-        f(rng.standard_normal(draws)) ⇒ f(np.ones(1))
-            You applied f to a typical z instead of averaging over all of them: E[f(z)²] is not
-            f(1)².
-        (draws)) ** 2) ⇒ (draws) ** 2))
-        1 / np.sqrt(second_moment) ⇒ 1 / np.sqrt(np.abs(second_moment))
-            You squared z and then applied f: the mean is over f(z)², so f first.
-        np.mean ⇒ np.sum
-            You summed f(z)² where the mean is wanted: the more draws, the smaller your gain.
-        rng.standard_normal ⇒ rng.random
-            You drew z evenly from [0, 1). The derivation has z normal: rng.standard_normal.
-        1 / np.sqrt(second_moment) ⇒ np.sqrt(2)
-            You returned √2 for every f. That is the gain of a ReLU only.
+        slope**2 ⇒ slope
+            You added the slope itself. What counts is the second moment, and a value times slope
+            has slope² times the square.
+        2 / (1 + slope**2) ⇒ 2
+            You returned √2 for every slope. That is the plain ReLU; the negative half now brings
+            something through.
+        np.sqrt(2 / (1 + slope**2)) ⇒ 2 / (1 + slope**2)
+            You returned the factor for the variance. The gain multiplies the weights: take the
+            root.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt((1 + slope**2) / 2)
+            You returned what a leaky ReLU lets through. The gain undoes it: one over that.
+        2 / (1 ⇒ 1 / (1
+            You forgot that each half holds half of the second moment: ½ + ½ slope², not 1 + slope².
+        2 / (1 + slope**2) ⇒ 2 / (1 - slope**2)
+            You subtracted slope². What comes through below zero adds to the second moment, whatever
+            its sign.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) / (1 + slope)
+            You added the two halves before squaring. A z is either above or below zero, so the
+            squares add, each with weight ½.
+            You added slope² to the 2. More comes through than with a ReLU, so the gain must become
+            smaller.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) * (1 - slope)
+            Your gain falls to 0 at slope 1. There the activation does nothing, and the gain is 1.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 / (1 + slope**2) / 3)
+            You divided by the variance of a uniform draw. The gain says how wide to draw, whatever
+            the kind of draw.
         """,
     ],
     hints=[
-        "If z has variance 1, how large is E[f(z)²], and by what must the next weights be larger?",
-        "gain = 1 / √E[f(z)²], z ~ N(0, 1), the mean taken over `draws` draws from rng.",
-        "z = rng.standard_normal(draws)\nreturn 1 / np.sqrt(np.mean(...))",
+        "Half of the z are positive. What share of E[z²] do they keep, and what share the others?",
+        "E[h²] = ½ (1 + slope²) E[z²], and gain² · E[h²]/E[z²] = 1.",
+        "return np.sqrt(2 / ...)",
     ],
-    why="Var(z) of the next layer is n_in · (gain²/n_in) · E[f(z)²]; 1 if gain² E[f(z)²] is.",
+    why="The positive half brings ½ E[z²], the negative half slope² times as much. The gain is one "
+    "over the root of their sum; it goes from √2, the ReLU's, to 1, no activation at all.",
     difficulty=2,
     minutes=10,
-    importance=4,
-    rtol=0.03,
-    atol=1e-6,
+    importance=3,
 )
 
 # ----------------------------------------------------------------------------------------
 
 
-def _agrees_with_a_draw(f, rng):
-    z, y = 1.2 * rng.standard_normal((300, 2000)), rng.integers(2000, size=300)
-    measured, said = layers.cross_entropy(z, y), f(2000, 1.2)
-    if abs(measured - said) < 0.4:
+def _pair(u):
+    return np.hstack([_relu(u), _relu(-u)])
+
+
+def _is_linear_through_relu(f, rng):
+    u, A = rng.standard_normal((4, 3)), rng.standard_normal((3, 5))
+    z = _pair(u) @ np.asarray(f(A), dtype=float)
+    if np.allclose(z, np.hstack([u @ A, -u @ A])):
         return ""
     return (
-        f"2000 classes with logits of spread 1.2 cost {measured:.1f} nats; yours says {said:.1f}."
+        "u of shape (4, 3), A of shape (3, 5): (relu(u), relu(−u)) times your W is not (u A, −u A)."
     )
 
 
-expected_loss = Exercise(
-    initial.expected_loss,
+mirrored = Exercise(
+    initial.mirrored,
+    kind="derive",
     cases=[
-        Case.hand((10, 0.0), 2.302585092994046, says="K = 10, σ = 0"),
-        Case.hand((10, 2.0), 4.302585092994046, says="K = 10, σ = 2"),
-        Case.random(lambda rng: (int(rng.integers(3, 900)), rng.uniform(0.3, 3)), says="any", n=2),
-        Case.extreme((1, 0.0), says="one class", expected=0.0),
-        Case.extreme((50257, 0.1), says="K = 50257, σ = 0.1"),
+        Case.hand((np.array([[5.0]]),), np.array([[5.0, -5.0], [-5.0, 5.0]]), says="A = [[5]]"),
+        Case.random(lambda rng: (rng.standard_normal((3, 5)),), says="A of shape (3, 5)"),
+        Case.random(lambda rng: (rng.standard_normal((4, 2)),), says="A of shape (4, 2)"),
+        Case.extreme((np.zeros((2, 3)),), says="A all zero", expected=np.zeros((4, 6))),
     ],
-    laws=[Law("the loss of random logits agrees", _agrees_with_a_draw)],
+    laws=[Law("(relu(u), relu(−u)) W = (u A, −u A)", _is_linear_through_relu)],
     mistakes=[
         """
-        + std**2 / 2 ⇒
-            Ln K holds for equal logits. Logits that differ by chance are confident and wrong: that
-            costs σ²/2 more.
-        std**2 / 2 ⇒ std / 2
-            You added σ/2. The mean of e^z for z of spread σ is e^(σ²/2): square it.
-        std**2 / 2 ⇒ (std / 2) ** 2
-            You added (σ/2)², a quarter of σ². Square σ alone, then halve.
-        np.log(K) ⇒ -np.log(K)
-            You returned ln(1/K), which is negative. The loss is minus the logarithm of the
-            probability 1/K.
-        std**2 / 2 ⇒ std**2
-            You added σ². The mean of e^z is e^(σ²/2), with a half.
-        + std ⇒ - std
-            You subtracted. A spread of logits cannot help a network that knows nothing.
-        np.log( ⇒ np.log2(
-            You took log₂. The losses here are in nats, natural logarithm.
-        np.log( ⇒ np.log10(
-            You took log₁₀. Use np.log, the natural one.
-        np.log(K) + std**2 / 2 ⇒ np.log(K + std**2 / 2)
-            Your σ²/2 stands inside the logarithm. ln(K e^(σ²/2)) = ln K + σ²/2.
-        + std**2 / 2 ⇒ * (1 + std**2 / 2)
-            You multiplied. ln(K e^(σ²/2)) is a sum of logarithms.
+        [-A, A] ⇒ [A, -A]
+            Your two halves of rows are equal, so h W is (relu(u) + relu(−u)) A, which is |u| A. The
+            second half holds relu(−u): it must count negative, since u = relu(u) − relu(−u).
+        [A, -A], [-A, A] ⇒ [A, A], [-A, -A]
+            Your layer gives (u A, u A). The next ReLU would lose what is negative in both: the
+            second half must be −u A.
+        [A, -A], [-A, A] ⇒ [A, A], [A, A]
+            You repeated A four times: that adds up relu(u) + relu(−u) = |u| and loses the sign.
+        [A, -A], [-A, A] ⇒ [-A, A], [A, -A]
+            Your W has the opposite sign: h W is (−u A, u A). The first half should be u A.
+        [A, -A], [-A, A] ⇒ [A, 0 * A], [0 * A, A]
+            Your two halves never meet: relu(u) A and relu(−u) A. To get u A, take their difference.
+        [A, -A], [-A, A] ⇒ [A, 0 * A], [0 * A, -A]
+            Your two halves never meet. u A is the difference of relu(u) A and relu(−u) A, and both
+            halves of the output need it.
+        [[A, -A], [-A, A]] ⇒ [[A, -A]]
+            You mirrored the columns only, as for the first layer. h has 2n entries, so W needs 2n
+            rows: what does relu(−u) contribute?
+        [[A, -A], [-A, A]] ⇒ [[A], [-A]]
+            You mirrored the rows only. That gives u A; the next ReLU also needs −u A beside it.
+        np.block([[A, -A], [-A, A]]) ⇒ np.block([[A, -A], [-A, A]]) / 2
+            You halved it. Of relu(u) and relu(−u) only one is not zero, so nothing is counted
+            twice.
+        np.block([[A, -A], [-A, A]]) ⇒ np.block([[A, -A], [-A, A]]) * np.sqrt(2)
+            You multiplied by √2, He's gain. Here nothing is lost in the ReLU that a gain would have
+            to make up for.
         """,
     ],
     hints=[
-        "The loss is ln Σ e^z − z_y. Which of the two depends on the label, and what is its mean?",
-        "E[−z_y] = 0 and ln Σ e^z ≈ ln(K · E[e^z]) with E[e^z] = e^(σ²/2).",
-        "return np.log(...) + ...",
+        "How do you get u back from relu(u) and relu(−u)?",
+        "relu(u) A − relu(−u) A = u A, and the second half of the output is its negative. W has "
+        "shape (2n, 2m): four blocks, each A or −A.",
+        "return np.block([[..., ...], [..., ...]])",
     ],
-    why="ln(K e^(σ²/2)) = ln K + σ²/2. A first loss above ln K says how far apart the logits "
-    "start: make the last layer smaller.",
-    difficulty=2,
+    why="relu(u) − relu(−u) = u. The first block column takes that difference times A, the second "
+    "its negative, so the next ReLU finds the same kind of pair again.",
+    difficulty=3,
     minutes=10,
-    importance=5,
+    importance=3,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+_RULES = {"zero": 0.0, "PyTorch": 1 / 3, "LeCun": 1.0, "He": 2.0}
+
+
+def _measured_loss(rng, c, K, B=600, n=200):
+    h = rng.standard_normal((B, n))
+    z = h @ (np.sqrt(c / n) * rng.standard_normal((n, K)))
+    return layers.cross_entropy(z, rng.integers(K, size=B))
+
+
+def _run(rule, K):
+    return Case.random(
+        lambda rng: (round(float(np.log(K) + _RULES[rule] / 2 + rng.uniform(-0.06, 0.06)), 3), K,
+                     _RULES),
+        says=f"a run of {K} classes",
+    )  # fmt: skip
+
+
+def _order_is_nothing(f, rng):
+    rules = {"wide": 6.0, "He": 2.0, "narrow": 0.1}
+    for name, c in rules.items():
+        for given in (rules, dict(reversed(rules.items()))):
+            said = f(float(np.log(20) + c / 2), 20, given)
+            if said != name:
+                return f"K = 20, loss ln K + {c:g}/2, rules {given}: yours says {said}, not {name}."
+    return ""
+
+
+which_start = Exercise(
+    initial.which_start,
+    kind="diagnose",
+    cases=[
+        Case.hand((8.0, 1000, _RULES), "He", says="loss 8.0, K = 1000"),
+        _run("zero", 50),
+        _run("PyTorch", 300),
+        _run("LeCun", 40),
+        _run("He", 700),
+        Case.extreme((9.0, 40, _RULES), says="a loss far above ln K", expected="He"),
+        Case.extreme((2.0, 40, _RULES), says="a loss below ln K", expected="zero"),
+    ],
+    laws=[Law("any rules, in any order", _order_is_nothing)],
+    mistakes=[
+        """
+        c = 2 * (loss - np.log(K)) ⇒ c = loss - np.log(K)
+            You took loss − ln K for the variance. It is half of it: loss ≈ ln K + σ²/2.
+        c = 2 * (loss - np.log(K)) ⇒ c = np.sqrt(np.maximum(2 * (loss - np.log(K)), 0))
+            You compared the standard deviation σ. The rules are given by variance × fan-in: that is
+            σ² itself.
+        2 * (loss - np.log(K)) ⇒ 2 * (loss - np.log2(K))
+            You took log₂. The losses are in nats: np.log.
+        2 * (loss - np.log(K)) ⇒ 2 * (loss - np.log10(K))
+            You took log₁₀. The losses are in nats: np.log.
+        2 * (loss - np.log(K)) ⇒ loss
+            You compared the rules with the loss itself. First find the variance of the logits: what
+            does the loss exceed ln K by?
+        abs(rules[name] - c) ⇒ rules[name] - c
+            You took the smallest difference, sign and all, which is always the narrowest rule. The
+            nearest has the smallest absolute difference.
+        min(rules ⇒ max(rules
+            You took the rule that is farthest away. The nearest is wanted.
+        return min(rules, key=lambda name: abs(rules[name] - c)) ⇒ return c
+            You returned the variance that you found. Asked is the name of the rule nearest to it.
+        2 * (loss - np.log(K)) ⇒ 2 * loss - np.log(K)
+            You doubled the loss before ln K was taken off. Twice the difference: 2 (loss − ln K).
+        2 * (loss - np.log(K)) ⇒ 2 * (np.log(K) - loss)
+            Your difference has the wrong sign. Logits that differ by chance cost more than ln K.
+        2 * (loss - np.log(K)) ⇒ (loss - np.log(K)) / 2
+            You halved the excess. loss − ln K is σ²/2, so σ² is twice that.
+        rules, key=lambda name: abs(rules[name] - c) ⇒ abs(r - c) for r in rules.values()
+            You returned how far the nearest rule is. Asked is its name.
+        rules, key=lambda name: abs(rules[name] - c) ⇒ rules.values(), key=lambda r: abs(r - c)
+            You returned the nearest rule's variance × fan-in. Asked is its name, the key.
+        """,
+    ],
+    hints=[
+        "By how much does a first loss exceed ln K, if the logits have variance σ²?",
+        "σ² = 2 (loss − ln K), and σ² is the last layer's variance × fan-in, because E[h²] = 1. "
+        "Return the name whose value is nearest.",
+        "c = ...\nreturn min(rules, key=lambda name: ...)",
+    ],
+    why="Solving loss = ln K + σ²/2 for σ² gives the variance × fan-in of the last layer; each "
+    "rule has its own, so one printed number tells which was used.",
+    difficulty=3,
+    minutes=10,
+    importance=4,
 )
 
 # ----------------------------------------------------------------------------------------
@@ -438,9 +434,9 @@ layer_norm = Exercise(
     norm.layer_norm,
     cases=[
         Case.hand(
-            (np.array([[1.0, 3.0]]), np.ones(2), np.zeros(2), 3.0),
-            np.array([[-0.5, 0.5]]),
-            says="x = (1, 3), γ = 1, β = 0, ε = 3",
+            (np.array([[1.0, 7.0]]), np.ones(2), np.zeros(2), 16.0),
+            np.array([[-0.6, 0.6]]),
+            says="x = (1, 7), γ = 1, β = 0, ε = 16",
         ),
         Case.random(lambda rng: _norm_args(rng, 3, 5, eps=0.2), says="x of shape (3, 5)"),
         Case.random(lambda rng: _norm_args(rng, 2, 3, 4, eps=1e-5), says="x of shape (2, 3, 4)"),
@@ -549,6 +545,95 @@ def _back_args(rng, *shape, eps):
     return rng.standard_normal(shape), x, gamma, eps
 
 
+def _matches_the_nudge(f, rng):
+    dy, x, gamma = *rng.standard_normal((2, 2, 3)), rng.standard_normal(3)
+    dx, h = np.asarray(f(dy, x, gamma, 0.1)[0], dtype=float), np.zeros((2, 3))
+    h[1, 2] = 1e-6
+    up, down = (np.sum(dy * norm.rms_norm(x + s * h, gamma, 0.1)) for s in (1, -1))
+    slope = (up - down) / 2e-6
+    if abs(dx[1, 2] - slope) < 1e-5:
+        return ""
+    return f"nudging one entry of x gives a slope of {slope:.4g}; your dx says {dx[1, 2]:.4g}."
+
+
+# What both norms' backward passes share.
+_GAMMA_FOR_EACH_ROW = (
+    "You kept the gradient of γ for each row. γ serves all rows, so its gradient is a sum over all "
+    "axes but the last."
+)
+
+rms_norm_backward = Exercise(
+    norm.rms_norm_backward,
+    kind="derive",
+    cases=[
+        Case.hand(
+            (np.eye(1, 4), np.array([[-3.0, 3.0, -3.0, 3.0]]), np.full(4, 10.0), 16.0),
+            (np.array([[1.82, 0.18, -0.18, 0.18]]), np.array([-0.6, 0.0, 0.0, 0.0])),
+            says="dy = (1, 0, 0, 0), x = (−3, 3, −3, 3), γ = 10, ε = 16",
+        ),
+        Case.random(lambda rng: _back_args(rng, 3, 5, eps=0.2), says="x of shape (3, 5)"),
+        Case.random(lambda rng: _back_args(rng, 6, 2, eps=1e-5), says="x of shape (6, 2)"),
+        Case.extreme(
+            _back_args(np.random.default_rng(8), 2, 3, 4, eps=1e-5), says="x of shape (2, 3, 4)"
+        ),
+        Case.extreme((np.ones((2, 3)), np.zeros((2, 3)), np.ones(3), 1e-2), says="rows of zeros"),
+    ],
+    laws=[Law("dx is the slope that a nudge finds", _matches_the_nudge)],
+    mistakes=[
+        """
+        - xhat * along ⇒
+            You sent the gradient through x/r as if r were fixed. r changes with every entry of the
+            row: a second term.
+        - xhat * along ⇒ + xhat * along
+            You added the path through r. A larger x_j makes r larger and so y smaller: minus.
+        (dxhat * xhat).mean( ⇒ (dxhat * xhat).sum(
+            You summed dx̂ x̂ over the row. ∂r/∂x_j has a 1/C in it, which makes the sum a mean.
+        along) / r ⇒ along) * r
+            You multiplied by r. Forward x was divided by r, so dx is too.
+        along) / r ⇒ along)
+            Your dx lacks the division by r.
+        gamma * dy ⇒ dy
+            dx̂ is γ dy: your dx has no γ.
+        (dxhat - xhat * along) / r ⇒ (dxhat - x * along) / r
+            You multiplied the mean by x where x̂ = x/r is wanted: ∂r/∂x_j = x_j/(C r), and r comes
+            down a second time.
+        (dy * xhat).sum ⇒ (dy * x).sum
+            The gradient of γ sums dy x̂, because x̂ is what γ multiplies; you used x.
+        (dy * xhat).sum ⇒ (dxhat * xhat).sum
+            You summed dx̂ x̂ for γ. dx̂ already holds γ; its gradient takes dy as it arrives.
+        (dy * xhat).sum ⇒ (dy * xhat).mean
+            You averaged the gradient of γ over the rows. The loss has already divided; here they
+            sum.
+        tuple(range(x.ndim - 1)) ⇒ 0
+            You summed over axis 0 only. With x of shape (B, T, C), γ acts at every b and t: sum
+            over all axes but the last.
+        (x**2).mean( ⇒ (x**2).sum(
+            Your r is the length of the row. The root mean square divides by C under the root.
+        + eps) ⇒ + eps**2)
+            You squared ε. It is added to the mean of the squares as it is.
+        (dxhat - xhat * along) / r ⇒ (dxhat - dxhat.mean(axis=-1, keepdims=True) - xhat * along) / r
+            You took out the mean of dx̂. RMS norm subtracts no mean on the way forward, so there is
+            no such path back.
+        """,
+        Edit("(dy * xhat).sum(axis=rows)", "dy * xhat", _GAMMA_FOR_EACH_ROW),
+    ],
+    hints=[
+        "x_j reaches y on two ways: directly, and through r, on which every entry of the row "
+        "depends. What is ∂r/∂x_j?",
+        "∂r/∂x_j = x_j/(C r), so dx = (dx̂ − x̂ mean(dx̂ x̂))/r with dx̂ = γ dy, and the gradient "
+        "of γ is the sum of dy x̂ over all rows.",
+        "r = ...\nxhat, dxhat = x / r, ...\ndx = (dxhat - xhat * ...) / r\nreturn dx, ...",
+    ],
+    why="dx_j = dx̂_j/r − Σ_i dx̂_i x_i/r² · ∂r/∂x_j, and with ∂r/∂x_j = x_j/(C r) the sum becomes "
+    "x̂_j mean(dx̂ x̂)/r. At ε = 0 nothing along x is left, for stretching a row changes nothing.",
+    difficulty=4,
+    minutes=15,
+    importance=4,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
 def _orthogonal_to_what_y_ignores(f, rng):
     dy, x, gamma = rng.standard_normal((3, 6)), rng.standard_normal((3, 6)), np.ones(6)
     dx = np.asarray(f(dy, x, gamma, 0.0)[0])
@@ -569,15 +654,16 @@ def _orthogonal_to_what_y_ignores(f, rng):
 
 layer_norm_backward = Exercise(
     norm.layer_norm_backward,
+    kind="build",
     cases=[
         Case.hand(
-            (np.eye(1, 4), np.array([[1.0, 3.0, 1.0, 3.0]]), np.full(4, 2.0), 3.0),
+            (np.eye(1, 4), np.array([[1.0, 7.0, 1.0, 7.0]]), np.full(4, 10.0), 16.0),
             (
-                np.array([[0.6875, -0.1875, -0.3125, -0.1875]]),
-                np.array([-0.5, 0.0, 0.0, 0.0]),
+                np.array([[1.32, -0.32, -0.68, -0.32]]),
+                np.array([-0.6, 0.0, 0.0, 0.0]),
                 np.array([1.0, 0.0, 0.0, 0.0]),
             ),
-            says="dy = (1, 0, 0, 0), x = (1, 3, 1, 3), γ = 2, ε = 3",
+            says="dy = (1, 0, 0, 0), x = (1, 7, 1, 7), γ = 10, ε = 16",
         ),
         Case.random(lambda rng: _back_args(rng, 3, 5, eps=0.2), says="x of shape (3, 5)"),
         Case.random(lambda rng: _back_args(rng, 6, 2, eps=1e-5), says="x of shape (6, 2)"),
@@ -588,128 +674,56 @@ layer_norm_backward = Exercise(
             (np.ones((2, 3)), np.full((2, 3), 7.0), np.ones(3), 1e-5), says="constant rows"
         ),
     ],
-    laws=[Law("dx moves neither a row's mean nor its length", _orthogonal_to_what_y_ignores)],
-    mistakes=[
-        """
-        (dxhat - dxhat.mean(axis=-1, keepdims=True) - xhat * along) / s ⇒ dxhat / s
-            You sent the gradient through (x − μ)/s as if μ and s were fixed. Both depend on x: two
-            more terms.
-        - xhat * along ⇒
-            The path through the variance is missing or zero: − x̂ mean(dx̂ x̂). A product of two
-            means is zero, because x̂ has mean 0: multiply first, then average.
-        - dxhat.mean(axis=-1, keepdims=True) ⇒
-            The path through the mean is missing: − mean(dx̂).
-        - xhat * along ⇒ + xhat * along
-            You added x̂ mean(dx̂ x̂). Both paths take away: dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂).
-        (dxhat * xhat).mean( ⇒ (dxhat * xhat).sum(
-            You summed dx̂ x̂ over the row where its mean is wanted: both bars are means.
-        along) / s ⇒ along) * s
-            You multiplied by s = √(σ² + ε). Forward x was divided by s, so dx is too.
-        (dy * xhat).sum ⇒ (dxhat * xhat).sum
-        dy.sum ⇒ dxhat.sum
-            You summed dx̂ for dγ and dβ. dx̂ already holds γ; both take dy as it arrives.
-        , dy.sum ⇒ , (dy * xhat).sum
-        dx, (dy * xhat).sum ⇒ dx, dy.sum
-            The order is dx, dγ, dβ: dγ is the sum of dy x̂, dβ that of dy.
-        (dy * xhat).sum(axis=rows), dy.sum(axis=rows) ⇒ dy * xhat, dy
-            You kept dγ and dβ for each row. γ and β serve all rows, so theirs are sums over all
-            axes but the last.
-        gamma * dy ⇒ dy
-            dx̂ is γ dy: your dx has no γ.
-        (dy * xhat).sum ⇒ (dy * x).sum
-            dγ sums dy x̂ with the normalised x̂, because that is what γ multiplied; you used x.
-        (dy * xhat).sum ⇒ (dy * xhat).mean
-        dy.sum ⇒ dy.mean
-            You averaged dγ and dβ over the rows. The loss has already divided; here they sum.
-        tuple(range(x.ndim - 1)) ⇒ 0
-            You summed dγ and dβ over axis 0 only. With x of shape (B, T, C), γ acts at every b and
-            t: sum over all axes but the last.
-        along) / s ⇒ along)
-            Your dx lacks the division by s = √(σ² + ε).
-        x.var(axis=-1 ⇒ x.var(axis=-1, ddof=1
-            Your s divides by C − 1; the forward pass divides by C.
-        x.var(axis=-1 ⇒ x.var(axis=0
-        x.mean(axis=-1 ⇒ x.mean(axis=0
-        xhat).mean(axis=-1 ⇒ xhat).mean(axis=0
-        dxhat.mean(axis=-1 ⇒ dxhat.mean(axis=0
-            Your means run over the batch. Forward they ran over the last axis, so must these.
-        np.sqrt(x.var(axis=-1, keepdims=True) + eps) ⇒ x.var(axis=-1, keepdims=True) + eps
-            You divided by σ² + ε instead of its root.
-        """,
-    ],
-    hints=[
-        "x reaches y on three ways: directly, through μ and through σ². What does each carry back?",
-        "dx = (dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂))/s with dx̂ = γ dy; dγ and dβ sum over all rows.",
-        "s = ...\nxhat = ...\ndxhat = gamma * dy\ndx = (dxhat - ... - xhat * ...) / s\n"
-        "return dx, ..., ...",
-    ],
-    why="Neither a shift nor a stretch of a row changes y, so dx has no part along either: the two "
-    "subtracted terms project it out, exactly so when ε = 0.",
-    difficulty=4,
-    minutes=15,
-    importance=4,
-)
-
-# ----------------------------------------------------------------------------------------
-
-
-def _adds_up(s):
-    total = 2 * 24 * s**2
-    if np.isclose(total, 0.25):
-        return ""
-    return f"std = 0.5, 24 blocks: yours is {s:.4g}, and 48 writes add up to {total:.4g}, not 0.25."
-
-
-residual_std = Exercise(
-    initial.residual_std,
-    cases=[
-        Case.hand((0.02, 8), 0.005, says="std = 0.02, 8 blocks"),
-        Case.random(lambda rng: (rng.uniform(0.01, 2), int(rng.integers(3, 60))), says="any", n=2),
-        Case.extreme((0.02, 1), says="one block"),
-        Case.extreme((0.0, 4), says="std = 0", expected=0.0),
-    ],
     laws=[
-        Law(
-            "2·blocks independent writes add up to std²",
-            lambda f, rng: _adds_up(f(0.5, 24)),
-        ),
+        Law("at ε = 0 dx moves neither a row's mean nor its length", _orthogonal_to_what_y_ignores)
     ],
     mistakes=[
         """
-        2 * blocks ⇒ blocks
-            You divided by √blocks. A GPT's block writes twice into the stream: once from the
-            attention, once from the MLP.
-        np.sqrt(2 * blocks) ⇒ (2 * blocks)
-            You divided by 2·blocks. Variances add, standard deviations don't: the root of it.
-        std / np ⇒ std * np
-            You made the weights larger with depth. More writes must each be smaller.
-        np.sqrt(2 * blocks) ⇒ (2 * np.sqrt(blocks))
-            You divided by 2√blocks. There are 2·blocks terms, and all of that is under the root.
-        np.sqrt(2 * blocks) ⇒ np.sqrt(2) * blocks
-            You divided by √2 and multiplied by blocks: `a / b * c` goes from left to right.
-        (std / ⇒ (0.02 /
-            You wrote 0.02 into the formula. It is the example's; use the argument std.
-        2 * blocks ⇒ 1 + 2 * blocks
-            You divided by √(1 + 2·blocks). The 1 is the stream's own variance; the writes alone
-            are to add up to std².
-        std / np.sqrt(2 * blocks) ⇒ np.sqrt(std / (2 * blocks))
-            You took the root of std as well. Only 2·blocks stands under it.
-        np.sqrt(2 * blocks) ⇒ 2 * np.sqrt(blocks)
-            You divided by 2 and multiplied by √blocks: `a / b * c` goes from left to right.
-        / np.sqrt(2 * blocks) ⇒
-            You returned std as it is: the stream then grows as the root of the depth.
-        std / np.sqrt(2 * blocks) ⇒ std**2 / (2 * blocks)
-            You returned the variance; asked is the standard deviation.
+        return center_backward(du) ⇒ return du
+            The path through the mean is missing: RMS norm's gradient belongs to u = x − μ. Send it
+            through the centring too.
+        rms_norm_backward(dy, u, gamma, eps) ⇒ rms_norm_backward(dy, x, gamma, eps)
+            You gave RMS norm x. In layer norm it works on u = x − μ.
+        rms_norm_backward(dy, u, gamma, eps) ⇒ rms_norm_backward(center_backward(dy), u, gamma, eps)
+        center_backward(du) ⇒ du
+            You went through the centring first. Backward the order turns around: RMS norm was last,
+            so it comes first.
+        rms_norm_backward(dy, u, gamma, eps) ⇒ rms_norm_backward(gamma * dy, u, gamma, eps)
+            You multiplied by γ twice: rms_norm_backward does it already.
+        rms_norm_backward(dy, u, gamma, eps) ⇒ rms_norm_backward(dy, u, np.ones_like(gamma), eps)
+            Your dx has no γ.
+        rms_norm_backward(dy, u, gamma, eps) ⇒ rms_norm_backward(dy, u, gamma)
+            You left ε out, so RMS norm took its default. Pass eps on.
+        backward(du) ⇒ backward(gamma * dy / np.sqrt(x.var(axis=-1, keepdims=True) + eps))
+            You sent the gradient through u/s as if s were fixed. s depends on x too.
+        x.mean(axis=-1 ⇒ x.mean(axis=0
+            Your mean runs over the batch. Forward it ran over the last axis.
+        center_backward(du), dgamma, ⇒ center_backward(du),
+        x.ndim - 1))) ⇒ x.ndim - 1))), dgamma
+            The order is dx, dγ, dβ: dγ is the sum of dy x̂, dβ that of dy.
+        dy.sum ⇒ (gamma * dy).sum
+            You summed γ dy for dβ. β is added after γ has multiplied: its gradient is the sum of dy.
+        dy.sum ⇒ dy.mean
+            You averaged dβ over the rows. The loss has already divided; here they sum.
+        tuple(range(x.ndim - 1)) ⇒ 0
+            You summed dβ over axis 0 only. With x of shape (B, T, C), β acts at every b and t: sum
+            over all axes but the last.
+        dy.sum(axis=tuple(range(x.ndim - 1))) ⇒ dy
+            You kept dβ for each row. β serves all rows, so its gradient is a sum over all axes but
+            the last.
+        center_backward(du) ⇒ center_backward(dy)
+            You sent dy through the centring, and left out what RMS norm made of it.
         """,
     ],
     hints=[
-        "A stream adds up independent terms. What adds, variances or standard deviations?",
-        "2·blocks · s² = std², solved for s.",
-        "return std / np.sqrt(...)",
+        "Layer norm is centring, then RMS norm, then + β. In which order does the gradient pass?",
+        "u = x − μ; rms_norm_backward(dy, u, …) gives du and dγ; dx is du sent through the "
+        "centring; dβ sums dy over all rows. In one line dx = (dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂))/s.",
+        "u = ...\ndu, dgamma = ...\nreturn ..., dgamma, ...",
     ],
-    why="2·blocks independent writes of variance s² sum to variance 2·blocks·s²; for that to be "
-    "std², s = std/√(2·blocks). GPT-2 does exactly this to the last matrix of each branch.",
-    difficulty=1,
-    minutes=5,
+    why="The chain rule goes through the steps in reverse: β, RMS norm with γ, centring. Written "
+    "out it is (dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂))/s, because x̂ has mean 0.",
+    difficulty=3,
+    minutes=10,
     importance=4,
 )

@@ -7,19 +7,20 @@ import numpy as np
 from course.interactive import live, numerals, plot
 from course.networks import initial
 
-DEPTH, WIDTH, BATCH = 50, 256, 64
+DEPTH, WIDTH, BATCH = 50, 256, 32
 ROWS = 6  # layers whose histograms are shown
 REACH = 3.0  # activations are shown from −REACH to REACH
-LOGS = (-14.0, 8.0)  # gradients by their power of ten
+LOWEST, HIGHEST = -14, 8  # spreads by their power of ten
 
 
 def layers():
-    """Signals through a deep stack: histograms of activations and gradients, spread by layer."""
+    """Signals through a deep stack: histograms, spread and cosine by layer, forward and back."""
     return live.figure(
         _setup,
-        alt="Histograms of activations and of the size of gradients in six layers of a deep "
-        "network, and the standard deviation of both at every layer on a logarithmic axis. With "
-        "ReLU and variance 2 over fan-in both lines stay level.",
+        alt="Histograms of activations in six layers of a deep network; their spread, the spread "
+        "between examples and that of gradients at every layer; and the mean cosine of two "
+        "examples. With ReLU and variance 2 over fan-in the spread stays level and the cosine of "
+        "activations rises to 1.",
         width=9.6,
         height=3.9,
         depth=live.slider(2, DEPTH, start=DEPTH, label="layers"),
@@ -50,71 +51,74 @@ def _signals(depth, units, name, scale):
 
 
 def _setup(fig):
-    left, middle, right = fig.subplots(1, 3, width_ratios=[1, 1, 1.25])
-    edges, logs = np.linspace(-REACH, REACH, 61), np.linspace(*LOGS, 67)
-    acts = _rows(left, edges, "activation, exact zeros left out", plot.COLORS[0], "Activations")
-    grads = _rows(middle, logs, "size of the gradient, power of ten", plot.COLORS[1], "Gradients")
-    for row, name in ((0, "first layer"), (ROWS - 1, "last layer")):
-        left.text(-REACH, -row, name, va="bottom", fontsize=8.5)
-    lines = _spreads(right)
+    left, middle, right = fig.subplots(1, 3, width_ratios=[1, 1.1, 1.1])
+    edges = np.linspace(-REACH, REACH, 61)
+    acts = _rows(left, edges)
+    spreads, cosines = _spreads(middle), _cosines(right)
 
     def update(depth, units, name, scale):
         hs, dhs = _signals(depth, units, name, scale)
         shown = np.linspace(1, depth, ROWS).round().astype(int)
         for row, layer in enumerate(shown):
-            _fill(acts[row], row, np.clip(hs[layer][hs[layer] != 0], -REACH, REACH))
-            _fill(grads[row], row, _powers(dhs[layer]))
-        spreads = [[_spread(s) for s in signals] for signals in (hs, dhs)]
-        for line, spread in zip(lines, spreads, strict=True):
-            line.set_data(range(depth + 1), spread)
-        said = f"Layers {', '.join(map(str, np.unique(shown)))}. Spread of the last activations "
-        said += f"{_short(spreads[0][-1])}, of the first gradients {_short(spreads[1][0])}."
-        return [*acts, *grads, *lines], said
+            _fill(acts[row], row, hs[layer][hs[layer] != 0])
+        values = [
+            [h.std() for h in hs],
+            [initial.spread_between(h) for h in hs],
+            [dh.std() for dh in dhs],
+        ]
+        angles = [[initial.mean_cosine(h) for h in signals] for signals in (hs, dhs)]
+        for line, value in zip([*spreads, *cosines], values + angles, strict=True):
+            line.set_data(range(depth + 1), value)
+        said = f"Layers {', '.join(map(str, np.unique(shown)))}. Last activations: spread "
+        said += f"{_short(values[0][-1])}, between examples {_short(values[1][-1])}, cosine "
+        said += f"{angles[0][-1]:.2f}. First gradients: spread {_short(values[2][0])}."
+        return [*acts, *spreads, *cosines], said
 
     return update
 
 
-def _rows(ax, edges, label, color, title):
-    ax.set(xlim=edges[[0, -1]], ylim=(-ROWS + 0.9, 1.0), xlabel=label, title=title, yticks=[])
+def _rows(ax, edges):
+    ax.set(xlim=edges[[0, -1]], ylim=(-ROWS + 0.9, 1.0), yticks=[], title="Activations")
+    ax.set_xlabel("activation; zeros and\nwhat is beyond ±3 left out")
     ax.spines.left.set_visible(False)
+    for row, name in ((0, "first layer"), (ROWS - 1, "last layer")):
+        ax.text(-REACH, -row, name, va="bottom", fontsize=8.5)
     nothing = np.zeros(len(edges) - 1)
     return [
-        ax.stairs(nothing - row, edges, baseline=-row, fill=True, color=color, alpha=0.75)
+        ax.stairs(nothing - row, edges, baseline=-row, fill=True, color=plot.COLORS[0], alpha=0.75)
         for row in range(ROWS)
     ]
 
 
 def _fill(stairs, row, values):
-    edges = stairs.get_data().edges
-    count, _ = np.histogram(values, edges)
+    count, _ = np.histogram(values, stairs.get_data().edges)
     stairs.set_data(-row + 0.85 * count / max(count.max(), 1))
 
 
 def _spreads(ax):
-    ax.set(xlim=(0, DEPTH), ylim=(1e-14, 1e8), yscale="log", xlabel="layer", title="Spread")
-    ax.set_ylabel("standard deviation")
+    ax.set(xlim=(0, DEPTH), ylim=(10.0**LOWEST, 10.0**HIGHEST), yscale="log", xlabel="layer")
+    ax.set(title="Spread", ylabel="standard deviation")
+    return _lines(ax, ("activations", "between examples", "gradients"), "upper left", (0, 2, 1))
+
+
+def _cosines(ax):
+    ax.set(xlim=(0, DEPTH), ylim=(0, 1.02), xlabel="layer", title="Directions")
+    ax.set_ylabel("mean |cosine| of two examples")
+    return _lines(ax, ("activations", "gradients"), "center right", (0, 1))
+
+
+def _lines(ax, labels, place, colors):
     lines = [
         ax.plot([], [], color=plot.COLORS[i], ls=plot.LINES[i], label=label)[0]
-        for i, label in enumerate(("activations", "gradients"))
+        for i, label in zip(colors, labels, strict=True)
     ]
-    ax.legend(loc="upper left")
+    ax.legend(loc=place)
     return lines
 
 
-def _powers(values):
-    """Powers of ten of what isn't zero, moved to the ends where it lies beyond."""
-    size = np.abs(values[values != 0])
-    return np.clip(np.log10(size), *LOGS)
-
-
-def _spread(values) -> float:
-    mean, square = float(values.mean()), float(np.vdot(values, values)) / values.size
-    return max(square - mean**2, 0) ** 0.5
-
-
 def _short(value: float) -> str:
-    if value < 10 ** LOGS[0]:
-        return f"below {numerals.power_of_ten(-14)}"
+    if value < 10.0**LOWEST:
+        return f"below {numerals.power_of_ten(LOWEST)}"
     return numerals.write(value, 2 if 1e-3 <= value < 1e4 else 1)
 
 
