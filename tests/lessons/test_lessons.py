@@ -24,7 +24,6 @@ ASSERTING = {
     "linear_algebra",
     "mlp_backprop",
     "initialization",
-    "optimizers",
     "attention",
     "small_gpt",
 }
