@@ -50,7 +50,7 @@ from course.interactive import plot, predict
 from course.lessons import yours
 from course.lessons.optimizers import bank as ex
 from course.lessons.optimizers import diagrams, widgets
-from course.networks import curvature, mlp, optim, updates
+from course.networks import mlp, optim, updates
 
 # %% [markdown]
 # ## The bowl, and how far a step may go

@@ -106,7 +106,7 @@ for scale in (1, 3, 10):
 #
 # Make one short run in which the rate rises at every step, and write the losses down. While the rate is
 # tiny nothing happens; then the loss falls; and at some rate it turns up. That rate is too high, and a
-# good one lies below.
+# good one lies below. This is the **range test**.
 #
 # By hand, $f(p) = p^2$ from $p = 1$ with rates $0.25, 2, 3, 4$: the losses are $1$, then $0.25$, then
 # $2.25$ after the step at rate 2. That is above four times the best loss so far, so the run stops.
@@ -516,7 +516,7 @@ plot.table([[name, *(f"{s.mean():.3f} ± {s.std():.3f}" for s in pair)] for name
 # %% [markdown]
 # ## How many seeds does a claim need?
 #
-# *Trick A scores better than trick B. Is that the trick, or the seed?*
+# *Trick A does better than trick B. Is that the trick, or the seed?*
 #
 # The right column above has gaps of about 0.01 and spreads of about 0.01. With one seed each you could
 # have "shown" almost anything. Two facts tell how many you need. The mean of $n$ independent results spreads by

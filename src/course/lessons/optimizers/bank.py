@@ -391,6 +391,121 @@ adam_step = Exercise(
 )
 
 
+LENGTHS = {  # a step's length by the rule, from a steady gradient and memories of zero
+    "gradient descent": lambda p, g, memory, t, lr, a, b: updates.momentum_step(
+        p, g, *memory, lr=lr, momentum=0.0
+    ),
+    "momentum": lambda p, g, memory, t, lr, a, b: updates.momentum_step(
+        p, g, *memory, lr=lr, momentum=a
+    ),
+    "Nesterov": lambda p, g, memory, t, lr, a, b: updates.nesterov_step(
+        p, g, *memory, lr=lr, momentum=a
+    ),
+    "RMSprop": lambda p, g, memory, t, lr, a, b: updates.rmsprop_step(
+        p, g, *memory, lr=lr, beta=b, eps=0.0
+    ),
+    "Adam": lambda p, g, memory, t, lr, a, b: updates.adam_step(
+        p, g, *memory, t, lr=lr, beta1=a, beta2=b, eps=0.0
+    ),
+}
+
+
+def two_steps(rule, g, lr, a=0.9, b=0.99):
+    """The first two steps' lengths of a rule under the gradient g."""
+    p, memory, lengths = 0.0, [0.0] * (2 if rule == "Adam" else 1), []
+    for t in (1, 2):
+        new, *memory = LENGTHS[rule](p, g, memory, t, lr, a, b)
+        lengths.append(p - new)
+        p = new
+    return tuple(lengths)
+
+
+def _seen(rule):
+    """A case of two steps that a rule took, its settings drawn."""
+
+    def draw(rng):
+        g, lr = rng.choice([rng.uniform(0.05, 0.6), rng.uniform(1.7, 40)]), rng.uniform(0.01, 0.9)
+        steps = two_steps(rule, g, lr, rng.uniform(0.3, 0.95), rng.uniform(0.5, 0.999))
+        return (*steps, float(g), lr)
+
+    return Case.random(draw, says=f"two steps of {rule}", n=2)
+
+
+which_rule = Exercise(
+    diagnosis.which_rule,
+    kind="diagnose",
+    cases=[
+        Case.hand((0.1, 0.1, 2.0, 0.1), "Adam", says="P: steps 0.1 and 0.1, g = 2, lr = 0.1"),
+        Case.hand((0.2, 0.38, 2.0, 0.1), "momentum", says="Q: steps 0.2 and 0.38"),
+        Case.hand((1.0, 0.709, 2.0, 0.1), "RMSprop", says="R: steps 1 and 0.709"),
+        Case.hand((0.2, 0.2, 2.0, 0.1), "gradient descent", says="S: steps 0.2 and 0.2"),
+        Case.hand((0.38, 0.542, 2.0, 0.1), "Nesterov", says="T: steps 0.38 and 0.542"),
+        Case.extreme(
+            (0.3, 0.1 + 0.2, 3.0, 0.1),
+            says="equal steps, but for rounding",
+            expected="gradient descent",
+        ),
+        *map(_seen, LENGTHS),
+    ],
+    laws=[
+        Law(
+            "twice the learning rate, twice the steps, the same rule",
+            lambda f, rng: all(
+                str(f(*two_steps(rule, 3.0, lr), 3.0, lr)) == rule
+                for rule in LENGTHS
+                for lr in (0.02, 0.04)
+            ),
+        ),
+    ],
+    mistakes=[
+        """
+        lr * g, rel_tol ⇒ g, rel_tol
+            You held the first step against g. Gradient descent's step is lr times g.
+        lr * g, rel_tol ⇒ lr, rel_tol
+            You took a first step of length lr for gradient descent's. That is Adam's, whatever the
+            gradient; gradient descent goes lr times g.
+        return "gradient descent" if plain else "Adam" ⇒ return "gradient descent"
+            You took all equal steps for gradient descent's. Adam's two steps are equal too: what
+            does it divide by?
+        return "gradient descent" if plain else "Adam" ⇒ return "Adam"
+            You took all equal steps for Adam's. Gradient descent's are equal too; how long are
+            they?
+        return "gradient descent" if plain else "Adam" ⇒ return "Adam" if plain else "gradient descent"
+            You have gradient descent and Adam the wrong way round. Whose first step grows with the
+            gradient?
+        second < first ⇒ second > first
+            You took steps that grow for RMSprop's. Its v begins at 0, so the first division is by
+            the smallest root: its steps shrink. A velocity makes steps grow.
+        return "momentum" if plain else "Nesterov" ⇒ return "Nesterov" if plain else "momentum"
+            You have momentum and Nesterov the wrong way round. Which of them adds μv to its very
+            first step?
+        return "momentum" if plain else "Nesterov" ⇒ return "momentum"
+            You took all growing steps for momentum's. Nesterov's grow too; compare the first step
+            with lr · g.
+        math.isclose(second, first, rel_tol=1e-6) ⇒ second == first
+            You asked with == whether the two steps are equal. Equal steps may differ by rounding,
+            as 0.3 and 0.1 + 0.2 do: use math.isclose.
+        math.isclose(first, lr * g, rel_tol=1e-6) ⇒ math.isclose(first, lr * g, rel_tol=1e-6) or first > lr * g
+            You took a first step of lr · g or more for a plain one. Nesterov's is longer by its
+            look ahead, so ask whether they are equal.
+        """,
+    ],
+    hints=[
+        "Which rules' steps grow from the first to the second, which shrink, and which stay? And"
+        " whose first step is exactly lr times g?",
+        "Equal steps: gradient descent (lr · g) or Adam (lr). Shrinking: RMSprop, whose v grows from"
+        " 0. Growing: momentum (first lr · g) or Nesterov (first (1 + μ) · lr · g).",
+        "plain = math.isclose(first, ...)\nif math.isclose(second, first):\n    return ... if plain else"
+        " ...\nif second < first:\n    return ...\nreturn ... if plain else ...",
+    ],
+    why="No constant is needed: a velocity makes steps grow, an uncorrected mean square makes them"
+    " shrink, and both corrected averages of Adam give g and g² at once, so its steps are lr.",
+    difficulty=3,
+    minutes=10,
+    importance=3,
+)
+
+
 adamw_step = Exercise(
     updates.adamw_step,
     kind="transfer",
@@ -466,117 +581,4 @@ adamw_step = Exercise(
     difficulty=2,
     minutes=6,
     importance=5,
-)
-
-
-LENGTHS = {  # a step's length by the rule, from a steady gradient and memories of zero
-    "gradient descent": lambda p, g, memory, t, lr, a, b: updates.momentum_step(
-        p, g, *memory, lr=lr, momentum=0.0
-    ),
-    "momentum": lambda p, g, memory, t, lr, a, b: updates.momentum_step(
-        p, g, *memory, lr=lr, momentum=a
-    ),
-    "Nesterov": lambda p, g, memory, t, lr, a, b: updates.nesterov_step(
-        p, g, *memory, lr=lr, momentum=a
-    ),
-    "RMSprop": lambda p, g, memory, t, lr, a, b: updates.rmsprop_step(
-        p, g, *memory, lr=lr, beta=b, eps=0.0
-    ),
-    "Adam": lambda p, g, memory, t, lr, a, b: updates.adam_step(
-        p, g, *memory, t, lr=lr, beta1=a, beta2=b, eps=0.0
-    ),
-}
-
-
-def two_steps(rule, g, lr, a=0.9, b=0.99):
-    """The first two steps' lengths of a rule under the gradient g."""
-    p, memory, lengths = 0.0, [0.0] * (2 if rule == "Adam" else 1), []
-    for t in (1, 2):
-        new, *memory = LENGTHS[rule](p, g, memory, t, lr, a, b)
-        lengths.append(p - new)
-        p = new
-    return tuple(lengths)
-
-
-def _seen(rule):
-    """A case of two steps that a rule took, its settings drawn."""
-
-    def draw(rng):
-        g, lr = rng.choice([rng.uniform(0.05, 0.6), rng.uniform(1.7, 40)]), rng.uniform(0.01, 0.9)
-        steps = two_steps(rule, g, lr, rng.uniform(0.3, 0.95), rng.uniform(0.5, 0.999))
-        return (*steps, float(g), lr)
-
-    return Case.random(draw, says=f"two steps of {rule}", n=2)
-
-
-which_rule = Exercise(
-    diagnosis.which_rule,
-    kind="diagnose",
-    cases=[
-        Case.hand((0.1, 0.1, 2.0, 0.1), "Adam", says="P: steps 0.1 and 0.1, g = 2, lr = 0.1"),
-        Case.hand((0.2, 0.38, 2.0, 0.1), "momentum", says="Q: steps 0.2 and 0.38"),
-        Case.hand((1.0, 0.709, 2.0, 0.1), "RMSprop", says="R: steps 1 and 0.709"),
-        Case.hand((0.2, 0.2, 2.0, 0.1), "gradient descent", says="S: steps 0.2 and 0.2"),
-        Case.hand((0.38, 0.542, 2.0, 0.1), "Nesterov", says="T: steps 0.38 and 0.542"),
-        Case.extreme(
-            (0.3, 0.1 + 0.2, 3.0, 0.1), says="equal steps, but for rounding", expected="gradient descent"
-        ),
-        *map(_seen, LENGTHS),
-    ],
-    laws=[
-        Law(
-            "twice the learning rate, twice the steps, the same rule",
-            lambda f, rng: all(
-                str(f(*two_steps(rule, 3.0, lr), 3.0, lr)) == rule
-                for rule in LENGTHS
-                for lr in (0.02, 0.04)
-            ),
-        ),
-    ],
-    mistakes=[
-        """
-        lr * g, rel_tol ⇒ g, rel_tol
-            You held the first step against g. Gradient descent's step is lr times g.
-        lr * g, rel_tol ⇒ lr, rel_tol
-            You took a first step of length lr for gradient descent's. That is Adam's, whatever the
-            gradient; gradient descent goes lr times g.
-        return "gradient descent" if plain else "Adam" ⇒ return "gradient descent"
-            You took all equal steps for gradient descent's. Adam's two steps are equal too: what
-            does it divide by?
-        return "gradient descent" if plain else "Adam" ⇒ return "Adam"
-            You took all equal steps for Adam's. Gradient descent's are equal too; how long are
-            they?
-        return "gradient descent" if plain else "Adam" ⇒ return "Adam" if plain else "gradient descent"
-            You have gradient descent and Adam the wrong way round. Whose first step grows with the
-            gradient?
-        second < first ⇒ second > first
-            You took steps that grow for RMSprop's. Its v begins at 0, so the first division is by
-            the smallest root: its steps shrink. A velocity makes steps grow.
-        return "momentum" if plain else "Nesterov" ⇒ return "Nesterov" if plain else "momentum"
-            You have momentum and Nesterov the wrong way round. Which of them adds μv to its very
-            first step?
-        return "momentum" if plain else "Nesterov" ⇒ return "momentum"
-            You took all growing steps for momentum's. Nesterov's grow too; compare the first step
-            with lr · g.
-        math.isclose(second, first, rel_tol=1e-6) ⇒ second == first
-            You asked with == whether the two steps are equal. Equal steps may differ by rounding,
-            as 0.3 and 0.1 + 0.2 do: use math.isclose.
-        math.isclose(first, lr * g, rel_tol=1e-6) ⇒ math.isclose(first, lr * g, rel_tol=1e-6) or first > lr * g
-            You took a first step of lr · g or more for a plain one. Nesterov's is longer by its
-            look ahead, so ask whether they are equal.
-        """,
-    ],
-    hints=[
-        "Which rules' steps grow from the first to the second, which shrink, and which stay? And"
-        " whose first step is exactly lr times g?",
-        "Equal steps: gradient descent (lr · g) or Adam (lr). Shrinking: RMSprop, whose v grows from"
-        " 0. Growing: momentum (first lr · g) or Nesterov (first (1 + μ) · lr · g).",
-        "plain = math.isclose(first, ...)\nif math.isclose(second, first):\n    return ... if plain else"
-        " ...\nif second < first:\n    return ...\nreturn ... if plain else ...",
-    ],
-    why="No constant is needed: a velocity makes steps grow, an uncorrected mean square makes them"
-    " shrink, and both corrected averages of Adam give g and g² at once, so its steps are lr.",
-    difficulty=3,
-    minutes=10,
-    importance=3,
 )

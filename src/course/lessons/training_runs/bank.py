@@ -316,7 +316,9 @@ def _dropped(f, rng):
     one, again, other = (np.asarray(f(x, 0.4, np.random.default_rng(k))[1]) for k in (3, 3, 4))
     if not np.array_equal(one, again):
         return "the same generator twice, and two different draws: draw from rng alone."
-    return "" if not np.array_equal(one, other) else "another rng gives the same draw: draw from rng."
+    return (
+        "" if not np.array_equal(one, other) else "another rng gives the same draw: draw from rng."
+    )
 
 
 dropout = Exercise(
@@ -492,7 +494,9 @@ seeds_needed = Exercise(
         Law(
             "half the gap, four times the seeds",
             lambda f, rng: near(
-                f(0.005, 0.1) / f(0.01, 0.1), 4.0, "gap 0.005 instead of 0.01, spread 0.1: the ratio"
+                f(0.005, 0.1) / f(0.01, 0.1),
+                4.0,
+                "gap 0.005 instead of 0.01, spread 0.1: the ratio",
             ),
         ),
     ],
@@ -559,7 +563,7 @@ def _log(fault, rng):
         train = start * np.exp(-7 * t)
         held = start * np.exp(-4 * t) + rng.uniform(0.6, 1.2) * t
     if fault == "learning rate too low":
-        train = start - rng.uniform(0.45, 0.7) * t
+        train = start + (rng.uniform(1.8, 2.1) - start) * t
         held = train + 0.02
     return list(train), list(held), list(norms)
 
@@ -596,7 +600,19 @@ name_the_fault = Exercise(
             says="the loss becomes nan",
         ),
         Case.random(
-            lambda rng: ([2.4, math.nan, math.nan], [2.4, math.nan, math.nan], [1.0, math.nan, 1.0]),
+            lambda rng: (
+                [2.4, rng.uniform(20, 90), 2.31, 2.3, 2.31],
+                [2.4, rng.uniform(20, 90), 2.32, 2.31, 2.32],
+                [1.0, 40.0, 0.1, 0.1, 0.1],
+            ),
+            says="one leap, and then a flat line",
+        ),
+        Case.random(
+            lambda rng: (
+                [2.4, math.nan, math.nan],
+                [2.4, math.nan, math.nan],
+                [1.0, math.nan, 1.0],
+            ),
             says="nan at once",
         ),
         Case.random(
@@ -656,8 +672,8 @@ name_the_fault = Exercise(
         " learning nothing, learning slowly and learning by heart?",
         "In this order: first loss > 2 ln K; a later one not < 2 ln K (nan too); all norms 0; last"
         " training loss > 0.95 ln K; last held-out > 1.1 × its lowest; last training > 0.5 ln K.",
-        "guessing = ...\nif train[0] > ...:\n    return \"initialization too large\"\n"
-        "if not max(train[1:]) < ...:\n    return ...\n...\nreturn \"healthy\"",
+        'guessing = ...\nif train[0] > ...:\n    return "initialization too large"\n'
+        'if not max(train[1:]) < ...:\n    return ...\n...\nreturn "healthy"',
     ],
     why="The order matters: what shows before the first step is asked first, and what needs a whole"
     " curve last. `not loss < bound` is true of nan as well.",
