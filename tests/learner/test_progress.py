@@ -254,3 +254,15 @@ def test_progress_by_old_numbers_is_carried_over():
     progress.record_hint("attention.attend")
     assert json.loads(progress.path().read_text())["version"] == 2
     assert progress.read()["hints"] == {"attention.attend": 3}
+
+
+def test_what_moved_to_another_lesson_keeps_its_progress():
+    state = {"version": 2, "checks": {"optimizers.clip_by_norm": {"passed": True, "attempts": 2}},
+             "hints": {"optimizers.lr_range_test": 1},
+             "predictions": {"optimizers.batch": {"guess": 4}}}  # fmt: skip
+    progress.path().parent.mkdir(parents=True, exist_ok=True)
+    progress.path().write_text(json.dumps(state))
+    now = progress.read()
+    assert now["checks"] == {"training_runs.clip_by_norm": {"passed": True, "attempts": 2}}
+    assert now["hints"] == {"training_runs.lr_range_test": 1}
+    assert now["predictions"] == {"training_runs.batch": {"guess": 4}}

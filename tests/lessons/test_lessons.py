@@ -23,7 +23,6 @@ LIMIT_BYTES = 350_000  # a drawing, vector and fallback, takes about 35,000
 ASSERTING = {
     "linear_algebra",
     "mlp_backprop",
-    "optimizers",
     "small_gpt",
 }
 COPYING = {"start_here", *ASSERTING}

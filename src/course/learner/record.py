@@ -41,7 +41,7 @@ def load(file: Path) -> dict:
         raise Newer(say(sentence, file=file.name))
     if not _sound(state):
         raise Damaged(say("It holds something else than progress."))
-    return _carried_over(state) if version == 1 else state
+    return _carried_over(state, old_numbers.renamed if version == 1 else old_numbers.moved)
 
 
 def _parsed(file: Path):
@@ -61,11 +61,10 @@ def _parsed(file: Path):
         raise Damaged(say("It is nested without end.")) from error
 
 
-def _carried_over(state: dict) -> dict:
-    """Return what a file of the first version holds, under today's names."""
+def _carried_over(state: dict, renamed) -> dict:
+    """Return what a file holds, under today's names: exercises move between lessons too."""
     sections = {
-        name: {old_numbers.renamed(key): entry for key, entry in state[name].items()}
-        for name in SECTIONS
+        name: {renamed(key): entry for key, entry in state[name].items()} for name in SECTIONS
     }
     return state | sections | {"version": VERSION}
 

@@ -1,6 +1,6 @@
 """Learning rates that change with the step, and a test that finds where to begin.
 
-Taught in *Optimizers*.
+Taught in *Training runs*.
 """
 
 import itertools

@@ -1,11 +1,9 @@
 """The exercises of this lesson."""
 
-import math
-
 import numpy as np
 
 from course.checking import Case, Exercise, Law, call
-from course.networks import optim, schedules, updates
+from course.networks import diagnosis, updates
 
 
 def singles(*numbers):
@@ -122,7 +120,7 @@ momentum_step = Exercise(
 
 nesterov_step = Exercise(
     updates.nesterov_step,
-    kind="transcribe",
+    kind="derive",
     cases=[
         Case.hand(
             call(*singles(1, 2, 10), lr=0.1, momentum=0.5),
@@ -177,7 +175,8 @@ nesterov_step = Exercise(
         """,
     ],
     hints=[
-        "Momentum will carry the ball on by μv whatever happens. Why not count that in now?",
+        "If the same gradient came again, what would the velocity be next time? And which step would"
+        " momentum take then?",
         "v ← μv + g as before, then p ← p − lr · (g + μv) with the new v; return p, v.",
         "v = ...\nreturn p - lr * (g + ...), v",
     ],
@@ -297,7 +296,7 @@ TINY = Case.extreme(
 
 adam_step = Exercise(
     updates.adam_step,
-    kind="transcribe",
+    kind="derive",
     cases=[
         Case.hand(
             call(*singles(1, 4, 0, 0), 1, lr=0.5, beta1=0.5, beta2=0.75, eps=1.0),
@@ -392,23 +391,138 @@ adam_step = Exercise(
 )
 
 
+LENGTHS = {  # a step's length by the rule, from a steady gradient and memories of zero
+    "gradient descent": lambda p, g, memory, t, lr, a, b: updates.momentum_step(
+        p, g, *memory, lr=lr, momentum=0.0
+    ),
+    "momentum": lambda p, g, memory, t, lr, a, b: updates.momentum_step(
+        p, g, *memory, lr=lr, momentum=a
+    ),
+    "Nesterov": lambda p, g, memory, t, lr, a, b: updates.nesterov_step(
+        p, g, *memory, lr=lr, momentum=a
+    ),
+    "RMSprop": lambda p, g, memory, t, lr, a, b: updates.rmsprop_step(
+        p, g, *memory, lr=lr, beta=b, eps=0.0
+    ),
+    "Adam": lambda p, g, memory, t, lr, a, b: updates.adam_step(
+        p, g, *memory, t, lr=lr, beta1=a, beta2=b, eps=0.0
+    ),
+}
+
+
+def two_steps(rule, g, lr, a=0.9, b=0.99):
+    """The first two steps' lengths of a rule under the gradient g."""
+    p, memory, lengths = 0.0, [0.0] * (2 if rule == "Adam" else 1), []
+    for t in (1, 2):
+        new, *memory = LENGTHS[rule](p, g, memory, t, lr, a, b)
+        lengths.append(p - new)
+        p = new
+    return tuple(lengths)
+
+
+def _seen(rule):
+    """A case of two steps that a rule took, its settings drawn."""
+
+    def draw(rng):
+        g, lr = rng.choice([rng.uniform(0.05, 0.6), rng.uniform(1.7, 40)]), rng.uniform(0.01, 0.9)
+        steps = two_steps(rule, g, lr, rng.uniform(0.3, 0.95), rng.uniform(0.5, 0.999))
+        return (*steps, float(g), lr)
+
+    return Case.random(draw, says=f"two steps of {rule}", n=2)
+
+
+which_rule = Exercise(
+    diagnosis.which_rule,
+    kind="diagnose",
+    cases=[
+        Case.hand((0.1, 0.1, 2.0, 0.1), "Adam", says="P: steps 0.1 and 0.1, g = 2, lr = 0.1"),
+        Case.hand((0.2, 0.38, 2.0, 0.1), "momentum", says="Q: steps 0.2 and 0.38"),
+        Case.hand((1.0, 0.709, 2.0, 0.1), "RMSprop", says="R: steps 1 and 0.709"),
+        Case.hand((0.2, 0.2, 2.0, 0.1), "gradient descent", says="S: steps 0.2 and 0.2"),
+        Case.hand((0.38, 0.542, 2.0, 0.1), "Nesterov", says="T: steps 0.38 and 0.542"),
+        Case.extreme(
+            (0.3, 0.1 + 0.2, 3.0, 0.1),
+            says="equal steps, but for rounding",
+            expected="gradient descent",
+        ),
+        *map(_seen, LENGTHS),
+    ],
+    laws=[
+        Law(
+            "twice the learning rate, twice the steps, the same rule",
+            lambda f, rng: all(
+                str(f(*two_steps(rule, 3.0, lr), 3.0, lr)) == rule
+                for rule in LENGTHS
+                for lr in (0.02, 0.04)
+            ),
+        ),
+    ],
+    mistakes=[
+        """
+        lr * g, rel_tol ⇒ g, rel_tol
+            You held the first step against g. Gradient descent's step is lr times g.
+        lr * g, rel_tol ⇒ lr, rel_tol
+            You took a first step of length lr for gradient descent's. That is Adam's, whatever the
+            gradient; gradient descent goes lr times g.
+        return "gradient descent" if plain else "Adam" ⇒ return "gradient descent"
+            You took all equal steps for gradient descent's. Adam's two steps are equal too: what
+            does it divide by?
+        return "gradient descent" if plain else "Adam" ⇒ return "Adam"
+            You took all equal steps for Adam's. Gradient descent's are equal too; how long are
+            they?
+        return "gradient descent" if plain else "Adam" ⇒ return "Adam" if plain else "gradient descent"
+            You have gradient descent and Adam the wrong way round. Whose first step grows with the
+            gradient?
+        second < first ⇒ second > first
+            You took steps that grow for RMSprop's. Its v begins at 0, so the first division is by
+            the smallest root: its steps shrink. A velocity makes steps grow.
+        return "momentum" if plain else "Nesterov" ⇒ return "Nesterov" if plain else "momentum"
+            You have momentum and Nesterov the wrong way round. Which of them adds μv to its very
+            first step?
+        return "momentum" if plain else "Nesterov" ⇒ return "momentum"
+            You took all growing steps for momentum's. Nesterov's grow too; compare the first step
+            with lr · g.
+        math.isclose(second, first, rel_tol=1e-6) ⇒ second == first
+            You asked with == whether the two steps are equal. Equal steps may differ by rounding,
+            as 0.3 and 0.1 + 0.2 do: use math.isclose.
+        math.isclose(first, lr * g, rel_tol=1e-6) ⇒ math.isclose(first, lr * g, rel_tol=1e-6) or first > lr * g
+            You took a first step of lr · g or more for a plain one. Nesterov's is longer by its
+            look ahead, so ask whether they are equal.
+        """,
+    ],
+    hints=[
+        "Which rules' steps grow from the first to the second, which shrink, and which stay? And"
+        " whose first step is exactly lr times g?",
+        "Equal steps: gradient descent (lr · g) or Adam (lr). Shrinking: RMSprop, whose v grows from"
+        " 0. Growing: momentum (first lr · g) or Nesterov (first (1 + μ) · lr · g).",
+        "plain = math.isclose(first, ...)\nif math.isclose(second, first):\n    return ... if plain else"
+        " ...\nif second < first:\n    return ...\nreturn ... if plain else ...",
+    ],
+    why="No constant is needed: a velocity makes steps grow, an uncorrected mean square makes them"
+    " shrink, and both corrected averages of Adam give g and g² at once, so its steps are lr.",
+    difficulty=3,
+    minutes=10,
+    importance=3,
+)
+
+
 adamw_step = Exercise(
     updates.adamw_step,
-    kind="transcribe",
+    kind="transfer",
     cases=[
         Case.hand(
             call(*singles(1, 4, 0, 0), 1, lr=0.5, beta1=0.5, beta2=0.75, eps=1.0, weight_decay=0.2),
             tuple(singles(0.5, 2, 4)),
-            says="the numbers of adam_step, and λ = 0.2",
+            says="the numbers of adam_step, and w = 0.2",
         ),
         Case.random(
             lambda rng: _adam_draw(
                 rng, 2, 3, t=3, lr=0.3, beta1=0.6, beta2=0.95, eps=0.01, weight_decay=0.4
             ),
-            says="arrays (2, 3), t = 3, λ = 0.4",
+            says="arrays (2, 3), t = 3, w = 0.4",
         ),
         Case.random(
-            lambda rng: _adam_draw(rng, 5, t=7, lr=0.8), says="t = 7 and the default β₁, β₂, ε, λ"
+            lambda rng: _adam_draw(rng, 5, t=7, lr=0.8), says="t = 7 and the default β₁, β₂, ε, w"
         ),
         TINY,
         Case.extreme(
@@ -422,23 +536,23 @@ adamw_step = Exercise(
             lambda f, rng: near(
                 f(*singles(1e3, 1, 0, 0), 1, lr=0.1, weight_decay=0.5)[2],
                 0.001,
-                "p = 1000, g = 1, m = v = 0, t = 1, λ = 0.5: the new v",
+                "p = 1000, g = 1, m = v = 0, t = 1, w = 0.5: the new v",
             ),
         ),
     ],
     mistakes=[
         """
         p = (1 - lr * weight_decay) * p ⇒ g = g + weight_decay * p
-            You added λp to the gradient: that is L2 under Adam. It is then divided by √v̂ like
+            You added wp to the gradient: that is L2 under Adam. It is then divided by √v̂ like
             everything else, so weights with large gradients hardly decay. AdamW shrinks p directly.
         lr * weight_decay ⇒ weight_decay
-            You shrank p by λ, not by lr · λ. Then decay doesn't follow the schedule, and at λ = 0.1
+            You shrank p by w, not by lr · w. Then decay doesn't follow the schedule, and at w = 0.1
             a tenth of every weight is lost at every step.
         p = (1 - lr * weight_decay) * p ⇒
         return adam ⇒ p, m, v = adam
         eps=eps) ⇒ eps=eps); return (1 - lr * weight_decay) * p, m, v
             You shrank what came out of Adam's step. The decay belongs to p as it was: shrink first,
-            or subtract lr · λ times the old p.
+            or subtract lr · w times the old p.
         , beta1=beta1, beta2=beta2, eps=eps ⇒
             Your decay is right, but Adam's step ran with its own β₁, β₂ and ε. Pass yours on:
             beta1=beta1, beta2=beta2, eps=eps.
@@ -447,11 +561,11 @@ adamw_step = Exercise(
             You called adam_step and did not keep what it returned, so only the decay is left. A
             pure function changes nothing: return its result.
         (1 - lr * weight_decay) * p ⇒ p
-            That is Adam. Where does λ act?
+            That is Adam. Where does w act?
         1 - lr ⇒ 1 + lr
-            You made the weights grow: p is multiplied by 1 + lr · λ. Decay takes away.
+            You made the weights grow: p is multiplied by 1 + lr · w. Decay takes away.
         (1 - lr * weight_decay) * p ⇒ p - lr * weight_decay * p / abs(p)
-            You took the same amount lr · λ from every weight. That is L1 decay; here each loses a
+            You took the same amount lr · w from every weight. That is L1 decay; here each loses a
             share.
         p = (1 ⇒ g = g + weight_decay * p; p = (1
             You decayed p twice: once directly and once through the gradient.
@@ -459,313 +573,12 @@ adamw_step = Exercise(
     ],
     hints=[
         "Adam divides all that enters through g by √v̂. How does the decay get round that division?",
-        "p ← (1 − lr · λ) p, then Adam's step from there with g as it is; return p, m, v.",
+        "p ← (1 − lr · w) p, then Adam's step from there with g as it is; return p, m, v.",
         "p = ...\nreturn updates.adam_step(p, g, m, v, t, lr=lr, ...)",
     ],
-    why="Decoupled, every weight loses the same share lr · λ a step, whatever its gradients are,"
+    why="Decoupled, every weight loses the same share lr · w a step, whatever its gradients are,"
     " and the decay follows the schedule of lr.",
     difficulty=2,
     minutes=6,
     importance=5,
-)
-
-
-def _keeps_direction(clipped):
-    a, b = (float(np.ravel(g)[0]) for g in clipped)
-    if np.isclose(30 * b, 0.4 * a):
-        return ""
-    return f"gradients (30) and (0.4), limit 1: yours are {a:.4g} and {b:.4g}, another direction."
-
-
-def clipped_in_place(grads, limit):
-    """The numbers are right, but you wrote them into the caller's gradients. Make new ones."""
-    clipped, norm = optim.clip_by_norm(grads, limit)
-    for g, new in zip(grads, clipped, strict=True):
-        g[:] = new
-    return grads, norm
-
-
-clip_by_norm = Exercise(
-    optim.clip_by_norm,
-    kind="transcribe",
-    cases=[
-        Case.hand(
-            ([np.array([3.0]), np.array([4.0, 12.0])], 6.5),
-            ([np.array([1.5]), np.array([2.0, 6.0])], 13.0),
-            says="gradients (3) and (4, 12), limit 6.5",
-        ),
-        Case.random(
-            lambda rng: ([10 * rng.normal(size=s) for s in ((2, 3), (3,), (4,))], 2.5),
-            says="three tensors, far too long",
-        ),
-        Case.random(
-            lambda rng: ([0.1 * rng.normal(size=s) for s in ((2, 3), (3,))], 2.5),
-            says="two tensors, short enough",
-        ),
-        Case.random(
-            lambda rng: ([9 * rng.normal(size=(3, 2)), 0.01 * rng.normal(size=4)], 1.2),
-            says="one tensor long, one short",
-        ),
-        Case.extreme(([np.zeros(2), np.zeros((2, 2))], 1.0), says="all gradients zero"),
-    ],
-    laws=[
-        Law("the direction stays", lambda f, rng: _keeps_direction(f(singles(30, 0.4), 1.0)[0])),
-    ],
-    mistakes=[
-        """
-        scale * g ⇒ min(1.0, limit / (global_norm([g]) or limit)) * g
-            You gave every tensor its own limit. The long ones shrink, the short ones stay, and the
-            whole points somewhere else. One norm, one factor for all.
-        scale * g ⇒ g.clip(-limit, limit)
-            You cut off single entries. That turns the direction; a common factor keeps it.
-        norm > limit ⇒ norm
-            You also stretched gradients that were short enough. The limit is an upper one: the
-            factor is never above 1.
-        [scale * g for g in grads] ⇒ grads
-            Your gradients are as long as they were. In a loop, `g = g * factor` gives the name g a
-            new array and leaves the list as it is: make a new list.
-        grads], norm ⇒ grads]
-            You returned the gradients alone. Return the list, then the norm.
-        [scale * g for g in grads], norm ⇒ norm, [scale * g for g in grads]
-            You returned the norm first. The list of gradients comes first.
-        norm > limit ⇒ 0 < norm < limit
-            Short gradients are stretched and long ones kept: is your test the wrong way round, or
-            did you take the larger of 1 and limit / norm? The factor is at most 1.
-        limit / norm ⇒ norm / limit
-            Your factor is norm / limit, so long gradients grow. What must a length of 13 be
-            multiplied by to become 6.5?
-        global_norm(grads) ⇒ sum(global_norm([g]) for g in grads)
-            You added the tensors' norms. Lengths at right angles add by their squares.
-        global_norm(grads) ⇒ global_norm(grads) ** 2
-            You took the sum of squares for the norm. Which function turns it into a length?
-        grads], norm ⇒ grads], min(limit, norm)
-            You returned the norm after clipping. The one before is what is worth watching: it says
-            how often, and how hard, the clip acts.
-        limit / norm ⇒ 1 / norm
-            You made the gradient one unit long. It should keep a length up to the limit.
-        """,
-        clipped_in_place,
-    ],
-    hints=[
-        "All gradients together are one long vector. What must it be multiplied by to be as long as"
-        " the limit, and when must it be left alone?",
-        "norm = √(Σ g²) over all entries of all tensors; factor = limit / norm where norm > limit,"
-        " else 1; return the list of factor · g, and the norm.",
-        "norm = optim.global_norm(grads)\nscale = ... if ... else 1.0\nreturn [...], norm",
-    ],
-    why="One factor for all keeps the direction, so a clipped step is a shorter step along the same"
-    " slope. Clipping each tensor alone is another direction.",
-    difficulty=2,
-    minutes=8,
-    importance=4,
-)
-
-
-def _rises_once(f, rng):
-    rates = [float(f(s, steps=40, warmup=5, lr=0.3, final=0.1)) for s in range(50)]
-    given = "40 steps, 5 to warm up, lr = 0.3: "
-    if max(rates) != rates[5]:
-        at = int(np.argmax(rates))
-        return f"{given}the rate is highest at step {at}, {rates[at]:.4g}, not at step 5."
-    up = next((s for s in range(5, 49) if rates[s + 1] > rates[s]), None)
-    if up is None:
-        return ""
-    return f"{given}from step {up} to {up + 1} it rises, {rates[up]:.4g} to {rates[up + 1]:.4g}."
-
-
-def _at(step):
-    """A case at a step of a run of 47, 11 to warm up; only the rates are drawn."""
-    return Case.random(
-        lambda rng: call(
-            step, steps=47, warmup=11, lr=rng.uniform(0.3, 0.9), final=rng.uniform(0.02, 0.1)
-        ),
-        says=f"step {step} of 47, 11 to warm up",
-    )
-
-
-warmup_cosine = Exercise(
-    schedules.warmup_cosine,
-    kind="transcribe",
-    cases=[
-        *(
-            Case.hand(call(step, steps=12, warmup=3, lr=0.4, final=0.1), rate, says=says)
-            for step, rate, says in (
-                (0, 0.1, "step 0 of 12, 3 to warm up"),
-                (3, 0.4, "step 3 of 12: the top"),
-                (6, 0.325, "step 6 of 12: a third down"),
-            )
-        ),
-        *map(_at, (3, 7, 17, 28, 41, 73)),
-        Case.random(lambda rng: call(int(rng.integers(1, 5)), steps=10), says="no warmup"),
-        Case.extreme(call(0, steps=1), says="one step in all"),
-    ],
-    laws=[Law("it rises to lr and then never rises again", _rises_once)],
-    mistakes=[
-        """
-        (step + 1) / (warmup + 1) ⇒ step / warmup
-            Your first step has rate 0 and moves nothing. Counting from 0, step s has had s + 1 of
-            warmup + 1 parts.
-        (warmup + 1) ⇒ warmup
-            You reach lr one step early, and have it twice. The rise has warmup steps below lr:
-            divide by warmup + 1.
-        (step - warmup) / (steps - warmup) ⇒ step / steps
-            Your cosine begins at step 0, so the rate jumps where warmup ends. It begins at the top:
-            count s − warmup, out of steps − warmup.
-        (steps - warmup) ⇒ steps
-            You divided by all the steps, so the rate hasn't arrived when the run ends. After
-            warmup, steps − warmup are left.
-        (1 + math.cos(math.pi * done)) / 2 ⇒ math.cos(math.pi * done / 2)
-            You let the angle run to π/2. It then falls fastest at the end; half a cosine, from 0 to
-            π, levels out at both ends.
-        math.pi * ⇒
-            Your angle runs from 0 to 1. Half a cosine runs from 0 to π.
-        final + (lr - final) ⇒ lr
-            You fall to 0. Where does `final` come in?
-        (lr - final) ⇒ lr
-            You added `final` to a cosine of height lr, so it begins at lr + final. What is left to
-            fall is lr − final.
-        1 + math.cos ⇒ 1 - math.cos
-            You wrote 1 − cos, which rises from 0. 1 + cos begins at 2 and ends at 0.
-        return final ⇒ return 0.0 if step > steps else final
-            You returned 0 past the end. The rate stays at `final`.
-        math.pi ⇒ 180
-            math.cos takes radians: half a cosine runs from 0 to π, not to 180.
-        done)) / 2 ⇒ done))
-            1 + cos begins at 2. Halve it, or the run begins at twice the rate.
-        min(1.0, (step - warmup) / (steps - warmup)) ⇒ (step - warmup) / (steps - warmup)
-            Past the end the cosine turns up. A run that goes on longer than planned should stay at
-            `final`: hold the share done at 1.
-        (1 + math.cos(math.pi * done)) / 2 ⇒ (1 - done)
-            You fall in a straight line: a good schedule, the next one, but not a cosine.
-        return lr * (step ⇒ share = (step
-        (warmup + 1) ⇒ (warmup + 1); lr, final = lr * share, final * share
-        (step - warmup) / (steps - warmup) ⇒ step / steps
-            You multiplied the rise with a cosine that was already falling. First the one, then,
-            from the top, the other.
-        """,
-    ],
-    hints=[
-        "Which share of the warmup is behind you after step s, counted from 0? And of the fall?",
-        "s < warmup: lr (s + 1)/(warmup + 1). After: d = (s − warmup)/(steps − warmup), at most 1,"
-        " and final + (lr − final)(1 + cos πd)/2. All are single numbers.",
-        "if step < warmup:\n    return ...\ndone = min(1.0, ...)\nreturn final + ...",
-    ],
-    why="Each piece is a share from 0 to 1 that scales a height. (1 + cos πd)/2 goes from 1 to 0"
-    " and is level at both ends.",
-    difficulty=3,
-    minutes=12,
-    importance=4,
-)
-
-
-def _bowl(p):
-    return float(p @ p), 2 * p
-
-
-def _ravine(p):
-    scale = np.array([1.0, 8.0, 3.0])[: len(p)]
-    return float(scale @ p**2) / 2 + 0.1, scale * p
-
-
-def _cliff(p):
-    loss = float(p @ p) if abs(p[0]) < 2 else math.nan
-    return loss, 2 * p
-
-
-lr_range_test = Exercise(
-    schedules.lr_range_test,
-    kind="build",
-    cases=[
-        Case.hand(
-            (_bowl, np.array([1.0]), [0.25, 2.0, 3.0, 4.0]),
-            [1.0, 0.25, 2.25],
-            says="f(p) = p² from p = 1, rates 0.25, 2, 3, 4",
-        ),
-        Case.random(
-            lambda rng: (_ravine, rng.normal(size=3) + 2, list(np.geomspace(0.01, 3, 25))),
-            says="a ravine, 25 rates from 0.01 to 3",
-        ),
-        Case.random(
-            lambda rng: (_ravine, rng.normal(size=2) + 2, list(np.geomspace(0.001, 0.1, 7))),
-            says="a ravine, 7 rates that are all safe",
-        ),
-        Case.random(
-            lambda rng: (_bowl, rng.normal(size=2), [0.4, 0.45, *np.linspace(1.05, 1.3, 12)]),
-            says="a bowl, slow to blow up",
-        ),
-        Case.extreme((_cliff, np.array([1.5]), [0.1, 3.0, 4.0, 5.0]), says="the loss becomes nan"),
-    ],
-    laws=[
-        Law(
-            "the first entry is the loss at the start",
-            lambda f, rng: near(
-                np.ravel(f(_bowl, np.array([3.0]), [0.1, 0.2]))[0],
-                9.0,
-                "f(p) = p² from p = 3, rates 0.1 and 0.2: the first entry",
-            ),
-        ),
-    ],
-    mistakes=[
-        """
-        p = p - lr * g ⇒
-        loss, g = f(p) ⇒ p = p - lr * f(p)[1]; loss = f(p)[0]
-            You noted the loss after each step. The first entry is that at the start: note, then
-            move.
-        p = p - lr * g ⇒
-            You measured at the starting point again and again. The test is one run, in which each
-            step begins where the last one ended.
-        p = p - lr * g ⇒
-        f(p) ⇒ f(p - lr * f(p)[1])
-            You tried every rate from the starting point. That is a line search; the range test is
-            one run with a rising rate.
-        p = p - lr * g ⇒
-        f(p) ⇒ f(p - lr * f(p)[1])
-        break ⇒ pass
-            You tried every rate from the starting point, all of them. The test is one run: each
-            step begins where the last one ended, and it stops when the loss blows up.
-        return losses ⇒ return lrs[losses.index(min(losses))]
-            You returned a rate. Return the losses, and look at their curve to choose one.
-        break ⇒ return losses[:-1]
-            You stopped before you noted the loss that made you stop. Note first, then ask.
-        min(losses) ⇒ min(0.0, *losses)
-            You stopped at the first loss. If the best so far begins at 0, no loss is below four
-            times that: begin with infinity.
-        break ⇒ pass
-            You went on after the run had blown up. Once the loss is above four times the best,
-            nothing more is learnt: stop.
-        not loss <= ⇒ loss >
-            Your test of the loss is silent for nan: every comparison with nan is false. Ask whether
-            the loss is still good, not whether it is bad.
-        min(losses) ⇒ losses[0]
-            You compared with the first loss. A run that first falls a hundredfold may then rise
-            fiftyfold unnoticed: compare with the best.
-        min(losses) ⇒ losses[-2:][0]
-            You compared with the loss just before. A slow rise never trips that: compare with the
-            best.
-        4 * min ⇒ min
-            You stopped at the first rise. Losses of batches go up and down; four times the best is
-            a rise that means something.
-        losses = [] ⇒ losses, slope = [], f(p)[1]
-        lr * g ⇒ lr * slope
-            You kept the first gradient. The slope changes with p: ask f anew at every step.
-        p - lr ⇒ p + lr
-            You added the gradient. It points to where the loss grows.
-        p = p - lr * g ⇒ p -= lr * g
-            The losses are right, but you moved the caller's p: -= writes into their array. The
-            training that follows would begin where your test blew up.
-        """,
-    ],
-    hints=[
-        "A run whose rate rises at every step must blow up in the end. What would you write down on"
-        " the way, and when would you stop?",
-        "For each rate: loss, g = f(p); note the loss; stop unless it is at most four times the"
-        " best so far; p ← p − lr · g. Return the list of losses.",
-        "losses = []\nfor lr in lrs:\n    loss, g = ...\n    losses.append(...)\n"
-        "    if not ...:\n        break\n    p = ...\nreturn losses",
-    ],
-    why="`not loss <= …` is true of nan as well, where `loss > …` is false. The loss noted belongs"
-    " to the point before the step, so a rise shows one entry after the rate that caused it.",
-    difficulty=3,
-    minutes=12,
-    importance=3,
 )

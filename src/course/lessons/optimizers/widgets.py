@@ -70,9 +70,18 @@ def _step(rule: str, p, g, memory: list, t: int, lr: float, momentum: float):
     return updates.adam_step(p, g, *memory, t, lr=lr, beta1=momentum)
 
 
+@functools.cache
+def best_rate(surface: str, rule: str) -> float:
+    """The rate, of two to a decade, at which a rule is lowest after STEPS steps without noise."""
+    rates = np.geomspace(1e-3, 3.16, 8)
+    return min(rates, key=lambda lr: float(_run(surface, rule, lr, 0.85, 0.0)[1][-1]))
+
+
 @functools.lru_cache(maxsize=64)
-def paths(surface: str, lr: float, momentum: float, noise: float):
+def paths(surface: str, lr: float, own: bool, momentum: float, noise: float):
     """Run every rule for STEPS steps from the surface's start, with the same noise.
+
+    With `own`, each at its own best rate.
 
     Returns
     -------
@@ -81,16 +90,23 @@ def paths(surface: str, lr: float, momentum: float, noise: float):
     height : (5, STEPS + 1)
         How far above the lowest point.
     """
+    rates = {rule: best_rate(surface, rule) if own else lr for rule in RULES}
+    runs = [_run(surface, rule, rates[rule], momentum, noise) for rule in RULES]
+    p, height = zip(*runs, strict=True)
+    return np.stack(p), np.stack(height)
+
+
+def _run(surface: str, rule: str, lr: float, momentum: float, noise: float):
+    """One rule's path (STEPS + 1, 2), and its heights."""
     land, shakes = SURFACES[surface], np.random.default_rng(6).normal(size=(STEPS, 2))
-    p = np.empty((len(RULES), STEPS + 1, 2))
-    for row, rule in zip(p, RULES, strict=True):
-        row[0] = land.start
-        memory = [np.zeros(2)] * (2 if rule == "Adam" else 1)
-        for t in range(1, STEPS + 1):
-            g = land.gradient(*row[t - 1]) + noise * shakes[t - 1]
-            new, *memory = _step(rule, row[t - 1], g, memory, t, lr, momentum)
-            row[t] = new.clip(-WALL, WALL)
-    return p, np.clip(land.height(*np.moveaxis(p, -1, 0)), LOWEST, HIGHEST)
+    p = np.empty((STEPS + 1, 2))
+    p[0] = land.start
+    memory = [np.zeros(2)] * (2 if rule == "Adam" else 1)
+    for t in range(1, STEPS + 1):
+        g = land.gradient(*p[t - 1]) + noise * shakes[t - 1]
+        new, *memory = _step(rule, p[t - 1], g, memory, t, lr, momentum)
+        p[t] = new.clip(-WALL, WALL)
+    return p, np.clip(land.height(*p.T), LOWEST, HIGHEST)
 
 
 def race():
@@ -106,9 +122,10 @@ def race():
         height=3.1,
         surface=live.choice(list(SURFACES), start="ravine", label="surface"),
         lr=live.slider(0.001, 1.0, start=10**-1.5, log=True, label="learning rate"),
+        own=live.toggle(label="each rule at its own best rate"),
         momentum=live.slider(0.0, 0.98, start=0.85, step=0.01, label="momentum"),
         noise=live.slider(0.0, 5.0, start=0.0, step=0.1, label="gradient noise"),
-        step=live.play(0, STEPS, start=60, label="step"),
+        step=live.play(0, STEPS, start=STEPS, label="step"),
     )
 
 
@@ -118,6 +135,7 @@ def _setup(fig):
     styles = [
         {"color": c, "ls": s, "lw": 1.8} for c, s in zip(plot.COLORS, plot.LINES, strict=True)
     ]
+    styles[3]["lw"] = 4.5  # RMSprop often lies under Adam
     trails = [left.plot([], [], **style)[0] for style in styles]
     heads = [left.plot([], [], "o", color=style["color"], ms=7)[0] for style in styles]
     curves = [
@@ -129,12 +147,12 @@ def _setup(fig):
     legend = right.legend(loc="upper right", fontsize=8.5, ncols=2)
     legend.set_zorder(1)  # under the curves, so that it need not be drawn with them
 
-    def update(surface, lr, momentum, noise, step):
+    def update(surface, lr, own, momentum, noise, step):
         for name, artists in lands.items():
             for artist in artists:
                 artist.set_visible(name == surface)
         left.set_xlabel(f"{surface}: first parameter")  # a new label has all drawn anew
-        p, height = paths(surface, lr, momentum, noise)
+        p, height = paths(surface, lr, own, momentum, noise)
         for k in range(len(RULES)):
             trails[k].set_data(*p[k, : step + 1].T)
             heads[k].set_data(*p[k, step : step + 1].T)

@@ -1,0 +1,10 @@
+"""Training runs: from the first loss to the report."""
+
+from course.lessons import About
+
+ABOUT = About(
+    part="Networks",
+    title="Training runs",
+    promise="From the first loss to the report",
+    builds="range test, schedules, clipping, dropout, early stopping, and names for what went wrong",
+)
