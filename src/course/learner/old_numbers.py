@@ -1,6 +1,7 @@
 """What the exercises of the first edition were called: it numbered seven lessons otherwise.
 
-Progress kept by number (exercise 4.2, prediction 04.check) is carried over by these lists.
+Progress kept by number (exercise 4.2, prediction 04.check) is carried over by these lists, and so
+is what was kept under a lesson that an exercise has left since.
 """
 
 SLUGS = {
@@ -30,11 +31,20 @@ NEW = {
     for i, name in enumerate(names.split(), start=1)
 }
 
+MOVED = {  # exercises and predictions that went to another lesson when one became two
+    "mlp_backprop.numerical_gradient": "gradients.numerical_gradient",
+    "mlp_backprop.tanh": "gradients.tanh",
+    "mlp_backprop.single": "gradients.single",
+}
+
 
 def renamed(key: str) -> str:
     """Return what an exercise or a prediction is called now; what is unknown stays as it is."""
-    if key in NEW:
-        return NEW[key]
     number, _, rest = key.partition(".")
     known = number.isdecimal() and len(number) == 2 and int(number) in SLUGS
-    return f"{SLUGS[int(number)]}.{rest}" if known else key
+    return moved(NEW.get(key) or (f"{SLUGS[int(number)]}.{rest}" if known else key))
+
+
+def moved(key: str) -> str:
+    """Return the key of an exercise or a prediction in the lesson where it stands now."""
+    return MOVED.get(key, key)

@@ -41,7 +41,7 @@ def load(file: Path) -> dict:
         raise Newer(say(sentence, file=file.name))
     if not _sound(state):
         raise Damaged(say("It holds something else than progress."))
-    return _carried_over(state) if version == 1 else state
+    return _carried_over(state)
 
 
 def _parsed(file: Path):
@@ -62,9 +62,11 @@ def _parsed(file: Path):
 
 
 def _carried_over(state: dict) -> dict:
-    """Return what a file of the first version holds, under today's names."""
+    """Return what a file holds, under today's names; what stands there already is kept."""
+    name_now = old_numbers.renamed if state["version"] == 1 else old_numbers.moved
     sections = {
-        name: {old_numbers.renamed(key): entry for key, entry in state[name].items()}
+        name: {name_now(key): entry for key, entry in state[name].items()}
+        | {key: entry for key, entry in state[name].items() if name_now(key) == key}
         for name in SECTIONS
     }
     return state | sections | {"version": VERSION}
