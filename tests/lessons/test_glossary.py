@@ -27,7 +27,7 @@ DIALECT = {
     r"\blent to\b": "added to",
 }
 # Letters that stand for two things in a lesson's table still: to be parted when it is rewritten.
-TWOFOLD = {("mlp_backprop", "y")}
+TWOFOLD: set[tuple[str, str]] = set()
 
 
 @functools.cache

@@ -275,11 +275,11 @@ def test_a_damaged_file_is_told_of_once_and_the_course_s_stands_in(
 ):
     monkeypatch.setattr(yours, "LOADING", 0.3)
     passed("mlp_backprop.affine", AFFINE)
-    passed("mlp_backprop.tanh", "def tanh(x):\n    return x.tanh()\n", "")
+    passed("mlp_backprop.relu_backward", "def relu_backward(da, z):\n    return da * (z > 0)\n", "")
     damage, told = DAMAGE[how]
     file = answers.path("mlp_backprop")
     text = file.read_text(encoding="utf-8")
-    at = text.index("# -- tanh")
+    at = text.index("# -- relu_backward")
     damaged = damage(text[:at]) + text[at:]
     file.write_bytes(damaged.encode("utf-8", "surrogateescape"))
     for _ in range(2):
@@ -290,7 +290,7 @@ def test_a_damaged_file_is_told_of_once_and_the_course_s_stands_in(
     assert "answers/mlp_backprop.py" in said
     assert "Mend the file" in said
     if how != "binary":  # one damaged answer damages no other
-        assert yours.is_yours(yours.tanh)
+        assert yours.is_yours(yours.relu_backward)
 
 
 def test_a_mended_file_is_read_again(passed):
@@ -320,11 +320,11 @@ def test_under_a_grader_all_is_the_course_s(passed, monkeypatch):
 def test_a_name_of_two_lessons_asks_which(monkeypatch):
     known = references.places() | {"b.tanh": "course.networks.layers:tanh"}
     monkeypatch.setattr(references, "places", lambda: known)
-    with pytest.raises(ValueError, match=r'yours\["mlp_backprop.tanh"\] or yours\["b.tanh"\]'):
+    with pytest.raises(ValueError, match=r'yours\["gradients.tanh"\] or yours\["b.tanh"\]'):
         yours.tanh  # noqa: B018
     assert yours["b.tanh"] is layers.tanh
     with pytest.raises(ValueError, match="share a name"):
-        yours.using("b.tanh", "mlp_backprop.tanh")
+        yours.using("b.tanh", "gradients.tanh")
 
 
 def test_an_unknown_name_is_told_with_the_near_ones():

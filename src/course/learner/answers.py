@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course import files
-from course.learner import capture, progress
+from course.learner import capture, old_numbers, progress
 from course.words import say
 
 MARK = re.compile(r"^# -- (\w+), passed on (\d{4}-\d\d-\d\d) -*$", re.MULTILINE)
@@ -98,8 +98,22 @@ def read(slug: str) -> dict[str, Answer]:
     OSError, UnicodeDecodeError
         If the file is there and can't be read.
     """
-    if graded():
-        return {}
+    return {} if graded() else _left_behind(slug) | _kept(slug)
+
+
+def _left_behind(slug: str) -> dict[str, Answer]:
+    """Return what was kept under the lesson in which an exercise of this one stood before."""
+    found = {}
+    for old, new in old_numbers.MOVED.items():
+        if new.startswith(f"{slug}."):
+            was, _, name = old.rpartition(".")
+            if (answer := _kept(was).get(name)) is not None:
+                found[name] = answer
+    return found
+
+
+def _kept(slug: str) -> dict[str, Answer]:
+    """Return what the file of a lesson holds."""
     file = path(slug)
     try:
         now = file.stat()

@@ -36,6 +36,9 @@ MOVED = {  # exercises and predictions that went to another lesson when one beca
     "optimizers.warmup_cosine": "training_runs.warmup_cosine",
     "optimizers.lr_range_test": "training_runs.lr_range_test",
     "optimizers.batch": "training_runs.batch",
+    "mlp_backprop.numerical_gradient": "gradients.numerical_gradient",
+    "mlp_backprop.tanh": "gradients.tanh",
+    "mlp_backprop.single": "gradients.single",
 }
 
 

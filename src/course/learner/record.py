@@ -41,7 +41,7 @@ def load(file: Path) -> dict:
         raise Newer(say(sentence, file=file.name))
     if not _sound(state):
         raise Damaged(say("It holds something else than progress."))
-    return _carried_over(state, old_numbers.renamed if version == 1 else old_numbers.moved)
+    return _carried_over(state)
 
 
 def _parsed(file: Path):
@@ -61,10 +61,13 @@ def _parsed(file: Path):
         raise Damaged(say("It is nested without end.")) from error
 
 
-def _carried_over(state: dict, renamed) -> dict:
-    """Return what a file holds, under today's names: exercises move between lessons too."""
+def _carried_over(state: dict) -> dict:
+    """Return what a file holds, under today's names; what stands there already is kept."""
+    name_now = old_numbers.renamed if state["version"] == 1 else old_numbers.moved
     sections = {
-        name: {renamed(key): entry for key, entry in state[name].items()} for name in SECTIONS
+        name: {name_now(key): entry for key, entry in state[name].items()}
+        | {key: entry for key, entry in state[name].items() if name_now(key) == key}
+        for name in SECTIONS
     }
     return state | sections | {"version": VERSION}
 

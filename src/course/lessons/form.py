@@ -56,6 +56,8 @@ class Form:
             return cls("one", type(value))
         if isinstance(value, (tuple, list)):
             items = tuple(map(cls.of, value)) if len(value) <= _FEW else None
+            if items and type(value) is list and {item.kind for item in items} == {"other"}:
+                items = None  # of objects, which tell nothing of how many they are
             return cls("many", type(value), items=items)
         if isinstance(value, dict):
             items = tuple(map(cls.of, value.values())) if len(value) <= _FEW else None

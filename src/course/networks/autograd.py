@@ -1,4 +1,4 @@
-"""Gradients of any expression of numbers, taught in *Backpropagation*.
+"""Gradients of any expression of numbers, taught in *Gradients*.
 
 A `Value` remembers which values it was made from and the slope towards each. That is all the
 chain rule needs: walk the graph from the end, and hand each parent its share. To add an operation,
@@ -45,15 +45,13 @@ class Value(Arithmetic):
         self.parents, self.slopes = parents, slopes
 
     def __add__(self, other):
-        other = value(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+        return add(self, value(other))
 
     def __mul__(self, other):
-        other = value(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
+        return multiply(self, value(other))
 
     def __pow__(self, n):
-        return Value(self.data**n, (self,), (n * self.data ** (n - 1),))
+        return power(self, n)
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -61,6 +59,29 @@ class Value(Arithmetic):
 def value(x) -> Value:
     """x itself if it remembers how it was made, else a Value of that number."""
     return x if hasattr(x, "slopes") else Value(x)
+
+
+def add(a: Value, b: Value) -> Value:
+    """a + b; whichever moves, the sum moves as much: both slopes are 1."""
+    return Value(a.data + b.data, (a, b), (1.0, 1.0))
+
+
+def multiply(a: Value, b: Value) -> Value:
+    """a · b; the slope towards each factor is the other factor."""
+    return Value(a.data * b.data, (a, b), (b.data, a.data))
+
+
+def divide(a: Value, b: Value) -> Value:
+    """a / b; its slopes are 1 / b towards a and −a / b² towards b.
+
+    It says in one step what `Arithmetic` makes of a power and a product.
+    """
+    return Value(a.data / b.data, (a, b), (1 / b.data, -a.data / b.data**2))
+
+
+def power(v: Value, n: float) -> Value:
+    """v to the power n, a plain number; its slope is n vⁿ⁻¹."""
+    return Value(v.data**n, (v,), (n * v.data ** (n - 1),))
 
 
 def exp(v: Value) -> Value:
@@ -72,6 +93,12 @@ def exp(v: Value) -> Value:
 def log(v: Value) -> Value:
     """Natural logarithm; its slope is 1 / v."""
     return Value(math.log(v.data), (v,), (1 / v.data,))
+
+
+def sigmoid(v: Value) -> Value:
+    """1 / (1 + e⁻ᵛ); its slope is s (1 − s), s being its own value."""
+    s = 0.5 * (1 + math.tanh(v.data / 2))
+    return Value(s, (v,), (s * (1 - s),))
 
 
 def relu(v: Value) -> Value:

@@ -1,4 +1,4 @@
-"""Is a gradient right? Move each input a little and see, taught in *Backpropagation*.
+"""Is a gradient right? Move each input a little and see, taught in *Gradients*.
 
 The check needs nothing but the function itself, so it can judge a gradient derived by hand. It
 costs two evaluations for every input, so it can't replace one.

@@ -10,7 +10,7 @@ import numpy as np
 
 
 def affine(x, W, b):
-    """Weigh the inputs and shift: y = x W + b.
+    """Weigh the inputs and shift: z = x W + b.
 
     Parameters
     ----------
@@ -20,18 +20,18 @@ def affine(x, W, b):
 
     Returns
     -------
-    y : (..., n_out)
+    z : (..., n_out)
     """
     _check_affine(x, W, b)
     return x @ W + b
 
 
-def affine_backward(dy, x, W):
-    """Gradients of `affine`: dx = dy Wᵀ, dW = xᵀ dy, db = Σ dy over the batch.
+def affine_backward(dz, x, W):
+    """Gradients of `affine`: dx = dz Wᵀ, dW = xᵀ dz, db = Σ dz over the batch.
 
     Parameters
     ----------
-    dy : (B, n_out)
+    dz : (B, n_out)
     x : (B, n_in)
     W : (n_in, n_out)
 
@@ -39,8 +39,8 @@ def affine_backward(dy, x, W):
     -------
     dx, dW, db : (B, n_in), (n_in, n_out), (n_out,)
     """
-    _check_affine_backward(dy, x, W)
-    dx, dW, db = dy @ W.T, x.T @ dy, dy.sum(axis=0)
+    _check_affine_backward(dz, x, W)
+    dx, dW, db = dz @ W.T, x.T @ dz, dz.sum(axis=0)
     return dx, dW, db
 
 
@@ -153,13 +153,13 @@ def _check_affine(x, W, b):
         )
 
 
-def _check_affine_backward(dy, x, W):
-    _check_rows(dy=dy, x=x, W=W)
+def _check_affine_backward(dz, x, W):
+    _check_rows(dz=dz, x=x, W=W)
     if x.shape[1] != W.shape[0]:
         raise ValueError(f"x has {x.shape[1]} columns and W {W.shape[0]} rows: they must agree")
-    if dy.shape != (len(x), W.shape[1]):
+    if dz.shape != (len(x), W.shape[1]):
         raise ValueError(
-            f"dy has shape {dy.shape}, but x {x.shape} and W {W.shape} give an output of shape"
+            f"dz has shape {dz.shape}, but x {x.shape} and W {W.shape} give an output of shape"
             f" {(len(x), W.shape[1])}: a gradient has the shape of what it belongs to"
         )
 

@@ -73,6 +73,34 @@ def loss_and_gradients(params, x, y):
     return loss, grads
 
 
+def tanh_gradients(params, x, y) -> list:
+    """Gradients of cross-entropy for a network of one hidden layer whose activation is tanh.
+
+    With h = tanh(z_h) and dz the gradient at the logits: dW2 = hᵀ dz, db2 = Σ dz, and
+    dz_h = (dz W2ᵀ)(1 − h²), from which dW1 = xᵀ dz_h and db1 = Σ dz_h.
+
+    Parameters
+    ----------
+    params
+        Two pairs (W, b).
+    x : (B, n_in)
+    y : (B,)
+        Labels, integers from 0 to K − 1.
+
+    Returns
+    -------
+    grads : list of (dW, db)
+        In the order and shapes of params.
+    """
+    if len(params) != 2:
+        raise ValueError(f"params holds {len(params)} pairs (W, b): two are needed")
+    (W1, b1), (W2, b2) = params
+    h = np.tanh(layers.affine(x, W1, b1))
+    dz = layers.cross_entropy_backward(layers.affine(h, W2, b2), y)
+    dz_h = (dz @ W2.T) * (1 - h**2)
+    return [(x.T @ dz_h, dz_h.sum(axis=0)), (h.T @ dz, dz.sum(axis=0))]
+
+
 def gradient_step(params, grads, lr: float) -> list:
     """Go a little way downhill: W − lr dW and b − lr db for each layer, as new arrays."""
     _check_step(params, grads, lr)

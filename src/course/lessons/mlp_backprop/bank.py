@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from course.checking import Case, Exercise, Law, guard
-from course.networks import autograd, gradcheck, layers, mlp
+from course.checking import Case, Exercise, Law
+from course.networks import gradcheck, layers, mlp
 
 
 def arrays(*rows):
@@ -109,245 +109,78 @@ affine = Exercise(
 )
 
 
-def _slope_of_sigmoid(f, rng) -> bool:
-    z = np.linspace(-3, 3, 6)
-    return slope_of(lambda z: layers.sigmoid(z).sum(), z, f(np.ones(6), layers.sigmoid(z)))
-
-
-sigmoid_backward = Exercise(
-    layers.sigmoid_backward,
-    kind="transcribe",
-    cases=[
-        Case.hand(
-            arrays([1, 10], [0.5, 0.8]), np.array([0.25, 1.6]), says="da = (1, 10), a = (0.5, 0.8)"
-        ),
-        Case.random(
-            lambda rng: (rng.normal(size=(5, 3)), rng.uniform(0.05, 0.95, (5, 3))),
-            says="da and a of shape (5, 3)",
-        ),
-        Case.extreme(arrays([1, -3], [0, 1]), says="a = (0, 1), both ends of the range"),
-    ],
-    laws=[Law("it is the slope that a finite difference of sigmoid finds", _slope_of_sigmoid)],
-    mistakes=[
-        """
-        a * (1 - a) ⇒ sigmoid(a) * (1 - sigmoid(a))
-            You put a through the sigmoid again. The second argument is already the activation a =
-            σ(z), so what is left of σ(z)(1 − σ(z))?
-        da * a ⇒ a
-            You returned the slope of the sigmoid alone. The chain rule multiplies it with what
-            arrives from above: where is da?
-        * (1 - a) ⇒
-            You multiplied by a only, so a full unit, a = 1, passes everything. Where σ is flat, at
-            both ends, nothing may pass.
-        da * a ⇒ da
-            You multiplied by 1 − a only, so an empty unit, a = 0, passes everything. Where σ is
-            flat, at both ends, nothing may pass.
-        a * (1 - a) ⇒ (1 - a**2)
-            1 − a² is the slope of tanh. At a = 0.5 the sigmoid rises at 0.25, as said above.
-        * a * (1 - a) ⇒ / (a * (1 - a))
-            You divided by the slope. That goes from z to a; the gradient goes from a to z, and is
-            multiplied by the slope.
-        da * ⇒ -da *
-            Your sign is turned round. The sigmoid rises everywhere, so its slope is above 0: is a ·
-            (1 − a), or a · (a − 1)?
-        (1 - a) ⇒ 1 - a
-            Products come before differences: da * a * 1 - a is (da · a · 1) − a. Put 1 - a in
-            parentheses.
-        (1 - a) ⇒ (1 - a) / len(a)
-            You divided by the number of rows. The loss is a mean and has done that once; a layer in
-            between must not do it again.
-        """,
-    ],
-    hints=[
-        "σ'(z) can be written with σ(z) alone. Which of the two do you have, z or σ(z)?",
-        "dz = da · a · (1 − a), entry by entry; all three have the same shape.",
-        "return da * ... * (1 - ...)",
-    ],
-    why="σ' = σ(1 − σ): the forward pass has already paid for the derivative. It is never above"
-    " 1/4, so each sigmoid layer shrinks what passes it at least fourfold.",
-    difficulty=2,
-    minutes=5,
-    importance=4,
-)
-
-
 def _difference_in_x(f, rng) -> bool:
-    dy, x, W, b = normal(rng, (5, 2), (5, 3), (3, 2), (2,))
-    return slope_of(lambda x: (dy * layers.affine(x, W, b)).sum(), x, f(dy, x, W)[0])
+    dz, x, W, b = normal(rng, (5, 2), (5, 3), (3, 2), (2,))
+    return slope_of(lambda x: (dz * layers.affine(x, W, b)).sum(), x, f(dz, x, W)[0])
 
 
 affine_backward = Exercise(
     layers.affine_backward,
-    kind="transcribe",
+    kind="derive",
     cases=[
         Case.hand(
             arrays([[1, 0, 0], [0, 2, 0], [0, 0, 1], [1, 1, 1]], ROWS, WEIGHTS),
             arrays([[3, 1], [0, -2], [1, 0], [4, 0]], [[1, 0, 2], [2, 2, 0]], [2, 3, 2]),
-            says="four rows by hand, dy (4, 3), x (4, 2)",
+            says="four rows by hand, dz (4, 3), x (4, 2)",
         ),
         Case.random(
-            lambda rng: normal(rng, (5, 3), (5, 4), (4, 3)), says="dy (5, 3), x (5, 4), W (4, 3)"
+            lambda rng: normal(rng, (5, 3), (5, 4), (4, 3)), says="dz (5, 3), x (5, 4), W (4, 3)"
         ),
-        Case.random(lambda rng: normal(rng, (3, 3), (3, 3), (3, 3)), says="dy, x and W (3, 3)"),
+        Case.random(lambda rng: normal(rng, (3, 3), (3, 3), (3, 3)), says="dz, x and W (3, 3)"),
         Case.random(lambda rng: normal(rng, (1, 2), (1, 6), (6, 2)), says="one example, x (1, 6)"),
     ],
-    laws=[Law("dx is the finite difference of Σ dy · (x W + b)", _difference_in_x)],
+    laws=[Law("dx is the finite difference of Σ dz · (x W + b)", _difference_in_x)],
     mistakes=[
         """
         W.T ⇒ W
             You sent the gradient through W. Forward, entry (i, j) of W carries from input i to
             output j; on the way back it must carry from j to i.
-        x.T @ dy ⇒ dy.T @ x
+        x.T @ dz ⇒ dz.T @ x
             Your dW is the transpose of the right one. A gradient has the shape of what it belongs
             to, and W is (n_in, n_out): which factor must be transposed?
         x.T ⇒ x
-            You wrote x dy. That product pairs features of x with rows of dy, and fits only where
+            You wrote x dz. That product pairs features of x with rows of dz, and fits only where
             the two happen to be equally many. Which must be transposed for a sum over the batch?
         .sum(axis=0) ⇒
-            You returned dy for db. The one vector b was added to every row of the batch, so the
+            You returned dz for db. The one vector b was added to every row of the batch, so the
             gradients of all rows add up in it.
         .sum( ⇒ .mean(
-            You averaged over the batch for db. The loss is a mean already, so dy carries the 1/B;
+            You averaged over the batch for db. The loss is a mean alreadz, so dz carries the 1/B;
             dividing again makes the bias learn B times too slowly.
-        x.T @ dy ⇒ x.T @ dy / len(x)
+        x.T @ dz ⇒ x.T @ dz / len(x)
         axis=0) ⇒ axis=0) / len(x)
-            You divided dW and db by the number of rows. The loss is a mean already, so dy carries
+            You divided dW and db by the number of rows. The loss is a mean alreadz, so dz carries
             the 1/B: here you only sum.
-        x.T @ dy ⇒ x.T @ dy / len(x)
-            You divided dW by the number of rows. The loss is a mean already, so dy carries the 1/B:
-            xᵀ dy only sums.
+        x.T @ dz ⇒ x.T @ dz / len(x)
+            You divided dW by the number of rows. The loss is a mean alreadz, so dz carries the 1/B:
+            xᵀ dz only sums.
         axis=0 ⇒ axis=1
-            You summed dy over the outputs and were left with one number for each example. b has one
+            You summed dz over the outputs and were left with one number for each example. b has one
             entry for each output: over which axis must the sum run?
         axis=0 ⇒
-            You summed the whole of dy into one number. Each output has its own bias and column of
-            dy.
+            You summed the whole of dz into one number. Each output has its own bias and column of
+            dz.
         return dx, dW, db ⇒ return dW, db, dx
             All three are right, but they come in another order: dx, dW, db is promised.
         return dx, dW, db ⇒ return dW, dx, db
             All three are right, but dW comes before dx: dx, dW, db is promised.
         x.T ⇒ (x @ W).T
-            Your dW pairs dy with x W, what the layer sent, and not with x, what it received. A
+            Your dW pairs dz with x W, what the layer sent, and not with x, what it received. A
             weight's gradient is in proportion to what it was given.
         """,
     ],
     hints=[
-        "A gradient has the shape of what it belongs to. Which products of dy, x and W, transposed"
+        "A gradient has the shape of what it belongs to. Which products of dz, x and W, transposed"
         " or not, have the shapes of x, W and b?",
-        "dx (B, n_in) = dy Wᵀ, dW (n_in, n_out) = xᵀ dy, db (n_out,) = the sum of dy over the"
+        "dx (B, n_in) = dz Wᵀ, dW (n_in, n_out) = xᵀ dz, db (n_out,) = the sum of dz over the"
         " batch.",
-        "return dy @ ..., ... @ dy, dy.sum(axis=...)",
+        "return dz @ ..., ... @ dz, dz.sum(axis=...)",
     ],
     why="Whatever is multiplied forward passes the other factor back; whatever is copied forward,"
     " as b is to each row, is summed on the way back. The shapes leave no other choice.",
     difficulty=3,
     minutes=12,
     importance=5,
-)
-
-
-def _parabola(x):
-    return float(x.flat[0] ** 2 + 3 * x.flat[1])
-
-
-def _waves(x):
-    return float(np.sin(x).sum() + np.prod(np.cos(x)))
-
-
-def _ripples(x):
-    return float(np.sin(300 * x).sum())
-
-
-def _cubes(x):
-    return float((x**3).sum() + x.sum() ** 2)
-
-
-def _slope_of_a_plane(f, rng) -> bool:
-    x = rng.normal(size=2)
-    return all(np.allclose(f(lambda x: float(x @ [2, -1]), x, h), [2, -1]) for h in (1, 1e-3, 1e-5))
-
-
-numerical_gradient = Exercise(
-    gradcheck.numerical_gradient,
-    kind="transcribe",
-    cases=[
-        Case.hand(
-            (_parabola, np.array([2.0, 5.0]), 0.1),
-            np.array([4.0, 3.0]),
-            says="f(x) = x₀² + 3x₁ at (2, 5), h = 0.1",
-        ),
-        Case.random(
-            lambda rng: (_cubes, rng.normal(size=(2, 3)), 0.25),
-            says="a function of a matrix, x (2, 3), h = 0.25",
-        ),
-        Case.random(lambda rng: (_waves, rng.normal(size=7), 1e-6), says="sines, x (7,), h = 1e-6"),
-        Case.random(lambda rng: (_ripples, rng.normal(size=3)), says="ripples, the default h"),
-        Case.extreme((_cubes, np.array(2.0), 0.5), says="x is a single number, of shape ()"),
-    ],
-    laws=[Law("the slope of a plane is the same at every step", _slope_of_a_plane)],
-    mistakes=[
-        """
-        f(down)) / (2 * h) ⇒ f(x)) / h
-            You compared f(x + h) with f(x). That leans to one side, with an error of the order of
-            h; stepping to both sides leaves an error of the order of h².
-        (f(up) - f(down)) / (2 * h) ⇒ (f(x) - f(down)) / h
-            You compared f(x) with f(x − h). That leans to one side, with an error of the order of
-            h; stepping to both sides leaves an error of the order of h².
-        (2 * h) ⇒ h
-            Your slopes are twice too large. From x − h to x + h, how far is that?
-        (2 * h) ⇒ 2 * h
-            You multiplied by h: in Python, a / 2 * h is (a / 2) · h. Write (2 * h).
-        up[i] += h ⇒ up += h
-        down[i] -= h ⇒ down -= h
-            You moved every entry together, so you measured the sum of all slopes. A gradient asks
-            about each entry with the others held still.
-        dx = np.zeros_like(x) ⇒ return (f(x + h) - f(x - h)) / (2 * h)
-            You moved every entry together and got one slope for all. A gradient asks about each
-            entry with the others held still: one number for each, in the shape of x.
-        (f(up) - f(down)) / (2 * h) ⇒ f(up) - f(down) / 2 * h
-            Products come before differences: a - b / 2 * h divides b alone, and multiplies it by h.
-            Put the difference in parentheses, and 2 * h as well.
-        return dx ⇒ return dx.ravel()
-            The slopes are right, but they come as one long row. dx has the shape of x: begin with
-            np.zeros_like(x) and fill dx[i].
-        / (2 * h) ⇒ / (2 * h); return dx
-            Only the first entry has a slope. Does your return stand inside the loop?
-        np.zeros_like(x) ⇒ np.zeros_like(x); h = 1e-5
-            You took a step of 1e-5, whatever h the caller asked for. Use the argument h.
-        np.ndindex(x.shape) ⇒ range(len(x))
-            You moved a whole row together. np.ndindex(x.shape) visits each single entry, however
-            many axes x has.
-        dx = np.zeros_like(x) ⇒ dx, x = np.zeros_like(x), x.copy()
-        down[i] -= h ⇒ down[i] -= h; x[i] -= h
-            You moved an entry and left it moved, so the later slopes are taken somewhere else. What
-            must x be when the next entry's turn comes?
-        up, down = x.copy(), x.copy() ⇒ up = down = x
-        up[i] += h ⇒ up[i] += h; above = f(up)
-        down[i] -= h ⇒ down[i] -= 2 * h
-        (f(up) - f(down)) / (2 * h) ⇒ (above - f(down)) / (2 * h); x[i] += h
-            You changed x and put it back by adding: after + h, − 2h, + h rounding has left it
-            beside its old value. Move a copy, or keep the old number.
-        up, down = x.copy(), x.copy() ⇒ up = down = x
-            Up = x copies nothing: up and down are x itself, so the two steps cancel and f sees the
-            same point twice. Take x.copy().
-        _checked_floats(x, h) ⇒ _checked_floats(x, h).astype(np.float32)
-            You went to float32. It keeps seven digits, the difference of two near values loses most
-            of them, and the division by h magnifies what is left.
-        f(up) - f(down) ⇒ f(down) - f(up)
-            Your sign is turned round: the slope is positive where f(x + h) is the greater.
-        """,
-    ],
-    hints=[
-        "How would you measure the slope of a hill under your feet with two altimeter readings?",
-        "dxᵢ = (f(x + h eᵢ) − f(x − h eᵢ)) / 2h, for each entry i of x; dx has the shape of x.",
-        "dx = np.zeros_like(x)\nfor i in np.ndindex(x.shape):\n    up, down = x.copy(), x.copy()\n"
-        "    up[i] += ...; down[i] -= ...\n    dx[i] = ...\nreturn dx",
-    ],
-    why="Fresh copies keep x as it was; stepping to both sides cancels the curve's first"
-    " contribution, so the error falls with h² until rounding takes over.",
-    difficulty=3,
-    minutes=10,
-    importance=4,
 )
 
 
@@ -361,93 +194,91 @@ def _layers(*rows):
     return list(zip(made[::2], made[1::2], strict=True))
 
 
-def _goes_down(f, rng) -> bool:
-    bowl = _layers(np.eye(2), [1, 1])  # the gradient of half the sum of squares is the point
-    return float(np.sum(f(bowl, bowl, 0.1)[0][0] ** 2)) < 2
+def _probabilities(rng, *shape):
+    return rng.normal(size=shape), layers.softmax(rng.normal(size=shape))
 
 
-def in_place(params, grads, lr):
-    """The numbers are right, but you changed the caller's params: -= writes into an array,
-    params[i] = … into the list, for everyone who holds them. Backpropagation may still need the
-    old weights: make a new list of new arrays.
-    """
-    for (W, b), (dW, db) in zip(params, grads, strict=True):
-        W -= lr * dW
-        b -= lr * db
-    return params
+def _slope_of_softmax(f, rng) -> bool:
+    z, dp = np.linspace(-1, 2, 6).reshape(2, 3), np.array([[1.0, -2, 0.5], [0, 3, 1]])
+    return slope_of(lambda z: (dp * layers.softmax(z)).sum(), z, f(dp, layers.softmax(z)))
 
 
-gradient_step = Exercise(
-    mlp.gradient_step,
-    kind="transcribe",
+softmax_backward = Exercise(
+    layers.softmax_backward,
+    kind="derive",
     cases=[
         Case.hand(
-            (_layers([[1]], [2]), _layers([[10]], [-20]), 0.1),
-            _layers([[0]], [4]),
-            says="W = 1, dW = 10, b = 2, db = −20, lr = 0.1",
+            arrays([[1, 2, 8]], [[0.5, 0.25, 0.25]]),
+            np.array([[-1.0, -0.25, 1.25]]),
+            says="dp = (1, 2, 8), p = (1/2, 1/4, 1/4)",
         ),
-        Case.random(
-            lambda rng: (_pairs(rng, 4, 3, 2), _pairs(rng, 4, 3, 2), 0.3), says="two layers"
-        ),
-        Case.random(
-            lambda rng: (_pairs(rng, 2, 5, 4, 3), _pairs(rng, 2, 5, 4, 3), 0.07),
-            says="three layers",
-        ),
-        Case.extreme(
-            (_layers(np.ones((2, 3)), np.ones(3)), _layers(np.ones((2, 3)), np.ones(3)), 0.0),
-            says="lr = 0",
-        ),
+        Case.random(lambda rng: _probabilities(rng, 5, 3), says="dp and p of shape (5, 3)"),
+        Case.random(lambda rng: _probabilities(rng, 4, 4), says="dp and p of shape (4, 4)"),
+        Case.random(lambda rng: _probabilities(rng, 6), says="a single row of 6"),
+        Case.extreme(arrays([[3, -2, 1]], [[1, 0, 0]]), says="p = (1, 0, 0), all on one class"),
     ],
-    laws=[Law("a small step on a bowl goes down", _goes_down)],
+    laws=[
+        Law(
+            "each row of dz sums to 0: scores that all rise alike change nothing",
+            lambda f, rng: np.allclose(np.sum(f(*_probabilities(rng, 4, 6)), axis=-1), 0),
+        ),
+        Law("it is the finite difference of softmax", _slope_of_softmax),
+    ],
     mistakes=[
         """
-        W - lr * dW, b - lr * db ⇒ W + lr * dW, b + lr * db
-            You added the gradient. It points to where the loss grows; which way is down?
-        W - lr * dW, b - lr * db ⇒ W - dW, b - db
-            You went the whole gradient. It is a slope, not a distance: how far do you trust it?
-        return ⇒ return params or
-            Nothing moved. W = W - … in a loop lets the name W stand for a new array; the list still
-            holds the old one. Put the new pairs into a new list.
-        return [ ⇒ return sum([
-        strict=True)] ⇒ strict=True)], ())
-            Your list holds W and b one after the other. A layer is a pair: append (W, b) as one.
-        strict=True)] ⇒ strict=True)][0]
-            You returned the pair of the first layer. params is a list of pairs, one for each layer:
-            so is what you return, even with one layer.
-        strict=True)] ⇒ strict=True)][-1:]
-            Only the last pair is left. Does the line that makes the empty list stand inside the
-            loop, or the return?
-        W - lr * dW, b - lr * db ⇒ W - 0.1 * dW, b - 0.1 * db
-            You went 0.1 times the gradient, whatever lr the caller asked for. Use the argument lr.
-        W - lr * dW, b - lr * db ⇒ dW - lr * W, db - lr * b
-            You moved the gradients by the parameters. Which is the place, which the direction?
-        b - lr * db ⇒ b
-            You moved the weights and left the biases where they were. A bias has a gradient too.
-        W - lr * dW, b - lr * db ⇒ -lr * dW, -lr * db
-            You returned how far to go, −lr times the gradient. Where does one arrive?
-        * dW ⇒ * dW / np.linalg.norm(dW)
-        * db ⇒ * db / np.linalg.norm(db)
-            You divided the gradient by its length, so that every step is equally long. Gradient
-            descent takes shorter steps where the slope is gentler.
-        return [ ⇒ return params[:-1] + [
-        strict=True)] ⇒ strict=True)][-1:]
-            Only the last layer moved. Backpropagation brought gradients to every layer.
-        (W - lr * dW, b - lr * db) ⇒ ((1 - lr) * W + lr * dW, (1 - lr) * b + lr * db)
-            You moved the parameters towards the gradient's value, as an average does. The gradient
-            is a direction, not a place.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp * p * (1 - p)
+            You gave each score only its own probability, with the slope of a sigmoid. Raising one
+            score lowers all the other probabilities too: these paths are missing.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp * p
+            You took the slope of the numerator alone. The denominator contains every score, so each
+            moves all probabilities: subtract what goes that way.
+        dp - (dp * p).sum(axis=-1, keepdims=True) ⇒ (dp * p).sum(axis=-1, keepdims=True) - dp
+            Your sign is turned round. A score that rises raises its own probability.
+        (dp * p).sum ⇒ dp.sum
+            You summed dp with equal weights. Each class counts by its probability: what is
+            subtracted is the mean of dp weighted by p.
+        (dp * p).sum(axis=-1, keepdims=True) ⇒ dp.mean(axis=-1, keepdims=True)
+            You subtracted the plain mean of dp. A class counts by its probability: weight dp by p
+            before you sum.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ p * (1 - p)
+            You returned the slope of each probability towards its own score. The chain rule
+            multiplies by what arrives, and adds over all paths: where is dp?
+        (dp * p).sum ⇒ (dp * p).mean
+            You divided the sum by the number of classes. The weights p sum to 1 already, so Σ dp p
+            is a mean as it stands.
+        axis=-1 ⇒ axis=0
+            You summed down the batch, so examples mix. Classes compete within one example, along
+            the last axis.
+        .sum(axis=-1, keepdims=True) ⇒ .sum()
+            You summed over the whole batch. Each row has its own sum: axis=-1, keepdims=True.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp - (dp * p).sum(axis=-1, keepdims=True)
+            The bracket is right, and a factor is missing: a class that has almost no probability
+            moves almost not at all.
+        p * (dp ⇒ p * (1 - p) * (dp
+            You multiplied by 1 − p as well. The bracket holds the effect of the denominator
+            already, so a single p remains in front.
+        return p ⇒ p = softmax(p); return p
+            You put p through the softmax again. The second argument is already the softmax's
+            result.
+        p * (dp - (dp * p) ⇒ p * (dp - p * (dp * p)
+            You multiplied the sum by p twice. Along one path slopes multiply: p of the class that
+            moves, once, in front of the bracket.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ p - dp
+            You subtracted two things that stand in other places: p − onehot is the slope of
+            cross-entropy. Here any dp may arrive.
         """,
-        in_place,
     ],
     hints=[
-        "The gradient says where the loss grows fastest. Which way do you go, and how far?",
-        "W ← W − lr · dW and b ← b − lr · db for every layer, as new arrays in a list of pairs.",
-        "return [(W - ..., b - ...) for (W, b), (dW, db) in zip(params, grads)]",
+        "Add over the paths from one score: if it rises a little, what happens to its own"
+        " probability, and what to each of the others?",
+        "∂pᵢ/∂zⱼ is pᵢ(1 − pᵢ) for i = j and −pᵢ pⱼ otherwise, so dzⱼ = pⱼ (dpⱼ − Σᵢ dpᵢ pᵢ).",
+        "mean = (dp * p).sum(axis=..., keepdims=...)   # weighted by p\nreturn p * (...)",
     ],
-    why="W - lr * dW makes a new array, W -= lr * dW writes into the old one. With new arrays the"
-    " state before the step still exists: nothing can go wrong behind anyone's back.",
-    difficulty=2,
-    minutes=5,
-    importance=4,
+    why="Only differences between the dp of a row matter: a score is pushed by how much better its"
+    " class would do than the row's average. Attention goes back through this line too.",
+    difficulty=3,
+    minutes=12,
+    importance=5,
 )
 
 
@@ -462,7 +293,7 @@ def _slope_of_cross_entropy(f, rng) -> bool:
 
 cross_entropy_backward = Exercise(
     layers.cross_entropy_backward,
-    kind="transcribe",
+    kind="derive",
     cases=[
         Case.hand(
             (np.array([[0.0, np.log(2), 0], [0, 0, 0]]), np.array([0, 1])),
@@ -516,6 +347,14 @@ cross_entropy_backward = Exercise(
             np.eye(len(y)) has a place for each example. A one-hot row has one for each class.
         dz / len(y) ⇒ cross_entropy(z, y)
             You returned the loss. Its backward gives a slope for each score, in the shape of z.
+        dz[np.arange(len(y)), y] -= 1 ⇒ dz = dz - y[:, None]
+            You subtracted the label, a name, from every score of its row. Subtract 1 at the label's
+            place.
+        dz[np.arange(len(y)), y] -= 1 ⇒ dz -= 1
+            You subtracted 1 everywhere. It belongs to the true class alone: one place in each row.
+        dz / len(y) ⇒ -np.eye(z.shape[1])[y] / softmax(z) / len(y)
+            You stopped at the probabilities: −1/p is the slope of −log p. Go on through the
+            softmax, to the scores.
         dz[np.arange(len(y)), y] -= 1 ⇒ dz = dz - y
             You subtracted the labels themselves. A label is a name, not an amount: class 3 is not
             three times class 1. Subtract 1 at the label's place.
@@ -550,7 +389,7 @@ cross_entropy_backward = Exercise(
 
 relu_backward = Exercise(
     layers.relu_backward,
-    kind="transcribe",
+    kind="transfer",
     cases=[
         Case.hand(
             arrays([5, 6, -7], [-2, 0, 3]),
@@ -736,73 +575,94 @@ loss_and_gradients = Exercise(
 )
 
 
-VALUE, SLOPE = "the value of tanh(v)", "the slope of 3 tanh(v) + v tanh(v)"
+def _tanh_network(rng, B, *sizes):
+    params, x, y = _network(rng, B, *sizes)
+    return [(W / np.sqrt(len(W)), b) for W, b in params], x, y
 
 
-def _use(op, x: float):
-    """tanh(x) and the slope of 3 · tanh(x) + x · tanh(x), as the op's graph gives it."""
-    v = autograd.Value(x)
-    v.grad = 7.0  # left over from another expression
-    y = op(v)
-    if y is None or isinstance(y, tuple):
-        return y
-    if not all(isinstance(getattr(y, part, ()), (tuple, list)) for part in ("parents", "slopes")):
-        return "a Value whose parents or slopes are no tuple"
-    try:
-        autograd.backward(3.0 * y + v * y)
-    except (TypeError, AttributeError) as error:  # the call itself went well
-        raise guard.Unreadable(f"in 3 y + v y, {error}") from None
-    return {VALUE: autograd.value(y).data, SLOPE: v.grad}
+def _tanh_difference(f, rng) -> bool:
+    ((W, b), (V, c)), x, y = _tanh_network(rng, 4, 3, 5, 2)
+
+    def loss(W):
+        h = np.tanh(layers.affine(x, W, b))
+        return layers.cross_entropy(layers.affine(h, V, c), y)
+
+    return slope_of(loss, W, f([(W, b), (V, c)], x, y)[0][0])
 
 
-tanh = Exercise(
-    autograd.tanh,
-    probe=_use,
-    kind="transfer",
+tanh_gradients = Exercise(
+    mlp.tanh_gradients,
+    kind="diagnose",
     cases=[
-        Case.hand((0.0,), {VALUE: 0.0, SLOPE: 3.0}, says="v = 0"),
-        Case.random(lambda rng: (float(rng.uniform(0.3, 1.5)),), says="v positive", n=2),
-        Case.random(lambda rng: (float(rng.uniform(-1.5, -0.3)),), says="v negative"),
-        Case.extreme((30.0,), says="v = 30"),
+        Case.hand(
+            (
+                _layers([[0, 0]], [0, 0], [[1, 0, 0], [0, 2, 0]], [np.log(2), 0, 0]),
+                np.array([[3.0]]),
+                np.array([1]),
+            ),
+            _layers([[1.5, -4.5]], [0.5, -1.5], [[0, 0, 0], [0, 0, 0]], [0.5, -0.75, 0.25]),
+            says="x = 3, hidden sums 0, as worked above",
+        ),
+        Case.random(lambda rng: _tanh_network(rng, 7, 5, 4, 3), says="x (7, 5), 4 hidden units"),
+        Case.random(lambda rng: _tanh_network(rng, 3, 2, 6, 4), says="x (3, 2), 6 hidden units"),
+        Case.extreme(
+            (
+                _layers([[40.0, -40]], [0, 0], [[1, 0], [0, 1]], [0, 0]),
+                np.ones((2, 1)),
+                np.array([0, 1]),
+            ),
+            says="hidden units at both ends of tanh",
+        ),
     ],
+    laws=[Law("the gradient of the first W is its finite difference", _tanh_difference)],
     mistakes=[
         """
-        1 - y**2 ⇒ 1 - v.data**2
-            You wrote 1 − v². The formula 1 − y² is in terms of the activation, y = tanh(v).
-        , (v,), (1 - y**2,) ⇒
-            The value is right, but it doesn't remember v: hand over the parents and the slopes, or
-            the way back ends here.
-        (v,), (1 - y**2,) ⇒ v, 1 - y**2
-            (v) is v itself. A tuple of one needs a comma, (v,), and so do the slopes.
-        return Value(y, (v,), (1 - y**2,)) ⇒ return y, 1 - y**2
-            You returned the value and the slope side by side. Wrap them, or nothing remembers v:
-            autograd.Value(y, parents, slopes).
-        v.data ⇒ v
-            Functions of math and NumPy take a number, and v remembers how it was made: the number
-            in it is v.data.
-        1 - y**2 ⇒ y * (1 - y)
-            y(1 − y) is the slope of the sigmoid. At v = 0 tanh rises at 1.
-        y**2 ⇒ y
-            You wrote 1 − y. At the negative end, y = −1, that is 2, where tanh is flat.
-        1 - y**2 ⇒ y
-            You gave the value as the slope. That is so for exp alone.
-        1 - y**2 ⇒ 1.0
-            You passed everything on. tanh is as steep as that only at 0.
-        1 - y**2 ⇒ v.grad * (1 - y**2)
-            You multiplied by v.grad. On the way forward that is nothing, or left over from before;
-            backward multiplies when it is known. Give the local slope alone.
-        1 - y**2 ⇒ y**2 - 1
-            Your slope has the wrong sign: tanh rises everywhere.
+        1 - h**2 ⇒ 1 - np.tanh(h) ** 2
+            The slope of tanh is still taken at the wrong place. h is the activation already, so the
+            slope is 1 − h², without another tanh.
+        dz_h.sum(axis=0) ⇒ dz_h.mean(axis=0)
+            The hidden bias still gets a mean over the batch. dz holds the 1/B already: only sum.
+        1 - h**2 ⇒ 1 - np.tanh(h) ** 2
+        dz_h.sum(axis=0) ⇒ dz_h.mean(axis=0)
+        dz.sum(axis=0) ⇒ dz.mean(axis=0)
+            That is the broken version itself. Two kinds of fault are in it, and the table says
+            which gradients they spoil.
+        dz.sum(axis=0) ⇒ dz.mean(axis=0)
+            The output bias still gets a mean over the batch. dz holds the 1/B already: only sum.
+        dz_h.sum(axis=0) ⇒ dz_h.mean(axis=0)
+        dz.sum(axis=0) ⇒ dz.mean(axis=0)
+            The slope is mended. Both biases still get means over the batch, and dz holds the 1/B
+            already: only sum.
+        1 - h**2 ⇒ h * (1 - h)
+            h(1 − h) is the slope of the sigmoid. This network's activation is tanh.
+        1 - h**2 ⇒ h > 0
+            You set the gate of a ReLU. This network's activation is tanh, whose slope is 1 − h².
+        (dz @ W2.T) * (1 - h**2) ⇒ dz @ W2.T
+            You left out the activation's slope. The way back passes tanh as the way forward did.
+        1 - h**2 ⇒ (1 - h) ** 2
+            You squared the whole of 1 − h. The slope of tanh is 1 − h², with h alone squared.
+        W2.T) * (1 - h**2) ⇒ W2.T) * (1 - h)
+            You wrote 1 − h. At h = −1 that is 2, where tanh is flat.
+        (1 - h**2) ⇒ (1 - layers.affine(x, W1, b1) ** 2)
+            You squared the weighted sum. The formula 1 − h² is in terms of the activation, h.
+        h.T @ dz, ⇒ layers.affine(x, W1, b1).T @ dz,
+            You built dW2 with the weighted sums. The second layer was given their activation, h.
+        (h.T @ dz, dz.sum(axis=0))] ⇒ (h.T @ dz, dz.sum(axis=0))][::-1]
+            All gradients are right, the last layer's first. params begins with the first layer; so
+            must grads.
         """,
     ],
     hints=[
-        "Look at exp: what are its value, its parents and its slopes? Which differ for tanh?",
-        "y = tanh(v), dy/dv = 1 − y². A Value takes its number, and tuples of parents and slopes.",
-        "y = math.tanh(v.data)\nreturn autograd.Value(y, (v,), (...,))",
+        "Which gradients does the table acquit? What can be wrong if a weight's gradient is right"
+        " and the bias of the same layer is not?",
+        "The slope of tanh at an activation h is 1 − h², and db = Σ dz over the batch, because dz"
+        " holds the 1/B.",
+        "(W1, b1), (W2, b2) = params\nh = ...\ndz = layers.cross_entropy_backward(..., y)\n"
+        "dz_h = (dz @ W2.T) * (...)\nreturn [(x.T @ dz_h, ...), (h.T @ dz, ...)]",
     ],
-    why="An operation is a value and its local slopes; everything else is the same for all. PyTorch"
-    " is built on hundreds of such pairs.",
-    difficulty=2,
-    minutes=5,
-    importance=3,
+    why="A wrong gradient that points roughly downhill trains. A check for each parameter finds"
+    " where it is wrong, and which of them are right says in which line to look.",
+    difficulty=3,
+    minutes=10,
+    importance=4,
 )

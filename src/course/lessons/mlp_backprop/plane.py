@@ -120,8 +120,8 @@ def boundary():
         alt="Points of two classes in the plane, circles and squares, over a background shaded by "
         "the class the network expects. Thin lines show where each hidden unit bends; the boundary "
         "turns only where it crosses one. Beside it the loss over the steps taken.",
-        width=7.8,
-        height=3.3,
+        width=7.2,
+        height=3.0,
         problem=live.choice(list(PROBLEMS), label="problem"),
         units=live.slider(1, 32, start=8, label="hidden units"),
         lr=live.slider(0.01, 10.0, start=1.0, log=True, label="learning rate"),

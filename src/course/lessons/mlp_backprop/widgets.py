@@ -67,13 +67,18 @@ def drawn_graph(ax):
     return values, grads, back
 
 
+def thickness(slope: float) -> float:
+    """Pixels: 3 more for each factor of ten, from 0.001 on, so that no slope is too large."""
+    return round(max(0.0, 3 * np.log10(max(abs(slope), 1e-9) / 1e-3)), 1)
+
+
 def signed(x: float) -> str:
-    """Three decimals with a sign, and no minus before zero."""
-    return f"{round(x, 3) + 0.0:+.3f}".replace("-", "−")
+    """Four decimals with a sign, and no minus before zero."""
+    return f"{round(x, 4) + 0.0:+.4f}".replace("-", "−")
 
 
 def graph():
-    """Let a weight slide and watch the numbers go forward and the error signal come back."""
+    """Let a weight slide and watch the numbers go forward and the slopes come back."""
 
     def setup(fig):
         ax, bowl = fig.subplots(1, 2, width_ratios=[2.4, 1])
@@ -91,7 +96,7 @@ def graph():
             for name, text in grads.items():
                 text.set_text(f"[{signed(grad[name])}]")
             for edge, line in back.items():
-                line.set_linewidth(round(min(12, 40 * abs(grad[edge.split()[0]])), 1))
+                line.set_linewidth(thickness(grad[edge.split()[0]]))
             curve.set_ydata(flow(x, SPAN, W_o, act)[0]["L"])
             near = W_h + np.array([-0.8, 0.8])
             tangent.set_data(near, value["L"] + grad["W_h"] * (near - W_h))
@@ -104,11 +109,11 @@ def graph():
     return live.figure(
         setup,
         alt="A chain of circles, x, z_h, h, z_o, o, L, with the weights W_h and W_o above it. Over "
-        "each circle stands its value, under it the gradient of the loss; red lines are as thick "
-        "as the gradient that flows back. Beside it the loss as a curve over W_h, and a tangent "
-        "whose slope is the gradient at W_h.",
-        width=8.2,
-        height=2.9,
+        "each circle stands its value, under it the gradient of the loss; red lines grow "
+        "thicker by the same amount with each factor of ten of the gradient that flows back. "
+        "Beside it the loss as a curve over W_h, and a tangent whose slope is the gradient at W_h.",
+        width=7.6,
+        height=2.7,
         W_h=live.slider(-3.0, 3.0, start=0.5, step=0.05, label="weight W_h"),
         W_o=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="weight W_o"),
         x=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="input x"),
@@ -137,8 +142,8 @@ def learn(lr, units):
 
 
 def mosaic(W):
-    """Lay the first 16 columns of W (784, n) out as pictures, four in a row, in steps of 0.04."""
-    W = 0.04 * np.round(W / 0.04)
+    """Lay the first 16 columns of W (784, n) out as pictures, four in a row, in steps of 0.08."""
+    W = 0.08 * np.round(W / 0.08)
     return W[:, :16].T.reshape(4, 4, 28, 28).swapaxes(1, 2).reshape(112, 112)
 
 
@@ -157,7 +162,7 @@ def drawn_units(ax):
         ax.axhline(edge - 0.5, color="white", ls="-", lw=2)
         ax.axvline(edge - 0.5, color="white", ls="-", lw=2)
     ax.set_axis_off()
-    ax.set_title("what 16 hidden units learnt", fontsize=10)
+    ax.set_title("16 hidden units", fontsize=9)
     return image
 
 
@@ -172,6 +177,7 @@ def digits():
         curve.set(xlim=(0, seen[-1]), ylim=(0, 100), xlabel="examples seen, thousands")
         curve.set_ylabel("unseen digits read right, %")
         texts, units = drawn_guesses(middle, x_test[SHOWN]), drawn_units(right)
+        middle.set_title("unseen digits, and what they are read as", fontsize=9)
 
         def update(state):
             accuracies, start, params = state
@@ -192,9 +198,9 @@ def digits():
         "18 unseen digits, each with the network's reading, a cross where it is wrong. Right, how "
         "the weights of 16 hidden units changed, as pictures: strokes and the gaps between them.",
         total=TURNS,
-        preview=31,
-        width=9.2,
-        height=3.2,
+        preview=TURNS - 1,
+        width=8.2,
+        height=2.9,
         lr=live.slider(0.001, 10.0, start=0.1, log=True, label="learning rate"),
         units=live.slider(16, 256, start=64, step=16, label="hidden units"),
     )
