@@ -26,7 +26,6 @@ ASSERTING = {
     "initialization",
     "optimizers",
     "attention",
-    "small_gpt",
 }
 COPYING = {"start_here", *ASSERTING}
 
