@@ -378,9 +378,9 @@ def unshifted(ids, recipe, T, step):
     return x, x
 
 
-def continued(model, alphabet, start, n):
+def continued(model, alphabet, start, n, T=64):
     dice = torch.Generator().manual_seed(1)
-    out = plain.write(model, tokens.encode(start, alphabet), n, 64, dice)
+    out = plain.write(model, tokens.encode(start, alphabet), n, T, dice)
     return tokens.decode(out, alphabet)
 
 
@@ -725,26 +725,25 @@ plot.show(
 # %% [markdown]
 # ## Your GPT
 #
-# Now your own pieces: your `GPT` with your `Block` and `Attention`, taught by your `training_step` on your `batch`. Where you haven't
-# passed one, the course's stands in.
+# Now your own pieces: your `GPT` with your `Block` and `Attention`, taught by your `training_step` on your `batch`. It is small, one block
+# and windows of 32, so that a thousand steps take seconds. Where you haven't passed a piece, the course's stands in.
 
 # %%
 made = yours.using("batch", "Attention", "Block", "GPT", "training_step")
 torch.manual_seed(0)
-mine = made.GPT(V, 64, 48, 2, 2)
-for i in range(2):
-    mine.blocks[i] = made.Block(48, 2)
-    mine.blocks[i].attention = made.Attention(48, 2)
-optimizer, rng = torch.optim.AdamW(mine.parameters(), lr=1e-2), np.random.default_rng(0)
-cooling = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.02, 300)
-for _ in range(300):
-    x, y = map(torch.from_numpy, made.batch(rng, ids, 12, 64))
+mine = made.GPT(V, 32, 48, 2, 1)
+mine.blocks[0] = made.Block(48, 2)
+mine.blocks[0].attention = made.Attention(48, 2)
+optimizer = torch.optim.AdamW(mine.parameters(), lr=5e-3, betas=(0.9, 0.99))
+cooling, rng = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.02, 1000), np.random.default_rng(0)
+for _ in range(1000):
+    x, y = map(torch.from_numpy, made.batch(rng, ids, 12, 32))
     made.training_step(mine, optimizer, x, y)
     cooling.step()
-mine_loss = train.evaluate(mine, unseen, T=64)
+mine_loss = train.evaluate(mine, unseen, T=32)
 print(made.credit("Your GPT"))
 print(f"{mine_loss:.2f} nats on unseen text; it writes:\n")
-print(continued(mine, alphabet, "ROMEO:\n", 200))
+print(continued(mine, alphabet, "ROMEO:\n", 200, T=32))
 
 # %% [markdown]
 # One thing is left: a program that runs where this course isn't installed. In a terminal, `course mine` gathers your functions from all
