@@ -98,13 +98,8 @@ def forward(p, ids, L, H):
     x = embed(ids, p["E"], p["P"])
     for i in range(L):
         at = f"blocks.{i}"
-        x = block(
-            x,
-            lambda x, at=at: normalise(x, p, f"{at}.norm1"),
-            lambda x, at=at: heads(x, p, f"{at}.attention", H),
-            lambda x, at=at: normalise(x, p, f"{at}.norm2"),
-            lambda x, at=at: two_layers(x, p, f"{at}.mlp"),
-        )
+        x = x + heads(normalise(x, p, f"{at}.norm1"), p, f"{at}.attention", H)
+        x = x + two_layers(normalise(x, p, f"{at}.norm2"), p, f"{at}.mlp")
     return normalise(x, p, "norm") @ p["E"].T
 
 

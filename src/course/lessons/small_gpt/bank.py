@@ -1,196 +1,17 @@
-"""The exercises of this lesson: from counting n-grams to a training loop without faults."""
+"""The exercises of this lesson: a GPT in PyTorch, module by module, and the loop that trains it."""
 
 import math
 
 import numpy as np
+import torch
+from torch import nn
 
-from course.checking import Case, Exercise, Law, call
-from course.networks import schedules
+from course.checking import Case, Exercise, Law
+from course.networks import layers
 from course.practice import costs
-from course.transformers import loop, ngram, numpy_gpt, score, tokens
+from course.transformers import loop, numpy_gpt, tokens
+from course.transformers.gpt import plain
 from course.transformers.gpt.config import Config
-
-# ---------------------------------------------------------------------------------------
-
-
-def _counts(rng, n, V):
-    """Counts of V followers in each of n contexts, with p of the shorter context."""
-    count = rng.integers(0, 4, (n, V)) * (rng.random((n, 1)) < 0.8)
-    p = rng.dirichlet(np.ones(V), n)
-    return p, count, count.sum(-1, keepdims=True), (count > 0).sum(-1, keepdims=True)
-
-
-def _sums_to_one(f, rng):
-    total = np.asarray(f(*_counts(rng, 50, 6))).sum(-1)
-    if not np.allclose(total, 1):
-        return (
-            f"over all followers of one context your probabilities sum to {total.min():.3g} … "
-            f"{total.max():.3g}; they must sum to 1"
-        )
-    return ""
-
-
-witten_bell = Exercise(
-    ngram.witten_bell,
-    cases=[
-        Case.hand((0.25, 3, 6, 2), 0.4375, says="seen 3 times in 6, 2 different followers, p = ¼"),
-        Case.hand((0.25, 0, 0, 0), 0.25, says="a context never seen, p = ¼"),
-        Case.random(lambda rng: _counts(rng, 7, 5), says="7 contexts, 5 followers"),
-        Case.random(lambda rng: _counts(rng, 20, 3), says="20 contexts, 3 followers"),
-        Case.extreme(
-            (np.array([0.5, 0.5]), np.array([10**9, 0]), 10**9, 1), says="a billion times the same"
-        ),
-    ],
-    laws=[Law("the followers' probabilities sum to 1", _sums_to_one)],
-    mistakes=[
-        """
-        (count + D * p) / np.maximum(N + D, 1) ⇒ count / np.maximum(N, 1)
-            You gave the share that was counted and nothing else. A follower that was never seen in
-            this context gets probability 0, and one such character makes the loss infinite.
-        (count + D * p) / np.maximum(N + D, 1) ⇒ 0.5 * count / np.maximum(N, 1) + 0.5 * p
-            You trusted every context alike. One that was seen once knows less than one that was
-            seen a thousand times: the share of the count is N / (N + D).
-        count + D * p ⇒ D * count / np.maximum(N, 1) + N * p
-            You gave the share N / (N + D) to the shorter context. Many observations speak for the
-            count, many different followers for the shorter context.
-        D * p ⇒ D
-            You added D itself to the count. D observations are set aside for the shorter context
-            to share out: D · p.
-        N + D, 1 ⇒ N, 1
-            Right above the line; below it stands N + D, so that the probabilities sum to 1.
-        N > 0 ⇒ count > 0
-        (count + D * p) / np.maximum(N + D, 1) ⇒ count / np.maximum(N, 1)
-            You used p where the count was 0 and the count elsewhere. Then the sum exceeds 1: what
-            is given to the unseen must be taken from the seen.
-        np.where(N > 0, ( ⇒ ((
-        , 1), p) ⇒ , 1))
-            A context that was never seen knows nothing: pass p on unchanged, not 0.
-        np.where(N > 0, ( ⇒ ((
-        np.maximum(N + D, 1), p) ⇒ (N + D))
-            Right, but for a context that was never seen N + D is 0. There, return p.
-        D * p ⇒ 1
-            You added 1 to each count, as Laplace did. Witten and Bell add D · p: what the shorter
-            context knows is used.
-        """,
-    ],
-    hints=[
-        (
-            "If D of the N times a follower was new when it came, how often do you expect something"
-            " new next time, and who should say what it will be?"
-        ),
-        (
-            "p(c | h) = (count + D p) / (N + D); where N = 0, p itself. All are arrays that "
-            "broadcast: np.where computes both sides, so keep N + D above 0."
-        ),
-        "return np.where(N > 0, (… + …) / np.maximum(…, 1), …)",
-    ],
-    why=(
-        "Each of the D followers was new once, so D / (N + D) estimates how often something new "
-        "will come. The shorter context shares it out, and what is unseen there goes to a shorter "
-        "one still."
-    ),
-    difficulty=2,
-    minutes=10,
-    importance=4,
-)
-
-# ---------------------------------------------------------------------------------------
-
-
-def _padded(rng, B, T, V):
-    z, y = 2 * rng.standard_normal((B, T, V)), rng.integers(0, V, (B, T))
-    lengths = rng.permutation(np.linspace(1, T, B).astype(int))
-    return z, y, np.arange(T) < lengths[:, None]
-
-
-def _padding_is_free(f, rng):
-    z, y, real = _padded(rng, 4, 6, 5)
-    other = np.where(real[..., None], z, rng.standard_normal(z.shape))
-    if not np.isclose(f(z, y, real), f(other, y, real)):
-        return "changing the logits at padded places changes your result; nobody is asked there"
-    return ""
-
-
-bits_per_token = Exercise(
-    score.bits_per_token,
-    cases=[
-        Case.hand(
-            (
-                np.array([[[0, np.log(3)], [0, 0]], [[0, np.log(7)], [0, 0]]]),
-                np.array([[0, 1], [0, 0]]),
-                np.array([[True, True], [True, False]]),
-            ),
-            2.0,
-            says="surprises of 2, 1 and 3 bits",
-        ),
-        Case.random(lambda rng: _padded(rng, 3, 5, 4), says="B = 3, T = 5, V = 4"),
-        Case.random(lambda rng: _padded(rng, 4, 7, 6), says="B = 4, T = 7, V = 6"),
-        Case.extreme(
-            (
-                np.array([[[0.0, 1000.0], [1000.0, 0.0]]]),
-                np.array([[1, 1]]),
-                np.array([[True, False]]),
-            ),
-            says="logits of 1000",
-        ),
-    ],
-    laws=[Law("padding costs nothing", _padding_is_free)],
-    mistakes=[
-        """
-        / np.log(2) ⇒
-            Right, in nats. A bit is the surprise at one fair coin: divide by ln 2.
-        / np.log(2) ⇒ * np.log(2)
-            You multiplied by ln 2. A nat is 1.44 bits, so there are more bits than nats: divide.
-        logp[real] ⇒ logp
-            You averaged over the padded places too. Nobody asks for a token there; take the real
-            ones only.
-        logp[real] ⇒ (logp * real)
-            You left the padded places out of the sum, but divided by their number all the same:
-            the padding makes the model look better.
-        logp[real].mean() ⇒ ((logp * real).sum(1) / real.sum(1)).mean()
-            You averaged each row and then the rows: a token of a short row counts for more. All
-            real tokens count alike.
-        .mean() ⇒ .sum()
-            You added the surprises up. The average is what can be compared: divide by the number
-            of real tokens.
-        -logp[real].mean() / np.log(2) ⇒ -np.log2(np.exp(logp)[real].mean())
-            You averaged the probabilities and took the logarithm afterwards. Surprise is −log p of
-            each token; average that.
-        layers.log_softmax(z) ⇒ layers.log_softmax(z.swapaxes(1, 2)).swapaxes(1, 2)
-            Your softmax runs over the positions. It shares out 1 among the V tokens, along the
-            last axis.
-        y[..., None] ⇒ z.argmax(-1)[..., None]
-            You took the largest probability of each place. Surprise is about the token that came,
-            y, whatever the model favoured.
-        -logp[real].mean() / np.log(2) ⇒ np.exp(-logp[real].mean())
-            You returned 2 to the power of the bits: the perplexity.
-        -logp ⇒ logp
-            A logarithm of a probability is negative; the surprise is its opposite.
-        """,
-    ],
-    hints=[
-        (
-            "Three questions, one after the other: which probability did each place give to the "
-            "token that came? Which places count? In which unit?"
-        ),
-        (
-            "mean over real places of −log softmax(z)[y], divided by ln 2. layers.log_softmax "
-            "works on the last axis of (B, T, V); a table of True and False picks entries: a[real]."
-        ),
-        (
-            "logp = layers.log_softmax(z)\nlogp = np.take_along_axis(logp, y[..., None], axis=…)"
-            "[..., 0]\nreturn …"
-        ),
-    ],
-    why=(
-        "The average runs over questions that were asked. Padding is no question, and a short row "
-        "is not worth more than a long one. Divided by ln 2 it is the number of yes-or-no questions"
-        " that a token still costs."
-    ),
-    difficulty=2,
-    minutes=10,
-    importance=5,
-)
 
 # ---------------------------------------------------------------------------------------
 
@@ -277,9 +98,807 @@ batch = Exercise(
         "One window of T tokens is T examples: at each position the model predicts the next token "
         "from those so far. The causal mask is what makes asking all T at once honest."
     ),
+    kind="derive",
     difficulty=2,
     minutes=10,
     importance=5,
+)
+
+# ---------------------------------------------------------------------------------------
+
+_WANTED = "those that are asked for"
+
+
+def _fitted(module, reference, weights):
+    """Give a module the weights, by name; says what is wrong with its parameters."""
+    got, want = (dict(m.double().named_parameters()) for m in (module, reference))
+    if got.keys() != want.keys():
+        lacks, has = sorted(want.keys() - got.keys()), sorted(got.keys() - want.keys())
+        both = (("without", lacks), ("with", has))
+        return ", ".join(f"{word} {names[0]}" for word, names in both if names)
+    for name, p in got.items():
+        if p.shape != want[name].shape:
+            return f"{name} of {tuple(p.shape)} and not {tuple(want[name].shape)}"
+        p.data = torch.tensor(weights[name])
+    return _WANTED
+
+
+def _weights(module, seed):
+    """Weights for each parameter of a module, such as no initialization draws."""
+    rng = np.random.default_rng(seed)
+    return {n: 0.6 * rng.standard_normal(p.shape) for n, p in module.named_parameters()}
+
+
+def _looked_into(answer, reference, sizes, given, weights):
+    """What a module with these weights gives, the gradients it leaves, and what a hook sees."""
+    module, ours = answer(*sizes), reference(*sizes)
+    names = _fitted(module, ours, weights or _weights(ours, sum(sizes)))
+    if names != _WANTED:
+        return {"names of the parameters": names, "output": np.zeros(0)}
+    x = torch.from_numpy(given)
+    y = module(x.requires_grad_() if x.is_floating_point() else x)
+    seen = {"names of the parameters": names, "output": y}
+    if weights:
+        return seen
+    calls = []
+    for part in module.children():
+        part.register_forward_hook(lambda *_: calls.append(1))
+    (module(x) * torch.linspace(-1, 2, y.numel()).reshape(y.shape).double()).sum().backward()
+    grads = [p.grad for p in module.parameters()]
+    size = sum(float(g.abs().sum()) for g in grads if g is not None)
+    return {
+        **seen,
+        "sum of the sizes of all gradients": size,
+        "parts that a hook sees run": len(calls),
+    }
+
+
+def _future_is_hidden(answer, sizes, given, other):
+    """Whether what comes last leaves all before it as it was."""
+    torch.manual_seed(0)
+    module = answer(*sizes).double()
+    a, b = (module(torch.from_numpy(x))[:, :-1].detach().numpy() for x in (given, other))
+    if not np.allclose(a, b):
+        return (
+            "Changing the last position changes what comes out at positions before it: they see "
+            "the future."
+        )
+    return ""
+
+
+def _attention(answer, C, H, x, weights=None):
+    return _looked_into(answer, plain.Attention, (C, H), x, weights)
+
+
+def _last_changed(rng, B, T, C):
+    x = rng.standard_normal((B, T, C))
+    y = x.copy()
+    y[:, -1] += 1
+    return x, y
+
+
+_AVERAGING = {
+    "qkv.weight": np.vstack([np.zeros((4, 2)), np.eye(2)]),
+    "qkv.bias": np.zeros(6),
+    "out.weight": np.eye(2),
+    "out.bias": np.zeros(2),
+}
+
+Attention = Exercise(
+    plain.Attention,
+    probe=_attention,
+    cases=[
+        Case.hand(
+            (2, 2, np.array([[[2.0, 6.0], [4.0, 8.0], [9.0, 1.0]]]), _AVERAGING),
+            {
+                "names of the parameters": _WANTED,
+                "output": np.array([[[2.0, 6.0], [3.0, 7.0], [5.0, 5.0]]]),
+            },
+            says="queries and keys of 0, values x",
+        ),
+        Case.random(lambda rng: (6, 3, rng.standard_normal((2, 5, 6))), says="C = 6, H = 3, T = 5"),
+        Case.random(lambda rng: (8, 2, rng.standard_normal((3, 7, 8))), says="C = 8, H = 2, T = 7"),
+        Case.random(lambda rng: (5, 1, rng.standard_normal((2, 4, 5))), says="one head of 5"),
+        Case.extreme((4, 2, np.ones((1, 1, 4))), says="a single position"),
+    ],
+    laws=[
+        Law(
+            "no position sees one after it",
+            lambda f, rng: _future_is_hidden(f, (6, 2), *_last_changed(rng, 2, 4, 6)),
+        )
+    ],
+    mistakes=[
+        """
+        super().__init__() ⇒ pass
+            The first line of __init__ is missing: super().__init__(). It makes the module able to
+            hold parts.
+        , is_causal=True ⇒
+            Every position sees the future. Training would look wonderful, and writing would fail:
+            is_causal=True.
+        y.transpose(1, 2).reshape(B, T, C) ⇒ y.reshape(B, T, C)
+            You glued the heads together without bringing time in front of them, so positions were
+            mixed up: transpose first, then reshape.
+        T, 3, self.H, C // ⇒ 3, self.H, T, C //
+        permute(2, 0, 3, 1, 4) ⇒ swapaxes(0, 1)
+            Your heads were cut by a view without a transpose, so that each of them mixes
+            positions. View as (B, T, heads, D) and then bring the heads in front of time.
+        3, self.H, C // self.H).permute(2, 0, 3, ⇒ self.H, 3, C // self.H).permute(3, 0, 2,
+            Your columns take turns between q, k and v. The first C columns of qkv are the queries
+            of all heads, the next C the keys, the last C the values.
+        self.H, C // self.H).permute(2, 0, 3, 1, 4) ⇒ C // self.H, self.H).permute(2, 0, 4, 1, 3)
+            Your columns take turns between the heads. Head 0 has the first D columns, head 1 the
+            next D.
+        self.out(y.transpose(1, 2).reshape(B, T, C)) ⇒ y.transpose(1, 2).reshape(B, T, C)
+            The heads stand side by side and never meet: the last map, `out`, was not used.
+        F.scaled_dot_product_attention(q, k, v, ⇒ F.scaled_dot_product_attention(k, q, v,
+            Queries and keys have changed places. The first third of qkv's columns are queries.
+        F.scaled_dot_product_attention(q, k, v, ⇒ F.scaled_dot_product_attention(q, k, k,
+            The values are your keys. The last third of qkv's columns are values.
+        , is_causal=True ⇒ , is_causal=True, scale=1
+            Your scores are not divided by √D. Written by hand it is q @ k.mT / D ** 0.5.
+        , is_causal=True ⇒ , is_causal=True, scale=C**-0.5
+            You divided the scores by √C, the width of the model. A score sums over the D columns of
+            one head.
+        self.H, C // self.H) ⇒ 1, C)
+            You attended once over the whole width. Cut queries, keys and values into H heads first.
+        nn.Linear(C, 3 * C) ⇒ nn.Linear(C, 3 * C, bias=False)
+            Your qkv has no bias. GPT-2's maps all have one, as nn.Linear has if nothing is said.
+        nn.Linear(C, C) ⇒ nn.Linear(C, C, bias=False)
+            Your `out` has no bias. GPT-2's maps all have one, as nn.Linear has if nothing is said.
+        """,
+    ],
+    hints=[
+        (
+            "You wrote this in *Attention* as multi_head. Which lines of it hold weights, and so"
+            " belong to __init__? Through which shapes does x go in forward?"
+        ),
+        (
+            "qkv(x) is (B, T, 3C); its three thirds are q, k and v. Each (B, T, C) is viewed as "
+            "(B, T, H, D) and transposed to (B, H, T, D). The result goes the same way back, and "
+            "through out."
+        ),
+        (
+            "def __init__(self, C, H):\n    super().__init__()\n    self.H = H\n    self.qkv = "
+            "nn.Linear(C, …)\n    self.out = …\n\ndef forward(self, x):\n    B, T, C = x.shape\n"
+            "    q, k, v = (…  for z in self.qkv(x).chunk(3, dim=-1))\n"
+            "    y = F.scaled_dot_product_attention(…)\n    return self.out(…)"
+        ),
+    ],
+    why=(
+        "One product makes q, k and v of all heads: that is quicker than three, and the same. "
+        "Whatever is a module or a parameter and stands in `self` is found by parameters(), so the "
+        "optimizer sees it without a list."
+    ),
+    kind="build",
+    difficulty=3,
+    minutes=15,
+    importance=5,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _block(answer, C, H, x, weights=None):
+    return _looked_into(answer, plain.Block, (C, H), x, weights)
+
+
+def _biases_alone():
+    """Weights with which attention gives (1, 2) and the MLP (10, 20), whatever they read."""
+    weights = {n: np.zeros(p.shape) for n, p in plain.Block(2, 1).named_parameters()}
+    ones = {f"{norm}.weight": np.ones(2) for norm in ("norm1", "norm2")}
+    return (
+        weights
+        | ones
+        | {
+            "attention.out.bias": np.array([1.0, 2.0]),
+            "mlp.down.bias": np.array([10.0, 20.0]),
+        }
+    )
+
+
+Block = Exercise(
+    plain.Block,
+    probe=_block,
+    cases=[
+        Case.hand(
+            (2, 1, np.array([[[3.0, -3.0]]]), _biases_alone()),
+            {"names of the parameters": _WANTED, "output": np.array([[[14.0, 19.0]]])},
+            says="parts that give their biases alone",
+        ),
+        Case.random(lambda rng: (6, 3, rng.standard_normal((2, 5, 6))), says="C = 6, H = 3, T = 5"),
+        Case.random(lambda rng: (8, 2, rng.standard_normal((3, 4, 8))), says="C = 8, H = 2, T = 4"),
+        Case.extreme((4, 2, np.ones((1, 1, 4))), says="a single position"),
+    ],
+    laws=[
+        Law(
+            "no position sees one after it",
+            lambda f, rng: _future_is_hidden(f, (6, 2), *_last_changed(rng, 2, 4, 6)),
+        )
+    ],
+    mistakes=[
+        """
+        super().__init__() ⇒ pass
+            The first line of __init__ is missing: super().__init__(). It makes the module able to
+            hold parts.
+        x + self.attention ⇒ self.attention
+        x + self.mlp ⇒ self.mlp
+            Nothing is added to x: each part replaces the stream. Then every layer has to carry the
+            whole text by itself, and the gradient has no straight way back.
+        x + self.attention ⇒ self.attention
+            Attention replaces the stream instead of adding to it.
+        x + self.mlp ⇒ self.mlp
+            The MLP replaces the stream instead of adding to it.
+        x + self.attention(self.norm1(x)) ⇒ self.norm1(x + self.attention(x))
+        x + self.mlp(self.norm2(x)) ⇒ self.norm2(x + self.mlp(x))
+            You normalised after adding, as the first Transformer did. GPT-2 normalises before: what
+            a part reads is normalised, the stream is not.
+        self.attention(self.norm1(x)) ⇒ self.norm1(self.attention(x))
+        self.mlp(self.norm2(x)) ⇒ self.norm2(self.mlp(x))
+            You normalised what the parts return. Normalise what they read.
+        x + self.attention(self.norm1(x)) ⇒ self.norm1(x) + self.attention(self.norm1(x))
+        x + self.mlp(self.norm2(x)) ⇒ self.norm2(x) + self.mlp(self.norm2(x))
+            You normalised the stream itself and went on with that. Only the part reads the
+            normalised vector; the sum starts from x as it was.
+        x = x + self.attention ⇒ a = self.attention
+        return x + ⇒ return x + a +
+            Both parts read the same x, as in some models. In GPT-2 the MLP comes after attention
+            and reads what attention has added.
+        x = x + self.attention ⇒ y = x + self.attention
+        self.norm2(x) ⇒ self.norm2(y)
+            What attention found was read by the MLP and then lost: the second sum starts from the
+            first x.
+        self.attention(self.norm1(x)) ⇒ self.mlp(self.norm2(x))
+        return x + self.mlp(self.norm2(x)) ⇒ return x + self.attention(self.norm1(x))
+            The MLP came before attention.
+        self.norm1(x) ⇒ x
+            Attention reads the stream as it is; norm1 was not used.
+        self.norm2(x) ⇒ x
+            The MLP reads the stream as it is; norm2 was not used.
+        self.norm2(x) ⇒ self.norm1(x)
+            One norm was used for both parts. Each part has its own scale and shift.
+        self.norm2 = nn.LayerNorm(C) ⇒ self.norm2 = self.norm1
+            Both norms are one and the same module. Each part has its own scale and shift.
+        """,
+    ],
+    hints=[
+        (
+            "Follow the drawing from left to right. What does each part read, and where does the"
+            " stream that it is added to come from?"
+        ),
+        (
+            "Four parts in __init__: norm1 and norm2, each nn.LayerNorm(C); attention, and mlp. In "
+            "forward, twice: x ← x + part(norm(x)), the second time with the new x."
+        ),
+        (
+            "def __init__(self, C, H):\n    super().__init__()\n    self.norm1 = …\n    "
+            "self.attention = Attention(…)\n    self.norm2 = …\n    self.mlp = plain.MLP(…)\n\n"
+            "def forward(self, x):\n    x = x + …\n    return …"
+        ),
+    ],
+    why=(
+        "Along the sum the gradient arrives at the first block as it was at the last, whatever the "
+        "parts do. Normalising what a part reads, and not the stream, leaves that way open."
+    ),
+    kind="build",
+    difficulty=2,
+    minutes=10,
+    importance=5,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _gpt(answer, V, T, C, H, L, ids, weights=None):
+    seen = _looked_into(answer, plain.GPT, (V, T, C, H, L), ids, weights)
+    if weights or seen["names of the parameters"] != _WANTED:
+        return seen
+    torch.manual_seed(0)
+    z = answer(V, T, C, H, L)(torch.from_numpy(ids)).detach().double().numpy()
+    first = layers.cross_entropy(z.reshape(-1, V), ids.ravel())
+    near = abs(first - math.log(V)) < 0.3
+    return {**seen, "loss before training": _NEAR if near else f"about {first:.1f} nats"}
+
+
+_NEAR = "near ln V"
+_NO_BLOCKS = {
+    "E.weight": np.array([[1.0, 0], [0, 1], [1, 1]]),
+    "P.weight": np.array([[1000.0, 0], [0, 1000], [0, 0], [5, 5]]),
+    "norm.weight": np.ones(2),
+    "norm.bias": np.zeros(2),
+}
+
+
+def _ids(rng, V, B, T):
+    return rng.integers(0, V, (B, T))
+
+
+def _last_token(rng, V, B, T):
+    ids = _ids(rng, V, B, T)
+    other = ids.copy()
+    other[:, -1] = (ids[:, -1] + 1) % V
+    return ids, other
+
+
+GPT = Exercise(
+    plain.GPT,
+    probe=_gpt,
+    cases=[
+        Case.hand(
+            (3, 4, 2, 1, 0, np.array([[0, 1]]), _NO_BLOCKS),
+            {
+                "names of the parameters": _WANTED,
+                "output": np.array([[[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]]]),
+            },
+            says="no blocks, tokens 0 and 1",
+        ),
+        Case.random(
+            lambda rng: (11, 9, 24, 2, 2, _ids(rng, 11, 3, 5)), says="V = 11, C = 24, two blocks"
+        ),
+        Case.random(
+            lambda rng: (17, 6, 32, 4, 3, _ids(rng, 17, 2, 6)), says="V = 17, C = 32, three blocks"
+        ),
+        Case.extreme((5, 4, 16, 1, 1, np.array([[3]])), says="a single token"),
+    ],
+    laws=[
+        Law(
+            "no position sees one after it",
+            lambda f, rng: _future_is_hidden(f, (7, 9, 12, 2, 2), *_last_token(rng, 7, 2, 5)),
+        )
+    ],
+    rtol=1e-6,
+    mistakes=[
+        """
+        super().__init__() ⇒ pass
+            The first line of __init__ is missing: super().__init__(). It makes the module able to
+            hold parts.
+        nn.ModuleList(Block(C, H) for _ in range(L)) ⇒ [Block(C, H) for _ in range(L)]
+            Your blocks stand in a plain list, and PyTorch doesn't look into lists: parameters()
+            lacks theirs, and the optimizer would never move them. Use nn.ModuleList.
+        nn.ModuleList(Block(C, H) for _ in range(L)) ⇒ nn.ModuleList([Block(C, H)] * L)
+            All your blocks are one and the same module, [block] * L. Make a new one for each layer.
+        nn.init.normal_(self.E.weight, std=0.02) ⇒ pass
+        nn.init.normal_(self.P.weight, std=0.02) ⇒ pass
+            The tables were left as nn.Embedding draws them, from N(0, 1). Since E is the head too,
+            each token's logit for itself begins at about C: draw both tables with std=0.02.
+        x = self.E(ids) + self.P.weight[: ids.shape[1]] ⇒ x = self.E(ids)
+            The positions are missing: the same token gets the same vector wherever it stands.
+        self.P.weight[: ids.shape[1]] ⇒ self.P(ids % self.P.num_embeddings)
+            You looked P up by the tokens. P has a row for each position, E a row for each token.
+        self.P.weight[: ids.shape[1]] ⇒ self.P.weight[-ids.shape[1] :]
+            You took the last rows of P. A window begins at position 0.
+        self.P.weight[: ids.shape[1]] ⇒ self.P.weight[1 : ids.shape[1] + 1]
+            You counted positions from 1. The first token stands at position 0.
+        self.E(ids) + self ⇒ self.E(ids) * self
+            You multiplied by the position's vector. It is added.
+        self.norm(x) @ ⇒ x @
+            The last norm was not used: the head reads the bare stream.
+        @ self.E.weight.T ⇒
+            You returned the stream itself, of width C. Logits are its products with each token's
+            row of E: @ self.E.weight.T.
+        self.norm(x) @ self.E.weight.T ⇒ torch.softmax(self.norm(x) @ self.E.weight.T, -1)
+            You returned probabilities. The loss takes logits and has the softmax inside; twice is
+            once too often.
+        x = block(x) ⇒ x = x + block(x)
+            You added each block's output to x. A block has added already; it returns the stream.
+        self.norm(x) @ ⇒ self.norm(x)[:, -1:] @
+            You returned logits for the last position alone. A window asks at every position.
+        x = block(x) ⇒ x = block(self.norm(x))
+        self.norm(x) @ ⇒ x @
+            You normalised the stream before each block. There is one norm of the whole model, after
+            the last block.
+        """,
+    ],
+    hints=[
+        (
+            "Follow the first drawing from the tokens to the logits. Which of its boxes hold "
+            "weights? What must be looked up, by what?"
+        ),
+        (
+            "x = E[ids] + P[0 … T−1], (B, T, C); then every block in turn; then norm(x) Eᵀ, "
+            "(B, T, V). An nn.Embedding's table is its `weight`; blocks stand in an nn.ModuleList."
+        ),
+        (
+            "def __init__(self, V, T, C, H, L):\n    super().__init__()\n    self.E = "
+            "nn.Embedding(…)\n    self.P = …\n    self.blocks = nn.ModuleList(…)\n"
+            "    self.norm = …\n    …  # both tables from N(0, 0.02²)\n\n"
+            "def forward(self, ids):\n    x = …\n    for block in self.blocks:\n        …\n"
+            "    return …"
+        ),
+    ],
+    why=(
+        "A GPT is a table, a stack of like blocks, a norm and the table again. All that is asked "
+        "in every position at once is honest because each block hides the future."
+    ),
+    kind="build",
+    difficulty=3,
+    minutes=15,
+    importance=5,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _gpt2(rng, **fields):
+    heads = int(rng.integers(2, 5))
+    return Config(
+        int(rng.integers(20, 90)),
+        context=int(rng.integers(5, 17)),
+        layers=int(rng.integers(2, 7)),
+        heads=heads,
+        width=heads * int(rng.integers(3, 9)),
+        **fields,
+    )
+
+
+parameters = Exercise(
+    costs.parameters,
+    cases=[
+        Case.hand(
+            (Config(10, context=4, layers=1, heads=1, width=2),),
+            106,
+            says="V = 10, T = 4, L = 1, C = 2",
+        ),
+        Case.random(lambda rng: (_gpt2(rng),), says="a GPT-2 of another size", n=2),
+        Case.random(lambda rng: (_gpt2(rng, tied=False),), says="with a head of its own", n=2),
+        Case.random(lambda rng: (_gpt2(rng, bias=False),), says="without biases", n=2),
+        Case.extreme(
+            (Config(50257, context=1024, layers=48, heads=25, width=1600),),
+            says="GPT-2 XL",
+            expected=1_557_611_200,
+        ),
+    ],
+    mistakes=[
+        """
+        0 if config.tied else V * C ⇒ V * C
+            The head is counted twice: a tied head is the embedding table, read the other way, and
+            costs nothing more.
+        0 if config.tied else V * C ⇒ 0
+            Right where the head is tied. With tied=False it has a matrix of its own, C by V.
+        T * C if ⇒ 0 if
+            The table of places is missing: T C numbers.
+        + norm + head ⇒ + head
+            One norm stands after the last block; its scale and shift are missing.
+        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
+            The biases of the affine maps are missing: 3C for q, k and v, C for the projection, 4C
+            and C in the MLP.
+        2 * norm ⇒ 0
+            Each block has two norms, with a scale and a shift of C numbers each.
+        12 * C ⇒ 11 * C
+            Attention has four matrices of C by C: q, k, v, and the projection after the heads.
+        12 * C ⇒ 6 * C
+            The MLP is four times as wide inside: C by 4C, and 4C by C.
+        12 * C * C ⇒ (8 + 4 * config.heads) * C * C
+            You gave each head matrices of the full width. H heads of C / H columns share them: the
+            number of heads changes nothing.
+        * C if config.bias else 0 ⇒ * C
+        2 * C if config.bias else C ⇒ 2 * C
+            Right with biases. With bias=False affine maps and norms have none.
+        L * ( ⇒ (
+            You counted a single block; there are L of them.
+        """,
+    ],
+    hints=[
+        (
+            "Walk through the model with a token: which tables is it looked up in, which matrices "
+            "does it meet in a block, with which biases and norms, and what stands after the last "
+            "block?"
+        ),
+        (
+            "V C + T C; in each block 4 C² + 8 C² for matrices, 9 C for biases, two norms of 2 C; "
+            "2 C for the last norm; V C for a head that isn't tied. Without biases the 9 C and "
+            "half of each norm are gone."
+        ),
+        (
+            "V, T, L, C = config.vocab, config.context, config.layers, config.width\nnorm = 2 * C "
+            "if config.bias else C\nblock = … + … + 2 * norm\nhead = 0 if config.tied else …\n"
+            "return … + L * block + norm + head"
+        ),
+    ],
+    why=(
+        "The matrices of a block grow with C², the tables with C, so the tables' share falls as "
+        "models grow: a third of GPT-2's smallest, a twentieth of its largest. It falls with depth "
+        "too, since a second block needs no second table."
+    ),
+    kind="derive",
+    difficulty=3,
+    minutes=15,
+    importance=4,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+class _Table(nn.Module):
+    """The smallest model: a row of logits for each token."""
+
+    def __init__(self, W):
+        super().__init__()
+        self.W = nn.Parameter(torch.tensor(W))
+
+    def forward(self, ids):
+        return self.W[ids]
+
+
+class _Descent:
+    """Gradient descent with the two methods of PyTorch's optimizers."""
+
+    def __init__(self, model, lr):
+        self.model, self.lr = model, lr
+
+    def zero_grad(self, *, set_to_none=True):
+        for p in self.model.parameters():
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.model.parameters():
+            if p.grad is not None:
+                p -= self.lr * p.grad
+
+
+def _steps_of(answer, W, x, y, lr):
+    """Losses and table of three steps, begun with a gradient that an earlier step has left."""
+    model = _Table(W)
+    model.W.grad = torch.ones_like(model.W)
+    optimizer = _Descent(model, lr)
+    losses = [
+        answer(model, optimizer, *map(torch.from_numpy, pair)) for pair in zip(x, y, strict=True)
+    ]
+    return {"losses": [float(loss) for loss in losses], "table": model.W}
+
+
+def _windows(rng, V, n, B, T):
+    ids = rng.integers(0, V, (n, B, T + 1))
+    return rng.standard_normal((V, V)), ids[..., :-1], ids[..., 1:]
+
+
+training_step = Exercise(
+    plain.training_step,
+    probe=_steps_of,
+    cases=[
+        Case.hand(
+            (np.zeros((4, 4)), np.array([[[0, 0, 0]]]), np.array([[[1, 1, 1]]]), 1.0),
+            {
+                "losses": [math.log(4)],
+                "table": np.array([[-0.25, 0.75, -0.25, -0.25]] + [[0.0] * 4] * 3),
+            },
+            says="a table of zeros, the pair (0, 1) three times",
+        ),
+        Case.random(lambda rng: (*_windows(rng, 5, 3, 2, 7), 0.7), says="3 steps, B = 2, T = 7"),
+        Case.random(lambda rng: (*_windows(rng, 9, 4, 3, 5), 1.3), says="4 steps, B = 3, T = 5"),
+    ],
+    mistakes=[
+        """
+        optimizer.zero_grad() ⇒ pass
+            The gradient of each step contains those of all steps before. PyTorch adds gradients
+            up; clear them before backward.
+        optimizer.step() ⇒ pass
+            Nothing moves. First clear the gradients, then let backward fill them, then step: where
+            one of the three is missing, or they stand in another order, the step finds none.
+        y.flatten() ⇒ x.flatten()
+            You asked for the tokens that the model was shown. The targets are y.
+        F.cross_entropy(z.flatten(0, 1) ⇒ F.cross_entropy(z.softmax(-1).flatten(0, 1)
+            You gave probabilities to cross_entropy, which applies a softmax of its own. It wants
+            the logits.
+        y.flatten()) ⇒ y.flatten(), reduction="sum")
+            Your loss is a sum over the batch. Gradients and rate would grow with the batch; take
+            the mean.
+        y.flatten() ⇒ y.T.flatten()
+            Predictions and targets are in different orders: one of them was transposed before it
+            was flattened.
+        F.cross_entropy(z.flatten(0, 1), y.flatten()) ⇒ F.cross_entropy(z[:, -1], y[:, -1])
+            You scored the last position alone. A window asks at every position.
+        return loss.item() ⇒ return F.cross_entropy(model(x).flatten(0, 1), y.flatten()).item()
+            You returned the loss after the step, on the batch that was just learnt. Return the one
+            that was found before it.
+        loss.backward() ⇒ (-loss).backward()
+            You climbed: the sign of the loss was turned before backward.
+        """,
+    ],
+    hints=[
+        (
+            "In which order must these four happen: move the weights, clear old gradients, compute"
+            " the loss, find its gradients?"
+        ),
+        (
+            "Clear, predict, score, go back, step. F.cross_entropy wants logits (N, V) and targets "
+            "(N,): flatten B and T into one axis. item() makes a tensor of one number a float."
+        ),
+        (
+            "optimizer.…\nz = model(…)  # (B, T, V)\nloss = F.cross_entropy(z.flatten(0, 1), …)\n"
+            "…\n…\nreturn …"
+        ),
+    ],
+    why=(
+        "PyTorch adds gradients to what is there, which is wanted where a batch comes in parts. So "
+        "a step begins by clearing them. This loop is the same for a table and for GPT-3."
+    ),
+    kind="build",
+    difficulty=2,
+    minutes=10,
+    importance=5,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _steps(rng, V, N, rates):
+    def pairs():
+        x = rng.integers(0, V, N)
+        return x, (x + rng.integers(1, 3, N)) % V
+
+    return rng.standard_normal((V, V)), [pairs() for _ in rates], list(rates), pairs()
+
+
+learn = Exercise(
+    loop.learn,
+    cases=[
+        Case.hand(
+            (
+                np.zeros((2, 2)),
+                [(np.array([0, 0]), np.array([1, 1]))],
+                [1.0],
+                (np.array([0]), np.array([1])),
+            ),
+            (np.array([[-0.5, 0.5], [0, 0]]), math.log(1 + math.exp(-1))),
+            says="one step on the pair (0, 1), twice",
+        ),
+        Case.random(lambda rng: _steps(rng, 4, 9, [0.5, 0.3, 0.7]), says="3 steps, V = 4, N = 9"),
+        Case.random(
+            lambda rng: _steps(rng, 5, 14, [0.9, 0.6, 0.8, 40.0, 60.0]),
+            says="5 steps, of which the last two overshoot",
+        ),
+        Case.random(
+            lambda rng: _steps(rng, 3, 11, [0.4, 30.0, 0.2, 0.6]), says="an overshoot in between"
+        ),
+        Case.extreme(_steps(np.random.default_rng(0), 6, 1, [0.0]), says="a rate of 0"),
+    ],
+    mistakes=[
+        """
+        best, lowest = W, np.inf ⇒ best, lowest, old = W, np.inf, 0
+        dW = np.zeros_like(W) ⇒ dW = old = np.zeros_like(W) + old
+            The gradient of each step contains those of all steps before. Begin each step with
+            zeros; in PyTorch, zero_grad.
+        np.add.at(dW, x, layers ⇒ dW[x] += (layers
+            `dW[x] += dz` adds once for each different token: where a token occurs twice in x, one
+            of the two is lost. np.add.at(dW, x, dz) adds both.
+        W = W - ⇒ W -=
+            `W -= …` writes into the table that the caller passed in, and `best` is that very
+            table: what you return as the best is the last. Make a new one: W = W − ….
+        W, np.inf ⇒ (W := W.copy()), np.inf
+        W = W - ⇒ W -=
+            You copied W at the start, and then changed it in place: `best = W` is a name for the
+            table that goes on changing, so the best is the last. Keep a copy, or make a new W in
+            each step.
+        W[held_out[0]], held_out[1] ⇒ W[x], y
+            You scored each table on the batch that it had just learnt from. The best of these is
+            the best at learning by heart; score it on held_out.
+        loss < lowest ⇒ True
+            You returned the last table. The best one, by its held-out loss, may have come before.
+        W = W - ⇒ before, W = W, W -
+        W[held_out[0]] ⇒ before[held_out[0]]
+            The loss that you keep belongs to the table before the step, the table to after it.
+        W - lr ⇒ W + lr
+            You added the gradient. It points to where the loss grows: subtract.
+        lr * dW ⇒ rates[0] * dW
+            Every step used the first rate. The schedule has one for each.
+        in zip(batches, ⇒ in zip([batches[0]] * len(batches),
+            Every step learnt from the first batch: draw inside the loop, not before it.
+        lr * dW ⇒ lr * len(x) * dW
+            Your gradient is that of the sum of the losses; it grows with the batch, and so does
+            the step. cross_entropy is a mean: divide by N once.
+        lr * dW ⇒ lr * dW / len(x)
+            You divided by N again; layers.cross_entropy_backward has done so.
+        """,
+    ],
+    hints=[
+        (
+            "Go through the faulty loop with a batch that holds one token twice, and with two "
+            "steps. What is in dW when the second step begins? Which table does `best` name at the "
+            "end? On what is each table scored?"
+        ),
+        (
+            "In each step: dW starts at zeros; np.add.at gathers the rows of dz (N, V) into dW "
+            "(V, V); W becomes a new table; the loss is measured on held_out."
+        ),
+        (
+            "best, lowest = W, np.inf\nfor (x, y), lr in zip(batches, rates):\n    dW = …\n    "
+            "np.add.at(…)\n    W = …\n    loss = …\n    if loss < lowest:\n        …\n"
+            "return best, lowest"
+        ),
+    ],
+    why=(
+        "None of the four faults stops the loss from falling, and that is why they live so long. "
+        "A loop is right when it does what was meant on a case so small that you know the answer."
+    ),
+    kind="diagnose",
+    difficulty=4,
+    minutes=20,
+    importance=5,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _swiglu(answer, C, inside, x, weights=None):
+    return _looked_into(answer, plain.SwiGLU, (C, inside), x, weights)
+
+
+_ONE_ROW = {
+    "gate.weight": np.array([[1.0]]),
+    "up.weight": np.array([[2.0]]),
+    "down.weight": np.array([[10.0]]),
+}
+
+SwiGLU = Exercise(
+    plain.SwiGLU,
+    probe=_swiglu,
+    cases=[
+        Case.hand(
+            (1, 1, np.array([[[math.log(3)]]]), _ONE_ROW),
+            {
+                "names of the parameters": _WANTED,
+                "output": np.array([[[15 * math.log(3) ** 2]]]),
+            },
+            says="x = ln 3, gate x, up 2x, down 10",
+        ),
+        Case.random(lambda rng: (6, 16, rng.standard_normal((2, 5, 6))), says="C = 6, 16 inside"),
+        Case.random(lambda rng: (4, 9, rng.standard_normal((3, 7, 4))), says="C = 4, 9 inside"),
+        Case.extreme((3, 8, np.zeros((1, 2, 3))), says="x = 0"),
+    ],
+    mistakes=[
+        """
+        super().__init__() ⇒ pass
+            The first line of __init__ is missing: super().__init__(). It makes the module able to
+            hold parts.
+        F.silu(self.gate(x)) * self.up(x) ⇒ self.gate(x) * F.silu(self.up(x))
+            The activation stands on `up`. It belongs to the gate: silu(gate) · up.
+        F.silu(self.gate(x)) ⇒ torch.sigmoid(self.gate(x))
+            Your gate is a plain sigmoid, as in the first gated linear units. silu(a) = a σ(a).
+        F.silu(self.gate(x)) ⇒ F.gelu(self.gate(x))
+            You used GELU (that variant is called GEGLU). Here the gate passes through silu.
+        F.silu(self.gate(x)) ⇒ F.relu(self.gate(x))
+            You used ReLU (that variant is called ReGLU). Here the gate passes through silu.
+        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x)) + self.up(x)
+            You added the two. A gate multiplies: where it is 0, nothing passes.
+        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x) * self.up(x))
+            You multiplied first and then applied silu. Only the gate passes through it.
+        F.silu(self.gate(x)) * self.up(x) ⇒ self.gate(x) * self.up(x)
+            There is no activation: silu is missing on the gate.
+        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.up(x))
+            The gate was not used. That is an MLP with silu.
+        return self ⇒ return x + self
+            You added x. The block does that; the part returns only what is added.
+        self.gate = nn.Linear(C, inside, bias=False) ⇒ self.gate = nn.Linear(C, inside)
+        self.up = nn.Linear(C, inside, bias=False) ⇒ self.up = nn.Linear(C, inside)
+        self.down = nn.Linear(inside, C, bias=False) ⇒ self.down = nn.Linear(inside, C)
+            Your maps have biases. Those of this part have none: bias=False.
+        """,
+    ],
+    hints=[
+        (
+            "Three matrices: two lead from C to the inside, one back. Which of the two decides how"
+            " much passes, and what is done to it before they meet?"
+        ),
+        (
+            "y = (silu(x W_g) ⊙ x W_u) W_d with silu(a) = a σ(a), which is F.silu. "
+            "W_g and W_u are (C, inside), W_d is (inside, C)."
+        ),
+        (
+            "def __init__(self, C, inside):\n    super().__init__()\n    self.gate = nn.Linear(…, "
+            "bias=False)\n    self.up = …\n    self.down = …\n\ndef forward(self, x):\n"
+            "    return self.down(… * …)"
+        ),
+    ],
+    why=(
+        "Two matrices enter instead of one, so at 8C/3 inside the part has as many weights as an "
+        "MLP of 4C. Why the product helps is an open question; its author thanks divine "
+        "benevolence."
+    ),
+    kind="transfer",
+    difficulty=3,
+    minutes=10,
+    importance=4,
 )
 
 # ---------------------------------------------------------------------------------------
@@ -355,8 +974,8 @@ embed = Exercise(
         "a text is read in parts, as a model does that writes with a cache: part two goes on where "
         "part one ended."
     ),
-    difficulty=2,
-    minutes=10,
+    difficulty=1,
+    minutes=5,
     importance=4,
 )
 
@@ -469,271 +1088,7 @@ block = Exercise(
         "gradient arrives at the first block whatever the others do. Normalising before keeps that "
         "1 a 1."
     ),
-    difficulty=2,
-    minutes=10,
+    difficulty=1,
+    minutes=5,
     importance=5,
-)
-
-# ---------------------------------------------------------------------------------------
-
-
-def _gpt2(rng, **fields):
-    heads = int(rng.integers(2, 5))
-    return Config(
-        int(rng.integers(20, 90)),
-        context=int(rng.integers(5, 17)),
-        layers=int(rng.integers(2, 7)),
-        heads=heads,
-        width=heads * int(rng.integers(3, 9)),
-        **fields,
-    )
-
-
-parameters = Exercise(
-    costs.parameters,
-    cases=[
-        Case.hand(
-            (Config(10, context=4, layers=1, heads=1, width=2),),
-            106,
-            says="V = 10, T = 4, L = 1, C = 2",
-        ),
-        Case.random(lambda rng: (_gpt2(rng),), says="a GPT-2 of another size", n=2),
-        Case.random(lambda rng: (_gpt2(rng, tied=False),), says="with a head of its own", n=2),
-        Case.random(lambda rng: (_gpt2(rng, bias=False),), says="without biases", n=2),
-        Case.extreme(
-            (Config(50257, context=1024, layers=48, heads=25, width=1600),),
-            says="GPT-2 XL",
-            expected=1_557_611_200,
-        ),
-    ],
-    mistakes=[
-        """
-        0 if config.tied else V * C ⇒ V * C
-            The head is counted twice: a tied head is the embedding table, read the other way, and
-            costs nothing more.
-        0 if config.tied else V * C ⇒ 0
-            Right where the head is tied. With tied=False it has a matrix of its own, C by V.
-        T * C if ⇒ 0 if
-            The table of places is missing: T C numbers.
-        + norm + head ⇒ + head
-            One norm stands after the last block; its scale and shift are missing.
-        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
-            The biases of the affine maps are missing: 3C for q, k and v, C for the projection, 4C
-            and C in the MLP.
-        2 * norm ⇒ 0
-            Each block has two norms, with a scale and a shift of C numbers each.
-        12 * C ⇒ 11 * C
-            Attention has four matrices of C by C: q, k, v, and the projection after the heads.
-        12 * C ⇒ 6 * C
-            The MLP is four times as wide inside: C by 4C, and 4C by C.
-        12 * C * C ⇒ (8 + 4 * config.heads) * C * C
-            You gave each head matrices of the full width. H heads of C / H columns share them: the
-            number of heads changes nothing.
-        * C if config.bias else 0 ⇒ * C
-        2 * C if config.bias else C ⇒ 2 * C
-            Right with biases. With bias=False affine maps and norms have none.
-        L * ( ⇒ (
-            You counted a single block; there are L of them.
-        """,
-    ],
-    hints=[
-        (
-            "Walk through the model with a token: which tables is it looked up in, which matrices "
-            "does it meet in a block, with which biases and norms, and what stands after the last "
-            "block?"
-        ),
-        (
-            "V C + T C; in each block 4 C² + 8 C² for matrices, 9 C for biases, two norms of 2 C; "
-            "2 C for the last norm; V C for a head that isn't tied. Without biases the 9 C and "
-            "half of each norm are gone."
-        ),
-        (
-            "V, T, L, C = config.vocab, config.context, config.layers, config.width\nnorm = 2 * C "
-            "if config.bias else C\nblock = … + … + 2 * norm\nhead = 0 if config.tied else …\n"
-            "return … + L * block + norm + head"
-        ),
-    ],
-    why=(
-        "All weights of a block grow with C², the tables with C: a small model is mostly "
-        "embeddings, a large one mostly blocks. GPT-2 small has a third of its numbers in tables."
-    ),
-    difficulty=3,
-    minutes=15,
-    importance=4,
-)
-
-# ---------------------------------------------------------------------------------------
-
-
-def _steps(rng, V, N, rates):
-    def pairs():
-        x = rng.integers(0, V, N)
-        return x, (x + rng.integers(1, 3, N)) % V
-
-    return rng.standard_normal((V, V)), [pairs() for _ in rates], list(rates), pairs()
-
-
-learn = Exercise(
-    loop.learn,
-    cases=[
-        Case.hand(
-            (
-                np.zeros((2, 2)),
-                [(np.array([0, 0]), np.array([1, 1]))],
-                [1.0],
-                (np.array([0]), np.array([1])),
-            ),
-            (np.array([[-0.5, 0.5], [0, 0]]), math.log(1 + math.exp(-1))),
-            says="one step on the pair (0, 1), twice",
-        ),
-        Case.random(lambda rng: _steps(rng, 4, 9, [0.5, 0.3, 0.7]), says="3 steps, V = 4, N = 9"),
-        Case.random(
-            lambda rng: _steps(rng, 5, 14, [0.9, 0.6, 0.8, 40.0, 60.0]),
-            says="5 steps, of which the last two overshoot",
-        ),
-        Case.random(
-            lambda rng: _steps(rng, 3, 11, [0.4, 30.0, 0.2, 0.6]), says="an overshoot in between"
-        ),
-        Case.extreme(_steps(np.random.default_rng(0), 6, 1, [0.0]), says="a rate of 0"),
-    ],
-    mistakes=[
-        """
-        best, lowest = W, np.inf ⇒ best, lowest, old = W, np.inf, 0
-        dW = np.zeros_like(W) ⇒ dW = old = np.zeros_like(W) + old
-            The gradient of each step contains those of all steps before. Begin each step with
-            zeros; in PyTorch, zero_grad.
-        np.add.at(dW, x, layers ⇒ dW[x] += (layers
-            `dW[x] += dz` adds once for each different token: where a token occurs twice in x, one
-            of the two is lost. np.add.at(dW, x, dz) adds both.
-        W = W - ⇒ W -=
-            `W -= …` writes into the table that the caller passed in, and `best` is that very
-            table: what you return as the best is the last. Make a new one: W = W − ….
-        W, np.inf ⇒ (W := W.copy()), np.inf
-        W = W - ⇒ W -=
-            You copied W at the start, and then changed it in place: `best = W` is a name for the
-            table that goes on changing, so the best is the last. Keep a copy, or make a new W in
-            each step.
-        W[held_out[0]], held_out[1] ⇒ W[x], y
-            You scored each table on the batch that it had just learnt from. The best of these is
-            the best at learning by heart; score it on held_out.
-        loss < lowest ⇒ True
-            You returned the last table. The best one, by its held-out loss, may have come before.
-        W = W - ⇒ before, W = W, W -
-        W[held_out[0]] ⇒ before[held_out[0]]
-            The loss that you keep belongs to the table before the step, the table to after it.
-        W - lr ⇒ W + lr
-            You added the gradient. It points to where the loss grows: subtract.
-        lr * dW ⇒ rates[0] * dW
-            Every step used the first rate. The schedule has one for each.
-        in zip(batches, ⇒ in zip([batches[0]] * len(batches),
-            Every step learnt from the first batch: draw inside the loop, not before it.
-        lr * dW ⇒ lr * len(x) * dW
-            Your gradient is that of the sum of the losses; it grows with the batch, and so does
-            the step. cross_entropy is a mean: divide by N once.
-        lr * dW ⇒ lr * dW / len(x)
-            You divided by N again; layers.cross_entropy_backward has done so.
-        """,
-    ],
-    hints=[
-        (
-            "Go through the faulty loop with a batch that holds one token twice, and with two "
-            "steps. What is in dW when the second step begins? Which table does `best` name at the "
-            "end? On what is each table scored?"
-        ),
-        (
-            "In each step: dW starts at zeros; np.add.at gathers the rows of dz (N, V) into dW "
-            "(V, V); W becomes a new table; the loss is measured on held_out."
-        ),
-        (
-            "best, lowest = W, np.inf\nfor (x, y), lr in zip(batches, rates):\n    dW = …\n    "
-            "np.add.at(…)\n    W = …\n    loss = …\n    if loss < lowest:\n        …\n"
-            "return best, lowest"
-        ),
-    ],
-    why=(
-        "None of the four faults stops the loss from falling, and that is why they live so long. "
-        "A loop is right when it does what was meant on a case so small that you know the answer."
-    ),
-    difficulty=4,
-    minutes=20,
-    importance=5,
-)
-
-# ---------------------------------------------------------------------------------------
-
-
-_RUN = {"steps": 12, "warmup": 3, "cooldown": 4, "lr": 0.4, "final": 0.1}
-
-
-def _run(rng):
-    steps = int(rng.integers(40, 60))
-    return {"steps": steps, "warmup": 6, "cooldown": 17, "lr": 0.3, "final": 0.04}
-
-
-warmup_stable_decay = Exercise(
-    schedules.warmup_stable_decay,
-    cases=[
-        Case.hand(call(0, **_RUN), 0.1, says="step 0: a quarter of the way up"),
-        Case.hand(call(5, **_RUN), 0.4, says="step 5: full rate"),
-        Case.hand(call(10, **_RUN), 0.25, says="step 10: halfway down"),
-        Case.random(lambda rng: call(int(rng.integers(1, 6)), **_run(rng)), says="warming up"),
-        Case.random(lambda rng: call(int(rng.integers(7, 22)), **_run(rng)), says="full rate"),
-        Case.random(
-            lambda rng: call(37, steps=int(rng.integers(41, 49)), cooldown=15, lr=0.3, final=0.04),
-            says="cooling down",
-            n=2,
-        ),
-        Case.random(lambda rng: call(9, steps=10, cooldown=4, lr=0.3), says="the last step"),
-        Case.random(lambda rng: call(int(rng.integers(61, 99)), **_run(rng)), says="past the end"),
-        Case.extreme(call(0, steps=1, cooldown=1), says="one step in all"),
-        Case.extreme(call(3, steps=12, warmup=3, cooldown=4), says="the first at full rate"),
-        Case.extreme(call(8, steps=12, warmup=3, cooldown=4), says="where the cooldown begins"),
-    ],
-    mistakes=[
-        """
-        (step + 1) / (warmup + 1) ⇒ step / warmup
-            Your first step has rate 0 and moves nothing. The rise is (step + 1) / (warmup + 1).
-        step < warmup ⇒ False
-            The rate is full from the first step: warmup was not used.
-        / cooldown ⇒ / (steps - warmup)
-            Your rate falls all the way from the top. It stays at lr until the last `cooldown`
-            steps.
-        / cooldown ⇒ / (steps - cooldown)
-            Your cooldown begins after `cooldown` steps. It takes up the last `cooldown` steps: it
-            begins at steps − cooldown.
-        final + (lr - final) * left ⇒ lr * left
-            You went down to 0; the rate ends at `final`.
-        final + (lr - final) ⇒ final * lr + (lr - final * lr)
-            You took `final` as a part of lr. It is a rate itself.
-        (lr - final) ⇒ lr
-            You added `final` to the whole rate: at the top it is lr + final. What falls is the
-            difference, lr − final.
-        max(0.0, (steps - step) / cooldown) ⇒ (steps - step) / cooldown
-            Beyond the last step your rate goes on falling. Keep the part that is left from 0 to 1.
-        * left ⇒ * (1 - math.cos(math.pi * left)) / 2
-            You came down along a cosine. Here the way down is a straight line.
-        (steps - step) ⇒ (steps - 1 - step)
-            Your cooldown is over one step too early: the last step should still have a rate above
-            `final`.
-        """,
-    ],
-    hints=[
-        (
-            "Draw it: three straight pieces. Where does each begin, and what part of the cooldown "
-            "is still left at a given step?"
-        ),
-        (
-            "Below warmup: lr (step + 1) / (warmup + 1). Else final + (lr − final) · left, with "
-            "left = (steps − step) / cooldown, kept from 0 to 1."
-        ),
-        ("if step < warmup:\n    return …\nleft = min(1.0, max(0.0, …))\nreturn final + … * left"),
-    ],
-    why=(
-        "At full rate a model strides along the valley and bounces between its walls; the cooldown "
-        "lets it sink to the floor. The plateau needs no end fixed in advance: cool down when time "
-        "is up."
-    ),
-    difficulty=2,
-    minutes=10,
-    importance=4,
 )

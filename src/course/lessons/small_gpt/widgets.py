@@ -32,8 +32,8 @@ def cost():
     """Show what a GPT of chosen sizes costs, before it is trained."""
     return live.figure(
         _bill,
-        alt="Left, bars on a logarithmic axis: how many parameters stand in tables, attention, MLP "
-        "and head. Right, in words: parameters, operations for a token and for the whole training, "
+        alt="Left, bars: which share of the parameters stands in tables, attention, MLP and head, "
+        "in percent. Right, in words: parameters, operations for a token and for all of training, "
         "memory, and the time that the training takes on the chosen machine.",
         width=9.2,
         height=2.9,
@@ -48,7 +48,7 @@ def cost():
 def _bill(fig):
     left, right = fig.subplots(1, 2, width_ratios=[1, 1.15])
     bars = left.barh(range(4), np.ones(4), color=plot.COLORS[0], height=0.6)
-    left.set(xscale="log", xlim=(1e3, 1e10), ylim=(3.6, -0.6), xlabel="parameters")
+    left.set(xlim=(0, 100), ylim=(3.6, -0.6), xlabel="share of the parameters, %")
     left.set_yticks(range(4), PARTS)
     right.set_axis_off()
     said = [right.text(0, 0.95 - 0.2 * i, "", va="top", fontsize=11) for i in range(5)]
@@ -56,7 +56,7 @@ def _bill(fig):
     def update(wide, layers, context, steps, machine):
         config = Config(64, **MODERN, context=context, layers=layers, heads=4, width=wide)
         for bar, n in zip(bars, shares(config), strict=True):
-            bar.set_width(n)
+            bar.set_width(100 * n / parameters(config))
         work = flops_per_token(config) * BATCH * context * steps
         rate = measured_speed() if machine == HERE else SPEEDS[machine]
         lines = [
@@ -179,6 +179,7 @@ def next_token(model=None, alphabet=None):
         ax.set(
             ylim=(0, 1), xlim=(-0.6, SHOWN - 0.4), xticks=[], ylabel="probability of what follows"
         )
+        title = ax.set_title(" ")
 
         def update(line, temperature):
             ids = tokens.encode(line, alphabet)
@@ -190,7 +191,9 @@ def next_token(model=None, alphabet=None):
             dice = torch.Generator().manual_seed(0)
             out = generate(model, ids, WRITTEN, generator=dice, temperature=temperature)
             on = tokens.decode(out[len(ids) :], alphabet).replace("\n", " / ").replace("$", r"\$")
-            return [*bars, *names], f"goes on: {on}"
+            shown = line.replace("\n", " / ").replace("$", r"\$")
+            title.set_text(f"after “{shown}”")
+            return [*bars, *names, title], f"goes on: {on}"
 
         return update
 
