@@ -379,6 +379,27 @@ def test_no_text_calls_a_lesson_by_its_number(path):
     assert not found, f"{path.name} says {found}"
 
 
+NAMED = re.compile(r"\b(?:[Ll]essons?|[Tt]aught in) ((?:\*[^*]+\*(?:,? and |, )?)+)")
+
+
+def titles_named(text):
+    """The titles that follow the word lesson, or *taught in*; a line may break between them."""
+    flowing = re.sub(r"\s*\n(?:# ?)?\s*", " ", text)
+    return [title for found in NAMED.findall(flowing) for title in re.findall(r"\*(.+?)\*", found)]
+
+
+@pytest.mark.parametrize("path", shipped(), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_lesson_that_is_named_exists(path):
+    titles = {lesson.about.title for lesson in lessons.lessons()}
+    unknown = set(titles_named(path.read_text(encoding="utf-8"))) - titles
+    assert not unknown, f"{path.name} names {unknown}; there are {titles}"
+
+
+def test_the_search_for_titles_finds_what_it_should():
+    text = "lesson\n# *A*, lessons *B*, *C* and *D*. Taught in *E*.\n*Hamlet* in *The Tempest*"
+    assert titles_named(text) == list("ABCDE")
+
+
 @every
 def test_exercises_ask_for_more_than_copying(stem):
     kinds = [e.kind for e in vars(bank(stem)).values() if isinstance(e, Exercise)]
