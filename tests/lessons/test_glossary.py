@@ -157,8 +157,13 @@ def test_the_field_s_word_is_used_by_checks_widgets_and_commands():
 
 
 def test_the_readme_s_table_is_made_of_the_glossary():
+    assert glossary.notation() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", readme.TABLES)
+def test_each_table_of_the_readme_is_in_step(name):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert glossary.notation() in text
+    assert f"<!-- table: {name} -->\n\n{readme.TABLES[name]()}\n" in text, "run `course sync`"
     assert readme.made(text) == text, "run `course sync`"
 
 

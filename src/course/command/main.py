@@ -21,6 +21,7 @@ COMMANDS = {
     "report": ("course.command.report", "merge a class's progress files into one table"),
     "build": ("course.command.build", "execute the notebooks, or make an edition"),
     "sync": ("course.command.sync", "keep notebooks and their texts equal"),
+    "new": ("course.command.new", "write the draft of a lesson"),
     "words": ("course.command.words", "gather every sentence for translators"),
     "train": ("course.command.train", "train a small GPT on a text"),
     "mine": ("course.command.mine", "write my_gpt.py, made of your own functions"),

@@ -205,12 +205,23 @@ def checked(controls: Mapping, values: Mapping) -> dict:
     return {name: controls[name].check(value) for name, value in values.items()}
 
 
-def singles(controls: Mapping) -> Iterator[dict]:
-    """Go through each control's values, the other controls at their start."""
+def singles(controls: Mapping, most: int | None = None) -> Iterator[dict]:
+    """Go through each control's values, the other controls at their start.
+
+    Of a control with more than `most` values so many are taken, evenly, its ends among them.
+    """
     start = starts(controls)
     yield start
     for name, control in controls.items():
-        yield from (start | {name: value} for value in control.values() if value != start[name])
+        values = _spread(list(control.values()), most)
+        yield from (start | {name: value} for value in values if value != start[name])
+
+
+def _spread(values: list, most: int | None) -> list:
+    """Take at most so many of the values, evenly, the first and the last among them."""
+    if most is None or len(values) <= most:
+        return values
+    return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]
 
 
 def corners(controls: Mapping, most: int) -> Iterator[dict]:

@@ -68,9 +68,10 @@ class Live(Moving):
         self.stage.draw(**self.values)
         return self
 
-    def drive(self) -> int:
+    def drive(self, most: int | None = None) -> int:
         """Move each control over its whole range, the others at their start, then all at once.
 
+        Of a control with more than `most` values, so many are tried, its ends among them.
         Returns the number of different pictures.
 
         Raises
@@ -80,7 +81,7 @@ class Live(Moving):
             of its own are raised as they are.
         """
         seen = set()
-        for values in hands.singles(self.controls):
+        for values in hands.singles(self.controls, most):
             seen.add(zlib.crc32(self.stage.draw(**values)))
             if (share := self.stage.missed()) > STRAY:
                 raise ValueError(

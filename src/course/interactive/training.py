@@ -76,13 +76,14 @@ class Training(Moving):
         if not self.done:
             raise ValueError("steps yielded no state")
 
-    def drive(self, steps: int = 3) -> int:
+    def drive(self, most: int | None = None, *, steps: int = 3) -> int:
         """Train a few steps with each control over its range. Returns the number of pictures.
 
+        Of a control with more than `most` values, so many are tried, its ends among them.
         Errors of the callbacks are raised.
         """
         seen = set()
-        for values in hands.singles(self.controls):
+        for values in hands.singles(self.controls, most):
             self.set(**values)
             for _ in self.advance(min(steps, self.total)):
                 seen.add(zlib.crc32(self.stage.draw(self.state)))

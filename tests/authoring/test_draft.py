@@ -1,0 +1,124 @@
+"""A draft of a lesson keeps every law as it is; a lesson that gets another number does too."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from course.authoring import checkout, draft
+from course.authoring.checkout import CourseError
+
+PARTS = ("src", "notebooks", "tests", "docs")
+FILES = ("README.md", "jupytext.toml", "pyproject.toml")
+LAWS = (
+    "tests/lessons/test_lessons.py",
+    "tests/lessons/test_glossary.py",
+    "tests/lessons/test_handout.py",
+    "tests/lessons/test_map.py",
+    "tests/lessons/test_yours.py",
+    "tests/checking/test_exercises.py",
+)
+
+
+@pytest.fixture
+def copy(root, tmp_path):
+    """A copy of the checkout, in step with itself as git sees it."""
+    folder = tmp_path / "copy"
+    for name in PARTS:
+        leave = shutil.ignore_patterns("__pycache__", ".*")
+        shutil.copytree(root / name, folder / name, ignore=leave)
+    for name in FILES:
+        shutil.copy(root / name, folder)
+    return folder
+
+
+def python(folder, *arguments):
+    """Run Python with the package of a copy; returns what it printed."""
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    env = outside | {"PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, *map(str, arguments)]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def laws(folder, words, *files):
+    """Run those laws of a copy whose names fit the words."""
+    quiet = (
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:nbval",
+        "-o",
+        "addopts=--import-mode=importlib",
+    )
+    return python(folder, "-m", "pytest", *quiet, *(files or LAWS), "-k", words)
+
+
+def test_a_draft_keeps_every_law(copy):
+    names = ("fresh", "--title", "A fresh idea", "--part", "Foundations")
+    said = python(copy, "-m", "course", "new", *names)
+    stem = said.splitlines()[0].removeprefix("notebooks/text/").removesuffix(".py")
+    python(copy, "-m", "course", "build", stem)
+    python(copy, "-m", "course", "sync")
+    assert f"[A fresh idea](notebooks/{stem}.ipynb)" in (copy / "README.md").read_text()
+    folder = copy / "src" / "course" / "lessons" / "fresh"
+    python(copy, "-m", "ruff", "check", "--quiet", folder, copy / "notebooks" / "text")
+    python(copy, "-m", "ruff", "format", "--check", "--quiet", folder)
+    said = laws(copy, "fresh or readme or text_calls or the_map or before_it_is")
+    assert int(said.split(" passed")[0].split()[-1]) > 100
+
+
+def test_another_number_is_another_file_name_and_nothing_else(copy):
+    shutil.move(*(copy / "notebooks" / f"{n}_attention.ipynb" for n in (12, 14)))
+    shutil.move(*(copy / "notebooks" / "text" / f"{n}_attention.py" for n in (12, 14)))
+    python(copy, "-m", "course", "sync")
+    assert "| 14 | [Attention](notebooks/14_attention.ipynb)" in (copy / "README.md").read_text()
+    shown = """
+from course import lessons
+from course.lessons import handout, map
+assert lessons.Lesson("attention").number == "14"
+assert lessons.lessons()[-1].slug == "attention"
+assert "14  Attention" in str(map.show())
+assert handout.Place("14_attention")
+"""
+    python(copy, "-c", shown)
+    python(copy, "-m", "course", "reset", "14")
+    (mine,) = (copy.parent / "desk").rglob("14_attention.ipynb")  # COURSE_HOME of every test
+    assert "14 · Attention" in mine.read_text(encoding="utf-8")
+    words = "(14_attention and not control) or readme or test_the_map_shows or first_step"
+    laws(copy, words)
+    laws(copy, "test_no or test_engines", "tests/test_house.py")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ({"slug": "attention"}, "course.lessons.attention exists already"),
+        ({"slug": "desk"}, "course.lessons.desk exists already"),
+        ({"slug": "Two words"}, "'Two words' is no slug"),
+        ({"slug": "class"}, "'class' is no slug"),
+        ({"title": 'A "quote"'}, "is no title"),
+        ({"title": "*"}, "'\\*' is no title"),
+        ({"part": "Epilogue"}, "There is no part 'Epilogue'. There are: Start, Foundations"),
+        ({"number": 12}, "12 is taken"),
+        ({"number": 100}, "100 is taken or no number from 0 to 99"),
+    ],
+)
+def test_names_that_can_not_be_are_refused_and_nothing_is_written(checkout, write, names, told):
+    write("12_attention", "# %%\n")
+    (checkout / "src" / "course" / "lessons").mkdir(parents=True)
+    given = {"slug": "fresh", "title": "A fresh idea", "part": "Networks"} | names
+    with pytest.raises(CourseError, match=told):
+        draft.write(checkout, given.pop("slug"), **given)
+    assert not list((checkout / "src").rglob("*.py"))
+
+
+def test_the_number_is_the_first_free_one_after_its_part(root):
+    numbers = [draft.next_number(root, part) for part in draft.PARTS]
+    taken = {int(stem[:2]) for stem in checkout.lessons(root)}
+    assert numbers == sorted(numbers) and not taken & set(numbers)
+    assert all({*range(min(taken), n)} & taken for n in numbers)
