@@ -151,7 +151,8 @@ for row in range(2):
 
 
 # %% tags=["exercise:tokens.batch"]
-def batch(rng, ids, B, T): ...  # three lines
+def batch(rng, ids, B, T):
+    ...  # three lines
 
 
 # %%
@@ -202,9 +203,11 @@ class MLP(nn.Module):
 
 # %% tags=["exercise:plain.Attention"]
 class Attention(nn.Module):
-    def __init__(self, C, H): ...  # about four lines
+    def __init__(self, C, H):
+        ...  # about four lines
 
-    def forward(self, x): ...  # about four lines
+    def forward(self, x):
+        ...  # about four lines
 
 
 # %%
@@ -231,9 +234,11 @@ diagrams.block()
 
 # %% tags=["exercise:plain.Block"]
 class Block(nn.Module):
-    def __init__(self, C, H): ...  # about five lines
+    def __init__(self, C, H):
+        ...  # about five lines
 
-    def forward(self, x): ...  # two lines
+    def forward(self, x):
+        ...  # two lines
 
 
 # %%
@@ -258,9 +263,11 @@ ex.Block.check(Block)
 
 # %% tags=["exercise:plain.GPT"]
 class GPT(nn.Module):
-    def __init__(self, V, T, C, H, L): ...  # about seven lines
+    def __init__(self, V, T, C, H, L):
+        ...  # about seven lines
 
-    def forward(self, ids): ...  # about four lines
+    def forward(self, ids):
+        ...  # about four lines
 
 
 # %%
@@ -297,7 +304,8 @@ tables
 
 
 # %% tags=["exercise:costs.parameters"]
-def parameters(config): ...  # about five lines
+def parameters(config):
+    ...  # about five lines
 
 
 # %%
@@ -408,7 +416,8 @@ noticed.reveal("neither")
 
 
 # %% tags=["exercise:plain.training_step"]
-def training_step(model, optimizer, x, y): ...  # about six lines
+def training_step(model, optimizer, x, y):
+    ...  # about six lines
 
 
 # %%
@@ -446,7 +455,8 @@ ex.training_step.check(training_step)
 
 
 # %% tags=["exercise:loop.learn"]
-def learn(W, batches, rates, held_out): ...  # about eight lines
+def learn(W, batches, rates, held_out):
+    ...  # about eight lines
 
 
 # %%
@@ -653,9 +663,11 @@ tricks.reveal(most, shown=f"{most}, {means[most]:.2f} nats")
 
 # %% tags=["exercise:plain.SwiGLU"]
 class SwiGLU(nn.Module):
-    def __init__(self, C, inside): ...  # about four lines
+    def __init__(self, C, inside):
+        ...  # about four lines
 
-    def forward(self, x): ...  # one line
+    def forward(self, x):
+        ...  # one line
 
 
 # %%
@@ -760,7 +772,8 @@ print(continued(mine, alphabet, "ROMEO:\n", 200, T=32))
 
 
 # %% tags=["exercise:numpy_gpt.embed"]
-def embed(ids, E, P, past=0): ...  # two lines
+def embed(ids, E, P, past=0):
+    ...  # two lines
 
 
 # %%
@@ -776,7 +789,8 @@ ex.embed.check(embed)
 
 
 # %% tags=["exercise:numpy_gpt.block"]
-def block(x, norm1, attend, norm2, mlp): ...  # two lines
+def block(x, norm1, attend, norm2, mlp):
+    ...  # two lines
 
 
 # %%
