@@ -77,8 +77,7 @@ print("weights", np.round(a, 4), "and what comes back", np.round(a @ v, 4))
 
 # %% [markdown]
 # If training wants more weight on the second key, it can move the query towards that key, or the key towards
-# the query, because both have a gradient. That is **attention**. The rest of this lesson makes it work for
-# wide vectors, for texts that are read from left to right, and for several questions at once.
+# the query, because both have a gradient. That is **attention**.
 
 # %% [markdown]
 # ## Wide queries and keys
@@ -142,8 +141,8 @@ ex.scores.check(scores)
 #
 # $$s = \frac{q\, k^\top}{\sqrt{D}}.$$
 #
-# The assumption of independence holds at the start of training and fails later, when queries and keys have
-# learnt to match. What the division buys is a start at which no choice has been made yet.
+# The entries are independent at the start of training only: later, queries and keys have learnt to match. What
+# the division buys is a start at which no choice has been made yet.
 
 # %%
 divided = [choice_entropy(attention.scores(q, k)) for q, k in drawn]
@@ -151,8 +150,8 @@ for D, entropy in zip(sizes, divided, strict=True):
     print(f"D = {D:4}: divided by √D, entropy {entropy:.2f} nats")
 
 # %% [markdown]
-# Divided, the choice stays open at every width. One row of weights is a softmax with a dial: move the size of the
-# queries and the temperature, with and without the division, and watch the choice close and open.
+# Divided, the choice stays open at every width. Move the size of the queries and the temperature, with and
+# without the division, and watch the choice close and open.
 
 # %%
 widgets.one_row()
@@ -231,7 +230,7 @@ ex.causal_mask.check(causal_mask)
 # ### Before the softmax, or after it?
 #
 # You could set the hidden scores to $-\infty$ before the softmax, or set the hidden weights to zero after it.
-# In both cases a hidden key has the weight 0. To see whether they are equal, change the last key, which
+# To see whether that is the same, change the last key, which
 # positions 0 to 3 may not see, and watch their outputs.
 
 # %%
@@ -353,7 +352,11 @@ print("merged, still the memory of the heads:", np.shares_memory(merge_heads(lyi
 
 # %% tags=["worked:attention.multi_head"]
 def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
-    q, k, v = attention.split_heads(x @ Wq, H), attention.split_heads(x @ Wk, H), attention.split_heads(x @ Wv, H)  # fmt: skip
+    q, k, v = (
+        attention.split_heads(x @ Wq, H),
+        attention.split_heads(x @ Wk, H),
+        attention.split_heads(x @ Wv, H),
+    )
     y, a = attention.attend(q, k, v, causal=causal)  # (B, H, T, D), (B, H, T, T)
     return attention.merge_heads(y) @ Wo, a
 
@@ -410,8 +413,6 @@ sorts = {
     "punctuation": ~is_letter & ~np.isin(chars, [" ", "\n"]),
 }
 alike = np.tri(64) / np.arange(1, 65)[:, None]  # every visible position the same weight
-
-# %%
 rows, lift = [], {}
 for i, layer in enumerate(reader.weights(torch.from_numpy(heard)), start=1):
     for h, a in enumerate(layer.numpy().swapaxes(0, 1), start=1):  # a is (100, 64, 64)
@@ -425,8 +426,8 @@ plot.table(rows, header=["head", "weight one back", *sorts])
 # The story is false. Head 1 of layer 2 gives the first letters of words about half of their share; it prefers
 # punctuation, spaces and the last letters of words, the places where something ended. Head 4 of layer 2 prefers
 # spaces. Most other heads look a few characters back, whatever stands there. A map shows where weight goes in
-# one text. What a head does in general takes a count like this one, and what it is good for takes a third step:
-# remove it, and see what is lost. You will do that below.
+# one text. What a head does in general takes a count like this one. Whether it matters takes a third step: remove
+# it, and see what is lost. You will do that below.
 
 # %% [markdown]
 # ## Does attention know the order?
@@ -498,7 +499,7 @@ for ax, (t, s) in zip(axes, ((3, 1), (9, 7)), strict=True):
     for i, (name, tip) in enumerate(((f"query at {t}", q[t]), (f"key at {s}", k[s]))):
         ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "lw": 2, "ls": plot.LINES[i],
                                                  "color": plot.COLORS[i]})  # fmt: skip
-        ax.text(*(1.15 * tip), name, ha="center", va="center", color=plot.COLORS[i])
+        ax.text(tip[0], tip[1] + 0.2, name, ha="center", va="center", color=plot.COLORS[i])
     ax.set(xlim=(-1.8, 1.8), ylim=(-0.6, 1.4), xlabel="first entry", ylabel="second entry", aspect="equal")
     ax.set_title(f"product {q[t] @ k[s]:.3f}")
 plot.show(
@@ -576,7 +577,7 @@ diagrams.induction()
 
 # %% [markdown]
 # Is this what the trained model does? If so, its first layer holds a **previous-token head**. Here are the maps of
-# all four heads on one sequence of a pattern of eight. Rows are the positions that look, columns what they look at.
+# all four heads on one sequence of a pattern of eight.
 
 # %%
 model = models["two layers"]
@@ -642,12 +643,8 @@ plot.table(rows, header=["head", "weight one back", "weight after an earlier cop
 
 # %% [markdown]
 # The number was right. Without the previous-token head everything is lost, and without its neighbour nothing. The loss
-# even rises above $\ln 16 = 2.77$ nats, a blind guess, because the second layer now reads what it was never trained
-# on. In the second layer both heads search: about half of their weight lies after an earlier copy of the
+# even rises above $\ln 16 = 2.77$ nats, a blind guess: the second layer now reads what it was never trained on. In the second layer both heads search: about half of their weight lies after an earlier copy of the
 # present token, and each of them is missed. Which of the heads takes which part depends on the seed.
-#
-# In large models such pairs are part of how a text in front of them is used as an example. Lesson *A small GPT*
-# uses the third design, which hands over the token before.
 
 # %% [markdown]
 # ## Backwards, by hand
@@ -719,7 +716,7 @@ crossing.reveal(crossed, shown=f"{crossed:.0f} positions")
 # %% [markdown]
 # For each position, the projections take $4C^2$ multiplications and the MLP takes $8C^2$. Scores take $TC$, because
 # each of $T$ keys costs $C$ over all heads, and mixing takes $TC$ again. So they are equal where
-# $2TC = 12C^2$, at $T = 6C$. Whoever leaves the MLP out finds $2C$, three times too early.
+# $2TC = 12C^2$, at $T = 6C$.
 
 # %%
 fig, ax = plot.figure(width=7, height=3.2)
@@ -738,8 +735,7 @@ plot.show(
 
 # %% [markdown]
 # At GPT-2's own context of 1,024, scores and mixing are less than a fifth of the work. At 100,000 they are nearly
-# all of it. The table of weights has $T^2$ entries per head, so fast implementations never store it
-# whole: they compute it in tiles, and add up the mixed values as they go.
+# all of it.
 
 # %% [markdown]
 # ## A trained model reads with your attention

@@ -288,7 +288,7 @@ attend = Exercise(
             weight 0?
         q.shape[-2]), s, -np.inf ⇒ q.shape[-2]), s, -100.0
         (mask, s, -np.inf ⇒ (mask, s, -100.0
-            Hidden scores became −100, which is hidden only while the others are larger. Where may a
+            You hid with a finite score, which hides only while the others are larger. Where may a
             score of −270 stand, and what weight would the hidden one get beside it?
         q.shape[-2]), s, -np.inf ⇒ q.shape[-2]), s, -1.0
         (mask, s, -np.inf ⇒ (mask, s, -1.0
