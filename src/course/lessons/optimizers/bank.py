@@ -165,6 +165,9 @@ nesterov_step = Exercise(
         v + g ⇒ v + lr * g
         lr * (g + momentum * v) ⇒ (lr * g + momentum * v)
             You put lr into the velocity. It sums gradients; lr scales the whole step at the end.
+        return p - lr * (g + momentum * v), v ⇒ return p - lr * (g + momentum * v) - lr * v, v
+            You took momentum's step and then the next one as well. Only the next one is taken, from
+            p as it was.
         v = momentum ⇒ v = 0.9
         g + momentum * v ⇒ g + 0.9 * v
             You wrote 0.9 into the formula. It is only the default: use the argument momentum.
@@ -175,8 +178,8 @@ nesterov_step = Exercise(
         """,
     ],
     hints=[
-        "If the same gradient came again, what would the velocity be next time? And which step would"
-        " momentum take then?",
+        "If the same gradient came again, what would the velocity be next time? And which step"
+        " would momentum take then?",
         "v ← μv + g as before, then p ← p − lr · (g + μv) with the new v; return p, v.",
         "v = ...\nreturn p - lr * (g + ...), v",
     ],
@@ -343,6 +346,14 @@ adam_step = Exercise(
             it to √v̂.
         ) ** 0.5 ⇒ )
             You divided by v̂. It is in units of the gradient squared: take its root.
+        (1 - beta1**t) ⇒ (t * (1 - beta1))
+        (1 - beta2**t) ⇒ (t * (1 - beta2))
+            You divided by t · (1 − β). Earlier gradients fade, so the weights sum to less than
+            that: what is the sum of (1 − β)βᵏ for k from 0 to t − 1?
+        (1 - beta1**t) ⇒ beta1**t
+        (1 - beta2**t) ⇒ beta2**t
+            You divided by βᵗ. That is the part that is still missing; the weights that are there
+            sum to 1 − βᵗ.
         beta1**t ⇒ beta1 ** (t + 1)
         beta2**t ⇒ beta2 ** (t + 1)
             You corrected with the power t + 1. t counts from 1 already.
@@ -470,7 +481,7 @@ which_rule = Exercise(
         return "gradient descent" if plain else "Adam" ⇒ return "Adam"
             You took all equal steps for Adam's. Gradient descent's are equal too; how long are
             they?
-        return "gradient descent" if plain else "Adam" ⇒ return "Adam" if plain else "gradient descent"
+        "gradient descent" if plain else "Adam" ⇒ "Adam" if plain else "gradient descent"
             You have gradient descent and Adam the wrong way round. Whose first step grows with the
             gradient?
         second < first ⇒ second > first
@@ -485,7 +496,7 @@ which_rule = Exercise(
         math.isclose(second, first, rel_tol=1e-6) ⇒ second == first
             You asked with == whether the two steps are equal. Equal steps may differ by rounding,
             as 0.3 and 0.1 + 0.2 do: use math.isclose.
-        math.isclose(first, lr * g, rel_tol=1e-6) ⇒ math.isclose(first, lr * g, rel_tol=1e-6) or first > lr * g
+        math.isclose(first, lr * g, rel_tol=1e-6) ⇒ first > 0.999 * lr * g
             You took a first step of lr · g or more for a plain one. Nesterov's is longer by its
             look ahead, so ask whether they are equal.
         """,
@@ -493,10 +504,10 @@ which_rule = Exercise(
     hints=[
         "Which rules' steps grow from the first to the second, which shrink, and which stay? And"
         " whose first step is exactly lr times g?",
-        "Equal steps: gradient descent (lr · g) or Adam (lr). Shrinking: RMSprop, whose v grows from"
-        " 0. Growing: momentum (first lr · g) or Nesterov (first (1 + μ) · lr · g).",
-        "plain = math.isclose(first, ...)\nif math.isclose(second, first):\n    return ... if plain else"
-        " ...\nif second < first:\n    return ...\nreturn ... if plain else ...",
+        "Equal steps: gradient descent (lr · g) or Adam (lr). Shrinking: RMSprop, whose v grows"
+        " from 0. Growing: momentum (first lr · g) or Nesterov (first (1 + μ) · lr · g).",
+        "plain = math.isclose(first, ...)\nif math.isclose(second, first):\n    return ... if plain"
+        " else ...\nif second < first:\n    return ...\nreturn ... if plain else ...",
     ],
     why="No constant is needed: a velocity makes steps grow, an uncorrected mean square makes them"
     " shrink, and both corrected averages of Adam give g and g² at once, so its steps are lr.",

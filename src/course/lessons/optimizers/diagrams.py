@@ -6,8 +6,8 @@ from course.interactive.diagram import Diagram
 def momentum():
     """Draw how a gradient joins the velocity, and how the velocity moves the parameter."""
     d = Diagram(
-        "The old velocity, times mu, and the gradient g are added: the new velocity. It is kept for "
-        "the next step. Times lr it is subtracted from p, which gives the new p.",
+        "The old velocity, times mu, and the gradient g are added: the new velocity. It is kept "
+        "for the next step. Times lr it is subtracted from p, which gives the new p.",
         column=118,
         row=68,
     )

@@ -135,7 +135,7 @@ def _setup(fig):
     styles = [
         {"color": c, "ls": s, "lw": 1.8} for c, s in zip(plot.COLORS, plot.LINES, strict=True)
     ]
-    styles[3]["lw"] = 4.5  # RMSprop often lies under Adam
+    styles[3]["lw"] = 3.2  # RMSprop often lies under Adam
     trails = [left.plot([], [], **style)[0] for style in styles]
     heads = [left.plot([], [], "o", color=style["color"], ms=7)[0] for style in styles]
     curves = [

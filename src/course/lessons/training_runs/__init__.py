@@ -6,5 +6,5 @@ ABOUT = About(
     part="Networks",
     title="Training runs",
     promise="From the first loss to the report",
-    builds="range test, schedules, clipping, dropout, early stopping, and names for what went wrong",
+    builds="range test, schedules, clipping, dropout, early stopping, names for faults",
 )

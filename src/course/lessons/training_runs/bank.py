@@ -191,6 +191,9 @@ warmup_cosine = Exercise(
             You returned 0 past the end. The rate stays at `final`.
         math.pi ⇒ 180
             math.cos takes radians: half a cosine runs from 0 to π, not to 180.
+        (1 + math.cos(math.pi * done)) / 2 ⇒ math.cos(math.pi * done)
+            Your cosine runs from 1 to −1, so the rate ends below `final`. Shift and halve it, so
+            that it runs from 1 to 0.
         done)) / 2 ⇒ done))
             1 + cos begins at 2. Halve it, or the run begins at twice the rate.
         min(1.0, (step - warmup) / (steps - warmup)) ⇒ (step - warmup) / (steps - warmup)
@@ -371,8 +374,8 @@ dropout = Exercise(
         """,
     ],
     hints=[
-        "An entry x stays with probability 1 − rate and is 0 otherwise. What is its expectation, and"
-        " by which factor c on what stays is it x again?",
+        "An entry x stays with probability 1 − rate and is 0 otherwise. What is its expectation,"
+        " and by which factor c on what stays is it x again?",
         "(1 − rate) · c · x = x gives c = 1/(1 − rate). keep = [draw ≥ rate] / (1 − rate), of x's"
         " shape; return x · keep and keep.",
         "keep = (... >= rate) / ...\nreturn x * ..., keep",
@@ -408,6 +411,34 @@ def all_read(losses, patience):
     """You read all losses and took the lowest. Reading them is what costs: stop in time."""
     losses = list(losses)
     return int(np.nanargmin(losses)), len(losses) - 1
+
+
+def never_reset(losses, patience):
+    """You counted all checks without a new best. A new best begins the count again: in a row."""
+    best, lowest, last, idle = 0, math.inf, -1, 0
+    for loss in losses:
+        last += 1
+        if loss < lowest:
+            best, lowest = last, loss
+        else:
+            idle += 1
+        if idle >= patience:
+            break
+    return best, last
+
+
+def previous(losses, patience):
+    """You compared each loss with the one before. Better means lower than the best so far."""
+    best, lowest, last, idle, before = 0, math.inf, -1, 0, math.inf
+    for loss in losses:
+        last += 1
+        if loss < lowest:
+            best, lowest = last, loss
+        idle = 0 if loss < before else idle + 1
+        before = loss
+        if idle >= patience:
+            break
+    return best, last
 
 
 early_stop = Exercise(
@@ -458,10 +489,12 @@ early_stop = Exercise(
             You never wrote down the new lowest loss. Then every loss is better than infinity.
         """,
         all_read,
+        never_reset,
+        previous,
     ],
     hints=[
-        "Which three things must be remembered from check to check, and when is the last improvement"
-        " too long ago?",
+        "Which three things must be remembered from check to check, and when is the last"
+        " improvement too long ago?",
         "Keep best (a check), lowest (its loss) and last (this check). A loss below lowest renews"
         " both; stop when last − best reaches patience; return best, last.",
         "best, lowest, last = 0, ..., -1\nfor loss in losses:\n    last += 1\n    if ...:\n"
@@ -509,18 +542,21 @@ seeds_needed = Exercise(
         2 * (sure ⇒ (2 * sure
             You added the two spreads. It is the variances that add, so the spread of the difference
             is √2 times one of them.
+        2 * (sure ⇒ 2**0.5 * (sure
+            You took √2 where n is asked for. The spread of the difference has the √2; n goes with
+            its square.
         math.ceil( ⇒ math.floor(
             You rounded down, and that is one seed too few. Take the next whole number above.
         math.ceil( ⇒ round(
             You rounded to the nearest. Below it the gap doesn't count yet: take the next whole
             number above.
-        max(1, math.ceil(2 * (sure * spread / gap) ** 2)) ⇒ math.ceil(2 * (sure * spread / gap) ** 2)
+        max(1, math.ceil(2 * (sure * spread / gap) ** 2)) ⇒ math.ceil(2 * (sure * spread / gap)**2)
             Without spread yours asks for no run at all. At least one seed is needed.
         spread / gap ⇒ gap / spread
             You divided the gap by the spread. A smaller gap needs more seeds, not fewer.
         sure * spread ⇒ spread
-            You asked only that the gap equal the spread of the difference. It should be `sure` times
-            as large.
+            You asked only that the gap equal the spread of the difference. It should be `sure`
+            times as large.
         sure * spread ⇒ 2.0 * spread
             You wrote 2 into the formula. It is only the default: use the argument sure.
         """,
@@ -637,15 +673,15 @@ name_the_fault = Exercise(
         train[0] > 2 * guessing ⇒ train[0] > 1000 * guessing
             You didn't look at the first loss. Far above ln K before any step, the network was begun
             too large.
-        not max(train[1:]) < 2 * guessing or not train[-1] < math.inf ⇒ max(train[1:]) > 2 * guessing or train[-1] > 1e9
+        not max(train[1:]) < 2 * guessing or not train[-1] < math.inf ⇒ max(train) > 2 * guessing
             Your test of the losses is silent for nan: every comparison with nan is false. Ask
             whether the loss is still good, not whether it is bad.
         not max(train[1:]) < 2 * guessing or not train[-1] < math.inf ⇒ not train[-1] < math.inf
             You took only nan or infinity for a rate that is too high. A loss that leaps above twice
             guessing is one too.
         max(norms) == 0 ⇒ max(norms) < 0
-            You didn't look at the gradient. Where the first layer gets none, nothing can be learnt,
-            whatever the labels are.
+            You gave a dead network another name. Where the first layer gets no gradient nothing can
+            be learnt, whatever the labels are: ask for that before you ask for the loss.
         max(norms) == 0 ⇒ max(norms) == 0 or train[-1] > 0.95 * guessing
             You took every run that learns nothing for a dead one. With wrong labels gradients flow:
             look at their length.

@@ -6,10 +6,10 @@ from course.interactive.diagram import Diagram
 def step():
     """Draw one step of a training run, with the parts that this lesson builds."""
     d = Diagram(
-        "A batch goes through the network, with dropout, to the loss. The loss gives the gradients, "
-        "which are clipped and go to the optimizer; its rate comes from the schedule. The optimizer "
-        "makes new parameters. Now and then they are checked on held-out data, which decide when to "
-        "stop.",
+        "A batch goes through the network, with dropout, to the loss. The loss gives the "
+        "gradients, which are clipped and go to the optimizer; its rate comes from the schedule. "
+        "The optimizer makes new parameters. Now and then they are checked on held-out data, which "
+        "decide when to stop.",
         column=138,
         row=72,
     )

@@ -33,9 +33,9 @@ def dials():
     return live.training(
         learn,
         _setup,
-        alt="Training and held-out loss of a digit reader against the step, logarithmic, with a line "
-        "at the loss of guessing. With few examples the training loss goes on falling while the "
-        "held-out loss turns up.",
+        alt="Training and held-out loss of a digit reader against the step, logarithmic, with a "
+        "line at the loss of guessing. With few examples the training loss goes on falling while "
+        "the held-out loss turns up.",
         total=TOTAL,
         preview=31,
         width=7.2,
