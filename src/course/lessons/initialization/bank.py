@@ -305,8 +305,8 @@ mirrored = Exercise(
         [A, -A], [-A, A] ⇒ [A, 0 * A], [0 * A, A]
             Your two halves never meet: relu(u) A and relu(−u) A. To get u A, take their difference.
         [A, -A], [-A, A] ⇒ [A, 0 * A], [0 * A, -A]
-            Your two halves never meet. u A is the difference of relu(u) A and relu(−u) A, and both
-            halves of the output need it.
+            Relu(u) and relu(−u) stay apart in your layer. u A is the difference of relu(u) A and
+            relu(−u) A, and both halves of the output need it.
         [[A, -A], [-A, A]] ⇒ [[A, -A]]
             You mirrored the columns only, as for the first layer. h has 2n entries, so W needs 2n
             rows: what does relu(−u) contribute?
@@ -345,12 +345,12 @@ def _measured_loss(rng, c, K, B=600, n=200):
     return layers.cross_entropy(z, rng.integers(K, size=B))
 
 
-def _run(rule, K):
-    return Case.random(
-        lambda rng: (round(float(np.log(K) + _RULES[rule] / 2 + rng.uniform(-0.06, 0.06)), 3), K,
-                     _RULES),
-        says=f"a run of {K} classes",
-    )  # fmt: skip
+def _run(rule, K, low=-0.06, high=0.06):
+    def draw(rng):
+        loss = np.log(K) + _RULES[rule] / 2 + rng.uniform(low, high)
+        return round(float(loss), 3), K, _RULES
+
+    return Case.random(draw, says=f"a run of {K} classes")
 
 
 def _order_is_nothing(f, rng):
@@ -370,7 +370,7 @@ which_start = Exercise(
         Case.hand((8.0, 1000, _RULES), "He", says="loss 8.0, K = 1000"),
         _run("zero", 50),
         _run("PyTorch", 300),
-        _run("LeCun", 40),
+        _run("LeCun", 40, 0.1, 0.2),
         _run("He", 700),
         Case.extreme((9.0, 40, _RULES), says="a loss far above ln K", expected="He"),
         Case.extreme((2.0, 40, _RULES), says="a loss below ln K", expected="zero"),
@@ -702,7 +702,7 @@ layer_norm_backward = Exercise(
         x.ndim - 1))) ⇒ x.ndim - 1))), dgamma
             The order is dx, dγ, dβ: dγ is the sum of dy x̂, dβ that of dy.
         dy.sum ⇒ (gamma * dy).sum
-            You summed γ dy for dβ. β is added after γ has multiplied: its gradient is the sum of dy.
+            You summed γ dy for dβ. β is added after γ has multiplied: its gradient sums dy.
         dy.sum ⇒ dy.mean
             You averaged dβ over the rows. The loss has already divided; here they sum.
         tuple(range(x.ndim - 1)) ⇒ 0
