@@ -27,7 +27,7 @@ ASSERTING = {
     "attention",
     "small_gpt",
 }
-COPYING = {"start_here", "linear_algebra", *ASSERTING}
+COPYING = {"start_here", *ASSERTING}
 
 pytestmark = pytest.mark.skipif(not STEMS, reason="there is no notebook yet")
 every = pytest.mark.parametrize("stem", STEMS)
