@@ -427,7 +427,7 @@ for _ in range(k):
     G = made.deflate(G, squared, v_i)
 direct = made.low_rank(A, k)
 fig, ax = plot.figure(width=6, height=2.4)
-plot.digits(ax, np.stack([A, rebuilt, direct]), cols=3)
+plot.digits(ax, np.clip([A, rebuilt, direct], 0, 1), cols=3)
 plot.show(fig, alt="A handwritten digit, and twice the same digit rebuilt from six pieces, a little softer.")
 print(f"the two ways differ by less than a thousandth: {np.abs(rebuilt - direct).max() < 1e-3}")
 print(f"{k * 57} numbers instead of 784")

@@ -83,7 +83,7 @@ def _grid():
 def _arrow_to(ax, i, name):
     """Return an arrow from the origin for one column."""
     (line,) = ax.plot(
-        [], [], "^-", color=plot.COLORS[3 + i], markevery=[1], ms=7, lw=2.2, label=name
+        [], [], "^-", color=plot.COLORS[3 + i], markevery=[1], ms=7, lw=2.2, zorder=3, label=name
     )
     return line
 
@@ -141,7 +141,6 @@ def _ranks(fig):
     (kept,) = right.plot([], [], "s", color=plot.COLORS[0], ls="none", label="kept")
     right.legend(loc="upper right")
     numbers = np.arange(1, SIDE + 1)
-    heading = panels[1].title
 
     def update(digit, k):
         pictures, singular = _examples()
@@ -149,7 +148,7 @@ def _ranks(fig):
         rebuilt = spectral.low_rank(A, k)
         for image, picture in zip(images, (A, rebuilt, A - rebuilt), strict=True):
             image.set_data(picture)
-        heading.set_text(f"rank {k}")
+        heading = panels[1].set_title(f"rank {k}")
         values.set_data(numbers[k:], s[k:])
         kept.set_data(numbers[:k], s[:k])
         share = 100 * (s[:k] ** 2).sum() / (s**2).sum()
