@@ -257,6 +257,42 @@ def test_progress_by_old_numbers_is_carried_over():
 
 
 def test_what_moved_to_another_lesson_keeps_its_progress():
+    state = {"version": 2, "checks": {"optimizers.clip_by_norm": {"passed": True, "attempts": 2}},
+             "hints": {"optimizers.lr_range_test": 1},
+             "predictions": {"optimizers.batch": {"guess": 4}}}  # fmt: skip
+    progress.path().parent.mkdir(parents=True, exist_ok=True)
+    progress.path().write_text(json.dumps(state))
+    now = progress.read()
+    assert now["checks"] == {"training_runs.clip_by_norm": {"passed": True, "attempts": 2}}
+    assert now["hints"] == {"training_runs.lr_range_test": 1}
+    assert now["predictions"] == {"training_runs.batch": {"guess": 4}}
+
+
+def test_what_moved_to_another_lesson_is_carried_over_and_kept_once():
+    old = {"passed": True, "attempts": 2}
+    state = {
+        "version": 2,
+        "checks": {"mlp_backprop.tanh": old, "mlp_backprop.affine": old},
+        "hints": {"mlp_backprop.numerical_gradient": 2, "gradients.numerical_gradient": 1},
+        "predictions": {"mlp_backprop.single": {"guess": 3}},
+    }
+    progress.path().write_text(json.dumps(state))
+    carried = progress.read()
+    assert carried["checks"] == {"gradients.tanh": old, "mlp_backprop.affine": old}
+    assert carried["hints"] == {"gradients.numerical_gradient": 1}
+    assert carried["predictions"] == {"gradients.single": {"guess": 3}}
+    progress.record_check("gradients.multiply", False)
+    assert progress.read()["checks"]["gradients.tanh"] == old
+
+
+def test_progress_by_old_numbers_goes_straight_to_where_an_exercise_is_now():
+    old = {"version": 1, "checks": {"4.9": {"passed": True, "attempts": 1}}}
+    progress.path().write_text(json.dumps(old | {"hints": {"4.4": 1}, "predictions": {}}))
+    assert list(progress.read()["checks"]) == ["gradients.tanh"]
+    assert progress.read()["hints"] == {"gradients.numerical_gradient": 1}
+
+
+def test_what_moved_to_another_lesson_keeps_its_progress():
     entry = {"passed": True, "attempts": 2, "mistakes": {}}
     state = progress.read() | {"checks": {"linear_algebra.low_rank": entry}}
     progress.path().write_text(json.dumps(state))

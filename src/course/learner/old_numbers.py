@@ -32,10 +32,17 @@ NEW = {
 }
 
 MOVED = {  # exercises and predictions that went to another lesson when one became two
+    "optimizers.clip_by_norm": "training_runs.clip_by_norm",
+    "optimizers.warmup_cosine": "training_runs.warmup_cosine",
+    "optimizers.lr_range_test": "training_runs.lr_range_test",
+    "optimizers.batch": "training_runs.batch",
     "linear_algebra.power_iteration": "inside_a_matrix.power_iteration",
     "linear_algebra.low_rank": "inside_a_matrix.low_rank",
     "linear_algebra.pieces": "inside_a_matrix.pieces",
     "linear_algebra.counting": "inside_a_matrix.counting",
+    "mlp_backprop.numerical_gradient": "gradients.numerical_gradient",
+    "mlp_backprop.tanh": "gradients.tanh",
+    "mlp_backprop.single": "gradients.single",
 }
 
 
