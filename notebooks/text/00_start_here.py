@@ -15,42 +15,21 @@
 # # Start here
 #
 # This course teaches how large language models work by having you build one: every piece, from
-# the dot product to a small GPT that writes after Shakespeare, on your own computer, without a
-# network and without a graphics card.
+# the dot product to a small GPT that writes in the style of Shakespeare, on your own computer, without
+# a network and without a graphics card.
 #
 # **You will** meet the four devices that every lesson uses, and build the smallest language model
 # there is while you do: a worked cell, a prediction, an exercise that checks itself, and a figure
 # that you can move.
 #
 # **You need** Python as far as functions, loops and NumPy arrays. No calculus yet.
-
-# %% [markdown]
-# ## Symbols
 #
-# | symbol | meaning | shape |
-# |---|---|---|
-# | $V$ | size of the vocabulary: how many different characters there are | |
-# | $N$ | length of the text | |
-# | `ids` | the text, each character as its place in the alphabet | $(N,)$ |
-# | `counts` | how often character $j$ came after character $i$ | $(V, V)$ |
-# | `p` | probability that $j$ comes after $i$; rows sum to 1 | $(V, V)$ |
-#
-# A lesson that needs one of these letters for something else says so in its own table. Later ones
-# add $B$ for the examples of a batch, $T$
-# for positions in time, $C$ for the width of a layer, $H$ for heads and $D$ for their size; the
-# README has them all.
-
-# %% [markdown]
-# ## How to read a notebook
-#
-# A notebook is a column of cells. Click on one and press **Shift + Enter**: it runs, and the next
-# one is selected. Run them in order, from top to bottom. If the page gets confused, choose *Kernel*,
-# then *Restart Kernel*, and start again from the top: nothing of your progress is lost.
-#
-# The first code cell of each lesson imports what the lesson needs. Names with a dot, as in
-# `bigram.write`, come from the course. Names without one are yours.
+# This page is a column of cells. Click on the next one and press **Shift + Enter**: it runs, and the
+# one after it is selected. Do the same with that one, and move its slider.
 
 # %% tags=["setup"]
+import time
+
 import numpy as np
 
 from course.command import doctor
@@ -62,31 +41,31 @@ from course.lessons.start_here import bank as ex
 from course.lessons.start_here import widgets
 from course.transformers import tokens
 
-# %% [markdown]
-# ## Is everything here?
-
 # %%
-parts = {
-    "Python": [doctor.python()],
-    "packages": doctor.packages(),
-    "data": doctor.data_files(),
-    "PyTorch": [doctor.pytorch()],
-}
-for name, findings in parts.items():
-    for found in findings:
-        print(f"{name}: " + ("ready" if found.well else f"{found.what} {found.mend}"))
+widgets.writing()
 
 # %% [markdown]
-# Four times *ready* is all you need. Otherwise the line says how to mend it, and `course doctor` in
-# a terminal tells more.
+# The line under the bars is written by a machine, one character after another. The bars show what it
+# holds to be possible next. It draws one of them, and then the bars are others. In half an hour you
+# will have built it.
+
+# %% [markdown]
+# ## How to read a notebook
+#
+# Run the cells in order, from top to bottom. If the page gets confused, choose *Kernel*, then *Restart
+# Kernel*, and start again from the top: nothing of your progress is lost.
+#
+# The first code cell of each lesson imports what the lesson needs, and nothing else. So whatever is
+# listed there comes from a library or from the course, mostly as a name with a dot, such as
+# `bigram.write`. What you define yourself, in an exercise, never replaces it.
 
 # %% [markdown]
 # ## A worked cell: read it, run it, change it
 #
 # *What could a machine know about a language if it may look at only one character at a time?*
 #
-# It could know what tends to come next. Whatever knows that is a **language model**. Here is a text
-# to learn from: nine of Shakespeare's plays.
+# It could know what tends to come next. A function that gives each possible next piece of text its
+# probability is a **language model**. Here is a text to learn from: nine of Shakespeare's plays.
 
 # %%
 text = shakespeare()
@@ -105,46 +84,46 @@ print(f"{N:,} characters, {V} different ones. To be is {tokens.encode('To be', a
 # %% [markdown]
 # Learning is counting: at row $i$, column $j$ we note how often character $j$ came directly after
 # character $i$. Cells like the next one are **worked**: nothing is missing, and the package holds
-# the very same function. Change it, break it, run it again: a later lesson never leans on your copy.
+# the very same function. Change it, break it, run it again: a later cell never leans on your copy.
 
 
-# %% tags=["worked:bigram.count_pairs"]
-def count_pairs(ids, V):
+# %% tags=["worked:bigram.count_one_by_one"]
+def count_one_by_one(ids, V):
     counts = np.zeros((V, V), dtype=np.int64)
-    np.add.at(counts, (ids[:-1], ids[1:]), 1)
+    for i, j in zip(ids[:-1], ids[1:], strict=True):
+        counts[i, j] += 1
     return counts
 
 
 # %%
-counts = count_pairs(ids, V)
+counts = bigram.count_one_by_one(ids, V)
 t, h, z = (alphabet.index(c) for c in "thz")
 print(f"after t: h {counts[t, h]:,} times, z {counts[t, z]:,} times")
 
 # %% [markdown]
-# The pair *th* is everywhere and *tz* is rare. The table is the whole model. It has $V^2$ entries,
-# and the picture shows how many of them were never touched.
+# The pair *th* is everywhere and *tz* is rare. The loop says what is meant, and it is slow: for each
+# of a million pairs, Python looks up what the names stand for and what `+=` means for them, and only
+# then adds 1. A library does the same additions in one call, without looking anything up. For that,
+# each pair becomes one integer, $iV + j$: row 2, column 3 of a table with 10 columns is place 23.
 
-# %%
-fig, ax = plot.figure(width=6, height=5)
-seen = np.where(counts > 0, counts, np.nan)
-image = ax.imshow(seen, norm="log", cmap="YlGnBu")
-letters = "ACEILNRTaceilnrt"
-places = [alphabet.index(c) for c in letters]
-ax.set_xticks(places, list(letters), fontsize=8)
-ax.set_yticks(places, list(letters), fontsize=8)
-ax.set(xlabel="second character", ylabel="first character")
-ax.grid(False)
-fig.colorbar(image, label="times seen (white: never)", shrink=0.8)
-plot.show(
-    fig,
-    alt="Table of 64 by 64 squares, one for each pair of characters, darker for frequent pairs. "
-    "Capitals after capitals and small letters after small letters form two blocks; most of the "
-    "rest is white: those pairs never occur.",
-)
+
+# %% tags=["worked:bigram.count_pairs"]
+def count_pairs(ids, V):
+    pairs = ids[:-1] * V + ids[1:]
+    return np.bincount(pairs, minlength=V * V).reshape(V, V)
+
+
+# %% tags=["varies"]
+clock = [time.perf_counter()]
+for count in (bigram.count_one_by_one, bigram.count_pairs):
+    same = np.array_equal(count(ids, V), counts)
+    clock.append(time.perf_counter())
+slow, fast = np.diff(clock)
+print(f"same counts: {same}. The loop takes {slow / fast:.0f} times as long as the one call.")
 
 # %% [markdown]
-# Two blocks stand out: capitals follow capitals in the speakers' names, small letters follow small
-# letters in the verse, and a small letter is never followed by a capital. Most squares are white.
+# So write the loop first, to be sure what you mean. Then replace it by one call, and check that the two
+# agree. The course does this again and again.
 
 # %% [markdown]
 # ## A prediction: commit before you run
@@ -164,44 +143,77 @@ share = 100 * np.mean(counts == 0)
 never.reveal(share, shown=f"{share:.0f} %")
 
 # %% [markdown]
-# A million characters, and most pairs are missing: language is far from an arbitrary sequence.
-# That emptiness is what a model can learn.
+# A million characters, and most pairs are missing. The picture shows which.
+
+# %%
+fig, ax = plot.figure(width=6.4, height=5.4)
+seen = np.where(counts > 0, counts, np.nan)
+image = ax.imshow(seen, norm="log", cmap="viridis_r", interpolation="nearest")
+letters = " AEIOTaeiot"
+places = [alphabet.index(c) for c in letters]
+for set_ticks in (ax.set_xticks, ax.set_yticks):
+    set_ticks(places, list(letters.replace(" ", "␣")), fontsize=8)
+for first, last, name in (("A", "Z", "capitals"), ("a", "z", "small letters")):
+    low, high = alphabet.index(first) - 0.5, alphabet.index(last) + 0.5
+    box = np.array([low, high, high, low, low]), np.array([low, low, high, high, low])
+    ax.plot(*box, color=plot.COLORS[1], ls="-", lw=2, clip_on=False)
+    ax.text(high - 0.5, low - 0.6, name, color=plot.COLORS[1], ha="right", va="bottom", fontsize=9)
+ax.set(xlabel="second character", ylabel="first character")
+ax.grid(False)
+fig.colorbar(image, label="times seen (white: never)", shrink=0.8)
+plot.show(
+    fig,
+    alt="Table of 64 by 64 squares, one for each pair of characters, coloured where the pair occurs. Two "
+    "outlined blocks are well filled, capitals after capitals and small letters after small ones. Most of "
+    "the rest is white. The row of the space is filled almost throughout.",
+)
+
+# %% [markdown]
+# Two blocks stand out: capitals follow capitals in the speakers' names, small letters follow small
+# letters in the verse. A small letter is never followed by a capital. After a space, marked ␣, almost
+# any letter can come. The rest is empty, and that emptiness is what a model can learn.
+
+# %% [markdown]
+# ## How good is a guess?
 #
-# Now let the model play a game. It sees one character and must name the next; it always names the
-# most frequent one.
+# Now let the model play a game. It sees one character and must name the next. A score means something
+# only beside what could be had for nothing. Whoever guesses blindly among $V$ characters is right once
+# in $V$ times. Whoever always says *space*, the most frequent character, needs no memory at all:
+
+# %%
+chance = 100 / V
+space = 100 * np.mean(ids == alphabet.index(" "))
+print(f"blind: {chance:.1f} %; always a space: {space:.0f} %")
 
 # %%
 right = predict.number(
-    "start_here.right", "How often does the most frequent follower come true?", unit="%", low=0, high=100, within=5
-)
+    "start_here.right",
+    "If you look at one character and always guess its most frequent follower, how often are you right?",
+    unit="%", low=0, high=100, within=5,
+)  # fmt: skip
 right
 
 # %%
 hits = 100 * counts.max(axis=1).sum() / counts.sum()
-chance = 100 / V
 right.reveal(hits, shown=f"{hits:.0f} %")
 
 # %% [markdown]
-# More than one in four, knowing a single character. Guessing blindly would be right less than one
-# time in fifty.
+# One character of memory is worth about as much again as knowing which character is frequent.
 
 # %% [markdown]
 # ## An exercise: the check tells you what you misunderstood
 #
 # *The counts of a row say how often each character followed. What is the probability of each?*
 #
-# A probability is a share: what was counted, divided by all that was counted in the same situation.
-#
-# $$p_{ij} = \frac{\text{counts}_{ij}}{\sum_k \text{counts}_{ik}}$$
-#
+# A **probability** is a share: what was counted, divided by all that was counted in the same situation.
 # By hand: the row $(3, 1)$ has 4 observations, so it becomes $(3/4, 1/4)$; the row $(2, 8)$ becomes
-# $(0.2, 0.8)$.
+# $(0.2, 0.8)$. A whole row of probabilities, which sum to 1, is a **distribution**.
 #
 # ### Exercise: `probabilities`
 #
-# Replace the dots. Then run the check under it: it says
-# what is right, or what is wrong and why. It has seen many wrong answers, so try one: divide by
-# `counts.sum()`.
+# Do for every row of a table what was done by hand for two. Replace the dots. Then run the check under
+# it: it says what is right, or what is wrong and why. It has seen many wrong answers, so try one first:
+# divide by `counts.sum()`.
 
 
 # %% tags=["exercise:bigram.probabilities"]
@@ -237,12 +249,12 @@ def write(rng, p, start, n):
 
 
 # %%
-line = write(np.random.default_rng(1), p, t, 160)
+line = bigram.write(np.random.default_rng(1), p, t, 160)
 print(tokens.decode(line, alphabet))
 
 # %% [markdown]
-# Not English, and not noise either: words have plausible lengths, vowels and consonants take turns,
-# lines begin with capitals. All of it from one character of memory.
+# It is not English, and it is not noise either: words have plausible lengths, vowels and consonants
+# take turns, lines begin with capitals. All of it comes from one character of memory.
 #
 # It drew at random. Would it write better if it never took a risk?
 
@@ -255,21 +267,65 @@ careful = predict.choice(
 careful
 
 # %%
-ids_careful = write(np.random.default_rng(1), bigram.sharpen(p, 0.01), alphabet.index("T"), 60)
-print(tokens.decode(ids_careful, alphabet))
+T = alphabet.index("T")
+greedy = [T]
+for _ in range(60):
+    greedy.append(int(p[greedy[-1]].argmax()))
+print(tokens.decode(np.array(greedy), alphabet))
 careful.reveal("a short loop, for ever")
 
 # %% [markdown]
-# The most probable next step, over and over, is not the most probable text. Large models have the
-# same weakness.
+# Without chance, each character has exactly one successor. There are only 64 characters, so after at
+# most 64 steps one of them comes up a second time. From there on, everything repeats. This way of
+# writing is called **greedy**.
+#
+# ## Probable is not typical
+#
+# Is the greedy line at least the most probable one? The probability of a line is the product of the
+# probabilities of its steps. That is a tiny number, so one takes its logarithm, which is a sum.
+
+# %%
+lines = [bigram.write(np.random.default_rng(seed), p, T, 60) for seed in range(20)]
+scores = np.array([bigram.log_probability(p, drawn) for drawn in lines])
+starts = [i for i in range(N - 60) if text[i - 1 : i + 1] == "\nT"][::100]
+real = np.array([bigram.log_probability(p, ids[i : i + 61]) for i in starts])
+print(f"20 drawn lines: {scores.mean():.0f} on average, with a spread of {scores.std():.0f}")
+print(f"{len(real)} pieces of Shakespeare: {real.mean():.0f}, with a spread of {real.std():.0f}")
+
+# %%
+typical = predict.choice(
+    "start_here.typical",
+    "Of all lines of 61 characters that begin with T, which does the model find the most probable?",
+    ["one like those it draws", "the greedy one", "a line that neither way wrote"],
+)
+typical
+
+# %%
+best = bigram.most_probable(p, T, 60)
+score_greedy, score_best = (bigram.log_probability(p, np.array(x)) for x in (greedy, best))
+print(f"greedy {score_greedy:.0f}; the best of all {score_best:.0f}:")
+print(tokens.decode(best, alphabet))
+typical.reveal("a line that neither way wrote")
+
+# %% [markdown]
+# The greedy line takes the best step each time, but the best first step need not lead to where the good
+# steps are. `bigram.most_probable` looks at all lines at once (the way to do it is named after
+# Viterbi). What it finds is a row of dashes: one dash likes to follow another.
+#
+# So the most probable line looks like nothing that anyone wrote, and the greedy one does not either.
+# What people write lies near −150, and so does what the model draws: there are so many more lines there
+# that together they have nearly all the probability. That is why one *draws* from a language model.
 
 # %% [markdown]
 # ## A live figure: move it
 #
 # Between *always the most probable* and *as counted* lies a dial, the **temperature** $\tau$: each
-# probability is raised to the power $1/\tau$, then the row is shared out anew.
+# probability is raised to the power $1/\tau$, then the row is divided by its sum again.
 #
 # $$q_j = \frac{p_j^{1/\tau}}{\sum_k p_k^{1/\tau}}$$
+#
+# By hand, $p = (0.8, 0.2)$ and $\tau = \tfrac12$: the squares are 0.64 and 0.04, so $q$ is about
+# $(0.94, 0.06)$.
 #
 # Click on the slider and use the arrow keys. Find the temperature at which the line under the bars
 # begins to repeat itself, and the one at which it falls apart.
@@ -288,19 +344,59 @@ widgets.followers()
 plot.table(
     [
         ["characters in the text", f"{N:,}"],
-        ["different characters, V", str(V)],
         ["pairs that never occur", f"{share:.0f} %"],
-        ["right guesses, one character of memory", f"{hits:.0f} %"],
         ["right guesses, blind", f"{chance:.1f} %"],
+        ["right guesses, always a space", f"{space:.0f} %"],
+        ["right guesses, one character of memory", f"{hits:.0f} %"],
+        ["log-probability of a drawn line", f"{scores.mean():.0f}"],
+        ["of Shakespeare's", f"{real.mean():.0f}"],
+        ["of the greedy line", f"{score_greedy:.0f}"],
+        ["of the most probable line", f"{score_best:.0f}"],
     ],
     header=["quantity", "measured"],
 )
 
 # %% [markdown]
 # **You can now** turn text into integers, learn a language model by counting, draw from it, and say
-# what temperature does. A GPT has the same interface: what was read so far goes in, a **distribution**
+# what temperature does. A GPT has the same interface: what was read so far goes in, a distribution
 # of the next **token** (here a character) comes out. What the rest of the course adds is a better
 # way to remember.
+
+# %% [markdown]
+# ## Symbols
+#
+# Each lesson has such a table. It says what a letter stands for in that lesson; there are more things
+# than letters, so another lesson may need one of them for something else, and then its own table says
+# so. The README lists those that keep their meaning.
+#
+# | symbol | meaning | shape |
+# |---|---|---|
+# | $V$ | size of the vocabulary: how many different tokens, here characters, there are | |
+# | $N$ | length of the text; in later lessons the number of examples | |
+# | `ids` | the text, each character as its place in the alphabet | $(N,)$ |
+# | `counts` | how often character $j$ came after character $i$ | $(V, V)$ |
+# | `p` | the language model, as probabilities: row $i$ is the distribution of what comes after $i$ | $(V, V)$ |
+# | $\tau$ | temperature | |
+
+# %% [markdown]
+# ## Is everything here?
+#
+# You have got this far, so Python and NumPy work. Later lessons need a little more.
+
+# %%
+parts = {
+    "Python": [doctor.python()],
+    "packages": doctor.packages(),
+    "data": doctor.data_files(),
+    "PyTorch": [doctor.pytorch()],
+}
+for name, findings in parts.items():
+    for found in findings:
+        print(f"{name}: " + ("ready" if found.well else f"{found.what} {found.mend}"))
+
+# %% [markdown]
+# Four times *ready* is all you need. Otherwise the line says how to mend it, and `course doctor` in
+# a terminal tells more.
 
 # %% [markdown]
 # ## The course, and where you are
@@ -337,9 +433,9 @@ course_map.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    The next character then depends on the last one alone, and always in the same way. There are only
-#    64 characters, so after at most 64 steps one of them comes up again, and from there everything
-#    repeats.
+#    The next character then depends on the last one alone, and always in the same way: the model has
+#    become a fixed map of 64 characters into themselves. After at most 64 steps one of them comes up
+#    again, and from there everything repeats.
 #
 #    </details>
 #
@@ -361,4 +457,6 @@ course_map.show()
 #   concerning the connection of samples in chains*: vowels and consonants of a poem, counted by hand.
 # - C. E. Shannon (1948), *A mathematical theory of communication*, section 3: text drawn from counted
 #   pairs of letters.
+# - A. J. Viterbi (1967), *Error bounds for convolutional codes and an asymptotically optimum decoding
+#   algorithm*: the best way through all steps at once.
 # - The plays: see `src/course/data/manifest.toml` for edition and licence.

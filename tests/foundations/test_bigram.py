@@ -19,6 +19,24 @@ def test_counting_agrees_with_a_loop():
     np.testing.assert_array_equal(bigram.count_pairs(ids, 5), expected)
 
 
+def test_counting_one_by_one_gives_the_same():
+    ids = RNG.integers(0, 5, size=200)
+    np.testing.assert_array_equal(bigram.count_one_by_one(ids, 7), bigram.count_pairs(ids, 7))
+
+
+def test_the_most_probable_text_is_the_best_of_all():
+    p = RNG.dirichlet(np.ones(3) * 0.5, size=3)
+    every = [np.array([1, *rest]) for rest in itertools.product(range(3), repeat=6)]
+    best = max(every, key=lambda ids: bigram.log_probability(p, ids))
+    np.testing.assert_array_equal(bigram.most_probable(p, 1, 6), best)
+
+
+def test_the_log_probability_is_that_of_the_product():
+    p = np.array([[0.5, 0.5], [1.0, 0.0]])
+    assert bigram.log_probability(p, np.array([0, 1, 0, 0])) == pytest.approx(np.log(0.25))
+    assert bigram.log_probability(p, np.array([1, 1])) == -np.inf
+
+
 def test_overlapping_pairs_all_count():
     assert bigram.count_pairs(np.array([1, 1, 1, 0, 1]), 2).tolist() == [[0, 1], [1, 2]]
 

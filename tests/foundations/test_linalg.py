@@ -61,77 +61,23 @@ def test_projection_by_hand_and_its_laws(rng):
         linalg.project(x, v[:5])
 
 
-def test_power_iteration_finds_eigh_top_pair_and_its_sign(rng):
-    Q = np.linalg.qr(rng.standard_normal((6, 6)))[0]
-    A = Q * [-3, 2, 1, 0.5, 0.2, 0] @ Q.T
-    values, vectors = np.linalg.eigh(A)
-    value, x = linalg.power_iteration(A, rng.standard_normal(6), 100)
-    assert value == pytest.approx(values[0], abs=1e-12)  # the largest in size, which is −3
-    assert abs(x @ vectors[:, 0]) == pytest.approx(1, abs=1e-12)
-    assert np.linalg.norm(x) == pytest.approx(1, abs=1e-15)
+def test_bracket_costs_count_the_products_in_the_sums():
+    n, m, p, q = 2, 3, 5, 7
+    count = lambda shape, inner: int(np.prod(shape)) * inner  # noqa: E731
+    left = count((n, p), m) + count((n, q), p)
+    right = count((m, q), p) + count((n, q), m)
+    assert linalg.bracket_costs(n, m, p, q) == (left, right) == (100, 147)
+    with pytest.raises(ValueError, match="each must be 1 or more"):
+        linalg.bracket_costs(0, 1, 1, 1)
 
 
-def test_power_iteration_shrinks_the_error_by_the_ratio_of_eigenvalues():
-    A, x = np.diag([2.0, 1.0]), np.ones(2)
-    _, x = linalg.power_iteration(A, x, 10)
-    assert x[1] / x[0] == pytest.approx(2**-10)
-
-
-def test_power_iteration_refuses_bad_input():
-    for A, x in [(np.ones((2, 3)), np.ones(3)), (np.eye(2), np.ones(3))]:
-        with pytest.raises(ValueError, match=r"\(n, n\) and \(n,\) are allowed"):
-            linalg.power_iteration(A, x, 5)
-    for x, steps in [(np.ones(2), 0), (np.zeros(2), 3)]:
-        with pytest.raises(ValueError, match="1 step or more"):
-            linalg.power_iteration(np.eye(2), x, steps)
-
-
-@pytest.mark.parametrize("shape", [(4, 4), (9, 5), (28, 28)])
-def test_svd_agrees_with_the_library(shape, rng):
-    A = rng.standard_normal(shape)
-    U, s, Vt = linalg.svd(A)
-    np.testing.assert_allclose(s, np.linalg.svd(A, compute_uv=False), atol=1e-12)
-    np.testing.assert_allclose(U * s @ Vt, A, atol=1e-12)
-    np.testing.assert_allclose(U.T @ U, np.eye(shape[1]), atol=1e-12)
-    np.testing.assert_allclose(Vt @ Vt.T, np.eye(shape[1]), atol=1e-12)
-    with pytest.raises(ValueError, match="as many rows"):
-        linalg.svd(np.ones((2, 3)))
-
-
-def test_svd_of_a_matrix_that_lost_a_direction(rng):
-    A = rng.standard_normal((6, 2)) @ rng.standard_normal((2, 4))
-    A[:, 3] = 0
-    U, s, Vt = linalg.svd(A)
-    np.testing.assert_allclose(U * s @ Vt, A, atol=1e-13)
-    np.testing.assert_allclose(s, np.linalg.svd(A, compute_uv=False), atol=1e-13)
-    np.testing.assert_allclose(U.T @ U, np.diag([1.0, 1, 0, 0]), atol=1e-13)
-
-
-def test_low_rank_error_is_the_singular_values_left_out(rng):
-    A = rng.standard_normal((7, 5))
-    s = np.linalg.svd(A, compute_uv=False)
-    for k in range(6):
-        error = np.linalg.norm(A - linalg.low_rank(A, k))
-        assert error == pytest.approx(np.sqrt((s[k:] ** 2).sum()), abs=1e-12)
-        assert np.linalg.matrix_rank(linalg.low_rank(A, k)) == k
-    with pytest.raises(ValueError, match="0 to 5 is allowed"):
-        linalg.low_rank(A, 6)
-
-
-def test_condition_agrees_with_numpy_and_is_infinite_when_singular(rng):
-    A = rng.standard_normal((6, 4))
-    assert linalg.condition(A) == pytest.approx(np.linalg.cond(A))
-    assert linalg.condition(np.diag([1.0, 0.0])) == np.inf
-    with pytest.raises(ValueError, match="with entries"):
-        linalg.condition(np.ones((0, 3)))
-
-
-def test_normal_equations_solve_least_squares(rng):
-    A, b = rng.standard_normal((20, 3)), rng.standard_normal(20)
-    expected = np.linalg.lstsq(A, b, rcond=None)[0]
-    np.testing.assert_allclose(linalg.normal_equations(A, b), expected, atol=1e-12)
-    with pytest.raises(ValueError, match=r"b \(19,\)"):
-        linalg.normal_equations(A, b[:19])
+def test_mean_square_takes_a_column_or_a_row(rng):
+    x, y = rng.standard_normal((2, 6))
+    expected = torch.nn.functional.mse_loss(torch.from_numpy(x), torch.from_numpy(y)).item()
+    assert linalg.mean_square(x, y) == pytest.approx(expected)
+    assert linalg.mean_square(x[:, None], y) == pytest.approx(expected)
+    with pytest.raises(ValueError, match=r"labels \(5,\)"):
+        linalg.mean_square(x, y[:5])
 
 
 def test_pairwise_distances_are_those_of_torch(rng):

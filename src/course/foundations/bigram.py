@@ -7,8 +7,22 @@ interface as the largest: characters so far in, a distribution of the next chara
 import numpy as np
 
 
+def count_one_by_one(ids, V: int):
+    """Count how often each token is followed by each, one pair after another.
+
+    What `count_pairs` does, as a loop: easier to read, and slower. Same arguments, same result.
+    """
+    _check_ids(ids, V)
+    counts = np.zeros((V, V), dtype=np.int64)
+    for i, j in zip(ids[:-1], ids[1:], strict=True):
+        counts[i, j] += 1
+    return counts
+
+
 def count_pairs(ids, V: int):
     """Count how often each token is followed by each.
+
+    Each pair becomes one integer, i V + j; those are counted by the library and laid out in rows.
 
     Parameters
     ----------
@@ -28,9 +42,8 @@ def count_pairs(ids, V: int):
         If a token is not in 0 … V − 1.
     """
     _check_ids(ids, V)
-    counts = np.zeros((V, V), dtype=np.int64)
-    np.add.at(counts, (ids[:-1], ids[1:]), 1)
-    return counts
+    pairs = ids[:-1] * V + ids[1:]
+    return np.bincount(pairs, minlength=V * V).reshape(V, V)
 
 
 def probabilities(counts):
@@ -103,6 +116,59 @@ def write(rng, p, start: int, n: int):
     for _ in range(n):
         ids.append(rng.choice(len(p), p=p[ids[-1]]))
     return np.array(ids)
+
+
+def log_probability(p, ids) -> float:
+    """Return the logarithm of the probability of a text, given its first token.
+
+    Σ_t ln p[ids[t], ids[t + 1]]: a product over the steps, and the logarithm of a product is a sum.
+
+    Parameters
+    ----------
+    p : (V, V)
+        Row i: the distribution of what follows i.
+    ids : (n + 1,) of int
+        The text. A pair that p holds to be impossible makes it −∞.
+    """
+    with np.errstate(divide="ignore"):
+        return float(np.log(p[ids[:-1], ids[1:]]).sum())
+
+
+def most_probable(p, start: int, n: int):
+    """Find the text of n steps whose probability is the largest of all, among V to the power n.
+
+    Whatever ends in j after t steps, its best way to j is the best way to some i and one step more.
+    So one number for each token is enough to remember.
+
+    Parameters
+    ----------
+    p : (V, V)
+        Row i: the distribution of what follows i.
+    start
+        The token to begin with.
+    n
+        How many to add.
+
+    Returns
+    -------
+    ids : (n + 1,) of int64
+        The start and what follows.
+
+    References
+    ----------
+    Viterbi (1967), https://doi.org/10.1109/TIT.1967.1054010
+    """
+    with np.errstate(divide="ignore"):
+        steps = np.log(p)
+    best, came = np.where(np.arange(len(p)) == start, 0, -np.inf), []
+    for _ in range(n):
+        ways = best[:, None] + steps  # (V, V): the best way to i, then a step to j
+        came.append(ways.argmax(axis=0))
+        best = ways.max(axis=0)
+    ids = [best.argmax()]
+    for before in reversed(came):
+        ids.append(before[ids[-1]])
+    return np.array(ids[::-1])
 
 
 def _check_ids(ids, V):

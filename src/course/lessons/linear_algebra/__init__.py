@@ -6,5 +6,5 @@ ABOUT = About(
     part="Foundations",
     title="Linear algebra",
     promise="Why networks are matrix products",
-    builds="matrix products four ways, projection, power iteration, low rank",
+    builds="matrix products four ways, projection, all distances at once",
 )

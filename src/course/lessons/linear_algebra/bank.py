@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.checking import Case, Edit, Exercise, Law
+from course.checking import Case, Exercise, Law
 from course.foundations import linalg
 
 
@@ -10,6 +10,59 @@ def _normal(rng, *shapes):
     """One array of standard normal draws for each shape."""
     return tuple(rng.standard_normal(shape) for shape in shapes)
 
+
+# ----------------------------------------------------------------------------------------
+
+
+mean_square = Exercise(
+    linalg.mean_square,
+    kind="diagnose",
+    cases=[
+        Case.hand(
+            (np.array([[1.0], [2.0], [6.0]]), np.array([1.0, 4.0, 5.0])),
+            5 / 3,
+            says="predictions (1, 2, 6) of shape (3, 1), labels (1, 4, 5)",
+        ),
+        Case.random(lambda rng: _normal(rng, (7, 1), (7,)), says="predictions (7, 1), labels (7,)"),
+        Case.random(lambda rng: _normal(rng, (5,), (5,)), says="predictions (5,), labels (5,)"),
+        Case.extreme((np.arange(4.0)[:, None], np.arange(4.0)), says="predictions all right"),
+    ],
+    laws=[
+        Law(
+            "right predictions cost nothing",
+            lambda f, rng: abs(float(f(np.arange(3.0)[:, None], np.arange(3.0)))) < 1e-9,
+        ),
+    ],
+    mistakes=[
+        """
+        predictions.reshape(-1) ⇒ predictions
+            A column minus a row is a table: every prediction still meets every label. Both need one
+            axis, of the same length, before you subtract.
+        np.mean( ⇒ np.sum(
+            You added the squares up. The mean divides by how many there are.
+        error**2 ⇒ error
+            You averaged the differences without squaring them: too high and too low cancel.
+        error**2 ⇒ np.abs(error)
+            You averaged the sizes of the differences. Asked are their squares.
+        return np.mean(error**2) ⇒ return np.sqrt(np.mean(error**2))
+            You took the root at the end. That is the root mean square; the mean square is wanted.
+        - labels ⇒ - labels.mean()
+            You subtracted the mean label from every prediction. Each has a label of its own.
+        predictions.reshape(-1) - labels ⇒ predictions.mean() - labels
+            You averaged the predictions first. Each must meet its own label.
+        """,
+    ],
+    hints=[
+        "Which shape has the difference in the cell above, and which shape should it have?",
+        "predictions.reshape(-1) is (N,) for (N, 1) and for (N,) alike.",
+        "error = predictions... - labels\nreturn ...",
+    ],
+    why="(N, 1) minus (N,) stretches both to (N, N). Laid flat, the column has the shape of the "
+    "labels, and each prediction meets its own label.",
+    difficulty=1,
+    minutes=5,
+    importance=5,
+)
 
 # ----------------------------------------------------------------------------------------
 
@@ -51,6 +104,7 @@ def last_axis_by_times(x, b):
 
 add_bias = Exercise(
     linalg.add_bias,
+    kind="transfer",
     cases=[
         Case.hand(
             (np.zeros((1, 2, 2)), np.array([1.0, 2.0])),
@@ -176,6 +230,51 @@ matmul = Exercise(
 
 # ----------------------------------------------------------------------------------------
 
+bracket_costs = Exercise(
+    linalg.bracket_costs,
+    kind="derive",
+    cases=[
+        Case.hand((2, 3, 5, 7), (100, 147), says="A (2, 3), B (3, 5), C (5, 7)"),
+        Case.random(
+            lambda rng: tuple(int(n) for n in rng.integers(2, 30, 4)), says="four sizes", n=3
+        ),
+        Case.extreme((11, 13, 17, 1), expected=(2618, 364), says="C is a column, (17, 1)"),
+    ],
+    laws=[],
+    mistakes=[
+        """
+        n * m * p + n * p * q, m * p * q + n * m * q ⇒ m * p * q + n * m * q, n * m * p + n * p * q
+            The two results are exchanged: (AB)C comes first, A(BC) second.
+        n * m * p + n * p * q, m * p * q + n * m * q ⇒ n * m * p, m * p * q
+            You counted the product inside the brackets only. Its result is multiplied once more.
+        n * m * p + n * p * q ⇒ n * m * p + m * p * q
+            AB has the shape (n, p), so the second product of (AB)C is (n, p) by (p, q).
+        m * p * q + n * m * q ⇒ m * p * q + n * p * q
+            BC has the shape (m, q), so the second product of A(BC) is (n, m) by (m, q).
+        n * m * p + n * p * q, m * p * q + n * m * q ⇒ n * p + n * q, m * q + n * q
+            You counted the entries. Each entry is a sum, over the index that disappears.
+        n * m * p + n * p * q, m * p * q + n * m * q ⇒ n * m * p * n * p * q, m * p * q * n * m * q
+            You multiplied the two costs. One product is done after the other, so they add up.
+        n * m * p + n * p * q, m * p * q + n * m * q ⇒ 2*(n*m*p + n*p*q), 2*(m*p*q + n*m*q)
+            You counted the additions as well. Asked are the multiplications alone.
+        n * m * p + n * p * q, m * p * q + n * m * q ⇒ n * m * p * q, n * m * p * q
+            Three matrices are never multiplied at once: one product is made and used in the next.
+        """,
+    ],
+    hints=[
+        "How many entries has AB, and how many multiplications does each of them take?",
+        "(n, m) by (m, p) takes n·m·p. (AB)C is that, and then (n, p) by (p, q).",
+        "left = n * m * p + ...\nright = ... + ...\nreturn left, right",
+    ],
+    why="A product of (n, m) and (m, p) has n·p entries of m multiplications each. The brackets "
+    "decide which size of the three inner ones is paid together with which.",
+    difficulty=2,
+    minutes=10,
+    importance=4,
+)
+
+# ----------------------------------------------------------------------------------------
+
 batch_matmul = Exercise(
     linalg.batch_matmul,
     kind="transfer",
@@ -256,6 +355,7 @@ def _direction_counts(f, rng):
 
 project = Exercise(
     linalg.project,
+    kind="derive",
     cases=[
         Case.hand(
             (np.array([2.0, 3.0]), np.array([4.0, 0.0])),
@@ -331,6 +431,7 @@ def difference_of_lengths(X, Y):
 
 pairwise_distances = Exercise(
     linalg.pairwise_distances,
+    kind="derive",
     cases=[
         Case.hand(
             (np.array([[0.0, 0.0], [3.0, 0.0]]), np.array([[3.0, 4.0]])),
@@ -406,225 +507,3 @@ def _moves(f, X, Y):
         return ""
     moved = f"from {here.flat[0]:.4g} to {there.flat[0]:.4g}"
     return f"X (3, 4), Y (5, 4): adding 1 to all coordinates takes the first distance {moved}."
-
-
-# ----------------------------------------------------------------------------------------
-
-
-def _symmetric_matrix(rng, n):
-    Q = np.linalg.qr(rng.standard_normal((n, n)))[0]
-    return Q * np.array([-3.0, *rng.uniform(-2, 2, n - 1)]) @ Q.T
-
-
-def one_step_behind(A, x, steps):
-    """Your eigenvalue belongs to the vector before the last step: compute it last."""
-    for _ in range(steps):
-        x = x / np.linalg.norm(x)
-        value = x @ A @ x
-        x = A @ x
-    return value, x / np.linalg.norm(x)
-
-
-power_iteration = Exercise(
-    linalg.power_iteration,
-    cases=[
-        Case.hand(
-            (np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([3.0, 8.0]), 1),
-            (1.36, np.array([0.6, 0.8])),
-            says="A = diag(2, 1), x = (3, 8), one step",
-        ),
-        Case.random(
-            lambda rng: (_symmetric_matrix(rng, 4), rng.standard_normal(4), 60),
-            says="A (4, 4) with λ₁ = −3, 60 steps",
-        ),
-        Case.random(
-            lambda rng: (rng.uniform(0, 1, (5, 5)), rng.uniform(1, 2, 5), 7),
-            says="A (5, 5) not symmetric, 7 steps",
-        ),
-        Case.extreme((np.diag([3.0, 1.0]), np.ones(2), 2000), says="2,000 steps"),
-    ],
-    laws=[
-        Law(
-            "the vector has length 1",
-            lambda f, rng: _has_length_one(f(np.diag([2.0, 1]), np.ones(2), 5)[1]),
-        ),
-        Law(
-            "A x = λ x in the end",
-            lambda f, rng: _is_eigenpair(f, _symmetric_matrix(rng, 3), rng.standard_normal(3)),
-        ),
-    ],
-    mistakes=[
-        """
-        x @ A @ x, x ⇒ np.linalg.norm(A @ x), x
-            You returned the length of A x. That is |λ|: the sign is lost. x·Ax of the unit x keeps
-            it.
-        np.linalg.norm(x) ⇒ np.abs(x).max()
-        x @ A @ x ⇒ x @ A @ x / (x @ x)
-            Your x has largest entry 1. Any length would be an eigenvector; asked is length 1.
-        np.linalg.norm(x) ⇒ x.sum()
-        x @ A @ x ⇒ x @ A @ x / (x @ x)
-            You divided by the sum of the entries: it can be zero or negative. Use the length.
-        x @ A @ x, x ⇒ (A @ x / x)[0], x
-            You divided an entry of A x by the entry of x. That is λ only once x is an eigenvector,
-            and fails where the entry is 0. x·Ax uses all entries.
-        range(steps) ⇒ range(1)
-        x = A @ x ⇒ x = A**steps @ x
-            A**steps raises each entry to that power. Multiply by A again and again, A @ x.
-        range(steps) ⇒ range(steps - 1)
-        x @ A @ x, x ⇒ x @ A @ x / (x @ x), x / np.linalg.norm(x)
-            You made one step fewer than asked.
-        range(steps) ⇒ range(steps + 1)
-            You made one step more than asked. The last product belongs to the eigenvalue only.
-        x = A @ x ⇒ x = x @ A
-            You multiplied from the left, x A. Only for a symmetric A is that the same.
-        x @ A @ x, x ⇒ x, x @ A @ x
-            The two results are exchanged: eigenvalue first, vector second.
-        """,
-        Edit(
-            "        x = x / np.linalg.norm(x)\n",
-            "",
-            "You did not rescale: x grows as λᵏ and overflows, and x·Ax is λ only for a unit x.",
-        ),
-        Edit(
-            "        x = x /",
-            "    x = x /",
-            "Right for a few steps; after many, x overflows before you rescale it. Rescale in "
-            "every step.",
-        ),
-        Edit(
-            ("        x = x / np.linalg.norm(x)", "x @ A @ x, x"),
-            ("        length = np.linalg.norm(x)\n        x = x / length", "length, x"),
-            "You returned the length that you divided by. It loses the sign of λ, and at the "
-            "first step it holds the length of the start. x·Ax of the final unit x.",
-        ),
-        one_step_behind,
-        Edit(
-            "    return",
-            "        return",
-            "Your `return` stands inside the loop, so it ends after one step. Move it left, "
-            "behind the loop.",
-        ),
-    ],
-    hints=[
-        "If x is a mix of eigenvectors, by how much does A multiply each part of the mix?",
-        "x ← A x / ‖A x‖, `steps` times; λ = x·A x for the unit x.",
-        "for _ in range(steps):\n    x = ...\n    x = x / ...\nreturn x @ ..., x",
-    ],
-    why="Each step multiplies part i by λ_i; after rescaling, the largest in size wins, and the "
-    "others shrink by |λ_i/λ_1| a step.",
-    difficulty=3,
-    minutes=15,
-    importance=4,
-)
-
-
-def _is_eigenpair(f, A, x):
-    value, x = f(A, x, 300)
-    off = np.linalg.norm(A @ x - value * np.asarray(x))
-    if off < 1e-3:
-        return ""
-    return (
-        f"A (3, 3) with λ₁ = −3, 300 steps: your λ is {value:.4g} and ‖A x − λ x‖ is {off:.2g}, "
-        "which should be 0. Do all the steps run, each from where the last one ended?"
-    )
-
-
-def _has_length_one(x):
-    length = np.linalg.norm(x)
-    if np.isclose(length, 1):
-        return ""
-    return f"A = diag(2, 1), x = (1, 1), 5 steps: your vector has length {length:.4g}, not 1."
-
-
-# ----------------------------------------------------------------------------------------
-
-
-low_rank = Exercise(
-    linalg.low_rank,
-    cases=[
-        Case.hand(
-            (np.array([[0.0, 3.0], [1.0, 0.0]]), 1),
-            np.array([[0.0, 3.0], [0.0, 0.0]]),
-            says="A = ((0, 3), (1, 0)), k = 1",
-        ),
-        Case.random(lambda rng: (rng.standard_normal((5, 5)), 2), says="A (5, 5), k = 2"),
-        Case.random(lambda rng: (rng.standard_normal((7, 4)), 3), says="A (7, 4), k = 3"),
-        Case.random(lambda rng: (rng.standard_normal((3, 6)), 2), says="A (3, 6), k = 2"),
-        Case.extreme((np.eye(3) * [5.0, 4, 3], 3), says="k = 3, all of it"),
-        Case.extreme((np.ones((2, 4)), 0), says="k = 0", expected=np.zeros((2, 4))),
-    ],
-    laws=[
-        Law(
-            "the result has rank k",
-            lambda f, rng: _has_rank_two(f(rng.standard_normal((6, 4)), 2)),
-        ),
-        Law(
-            "the error is the root of the squares of the singular values left out",
-            lambda f, rng: _error_is_what_was_left_out(f, rng.standard_normal((6, 4))),
-        ),
-    ],
-    mistakes=[
-        """
-        @ Vt[:k] ⇒ @ Vt[:, :k].T
-            np.linalg.svd returns Vᵀ, whose rows are the right singular vectors: you took its
-            columns. Vt[:k].
-        U[:, :k] ⇒ U[:, len(s) - k :]
-        s[:k] ⇒ s[len(s) - k :]
-        Vt[:k] ⇒ Vt[len(s) - k :]
-            You kept the smallest singular values. They come sorted, largest first.
-        U[:, :k] ⇒ U[:, k:]
-        s[:k] ⇒ s[k:]
-        Vt[:k] ⇒ Vt[k:]
-            You returned what should be thrown away, the values from k on.
-        U[:, :k] ⇒ U[:, : k + 1]
-        s[:k] ⇒ s[: k + 1]
-        Vt[:k] ⇒ Vt[: k + 1]
-            You kept k + 1 values: [:k] already ends before k.
-        U[:, :k] ⇒ U[:, : max(k - 1, 0)]
-        s[:k] ⇒ s[: max(k - 1, 0)]
-        Vt[:k] ⇒ Vt[: max(k - 1, 0)]
-            You kept k − 1 values.
-        * s[:k] ⇒
-            You multiplied U and Vᵀ and left s out: each pair must be weighted by its s.
-        s[:k] ⇒ s[:k] ** 2
-            Your singular values come in squared. They stand once between U and Vᵀ.
-        U[:, :k] ⇒ U[:, k - 1 : k]
-        s[:k] ⇒ s[k - 1 : k]
-        Vt[:k] ⇒ Vt[k - 1 : k]
-            You took the k-th piece alone. Keep the first k, [:k], and add them up.
-        U[:, :k] * s[:k] @ Vt[:k] ⇒ U[:, k] * s[k] * Vt[k]
-            U[:, k] is one column, and the product of two vectors with * is no matrix. Keep the
-            first k with slices, U[:, :k], and multiply by @.
-        U[:, :k] * s[:k] @ Vt[:k] ⇒ s[:k]
-            You returned the singular values. They weight the pieces; a matrix like A is wanted.
-        U[:, :k] * s[:k] @ Vt[:k] ⇒ A * np.outer(np.arange(len(A)) < k, np.arange(A.shape[1]) < k)
-            You kept the first k rows and columns of A. Rank is not about where entries stand.
-        U[:, :k] * s[:k] @ Vt[:k] ⇒ np.where(np.arange(A.shape[1]) < k, A, 0.0)
-            You kept the first k columns of A. The best k directions are mixtures of all columns.
-        """,
-    ],
-    hints=[
-        "A is a sum of rank-one pieces, ordered by size. Which k of them would you keep?",
-        "A_k = U[:, :k] diag(s[:k]) Vᵀ[:k, :], with U (n, r), s (r,), Vᵀ (r, m).",
-        "U, s, Vt = np.linalg.svd(A, full_matrices=False)\nreturn U[:, ...] * s[...] @ ...",
-    ],
-    why="Eckart and Young: no matrix of rank k is nearer. U[:, :k] * s[:k] weights column i by s_i "
-    "without building the diagonal matrix.",
-    difficulty=2,
-    minutes=10,
-    importance=4,
-)
-
-
-def _error_is_what_was_left_out(f, A):
-    s = np.linalg.svd(A, compute_uv=False)
-    error = np.linalg.norm(A - np.asarray(f(A, 2)))
-    least = np.sqrt((s[2:] ** 2).sum())
-    if np.isclose(error, least, rtol=1e-4):
-        return ""
-    return f"A (6, 4), k = 2: your error is {error:.4g}; what was left out amounts to {least:.4g}."
-
-
-def _has_rank_two(B):
-    rank = np.linalg.matrix_rank(B, rtol=1e-5)
-    return "" if rank == 2 else f"A (6, 4), k = 2: the rank of your result is {rank}, not 2."

@@ -1,134 +1,50 @@
-"""The widgets of this lesson: a matrix that moves the plane, and the ranks of a digit."""
-
-import functools
+"""The widget of this lesson: two vectors, their dot product, and the projection."""
 
 import numpy as np
 
-from course import data
 from course.foundations import linalg
 from course.interactive import live, plot
 
-SIDE = 28
-REACH = 3.0  # of the plane that is drawn
+REACH = 3.2  # of the plane that is drawn
+V = np.array([2.0, 0.5])  # the vector that stays
 
 
-def plane():
-    """What a 2×2 matrix does to the unit square, the unit circle and its own eigenvectors."""
-    entry = functools.partial(live.slider, -2.0, 2.0, step=0.1)
+def dot():
+    """Turn and stretch x; see its dot product with v, and its projection on the line through v."""
     return live.figure(
-        _plane,
-        alt="The unit square and circle, and what the matrix with rows (1.5, 0.5) and (0.5, 1) "
-        "makes of them: a slanted parallelogram and an ellipse. Two arrows, the eigenvectors, keep "
-        "their direction and only change their length.",
-        width=9,
-        height=4.2,
-        a=entry(start=1.5, label="a, top left"),
-        b=entry(start=0.5, label="b, top right"),
-        c=entry(start=0.5, label="c, bottom left"),
-        d=entry(start=1.0, label="d, bottom right"),
+        _dot,
+        alt="Two arrows from the origin, x and v, and the line through v. A dashed line drops from "
+        "the tip of x to that line at a right angle; where it ends is the projection p.",
+        width=5.6,
+        height=4.4,
+        angle=live.slider(-180, 180, start=70, step=5, label="angle from v to x, degrees"),
+        length=live.slider(0.5, 3.0, start=2.5, step=0.25, label="length of x"),
     )
 
 
-def _plane(fig):
-    before, after = fig.subplots(1, 2)
-    turn = np.linspace(0, 2 * np.pi, 121)
-    shapes = [
-        np.array([[0.0, 1, 1, 0, 0], [0, 0, 1, 1, 0]]),
-        np.stack([np.cos(turn), np.sin(turn)]),
-    ]
-    for ax, title in ((before, "x"), (after, "A x")):
-        ax.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal", title=title)
-        ax.set(xlabel="first coordinate", ylabel="second coordinate")
-    for i, points in enumerate(shapes):
-        before.plot(*points, color=plot.COLORS[i], ls=plot.LINES[i])
-    images = [
-        after.plot([], [], color=plot.COLORS[i], ls=plot.LINES[i], label=label)[0]
-        for i, label in enumerate(("square", "circle"))
-    ]
-    arrows = [_arrow(ax) for ax in (before, after) for _ in range(2)]
-    after.legend(handles=[*images, arrows[0]], loc="lower right")
+def _dot(fig):
+    ax = fig.subplots()
+    ax.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
+    ax.set(xlabel="first coordinate", ylabel="second coordinate")
+    ax.axline((0, 0), V, color=plot.FAINT, ls=":", lw=1.2)
+    look = {"markevery": [1], "lw": 2.2, "ms": 8}
+    ax.plot(*np.stack([np.zeros(2), V], axis=1), "^-", color=plot.COLORS[0], label="v", **look)
+    (arrow,) = ax.plot([], [], "^-", color=plot.COLORS[1], label="x", **look)
+    (drop,) = ax.plot([], [], "--", color=plot.COLORS[4], lw=1.2, label="residual, x − p")
+    (foot,) = ax.plot([], [], "o", color=plot.COLORS[2], ms=8, label="p")
+    ax.legend(loc="lower left", fontsize=8)
 
-    def update(a, b, c, d):
-        A = np.array([[a, b], [c, d]])
-        for line, points in zip(images, shapes, strict=True):
-            line.set_data(*(A @ points))
-        values, vectors = np.linalg.eig(A)
-        for i, (value, v) in enumerate(zip(values, vectors.T, strict=True)):
-            real, nowhere = np.isrealobj(values), np.full(2, np.nan)
-            _point(arrows[i], v if real else nowhere)
-            _point(arrows[2 + i], value * v if real else nowhere)
-        return [*images, *arrows], _told(A, values)
+    def update(angle, length):
+        turn = np.arctan2(V[1], V[0]) + np.radians(angle)
+        x = length * np.array([np.cos(turn), np.sin(turn)])
+        p = linalg.project(x, V)
+        arrow.set_data([0, x[0]], [0, x[1]])
+        drop.set_data([x[0], p[0]], [x[1], p[1]])
+        foot.set_data([p[0]], [p[1]])
+        product = x @ V + 0.0 if abs(x @ V) > 1e-9 else 0.0
+        return [arrow, drop, foot], f"x · v = {product:.2f}"
 
     return update
 
 
-def _arrow(ax):
-    (line,) = ax.plot([], [], "o-", color=plot.COLORS[2], markevery=[1], ms=6, label="eigenvectors")
-    return line
-
-
-def _point(arrow, tip):
-    arrow.set_data([0, tip[0]], [0, tip[1]])
-
-
-def _told(A, values) -> str:
-    area = f"Area times {A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0]:.2f}. "
-    if np.iscomplexobj(values):
-        return area + "No direction is kept: the eigenvalues are complex."
-    return area + f"Eigenvalues {values[0]:.2f} and {values[1]:.2f}."
-
-
-def ranks():
-    """A digit rebuilt from its first k singular values."""
-    return live.figure(
-        _ranks,
-        alt="A handwritten digit, the same digit rebuilt from its first 4 singular values, what is "
-        "missing, and the singular values, which fall quickly.",
-        width=9.6,
-        height=3,
-        digit=live.choice(list(range(10)), start=3, label="digit"),
-        k=live.slider(0, SIDE, start=4, label="rank k"),
-    )
-
-
-@functools.cache
-def _examples():
-    """The first training picture of each digit, (10, 28, 28), and their singular values."""
-    x, y, *_ = data.digits()
-    pictures = np.stack([x[np.argmax(y == n)].reshape(SIDE, SIDE) for n in range(10)])
-    return pictures, np.linalg.svd(pictures, compute_uv=False)
-
-
-def _ranks(fig):
-    *panels, right = fig.subplots(1, 4, width_ratios=[1, 1, 1, 1.7])
-    images = []
-    for ax, title in zip(panels, ("the digit", "rank k", "what is missing"), strict=True):
-        ax.set(title=title, xticks=[], yticks=[])
-        ax.spines[:].set_visible(False)
-        low, colours = (-1, "RdBu_r") if title == "what is missing" else (0, "gray_r")
-        images.append(ax.imshow(np.zeros((SIDE, SIDE)), cmap=colours, vmin=low, vmax=1))
-    right.set(xlim=(0.4, SIDE + 0.6), ylim=(0, 10), xlabel="number", title="singular values")
-    right.set_ylabel("size")
-    (values,) = right.plot([], [], "o", color=plot.FAINT, ls="none", label="left out")
-    (kept,) = right.plot([], [], "s", color=plot.COLORS[0], ls="none", label="kept")
-    right.legend(loc="upper right")
-    numbers = np.arange(1, SIDE + 1)
-
-    def update(digit, k):
-        pictures, singular = _examples()
-        A, s = pictures[digit], singular[digit]
-        rebuilt = linalg.low_rank(A, k)
-        for image, picture in zip(images, (A, rebuilt, A - rebuilt), strict=True):
-            image.set_data(picture)
-        values.set_data(numbers[k:], s[k:])
-        kept.set_data(numbers[:k], s[:k])
-        share = 100 * (s[:k] ** 2).sum() / (s**2).sum()
-        said = (
-            f"{share:.1f} % of the squares with {k * (2 * SIDE + 1)} numbers instead of {SIDE**2}."
-        )
-        return [*images, values, kept], said
-
-    return update
-
-
-WIDGETS = (plane, ranks)
+WIDGETS = (dot,)

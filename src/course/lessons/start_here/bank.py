@@ -34,6 +34,7 @@ def softmax_of_counts(counts):
 
 probabilities = Exercise(
     bigram.probabilities,
+    kind="derive",
     cases=[
         Case.hand(
             (np.array([[3, 1], [2, 8]]),),

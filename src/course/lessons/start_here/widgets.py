@@ -1,4 +1,6 @@
-"""The widget of this lesson: what follows a character, bold or even."""
+"""The widgets of this lesson: a model that writes, and what follows a character, bold or even."""
+
+import functools
 
 import numpy as np
 
@@ -9,32 +11,79 @@ from course.transformers import tokens
 
 SHOWN = 16  # the most probable followers that are drawn
 NAMES = {" ": "␣", "\n": "↵"}  # a space and a line end, visible
+LONGEST = 80
+
+
+@functools.cache
+def _model():
+    """Return the alphabet, and the probabilities of what follows, (V, V)."""
+    text = data.shakespeare()
+    alphabet = tokens.alphabet(text)
+    counts = bigram.count_pairs(tokens.encode(text, alphabet), len(alphabet))
+    return alphabet, bigram.probabilities(counts)
+
+
+class _Bars:
+    """The most probable followers of a character as bars, named, under a heading."""
+
+    def __init__(self, fig):
+        ax = fig.subplots()
+        self.bars = ax.bar(np.arange(SHOWN), np.ones(SHOWN), color=plot.COLORS[0], width=0.7)
+        self.names = [
+            ax.text(i, -0.03, "", ha="center", va="top", fontsize=10) for i in range(SHOWN)
+        ]
+        self.heading = ax.text(SHOWN - 0.6, 0.94, "", ha="right", va="top", fontsize=11)
+        ax.set(ylim=(0, 1), xlim=(-0.6, SHOWN - 0.4), xticks=[], ylabel="probability of being next")
+
+    def show(self, q, heading):
+        """Draw the row q, (V,). Returns what changed."""
+        alphabet, _ = _model()
+        order = np.argsort(-q, kind="stable")[:SHOWN]
+        for bar, name, j in zip(self.bars, self.names, order, strict=True):
+            bar.set_height(q[j])
+            name.set_text(NAMES.get(alphabet[j], alphabet[j]))
+        self.heading.set_text(heading)
+        return [*self.bars, *self.names, self.heading]
+
+
+def writing():
+    """Show a line as it is written, one character at a time, and what may come next."""
+
+    def setup(fig):
+        bars = _Bars(fig)
+        alphabet, p = _model()
+
+        def update(letter, written):
+            line = bigram.write(np.random.default_rng(7), p, alphabet.index(letter), written)
+            last = alphabet[line[-1]]
+            shown = bars.show(p[line[-1]], f"after {NAMES.get(last, last)}")
+            return shown, "writes: " + tokens.decode(line, alphabet).replace("\n", " ")
+
+        return update
+
+    return live.figure(
+        setup,
+        alt="Bars: the probability of each character that can come next, largest first. Under them "
+        "the line that has been written so far. Each character that is added changes the bars.",
+        width=9,
+        height=2.8,
+        letter=live.choice("TAWtq", label="begins with"),
+        written=live.slider(0, LONGEST, start=12, label="characters written"),
+    )
 
 
 def followers():
     """Show what follows a chosen letter at a chosen temperature, and a line written that way."""
-    text = data.shakespeare()
-    alphabet = tokens.alphabet(text)
-    counts = bigram.count_pairs(tokens.encode(text, alphabet), len(alphabet))
-    p = bigram.probabilities(counts)
 
     def setup(fig):
-        ax = fig.subplots()
-        bars = ax.bar(np.arange(SHOWN), np.ones(SHOWN), color=plot.COLORS[0], width=0.7)
-        names = [ax.text(i, -0.03, "", ha="center", va="top", fontsize=10) for i in range(SHOWN)]
-        ax.set(
-            ylim=(0, 1), xlim=(-0.6, SHOWN - 0.4), xticks=[], ylabel="probability of what follows"
-        )
+        bars = _Bars(fig)
+        alphabet, p = _model()
 
         def update(letter, temperature):
-            q = bigram.sharpen(p, temperature)
-            start = alphabet.index(letter)
-            order = np.argsort(-q[start], kind="stable")[:SHOWN]
-            for bar, name, j in zip(bars, names, order, strict=True):
-                bar.set_height(q[start, j])
-                name.set_text(NAMES.get(alphabet[j], alphabet[j]))
-            line = bigram.write(np.random.default_rng(0), q, start, 80)
-            return [*bars, *names], "writes: " + tokens.decode(line, alphabet).replace("\n", " ")
+            q, start = bigram.sharpen(p, temperature), alphabet.index(letter)
+            shown = bars.show(q[start], f"after {letter}, temperature {temperature:.2g}")
+            line = bigram.write(np.random.default_rng(0), q, start, LONGEST)
+            return shown, "writes: " + tokens.decode(line, alphabet).replace("\n", " ")
 
         return update
 
@@ -51,4 +100,4 @@ def followers():
     )
 
 
-WIDGETS = (followers,)
+WIDGETS = (writing, followers)
