@@ -375,7 +375,9 @@ variance = Exercise(
         Case.hand((np.array([1.0, 2.0, 6.0]),), 14 / 3, says="x = (1, 2, 6)"),
         Case.random(lambda rng: (3 * rng.standard_normal(8) + 2,), says="8 numbers"),
         Case.extreme(
-            (1e9 + np.array([0.0, 1.0, 2.0, 3.0, 9.0]),), expected=10.0, says="x = 10⁹ + (0, 1, 2, 3, 9)"
+            (1e9 + np.array([0.0, 1.0, 2.0, 3.0, 9.0]),),
+            expected=10.0,
+            says="x = 10⁹ + (0, 1, 2, 3, 9)",
         ),
         Case.extreme((np.array([5.0]),), expected=0.0, says="one number alone"),
     ],
