@@ -292,7 +292,7 @@ def test_progress_by_old_numbers_goes_straight_to_where_an_exercise_is_now():
     assert progress.read()["hints"] == {"gradients.numerical_gradient": 1}
 
 
-def test_what_moved_to_another_lesson_keeps_its_progress():
+def test_what_moved_to_inside_a_matrix_keeps_its_progress():
     entry = {"passed": True, "attempts": 2, "mistakes": {}}
     state = progress.read() | {"checks": {"linear_algebra.low_rank": entry}}
     progress.path().write_text(json.dumps(state))
