@@ -28,6 +28,7 @@
 # one after it is selected. Do the same with that one, and move its slider.
 
 # %% tags=["setup"]
+import itertools
 import time
 
 import numpy as np
@@ -90,7 +91,7 @@ print(f"{N:,} characters, {V} different ones. To be is {tokens.encode('To be', a
 # %% tags=["worked:bigram.count_one_by_one"]
 def count_one_by_one(ids, V):
     counts = np.zeros((V, V), dtype=np.int64)
-    for i, j in zip(ids[:-1], ids[1:], strict=True):
+    for i, j in itertools.pairwise(ids):
         counts[i, j] += 1
     return counts
 

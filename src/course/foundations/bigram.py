@@ -4,6 +4,8 @@ Taught in *Start here*. It is learnt by counting, it writes by drawing, and it h
 interface as the largest: characters so far in, a distribution of the next character out.
 """
 
+import itertools
+
 import numpy as np
 
 
@@ -14,7 +16,7 @@ def count_one_by_one(ids, V: int):
     """
     _check_ids(ids, V)
     counts = np.zeros((V, V), dtype=np.int64)
-    for i, j in zip(ids[:-1], ids[1:], strict=True):
+    for i, j in itertools.pairwise(ids):
         counts[i, j] += 1
     return counts
 
