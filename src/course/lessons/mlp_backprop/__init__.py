@@ -6,5 +6,5 @@ ABOUT = About(
     part="Networks",
     title="Backpropagation",
     promise="Every gradient by hand",
-    builds="every gradient by hand, a reader of handwriting, autograd",
+    builds="a network and all its gradients by hand, a reader of handwriting",
 )

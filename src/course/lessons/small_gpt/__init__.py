@@ -6,6 +6,6 @@ ABOUT = About(
     part="Transformers",
     title="A small GPT",
     promise="Trained before your eyes",
-    builds="a GPT trained in front of you, and what each trick buys",
+    builds="a GPT in PyTorch, its training step, and `my_gpt.py`, which writes",
     seconds=120,
 )
