@@ -39,6 +39,12 @@ def seconds(stem: str) -> int:
     return known.get(lessons.slug(stem), lessons.About.seconds)
 
 
+def chaotic(stem: str) -> bool:
+    """Say whether a notebook's outputs hold on this processor alone: its lesson says so."""
+    known = {lesson.slug: lesson.about.chaotic for lesson in lessons.lessons()}
+    return known.get(lessons.slug(stem), False)
+
+
 class KernelDied(Exception):
     """The kernel's process ended while it was waited for."""
 
@@ -46,8 +52,15 @@ class KernelDied(Exception):
 class Kernel(RunningKernel):
     """A kernel as `course build` uses it, which notices its own death."""
 
-    def __init__(self, folder: str, *, solved: bool = False, startup_timeout: float = 60):
-        self._environment = kernels.environment(older=solved)
+    def __init__(
+        self,
+        folder: str,
+        *,
+        solved: bool = False,
+        older: bool = False,
+        startup_timeout: float = 60,
+    ):
+        self._environment = kernels.environment(older=older)
         # Solved as under nbgrader: the answers are not the learner's and count as no progress.
         graded = {"NBGRADER_EXECUTION": "validate"} if solved else {}
         self.km, self.kc = start_new_kernel(
@@ -108,7 +121,10 @@ class Notebook(IPyNbFile):
         shutil.rmtree(self.differences, ignore_errors=True)
         self.started = time.monotonic()
         timeout = self.config.option.nbval_kernel_startup_timeout
-        self.kernel = Kernel(str(self.path.parent), solved=self.solved, startup_timeout=timeout)
+        older = self.solved and not chaotic(self.path.stem)
+        self.kernel = Kernel(
+            str(self.path.parent), solved=self.solved, older=older, startup_timeout=timeout
+        )
         self.setup_sanitize_files()
 
     def teardown(self) -> None:

@@ -32,6 +32,9 @@ class About:
         What the learner builds in it.
     seconds
         The longest that its notebook may take to run.
+    chaotic
+        Whether some of its runs are at the limit of stability, where rounding decides how they
+        end: then its outputs hold on one kind of processor only.
     """
 
     part: str
@@ -39,6 +42,7 @@ class About:
     promise: str
     builds: str
     seconds: int = 60
+    chaotic: bool = False
 
 
 @dataclass(frozen=True)

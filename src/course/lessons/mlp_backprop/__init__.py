@@ -7,4 +7,5 @@ ABOUT = About(
     title="Backpropagation",
     promise="Every gradient by hand",
     builds="a network and all its gradients by hand, a reader of handwriting",
+    chaotic=True,
 )

@@ -7,4 +7,5 @@ ABOUT = About(
     title="Training runs",
     promise="From the first loss to the report",
     builds="range test, schedules, clipping, dropout, early stopping, names for faults",
+    chaotic=True,
 )
