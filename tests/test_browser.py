@@ -92,7 +92,8 @@ def commit(notebook, index: int) -> None:
 def lowest(notebook, index: int) -> str:
     """Return a number that a prediction allows, as its sentence writes it."""
     wanted = r"Type a number(?: from| of at least| of at most)? ?([^\s.,]+)?"
-    return re.search(wanted, said(notebook.cells()[index]))[1] or "1"
+    found = re.search(wanted, said(notebook.cells()[index]))[1]
+    return found if found not in (None, "0") else "1"  # where a factor counts, 0 is no guess
 
 
 def holding(notebook, css: str, text: str = "") -> list[int]:
