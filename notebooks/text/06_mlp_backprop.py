@@ -531,8 +531,8 @@ ax.legend(loc="lower left", fontsize=9)
 plot.show(
     fig,
     alt="Share of unseen digits read right over the learning rate, with the range of three seeds. "
-    "ReLU with cross-entropy is best at rates below 1 and breaks above; the two sigmoid networks "
-    "need rates of several units, and end near the same height.",
+    "Sigmoid with squared error climbs from 65 to 91 between rates 0.125 and 4. Sigmoid with "
+    "cross-entropy is level near 92. ReLU with cross-entropy is level to 0.5 and broken from 2 on.",
 )
 for name, right in swept.items():
     lr = rates[right.mean(axis=1).argmax()]

@@ -15,7 +15,7 @@ its pictures size and words (see `varying`).
 Kernels are those of `course build`: cold, offline, single-threaded. There are two passes. The
 first runs each notebook as it is stored. The second runs its solved edition, where every check
 must say done and all else be as stored, and computes as an older processor would, which other
-people's machines do.
+people's machines do; a lesson that is `chaotic`, as its `About` says, is solved on this one.
 """
 
 import itertools

@@ -62,7 +62,7 @@ def drawn_graph(ax):
             right = {"x": x + 0.27, "y": y - 0.04} if y else {"x": x, "y": y - 0.4, "ha": "center"}
             grads[name] = ax.text(color=RED, **style, **right)
     ax.text(5.45, 1.3, "above: forward, the values", color=BLUE, ha="right")
-    ax.text(5.45, 1.08, "[in brackets]: back, dL / d each", color=RED, ha="right")
+    ax.text(5.45, 1.08, "[back]: slopes of L", color=RED, ha="right")
     ax.text(5.45, 0.86, "$b_h = b_o = -1$, target $y = 1$", color=plot.INK, ha="right")
     return values, grads, back
 
