@@ -27,7 +27,7 @@ LOG = os.path.join(HERE, "build", "install.log")
 OLDEST, NEWEST = (3, 11), (3, 14)
 NEEDED_GB = 4
 TORCH_CPU = "https://download.pytorch.org/whl/cpu"  # Linux: plain torch brings 3 GB for GPUs
-EXTRAS = {"lab": ".", "test": ".[test]", "bench": ".[test,bench]"}  # each holds those before it
+EXTRAS = {"lab": ".", "test": ".[test]"}  # each holds those before it
 NOTEBOOK_LAWS = ["tests/lessons", "tests/test_house.py", "tests/test_environment.py"]
 OF_A_LESSON = ["tests/lessons", "tests/checking/test_exercises.py"]
 OF_A_LESSON += ["tests/authoring/test_editions.py"]
@@ -108,7 +108,7 @@ def of_one_lesson(rest):
 
 
 def bench(rest):
-    create_environment("bench")
+    create_environment("test")
     found = sorted(n[:-3] for n in os.listdir("bench") if n.endswith(".py"))
     return max(run([PYTHON, os.path.join("bench", name + ".py")]) for name in rest or found)
 
