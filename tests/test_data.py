@@ -183,3 +183,16 @@ def test_unfit_text_is_refused_with_what_is_wrong(tmp_path):
     path.write_bytes(b"four")
     with pytest.raises(data.DataError, match="holds 4 characters; at least 65"):
         data.read_text(path, least=65)
+
+
+def test_tang_is_poems_in_chinese_and_nothing_else():
+    text = data.tang()
+    poems = text.removesuffix("\n").split("\n\n")
+    assert len(poems) == 320
+    assert len(text) == 27_628 and len(set(text)) == 2_603
+    for poem in poems:
+        title, author, *lines = poem.split("\n")
+        assert title and len(author) <= 4 and lines, poem
+        assert all(line[-1] in "。，？！：；" for line in lines), poem
+    assert not re.search(r"[ -~ㄱ-ㆎ（）]", text), "brackets of editors, or Latin letters"
+    assert "床前明月光" in text

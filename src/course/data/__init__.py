@@ -74,6 +74,20 @@ def shakespeare() -> str:
     return shipped("shakespeare.txt").decode("ascii")
 
 
+def tang() -> str:
+    """Return 320 poems of the Tang dynasty, in Chinese: 27,628 characters of 2,603 kinds.
+
+    A poem is its title, its author, its lines, and an empty line. The choice is Sun Zhu's, known
+    as *Three Hundred Tang Poems*.
+
+    Raises
+    ------
+    DataError
+        If the shipped file is missing or damaged.
+    """
+    return shipped("tang.txt").decode("utf-8")
+
+
 def read_text(path: str | Path, *, least: int = 2) -> str:
     """Return a text file of your own, decoded from UTF-8, its lines ended by a single newline.
 
