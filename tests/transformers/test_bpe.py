@@ -135,7 +135,7 @@ def test_every_text_comes_back(learnt, text):
 
 
 def alike_to_both(character):
-    """Whether `re` and the library sort it alike: not so numbers that are no digits, nor controls."""
+    """Whether `re` and the library sort it alike: numbers that are no digits, controls."""
     kind = unicodedata.category(character)
     return kind not in ("Nl", "No") and not "\x1c" <= character <= "\x1f"
 

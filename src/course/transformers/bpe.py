@@ -11,6 +11,7 @@ Sennrich, Haddow and Birch (2016), https://aclanthology.org/P16-1162; on bytes: 
 (2019), "Language Models are Unsupervised Multitask Learners", section 2.2.
 """
 
+import itertools
 import re
 from collections import Counter
 
@@ -53,7 +54,7 @@ def pair_counts(words) -> dict[tuple, int]:
     """
     counts = Counter()
     for word, n in words.items():
-        for pair in zip(word, word[1:]):
+        for pair in itertools.pairwise(word):
             counts[pair] += n
     return counts
 
@@ -136,7 +137,7 @@ def encode_word(word, ranks) -> tuple:
     ranks
         Pair of tokens -> rank.
     """
-    while pairs := [pair for pair in zip(word, word[1:]) if pair in ranks]:
+    while pairs := [pair for pair in itertools.pairwise(word) if pair in ranks]:
         best = min(pairs, key=ranks.get)
         word = merge_pair(word, best, BYTES + ranks[best])
     return word

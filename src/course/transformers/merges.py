@@ -5,6 +5,7 @@ touches only the words that hold its pair, and the most frequent pair lies on to
 """
 
 import heapq
+import itertools
 from collections import Counter, defaultdict
 
 from course.transformers import bpe
@@ -58,7 +59,7 @@ class _Pairs:
 
     def _add(self, i: int) -> list:
         """Count the pairs of word i, and note where they are."""
-        pairs = list(zip(self.words[i], self.words[i][1:]))
+        pairs = list(itertools.pairwise(self.words[i]))
         for pair in pairs:
             self.counts[pair] += self.times[i]
             self.where[pair].add(i)
@@ -66,5 +67,5 @@ class _Pairs:
 
     def _take(self, i: int):
         """Take the pairs of word i off the counts."""
-        for pair in zip(self.words[i], self.words[i][1:]):
+        for pair in itertools.pairwise(self.words[i]):
             self.counts[pair] -= self.times[i]
