@@ -71,16 +71,15 @@ def merge_pair(word, pair, new: int) -> tuple:
     pair
         Tuple of two tokens.
     new
-        The token that replaces them.
+        The token that replaces them, not one of the two.
     """
-    merged, i = [], 0
-    while i < len(word):
-        if word[i : i + 2] == pair:
-            merged.append(new)
-            i += 2
+    _check_new(pair, new)
+    merged = []
+    for token in word:
+        if merged and (merged[-1], token) == pair:
+            merged[-1] = new
         else:
-            merged.append(word[i])
-            i += 1
+            merged.append(token)
     return tuple(merged)
 
 
@@ -173,6 +172,12 @@ def _check_text(text):
             f"character {half.group()!r} at place {half.start()} is half of a surrogate pair; "
             "UTF-8 writes whole characters"
         )
+
+
+def _check_new(pair, new):
+    """Refuse a merge that would go on with its own result."""
+    if new in pair:
+        raise ValueError(f"the pair {pair} holds the new token {new} already")
 
 
 def _check_ids(ids, vocab):
