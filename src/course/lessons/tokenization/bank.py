@@ -506,6 +506,9 @@ encode_word = Exercise(
         min(pairs, key=ranks.get) ⇒ max(pairs, key=pairs.count)
             You chose by how often a pair comes in this word. Counts belong to training; here only
             the rank decides.
+        min(pairs, key=ranks.get) ⇒ min(pairs, key=lambda pair: (-pairs.count(pair), pair))
+            You counted pairs within this word, as training did in the text. Its counts are done;
+            here only the rank decides.
         while pairs ⇒ if pairs
             You merged one pair and stopped. The merged word may hold further pairs with a rank.
         BYTES + ranks[best] ⇒ ranks[best]
@@ -796,7 +799,7 @@ encode_text = Exercise(
         split_words(text) ⇒ split_words(text.lower())
             Capitals come back as small letters: `lower` is still there.
         split_words(text) ⇒ text.split()
-            White space is lost: `split()` throws away what it cuts at. bpe.split_words keeps it.
+            White space is lost: `split()`, or `strip()`, throws it away. bpe.split_words keeps it.
         word.encode() ⇒ word.encode("ascii", errors="ignore")
             Signs outside ASCII are dropped without a word. UTF-8 can write them all.
         word.encode() ⇒ word.encode("ascii", errors="replace")
