@@ -94,7 +94,7 @@ plot.table(
 diagrams.way()
 
 # %% [markdown]
-# ## Words first
+# ### Words first
 #
 # *What stops it from joining "of the" to one token?*
 #
@@ -107,7 +107,6 @@ def split_words(text):
     return bpe.PATTERN.findall(text)
 
 
-# %%
 print(bpe.PATTERN.pattern)
 print(split_words("O  Romeo, wherefore art thou in 1599?\n"))
 
@@ -115,7 +114,7 @@ print(split_words("O  Romeo, wherefore art thou in 1599?\n"))
 # The pattern has five parts, and the first that fits wins: letters, digits, other signs (each with one
 # space before them, if it is there), white space up to the last one before a word, other white space. GPT-2
 # cuts in nearly the same way. Its pattern says *letter* by `\p{L}`, which Python's `re` doesn't know; here it
-# is "a word character that is neither digit nor underscore". Only rare signs such as ½ and Ⅷ fall
+# is "a word character that is neither digit nor underscore". Only rare signs, such as ½ and Ⅷ, fall
 # differently, so no further library is needed.
 #
 # A word that occurs a thousand times needs to be looked at only once, if you remember how often it occurs.
@@ -358,17 +357,16 @@ def tokens_per_character(merges, text, sizes):
     return [len(BytePairs(merges[: V - 256]).encode(text)) / len(text) for V in sizes]
 
 
-cost = {
-    name: [tokens_per_character(m, text, sizes) for text in (held_out, verses_held_out)]
-    for name, m in trained.items()
-}
+texts = held_out, verses_held_out
+cost = {name: [tokens_per_character(m, text, sizes) for text in texts] for name, m in trained.items()}
 chinese.reveal(cost["plays"][1][-1], shown=f"{cost['plays'][1][-1]:.2f}")
 
 # %%
 fig, axes = plot.figure(1, 2, width=9, height=3.2, sharey=True)
 for ax, k, title in zip(axes, (0, 1), ("English, held out", "Chinese, held out"), strict=True):
     for i, name in enumerate(trained):
-        ax.plot(sizes, cost[name][k], "o", color=plot.COLORS[i], ls=plot.LINES[i], label=f"trained on {name}")
+        look = {"color": plot.COLORS[i], "ls": plot.LINES[i], "lw": (1.4, 2, 4.5)[i], "zorder": 4 - i}
+        ax.plot(sizes, cost[name][k], "o", ms=4, **look, label=f"trained on {name}")
     ax.set(xscale="log", xlabel="size of the vocabulary", title=title, ylim=(0, 3))
     ax.set_xticks(sizes, [str(V) for V in sizes])
     ax.minorticks_off()
@@ -378,17 +376,19 @@ plot.show(
     fig,
     alt="Tokens per character over the size of the vocabulary, English on the left, Chinese on the right. "
     "Merges trained on the plays bring English from 1 to about 0.35 and leave Chinese flat at 2.82. Merges "
-    "trained on the poems bring Chinese from 2.82 to 1 and leave English flat at 1. Trained on both, English "
-    "falls almost as far and Chinese ends at about 1.5.",
+    "trained on the poems bring Chinese from 2.82 to 1 and leave English flat at 1. Trained on both, the "
+    "English curve nearly covers that of the plays and Chinese ends at about 1.3.",
 )
 print("largest byte in any merge from the plays:", max(max(token) for token in vocab[256:]))
+for k, (language, name) in enumerate({"English": "plays", "Chinese": "poems"}.items()):
+    print(f"{language}, V = 4,096: {cost[name][k][-1]:.3f} with its own merges, {cost['both'][k][-1]:.3f} with those of both")
 
 # %% [markdown]
 # Not one merge from the plays holds a byte above 127, and a Chinese character consists of nothing else: not
 # a single merge applies, however many there are. The vocabulary belongs to the text that it was learnt from.
 # Where a service is paid by the token, or a model can read only so many, some languages get less for the same
-# money. Trained on both, each side does worse than with merges of its own, because they share the room; the
-# plays are more than ten times as long, and so they get most of it.
+# money. Trained on both texts, each side does worse than with merges of its own, because they share the room.
+# The plays are forty times as long, so they get most of it and lose little.
 
 # %%
 both, own = BytePairs(trained["both"]), BytePairs(trained["poems"])
@@ -461,12 +461,12 @@ rise = predict.number(
 rise
 
 # %%
-curves = {"first model": [], "second model": []}
+curves = {"shares": [], "pairs": []}
 for V in sizes:
     first, second, byte_sizes = surprises(BytePairs(found[: V - 256]), learnt, held_out)
     for name, nats in zip(curves, (first, second), strict=True):
         curves[name].append((nats.mean() / np.log(2), score.bits_per_byte(nats, byte_sizes)))
-per_token, per_byte = np.array(curves["first model"]).T
+per_token, per_byte = np.array(curves["shares"]).T
 rise.reveal(per_token[-1], shown=f"{per_token[-1]:.2f} bits")
 
 # %%
@@ -481,13 +481,13 @@ for k, (ax, unit) in enumerate(zip(axes, ("bits per token", "bits per byte"), st
 axes[0].legend(loc="lower right")
 plot.show(
     fig,
-    alt="Two panels over the size of the vocabulary. Bits per token rise for both models, for the first from "
-    "4.8 to 9.1. Bits per byte fall for both, for the first from 4.8 to 3.2, for the second from 3.6 to 2.6, "
+    alt="Two panels over the size of the vocabulary. Bits per token rise for both models, for the shares from "
+    "4.8 to 9.1. Bits per byte fall for both, for the shares from 4.8 to 3.2, for the pairs from 3.6 to 2.6, "
     "where the curve is almost level at the end.",
 )
-second_token, second_byte = np.array(curves["second model"]).T
-print(f"bits per byte from V = 256 to 4,096: first {per_byte[0]:.2f} to {per_byte[-1]:.2f}, ", end="")
-print(f"second {second_byte[0]:.2f} to {second_byte[-1]:.2f}; from 2,048 on it gains {second_byte[-2] - second_byte[-1]:.2f}")
+second_token, second_byte = np.array(curves["pairs"]).T
+print(f"bits per byte from V = 256 to 4,096: shares {per_byte[0]:.2f} to {per_byte[-1]:.2f}, ", end="")
+print(f"pairs {second_byte[0]:.2f} to {second_byte[-1]:.2f}; from 2,048 on it gains {second_byte[-2] - second_byte[-1]:.2f}")
 
 # %% [markdown]
 # The loss per token nearly doubles, and the model has become better: a token now stands for almost three
@@ -536,8 +536,8 @@ ax.text(1100, 0.62, "never", color=plot.INK)
 ax.set(xscale="log", yscale="log", xlabel="tokens, the most frequent first", ylabel="times in the text")
 plot.show(
     fig,
-    alt="How often each token comes, the most frequent first, both axes logarithmic. The curve falls slowly "
-    "from fifteen thousand times, crosses the line of 20 times at about token 1,850, and ends in a step of "
+    alt="How often each token comes, the most frequent first, both axes logarithmic. The curve falls "
+    "from nearly forty thousand times, crosses the line of 20 times at about token 1,850, and ends in a step of "
     "some hundred tokens that never come.",
 )
 
@@ -555,7 +555,6 @@ def sums(rng, n, low):
     return [(str(a), str(b), str(a + b)) for a, b in pairs]
 
 
-# %%
 book = "\n".join(f"{a}+{b}={c}" for a, b, c in sums(np.random.default_rng(9), 20_000, 0))
 digits = BytePairs(merges.learn(bpe.count_words(book), 1000))
 for number in ("517", "1234", "5812", "9876", "19876"):
@@ -565,7 +564,8 @@ for number in ("517", "1234", "5812", "9876", "19876"):
 # The cuts fall where counts put them: 5|17, but 12|34, and 5812 is one token with nothing inside. How much
 # harder does that make a sum? Take the easiest part of adding: the last digit of the result, which depends on
 # the last digits of the two numbers alone. The learner is a table. For each pair of *last tokens* it
-# remembers which last digit came most often; where it has nothing, it guesses.
+# remembers which last digit came most often; where it has nothing, it guesses. With digits as tokens and
+# 3,000 sums of two four-digit numbers, it is right on every new sum.
 
 
 # %%
@@ -576,9 +576,6 @@ def last_digit_right(last, learnt, test):
     guesses = (table.get((last(a), last(b))) for a, b, _ in test)
     return 100 * np.mean([g.most_common(1)[0][0] == c[-1] if g else 0.1 for g, (*_, c) in zip(guesses, test, strict=True)])
 
-
-# %% [markdown]
-# With digits as tokens and 3,000 sums of two four-digit numbers, it is right on every new sum.
 
 # %%
 adds = predict.number(
@@ -605,12 +602,12 @@ plot.table(rows, header=["sums learnt from", "digits", "byte pairs", "threes fro
 
 # %% [markdown]
 # Digits need a hundred entries, one for each pair of digits. Byte pairs need one for each pair of tokens that
-# can come last, and most of them are met once or never. Today's large models mostly cut numbers into digits or
-# into groups of three. Groups from the right keep the columns in place, but for a table they are no help at
+# can come last, and most of them are met once or never. Today's large models mostly cut numbers into digits, or
+# into groups of up to three. Groups from the right keep the columns in place, but for a table they are no help at
 # all: a thousand tokens make a million pairs.
 #
-# A network is no table, and it could learn what two tokens have in common. That it has more to learn, since each token's digits
-# must be found out one token at a time, is a conjecture from this experiment, and not a result of it.
+# A network is no table, and it could learn what two tokens have in common. That this is harder for it, too,
+# because it must find out the digits of each token one token at a time, is a conjecture: nothing here measures it.
 
 # %% [markdown]
 # ## A tokenizer that loses things
@@ -626,7 +623,6 @@ def colleague(text, ranks):
     return ids
 
 
-# %%
 ranks = bpe.ranks_of(found)
 for text in ("art", "art thou", "Romeo", "café", "one\ntwo"):
     back = bpe.decode_tokens(colleague(text, ranks), vocab)
@@ -654,8 +650,8 @@ for text in ("Romeo", "café  au lait\n", "床前明月光", "🙂"):
     print(f"{len(ids):2} tokens, comes back whole: {bpe.decode_tokens(ids, vocab) == text}")
 
 # %% [markdown]
-# The tests of this course try thousands of random strings from all of Unicode, and hold the tokens against those of an
-# established library, `tokenizers`, given the same merges: both agree on the plays, the poems and the random strings.
+# The tests of this course try hundreds of random strings from all of Unicode. They also hold the tokens against
+# those of an established library, `tokenizers`, given the same merges: the two agree on plays and poems.
 
 # %% [markdown]
 # ## Your tokenizer, on your text
@@ -672,8 +668,6 @@ own_text = poems[:6000]
 own_words = bpe.count_words(own_text)
 own_merges = made.learn_merges(own_words, 150)
 own_ranks, own_vocab = bpe.ranks_of(own_merges), bpe.vocabulary(own_merges)
-
-# %%
 ids = np.array(made.encode_text(own_text, own_ranks))
 shares = np.bincount(ids) / len(ids)
 byte_counts = np.array([len(own_vocab[i]) for i in ids])
@@ -682,9 +676,9 @@ left = made.pair_counts({made.encode_word(word, own_ranks): n for word, n in own
 best = min(left, key=lambda pair: (-left[pair], pair))
 print(f"comes back whole: {made.decode_tokens(ids, own_vocab) == own_text}")
 print(f"{len(own_text.encode()):,} bytes, {len(ids):,} tokens, {own_bits:.2f} bits per byte")
-print("made whole:", *(t.decode() for t in own_vocab[256:] if len(t) >= 3 and "�" not in t.decode(errors="replace"))[:12])
-print("the next merge would make:", bpe.vocabulary([*own_merges, best])[-1].decode(errors="replace"))
-print("a word after it:", made.merge_pair((*best, 10), best, 256 + len(own_merges)))
+whole = [text for i in range(256, len(own_vocab)) if "�" not in (text := made.decode_tokens([i], own_vocab))]
+print("tokens that are whole signs:", *whole[:16])
+print(f"the next merge, of {best}, comes {left[best]} times:", made.merge_pair((*best, 10), best, len(own_vocab)))
 print(made.credit("Your tokenizer"))
 
 # %% [markdown]

@@ -1,7 +1,8 @@
 """A text as integers and back, by characters or by byte pairs: one interface for both.
 
-A tokenizer has `V`, the size of its vocabulary; `encode` and `decode`; `writer`, which decodes a
-text that comes token by token; and `facts`, what a file must hold for `from_facts` to make it anew.
+A tokenizer has `V`, the size of its vocabulary; `encode` and `decode`, and `knows`, whether a text
+can be encoded; `writer`, which decodes a text that comes token by token, with at most `longest`
+tokens for a character; and `facts`, what a file must hold for `from_facts` to make it anew.
 Merges are kept as a readable file in the form of GPT-2's merges.txt, which other libraries read.
 """
 
@@ -22,6 +23,8 @@ VERSION = "#version: 0.2"  # how such files begin; the special tokens follow on 
 class Characters:
     """One token for each character of an alphabet; see `tokens`."""
 
+    longest = 1
+
     def __init__(self, alphabet: str):
         self.alphabet, self.V = alphabet, len(alphabet)
 
@@ -32,6 +35,10 @@ class Characters:
     def decode(self, ids) -> str:
         """Write integers as text."""
         return tokens.decode(ids, self.alphabet)
+
+    def knows(self, text: str) -> bool:
+        """Whether every character is in the alphabet."""
+        return set(text) <= set(self.alphabet)
 
     def writer(self):
         """Return a function that makes the next tokens text."""
@@ -58,6 +65,8 @@ class BytePairs:
     ValueError
         If a merge joins what isn't there yet or makes a token again, or a special token is odd.
     """
+
+    longest = 4  # bytes of a character
 
     def __init__(self, merges, special=()):
         _check_merges(merges)
@@ -96,6 +105,10 @@ class BytePairs:
     def decode(self, ids) -> str:
         """Write integers as text; bytes that make no character become �."""
         return bpe.decode_tokens(np.asarray(ids).ravel(), self.vocab)
+
+    def knows(self, text: str) -> bool:
+        """Bytes can write every text."""
+        return True
 
     def writer(self):
         """Return a function that makes the next tokens text, as far as it is whole characters."""

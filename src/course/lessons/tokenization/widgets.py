@@ -8,7 +8,7 @@ from course.transformers import bpe
 
 LONGEST = 44  # characters that may be typed
 MOST = 4 * LONGEST  # tokens: four bytes for each
-ACROSS, ROWS = 84.0, 4  # letters in a row, and rows of tokens that are drawn
+ACROSS, ROWS = 84.0, 3  # letters in a row, and rows of tokens that are drawn
 FILLS = ("#D6E6F2", "#F7E3D0")  # in turns; the frame tells tokens apart without them
 
 
@@ -20,7 +20,7 @@ def sentence():
         "256 tokens each letter is framed alone; with more, frequent words become one token and "
         "rare ones stay in pieces.",
         width=9.4,
-        height=2.3,
+        height=1.9,
         text=live.text(
             "Shall I compare thee to a summer's day?",
             samples=["a", "WHEREFORE art thou Romeo? 月 é 🙂", "🙂" * LONGEST],
