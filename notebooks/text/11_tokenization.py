@@ -34,7 +34,7 @@
 # | $p$ | probabilities | |
 # | `words` | how often each word of a text occurs; a word is a tuple of tokens | dict: tuple → count |
 # | `merges` | what is learnt: pairs of tokens, in the order in which they were found | list of pairs |
-# | `ranks` | the place of each pair in that list, 0 for the first | dict: pair → rank |
+# | `ranks` | the place of each pair in that list, 0 for the first (no matrix is meant) | dict: pair → rank |
 # | `vocab` | the bytes that each token stands for | list of `bytes` |
 # | `ids` | a text as tokens | $(N,)$ |
 
@@ -328,7 +328,7 @@ print("both come back:   ", {marked.decode(marked.encode(line, special=s)) == li
 # %% [markdown]
 # ## English merges, Chinese text
 #
-# *Larger vocabularies make shorter texts. For whom?*
+# *A tokenizer that has learnt from English is given Chinese. How much do its merges help?*
 #
 # With 256 tokens, a poem takes 2.82 tokens a character: three for each Chinese sign, one for the end of a
 # line. Now take the tokenizer that was trained on the plays.
@@ -403,7 +403,7 @@ for tokenizer in (english, both, own):
 # %% [markdown]
 # ## A loss that can't be compared
 #
-# *Two models have losses per token of 1.2 and 2.4 nats. Which is the better one?*
+# *Two models have losses per token of 1.2 and 2.4. Which is the better one?*
 #
 # A loss is a surprise: $-\ln p$ for what came, in **nats** (logarithms to base $e$). In **bits** it is
 # $-\log_2 p$, so a bit is $\ln 2 \approx 0.69$ nats. If a text is cut into $N$ tokens, its probability is a
@@ -486,8 +486,8 @@ plot.show(
     "where the curve is almost level at the end.",
 )
 second_token, second_byte = np.array(curves["pairs"]).T
-print(f"bits per byte from V = 256 to 4,096: shares {per_byte[0]:.2f} to {per_byte[-1]:.2f}, ", end="")
-print(f"pairs {second_byte[0]:.2f} to {second_byte[-1]:.2f}; from 2,048 on it gains {second_byte[-2] - second_byte[-1]:.2f}")
+print(f"bits per byte from V = 256 to 4,096: shares {per_byte[0]:.2f} to {per_byte[-1]:.2f}")
+print(f"pairs {second_byte[0]:.2f} to {second_byte[-1]:.2f}, of which only the last {second_byte[-2] - second_byte[-1]:.2f} from 2,048 on")
 
 # %% [markdown]
 # The loss per token nearly doubles, and the model has become better: a token now stands for almost three
@@ -519,7 +519,8 @@ never = [i for i in range(256, english.V) if used[i] == 0]
 inside = {i for pair in found for i in pair}
 print(f"{(used[:256] == 0).sum()} bytes never come, as no play holds them")
 print(f"{len(never)} merges never come: {', '.join(repr(vocab[i].decode()) for i in never[5:11])} …")
-print(f"of these, {100 * np.mean([i in inside for i in never]):.0f} % are part of a later merge")
+swallowed = [100 * np.mean([i in inside for i in group]) for group in (never, set(range(256, english.V)) - {*never})]
+print(f"part of a later merge: {swallowed[0]:.0f} % of these, {swallowed[1]:.0f} % of the merges that do come")
 
 # %% [markdown]
 # A pair that is frequent when it is merged need not stay so. *DESDEM* was made on the way to *DESDEMONA*, and
@@ -749,7 +750,7 @@ plot.table(
 #    </details>
 #
 # 5. From lesson *Start here*: the model by pairs of characters was right 27 % of the time when it named the
-#    most frequent follower. Would the same score with byte-pair tokens be better or worse?
+#    most frequent follower. Would 27 % with byte-pair tokens be better or worse?
 #
 #    <details><summary>Answer</summary>
 #

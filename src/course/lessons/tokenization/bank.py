@@ -133,7 +133,7 @@ pair_counts = Exercise(
     why="A Counter starts every key at 0, so adding needs no question whether the pair is there. "
     "Weighting by n is what lets each different word be looked at only once.",
     difficulty=1,
-    minutes=10,
+    minutes=5,
     importance=4,
 )
 
@@ -405,7 +405,7 @@ learn_merges = Exercise(
     "whatever order the dict has. Without such a rule two runs over the same text, in another "
     "order, would give two tokenizers.",
     difficulty=3,
-    minutes=20,
+    minutes=15,
     importance=5,
 )
 
@@ -634,7 +634,7 @@ decode_tokens = Exercise(
     why='Only all bytes together are sure to be whole characters. With errors="replace" nothing '
     "that a model writes can stop the program, and � shows where it wrote no text.",
     difficulty=2,
-    minutes=10,
+    minutes=5,
     importance=4,
 )
 
@@ -714,7 +714,7 @@ bits_per_byte = Exercise(
     why="The probability of a text is the product of its tokens', so surprises add up, and the sum "
     "depends on no cut. A ratio of sums, and not a mean of ratios: every byte counts alike.",
     difficulty=2,
-    minutes=10,
+    minutes=5,
     importance=5,
 )
 
