@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from course import data
-from course.transformers import bpe, merges, tokenizer
+from course.transformers import bpe, merges, score, tokenizer
 
 UNICODE = st.text(st.characters(exclude_categories=["Cs"]))  # all but halves of surrogate pairs
 WORDS = st.dictionaries(
@@ -176,3 +176,45 @@ def test_any_bytes_are_read_and_none_raise(content):
 def test_a_token_that_there_is_not_is_refused():
     with pytest.raises(ValueError, match="token 256 is not among the 256"):
         bpe.decode_tokens([256], bpe.vocabulary([]))
+
+
+# --- what the lesson says of its numbers ----------------------------------------------------
+
+
+def test_the_index_is_many_times_faster_than_the_loop():
+    words, clock = bpe.count_words(data.shakespeare()), [time.process_time()]
+    bpe.learn_merges(words, 3)
+    clock.append(time.process_time())
+    merges.learn(words, 1000)
+    clock.append(time.process_time())
+    assert (clock[1] - clock[0]) / 3 > 20 * (clock[2] - clock[1]) / 1000
+
+
+def test_merges_from_english_leave_chinese_as_bytes(learnt):
+    assert max(max(token) for token in bpe.vocabulary(learnt)[256:]) < 128
+    poems = data.tang()
+    for n in (0, 100, len(learnt)):
+        ids = tokenizer.BytePairs(learnt[:n]).encode(poems)
+        assert len(ids) == len(poems.encode())
+        assert len(ids) / len(poems) == pytest.approx(2.82, abs=0.005)
+
+
+def test_bits_per_token_rise_while_bits_per_byte_fall(learnt):
+    text, held_out = data.split_text(data.shakespeare())
+    per_token, per_byte = [], []
+    for n in (0, 256, 3840):
+        one = tokenizer.BytePairs(learnt[:n])
+        a, b = one.encode(text), one.encode(held_out)
+        p = (np.bincount(a, minlength=one.V) + 1) / (len(a) + one.V)
+        sizes = np.array([len(one.vocab[i]) for i in b])
+        per_token.append(-np.log2(p[b]).mean())
+        per_byte.append(score.bits_per_byte(-np.log(p[b]), sizes))
+    assert per_token == sorted(per_token) and per_token[-1] > 1.7 * per_token[0]
+    assert per_byte == sorted(per_byte, reverse=True) and per_byte[-1] < 0.75 * per_byte[0]
+
+
+def test_a_merge_that_never_comes_is_part_of_a_later_one(learnt):
+    used = np.bincount(tokenizer.BytePairs(learnt).encode(data.shakespeare()), minlength=4096)
+    never = {i for i in range(256, 4096) if used[i] == 0}
+    assert len(never) > 100
+    assert never <= {i for pair in learnt for i in pair}
