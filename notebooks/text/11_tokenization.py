@@ -276,9 +276,8 @@ print(f"tokens in the held-out text: {n_rank:,} by rank, {n_length:,} by length"
 
 # %% [markdown]
 # By length it even takes a few tokens less. So rank order is not the shortest way to write a text, and
-# nothing here says that it is the better one. But it is the way in which training cut its words. A model must
-# read with the tokenizer that it learnt with: if a word arrives in other pieces, it has hardly ever seen
-# them together.
+# nothing here says that it is the better one. It is the way in which training cut its words. What it costs
+# to mix the two, you will measure below.
 #
 # Type a sentence. How many merges does it take until your name is one token? What happens to a word in
 # capitals, or to a Chinese one? (Signs outside ASCII are drawn as their bytes.)
@@ -408,7 +407,7 @@ for tokenizer in (english, both, own):
 # A loss is a surprise: $-\ln p$ for what came, in **nats** (logarithms to base $e$). In **bits** it is
 # $-\log_2 p$, so a bit is $\ln 2 \approx 0.69$ nats. If a text is cut into $N$ tokens, its probability is a
 # product, one factor for each token, given what came before. So the surprises add up to that of the whole
-# text, however it was cut. But how many tokens do you divide by? That depends on the tokenizer. The number
+# text as it is cut. But how many tokens do you divide by? That depends on the tokenizer. The number
 # of bytes doesn't.
 #
 # By hand: two tokens, of 1 and 4 bytes, came with probabilities $\tfrac18$ and $\tfrac14$: surprises of
@@ -435,17 +434,15 @@ ex.bits_per_byte.check(bits_per_byte)
 
 
 # %%
-def surprises(tokenizer, learnt, held_out):
-    a, b, V = tokenizer.encode(learnt), tokenizer.encode(held_out), tokenizer.V
+def surprises(a, b, V):
     share = (np.bincount(a, minlength=V) + 1) / (len(a) + V)
     pairs, counts = np.unique(a[:-1] * V + a[1:], return_counts=True)
     times, kinds = np.bincount(a[:-1], minlength=V), np.bincount(pairs // V, minlength=V)
     place = np.minimum(np.searchsorted(pairs, b[:-1] * V + b[1:]), len(pairs) - 1)
     seen = np.where(pairs[place] == b[:-1] * V + b[1:], counts[place], 0)
-    n, k = times[b[:-1]], kinds[b[:-1]]  # how often this token came before, and what followed: how many kinds
+    n, k = times[b[:-1]], kinds[b[:-1]]  # how often this token came before, and how many kinds followed it
     followed = np.where(n > 0, (seen + k * share[b[1:]]) / np.maximum(n + k, 1), share[b[1:]])
-    sizes = np.array([len(tokenizer.vocab[i]) for i in b])
-    return -np.log(share[b]), -np.log(np.r_[share[b[0]], followed]), sizes
+    return -np.log(share[b]), -np.log(np.r_[share[b[0]], followed])
 
 
 # %%
@@ -463,8 +460,10 @@ rise
 # %%
 curves = {"shares": [], "pairs": []}
 for V in sizes:
-    first, second, byte_sizes = surprises(BytePairs(found[: V - 256]), learnt, held_out)
-    for name, nats in zip(curves, (first, second), strict=True):
+    tokenizer = BytePairs(found[: V - 256])
+    a, b = tokenizer.encode(learnt), tokenizer.encode(held_out)
+    byte_sizes = np.array([len(tokenizer.vocab[i]) for i in b])
+    for name, nats in zip(curves, surprises(a, b, V), strict=True):
         curves[name].append((nats.mean() / np.log(2), score.bits_per_byte(nats, byte_sizes)))
 per_token, per_byte = np.array(curves["shares"]).T
 rise.reveal(per_token[-1], shown=f"{per_token[-1]:.2f} bits")
@@ -492,11 +491,34 @@ print(f"pairs {second_byte[0]:.2f} to {second_byte[-1]:.2f}, of which only the l
 # %% [markdown]
 # The loss per token nearly doubles, and the model has become better: a token now stands for almost three
 # bytes, so each one is a harder question, and there are fewer of them. Whoever compares losses per token of
-# two tokenizers compares two units. A second number, bytes per token, must stand beside
-# such a loss, or the loss be given per byte.
+# two tokenizers compares two units. Either the number of bytes per token stands beside such a loss, or the loss
+# is given per byte.
 #
 # A model without memory gains much from long tokens, because each holds several characters' worth of context.
 # The second model remembers one token, and it gains less: merges and memory do part of the same work.
+#
+# With this measure, back to the two ways of cutting. Let the second model learn from the plays cut by rank,
+# or by the longest match, and read the held-out text cut in either way:
+
+# %%
+place = {token: i for i, token in enumerate(vocab)}
+cut = {w: [place[piece] for piece in longest_match(w.encode(), place)] for w in known | unseen_words.keys()}
+read = {"rank": [english.encode(text) for text in (learnt, held_out)]}
+read["length"] = [np.array([i for w in bpe.split_words(t) for i in cut[w]]) for t in (learnt, held_out)]
+mixed = {
+    (one, other): surprises(read[one][0], read[other][1], english.V)[1].sum() / np.log(2) / len(held_out.encode())
+    for one in read for other in read
+}  # fmt: skip
+plot.table(
+    [[f"learnt by {one}", *(f"{mixed[one, other]:.2f}" for other in read)] for one in read],
+    header=["bits per byte", "read by rank", "read by length"],
+)
+print(f"for comparison, V = 1,024, learnt and read by rank: {second_byte[sizes.index(1024)]:.2f}")
+
+# %% [markdown]
+# Neither way is better: where the model reads as it has learnt, both come to nearly the same number. What costs
+# is to mix them, and it costs more than giving up three quarters of the vocabulary. So a model and its tokenizer
+# belong together, and rank order is a rule that both must keep.
 
 # %% [markdown]
 # ## Tokens that are hardly ever seen
@@ -527,20 +549,6 @@ print(f"part of a later merge: {swallowed[0]:.0f} % of these, {swallowed[1]:.0f}
 # since then it never stands alone. Such a token keeps its row in every table of the model and is never
 # trained. If a user's text does contain it, the model meets a token that it knows nothing about. This has
 # happened with large models, which answered such tokens with nonsense.
-
-# %%
-fig, ax = plot.figure(width=7.5, height=3)
-ax.plot(1 + np.arange(english.V), np.maximum(np.sort(used)[::-1], 0.5), color=plot.COLORS[0])
-ax.axhline(20, color=plot.COLORS[1], ls=plot.LINES[1])
-ax.text(1.2, 25, "20 times", color=plot.COLORS[1])
-ax.text(1100, 0.62, "never", color=plot.INK)
-ax.set(xscale="log", yscale="log", xlabel="tokens, the most frequent first", ylabel="times in the text")
-plot.show(
-    fig,
-    alt="How often each token comes, the most frequent first, both axes logarithmic. The curve falls "
-    "from nearly forty thousand times, crosses the line of 20 times at about token 1,850, and ends in a step of "
-    "some hundred tokens that never come.",
-)
 
 # %% [markdown]
 # ## Numbers
@@ -667,19 +675,19 @@ made = yours.using(
 )
 own_text = poems[:6000]
 own_words = bpe.count_words(own_text)
-own_merges = made.learn_merges(own_words, 150)
+counts, own_merges = made.pair_counts(own_words), made.learn_merges(own_words, 150)
 own_ranks, own_vocab = bpe.ranks_of(own_merges), bpe.vocabulary(own_merges)
 ids = np.array(made.encode_text(own_text, own_ranks))
 shares = np.bincount(ids) / len(ids)
 byte_counts = np.array([len(own_vocab[i]) for i in ids])
 own_bits = made.bits_per_byte(-np.log(shares[ids]), byte_counts)
-left = made.pair_counts({made.encode_word(word, own_ranks): n for word, n in own_words.items()})
-best = min(left, key=lambda pair: (-left[pair], pair))
+first, longest = own_merges[0], max(own_words, key=len)
+print(f"first merge: {first}, which comes {counts[first]} times: {made.merge_pair((*first, 10), first, 256)}")
+print(f"the longest word: {len(longest)} bytes, {len(made.encode_word(longest, own_ranks))} tokens")
 print(f"comes back whole: {made.decode_tokens(ids, own_vocab) == own_text}")
 print(f"{len(own_text.encode()):,} bytes, {len(ids):,} tokens, {own_bits:.2f} bits per byte")
 whole = [text for i in range(256, len(own_vocab)) if "�" not in (text := made.decode_tokens([i], own_vocab))]
 print("tokens that are whole signs:", *whole[:16])
-print(f"the next merge, of {best}, comes {left[best]} times:", made.merge_pair((*best, 10), best, len(own_vocab)))
 print(made.credit("Your tokenizer"))
 
 # %% [markdown]
@@ -698,6 +706,8 @@ plot.table(
         ["tokens per Chinese character, merges from the poems", f"{cost['poems'][1][-1]:.2f}"],
         ["bits per token, smallest and largest vocabulary", f"{per_token[0]:.2f}, {per_token[-1]:.2f}"],
         ["bits per byte, smallest and largest vocabulary", f"{per_byte[0]:.2f}, {per_byte[-1]:.2f}"],
+        ["bits per byte, learnt and read by rank", f"{mixed['rank', 'rank']:.2f}"],
+        ["bits per byte, learnt by rank and read by length", f"{mixed['rank', 'length']:.2f}"],
         ["tokens seen fewer than 20 times", f"{share_rare:.0f} %"],
         ["merges never used", str(len(never))],
         ["last digits right, byte pairs", f"{bpe_right:.0f} %"],

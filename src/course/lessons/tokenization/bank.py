@@ -712,7 +712,7 @@ bits_per_byte = Exercise(
         "bits = ... / np.log(2)\nreturn bits / ...",
     ],
     why="The probability of a text is the product of its tokens', so surprises add up, and the sum "
-    "depends on no cut. A ratio of sums, and not a mean of ratios: every byte counts alike.",
+    "belongs to the text. A ratio of sums, and not a mean of ratios: every byte counts alike.",
     difficulty=2,
     minutes=5,
     importance=5,
