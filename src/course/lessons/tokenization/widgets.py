@@ -16,8 +16,8 @@ def sentence():
     """Show where a typed sentence is cut."""
     return live.figure(
         _sentence,
-        alt="A sentence cut into tokens: each token in a frame of its own, its number under it. With "
-        "256 tokens each letter is framed alone; with more, frequent words become one token and "
+        alt="A sentence cut into tokens: each token in a frame of its own, its number under it. Without "
+        "merges each letter is framed alone; with many, frequent words become one token and "
         "rare ones stay in pieces.",
         width=9.4,
         height=1.9,
@@ -27,8 +27,8 @@ def sentence():
             most=LONGEST,
             label="sentence",
         ),
-        V=live.slider(
-            float(bpe.BYTES), float(plays.LARGEST), start=1024.0, log=True, label="vocabulary"
+        merges=live.slider(
+            0, plays.LARGEST - bpe.BYTES, start=768, step=16, label="number of merges"
         ),
     )
 
@@ -48,9 +48,9 @@ def _sentence(fig):
         ax.text(0, 0, "", size=7, color=plot.FAINT, ha="center", va="center") for _ in frames
     ]
 
-    def update(text, V):
-        merges = plays.learnt()[: round(V) - bpe.BYTES]
-        ids, vocab = bpe.encode_text(text, bpe.ranks_of(merges)), bpe.vocabulary(merges)
+    def update(text, merges):
+        made = plays.learnt()[:merges]
+        ids, vocab = bpe.encode_text(text, bpe.ranks_of(made)), bpe.vocabulary(made)
         boxes = _flow([plays.shown(vocab[i]) for i in ids])
         for i, (frame, name, number) in enumerate(zip(frames, names, numbers, strict=True)):
             there = i < len(boxes)
@@ -59,7 +59,7 @@ def _sentence(fig):
             if there:
                 _put(frame, name, number, *boxes[i], str(ids[i]))
         return [*frames, *names, *numbers], _told(
-            round(V), len(ids), len(boxes), len(text.encode())
+            len(vocab), len(ids), len(boxes), len(text.encode())
         )
 
     return update
