@@ -149,6 +149,13 @@ def test_a_vocabulary_that_cannot_be_is_refused(text, tmp_path, capsys, options,
     assert not (tmp_path / "run").exists()
 
 
+def test_a_text_without_breaks_is_refused_before_it_takes_hours(tmp_path, capsys):
+    path = tmp_path / "genome.txt"
+    path.write_text("acgt" * 10_000, encoding="utf-8")
+    assert course("train", "--text", path, "--out", tmp_path / "run", *BPE, *SIZE) == 1
+    assert "holds a word of 40,000 characters" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -10,6 +10,7 @@ from course.words import say
 
 KINDS = ("characters", "bpe")
 VOCABULARY = 1024  # tokens of byte pairs, unless another number is asked for
+LONGEST = 20_000  # characters of a word: each merge in it counts it all anew
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def chosen(args: argparse.Namespace, text: str):
                 say("--vocabulary goes with --tokens bpe; characters bring their own number.")
             )
         return tokenizer.Characters(tokens.alphabet(text))
+    _check_words(text)
     V = VOCABULARY if args.vocabulary is None else args.vocabulary
     try:
         return tokenizer.BytePairs.learn(data.split_text(text)[0], V)
@@ -98,3 +100,19 @@ def of_run(folder, facts: dict):
                 why=error,
             )
         ) from None
+
+
+def _check_words(text: str):
+    """Refuse a text without breaks, as of a genome, whose one word would take hours."""
+    from course.transformers import bpe
+
+    longest = max(map(len, bpe.split_words(text)))
+    if longest > LONGEST:
+        raise ValueError(
+            say(
+                "The text holds a word of {n:,} characters, and byte pairs are learnt within words "
+                "of at most {most:,}. Break it into lines, or leave --tokens out.",
+                n=longest,
+                most=LONGEST,
+            )
+        )
