@@ -98,8 +98,8 @@ diagrams.way()
 #
 # *What stops it from joining "of the" to one token?*
 #
-# The text is cut into words first, and no merge reaches across a cut. Each word takes the space before it
-# along, so that joining the words gives the text back.
+# The text is cut into words first, and no merge reaches across a cut. Each word takes along the space
+# before it, so joining the words gives the text back.
 
 
 # %% tags=["worked:bpe.split_words"]
@@ -275,7 +275,7 @@ n_rank, n_length = (sum(k * len(way[w]) for w, k in unseen_words.items()) for wa
 print(f"tokens in the held-out text: {n_rank:,} by rank, {n_length:,} by length")
 
 # %% [markdown]
-# By length it even takes a few tokens less. So rank order is not the shortest way to write a text, and
+# Longest match even needs slightly fewer tokens. So rank order is not the shortest way to write a text, and
 # nothing here says that it is the better one. It is the way in which training cut its words. What it costs
 # to mix the two, you will measure below.
 #
@@ -396,8 +396,8 @@ for tokenizer in (english, both, own):
     print(len(pieces), "|".join(pieces))
 
 # %% [markdown]
-# The line is *Before my bed the bright moon shines*. To the English tokenizer it is fifteen fragments. Its own
-# knows *bright moon*, 明月, as one token.
+# The line is *Before my bed the bright moon shines*. To the English tokenizer it is fifteen fragments. The
+# poems' own tokenizer knows *bright moon*, 明月, as one token.
 
 # %% [markdown]
 # ## A loss that can't be compared
@@ -428,8 +428,8 @@ def bits_per_byte(nats, sizes):
 ex.bits_per_byte.check(bits_per_byte)
 
 # %% [markdown]
-# Two simple models will do. The first holds each token's share of the text that it learnt from to be its
-# probability, whatever came before (1 is added to each count, so that none is 0). The second is the table of
+# Two simple models will do. The first gives each token its share of the learnt text as its probability,
+# whatever came before (1 is added to each count, so that none is 0). The second is the table of
 # pairs from lesson *Start here*: what followed this token? Where it has seen little, it leans on the first.
 
 
