@@ -19,8 +19,8 @@
 # tries each piece on real names.
 #
 # **You will** draw, average and condition, find the distribution that made your data most probable, turn that
-# into the two losses that nearly every network uses, build a model of names that is never infinitely
-# surprised, and mend a report that claims too much.
+# into the two losses that nearly every network uses, build a model of names in two ways, and mend a report
+# that claims too much.
 #
 # **You need** lesson *Start here* (a table of pairs as a language model), and from school the slopes of
 # $x^2$ and $\ln x$.
@@ -113,8 +113,6 @@ shell
 norms = {d: np.linalg.norm(rng.standard_normal((1000, d)), axis=1) for d in (1, 10, 100, 10_000)}
 around = norms[10_000]
 shell.reveal(around.std(), shown=f"{around.mean():.1f} ± {around.std():.1f}")
-
-# %%
 fig, ax = plot.figure(width=7.5, height=3)
 plot.histograms(ax, {f"{d:,} entries": r / d**0.5 for d, r in norms.items()}, bins=90, span=(0, 3))
 ax.set(xlabel="length of a Gaussian vector, divided by √d")
@@ -156,7 +154,7 @@ positive.reveal(ill_if_alarm, shown=f"{ill_if_alarm:.0f} % of a million people d
 
 # %% [markdown]
 # $p(\text{alarm} \mid \text{ill})$ is 99 %, and $p(\text{ill} \mid \text{alarm})$ is another question. In the figure, the
-# people are a square: its width is divided into ill and healthy, and each part by height into alarm and
+# people are a square. It is divided from left to right into ill and healthy, and each part by height into alarm and
 # none. Only areas count. Go down to one in a hundred, then find out what helps more: a test that misses fewer of
 # the ill, or one with fewer false alarms?
 
@@ -206,7 +204,7 @@ plot.table(
 )
 
 # %% [markdown]
-# The likelihoods are the same in both columns, and the conclusions are not. Whoever calls a name in *e* a woman's
+# What the letters say of women and men is the same in both columns, and the conclusions are not. Whoever calls a name in *e* a woman's
 # is right most of the time in the country, and wrong most of the time in the crew.
 
 # %% [markdown]
@@ -311,14 +309,8 @@ for name, fit in fits.items():
 #
 # $$-\ln p_y = \ln \sum_j e^{z_j} - z_y .$$
 #
-# The first term is called log-sum-exp, and it has a trap. A computer can't hold $e^{1000}$.
-
-# %%
-with np.errstate(over="ignore"):
-    z = np.array([1000.0, 1000.0])
-    print(f"ln(e^1000 + e^1000), as written: {np.log(np.exp(z).sum())}; by hand: {1000 + np.log(2):.2f}")
-
-# %% [markdown]
+# The first term is called log-sum-exp, and it has a trap: for a computer $e^{1000}$ is infinite, and so is its logarithm.
+#
 # ### Exercise: `log_sum_exp`
 #
 # What becomes of $\ln \sum_j e^{z_j}$ if a number $c$ is subtracted from all $z_j$? Use it. `z` has shape $(\dots, K)$, and
@@ -386,7 +378,7 @@ widgets.temperature()
 
 # %% [markdown]
 # From 0, when one letter is sure, to $\ln 27 = 3.30$, when all are alike. After a *q*, entropy is low at every moderate
-# temperature.
+# temperature, because a *u* follows it so often.
 #
 # *And if the distribution that you believe in is wrong?* Then you will be surprised by $-\ln q_i$ where the draws come
 # with $p_i$, and pay $-\sum_i p_i \ln q_i$ on average. Somebody who knows $p$ pays only its entropy. The difference is the
@@ -466,7 +458,7 @@ diagrams.names()
 # %% [markdown]
 # Nothing here minimised a loss: this was counting. A network would start from a table of logits, all 0, and go
 # downhill. Where its softmax gives a follower less than its share of the data, the logit is raised a little, and where more,
-# it is lowered. (Lesson *Gradients* says why that is downhill.) Does it get below what counting reached?
+# it is lowered. (Why that is downhill, lesson *Gradients* tells.) Does it get below what counting reached?
 
 
 # %%
@@ -478,7 +470,6 @@ def descend(counts, steps, rate):
     return z
 
 
-# %%
 descended = {}
 for steps in (0, 10, 100, 1000, 5000):
     z = descend(counts, steps, rate=50)
@@ -500,7 +491,7 @@ print(f"above counting by {descended[5000] - counted_nats:.4f}, and the KL diver
 # %%
 unseen = predict.choice(
     "probability.unseen",
-    "The counted model reached about 2.34 nats a letter on the names that it counted. Its loss on the others is …",
+    "The counted model reached about 2.33 nats a letter on the names that it counted. Its loss on the others is …",
     ["the same within 0.1", "between 0.1 and 1 higher", "more than 1 higher"],
 )
 unseen
@@ -586,13 +577,13 @@ plot.show(
 )
 
 # %%
-gains = {s: np.subtract(a, b) for s, a, b in zip(sizes, reached["add α"], reached["base"], strict=True)}
-for size, gain in gains.items():
-    print(f"{size:5,} names: the base gains {gain.mean():+.3f} nats, {gain.min():+.3f} to {gain.max():+.3f} over five draws")
+saved = {s: np.subtract(a, b) for s, a, b in zip(sizes, reached["add α"], reached["base"], strict=True)}
+for size, less in saved.items():
+    print(f"{size:5,} names: the base saves {less.mean():+.3f} nats, {less.min():+.3f} to {less.max():+.3f} over five draws")
 
 # %% [markdown]
-# With few names it matters what one pretends. With a thousand the data speak for themselves, and the gain is within
-# the noise, or gone.
+# With few names it matters what one pretends. From 300 on the data speak for themselves: what the base saves is smaller than its
+# range over the draws.
 
 # %% [markdown]
 # ## What is a test-set number worth?
@@ -767,7 +758,7 @@ plot.table(
         ["perplexity of the first letter of a name", f"{information.perplexity(first_nats):.1f}"],
         ["loss by counting, and by 5,000 steps downhill", f"{counted_nats:.4f}, {descended[5000]:.4f}"],
         ["pairs of unseen names that were never counted", f"{missing} of {len(test_nats):,}"],
-        ["what the base gains with 100 names", f"{gains[100].mean():.3f} nats a letter"],
+        ["what the base saves with 100 names", f"{saved[100].mean():.3f} nats a letter"],
         ["examples to tell 91 % from 90 %", f"{needed:,}"],
         ["best of 20 that throw coins, 100 questions", f"{bests.mean():.1f} %"],
         ["59 of 100 by luck, as reported and of 20", f"{100 * luck_as_reported(59, 100):.1f} %, {100 * luck:.0f} %"],
@@ -811,12 +802,13 @@ plot.table(
 #
 #    </details>
 #
-# 4. Why did one pair of 3,669 make the whole loss infinite, and what does smoothing take for its cure?
+# 4. Why did a few pairs of thousands make the whole loss infinite, and what does the cure cost?
 #
 #    <details><summary>Answer</summary>
 #
 #    $-\ln 0$ is infinite, and so is an average with it. Smoothing takes a little probability from
-#    each pair that was seen, so the loss on the learnt names rises a little.
+#    the pairs that were seen. On the names that it learnt from, counting was the minimum, so there the
+#    loss can only rise.
 #
 #    </details>
 #

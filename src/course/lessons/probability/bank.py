@@ -173,7 +173,7 @@ gaussian_fit = Exercise(
     why="The first slope is zero at the mean, whatever σ is. The second gives σ² = Σ (x_i − μ)²/N: "
     "each number brings one 1/σ with it, so N stands there, not N − 1.",
     difficulty=3,
-    minutes=15,
+    minutes=10,
     importance=4,
 )
 
@@ -528,7 +528,7 @@ smooth = Exercise(
     why="w followers are added to each row, w · base[j] of kind j, and Σ base = 1. A row that was "
     "seen much more often than w times hardly notices; one that was never seen is the base.",
     difficulty=2,
-    minutes=10,
+    minutes=5,
     importance=4,
 )
 
@@ -615,6 +615,6 @@ by_luck = Exercise(
     why="The report asked how lucky one model was that had been named before, and began one too "
     "high. The best of 20 misses only if all miss, (1 − t)²⁰, and that is not even a half.",
     difficulty=3,
-    minutes=15,
+    minutes=10,
     importance=5,
 )

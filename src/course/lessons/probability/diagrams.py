@@ -13,19 +13,19 @@ def to_loss():
         column=190,
         row=92,
     )
-    product = d.box("p₁ · p₂ · … · p_N", 0, 0)
-    total = d.box("ln p₁ + … + ln p_N", 1.15, 0)
+    product = d.box("p₁ · p₂ · p₃ · …", 0, 0)
+    total = d.box("ln p₁ + ln p₂ + …", 1.15, 0)
     loss = d.box("mean of −ln p", 2.3, 0, colour=0)
     d.arrow(product, total, "logarithm")
     d.arrow(total, loss, "× −1/N")
     d.word("likelihood: large", 0, 0.36)
     d.word("loss: small", 2.3, -0.36)
-    gauss = d.box("(x − μ)² / 2σ² + …", 1.6, 1, colour=1)
-    classes = d.box("−ln p[y]", 2.85, 1, colour=2)
-    d.arrow(loss, gauss, "p is a Gaussian", left=True, colour=1)
-    d.arrow(loss, classes, "p is categorical", colour=2)
-    d.word("squared error", 1.6, 1.36)
-    d.word("cross-entropy", 2.85, 1.36)
+    gauss = d.box("Gaussian: (x − μ)² / 2σ² + …", 1.0, 1, colour=1)
+    classes = d.box("categorical: −ln p[y]", 2.3, 1, colour=2)
+    d.arrow(loss, gauss, colour=1)
+    d.arrow(loss, classes, colour=2)
+    d.word("squared error", 1.0, 1.36)
+    d.word("cross-entropy", 2.3, 1.36)
     return d
 
 
@@ -40,15 +40,16 @@ def names():
         row=96,
     )
     text = d.box(".ada.eve.", 0, 0, colour=2)
-    counts = d.matrix("counts", 1.15, 0, rows=6, cols=6, shape="(V, V)")
-    p = d.matrix("p", 2.4, 0, rows=6, cols=6, shape="(V, V)", colours=(1,))
-    row = d.matrix("", 3.65, 0, rows=1, cols=6, shape="row of the last letter", colours=(1,))
+    counts = d.matrix("counts", 1.15, 0, rows=6, cols=6, shape="(V, V)", above=True)
+    p = d.matrix("p", 2.4, 0, rows=6, cols=6, shape="(V, V)", above=True, colours=(1,))
+    look = {"rows": 1, "cols": 6, "colours": (1,), "above": True}
+    row = d.matrix("", 3.65, 0, shape="row of the last letter", **look)
     letter = d.box("next letter", 3.65, 1, colour=2)
     d.arrow(text, counts, "pairs")
     d.arrow(counts, p, "÷ row sums")
     d.arrow(p, row, "take out")
-    d.arrow(row, letter)
-    d.arrow(letter, p, "chooses the next row", way="-|", colour=2)
+    d.arrow(row, letter, "draw")
+    d.arrow(letter, p, "chooses the row", way="-|", colour=2)
     return d
 
 

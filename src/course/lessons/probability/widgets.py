@@ -51,7 +51,12 @@ def _areas(fig):
 
     def update(prior, found, false):
         table = np.array([[found, 1 - found], [false, 1 - false]])
-        cuts = ((0, prior, 0, found), (0, prior, found, 1), (prior, 1, 0, false), (prior, 1, false, 1))
+        cuts = (
+            (0, prior, 0, found),
+            (0, prior, found, 1),
+            (prior, 1, 0, false),
+            (prior, 1, false, 1),
+        )
         for part, (left, right, low, high) in zip(parts, cuts, strict=True):
             part.set_bounds(left, low, right - left, high - low)
         posterior = probability.bayes(np.array([prior, 1 - prior]), table)[0, 0]
@@ -87,6 +92,7 @@ def temperature():
         ax = fig.subplots()
         bars = ax.bar(np.arange(len(alphabet)), 1.0, color=plot.COLORS[0], width=0.75)
         ax.set_xticks(np.arange(len(alphabet)), ["end", *alphabet[1:]])
+        ax.grid(False, axis="x")
         ax.set(ylim=(0, 1), xlabel="letter that follows", ylabel="probability")
         told = ax.text(26.4, 0.95, "", ha="right", va="top", fontsize=11)
 
@@ -104,12 +110,12 @@ def temperature():
 
     return live.figure(
         setup,
-        alt="Bars for the point and the letters a to z: how probable each is as the first letter of "
-        "a name. At temperature 1 the entropy is about 4.3 bits; at a low one a single bar is left, "
-        "at a high one all bars are alike.",
+        alt="Bars for the end of a name and the letters a to z: how probable each is after an a. The "
+        "end and the n are largest. At a low temperature a single bar is left, at a high one all "
+        "bars are alike.",
         width=9,
         height=3.2,
-        after=live.choice(list(AFTER), start="begins with", label="where"),
+        after=live.choice(list(AFTER), start="after a", label="where"),
         tau=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),
     )
 
