@@ -84,18 +84,19 @@ print(f"{census.name[0]}, {census.name[4275]}, …: {mu:.2f} letters on average,
 rng = np.random.default_rng(0)
 for n in (1, 100, 10_000):
     means = rng.multinomial(n, share, size=1000) @ lengths / n
-    print(f"n = {n:6,}: the means spread by {means.std():.3f}, and σ/√n is {sigma / n**0.5:.3f}")
+    near = 100 * np.mean(abs(means - mu) < sigma / n**0.5)
+    print(f"n = {n:6,}: the means spread by {means.std():.3f}; σ/√n is {sigma / n**0.5:.3f}, and {near:.0f} % lie within it")
 
 # %% [markdown]
 # A sum of $n$ independent draws has $n$ times the variance. So its spread is $\sqrt n\,\sigma$, and that of the
 # mean $\sigma/\sqrt n$: a hundred times the data buy one more digit.
 #
-# Sums of many independent parts have one more thing in common. Whatever the parts are like, the sum is close to
-# a **Gaussian**, the bell curve
+# Sums of many independent parts have one more thing in common. If none of the parts outweighs the others, the sum is
+# close to a **Gaussian**, the bell curve
 #
-# $$p(x) = \frac{1}{\sigma\sqrt{2\pi}}\; e^{-(x-\mu)^2/2\sigma^2}.$$
+# $$p(x) = \frac{1}{\sigma\sqrt{2\pi}}\; e^{-(x-\mu)^2/2\sigma^2},$$
 #
-# This is a **density**: probability for each unit of length, so it may exceed 1. It is largest at $\mu$. Now
+# of which 68 % lie within $\sigma$ of the centre. This is a **density**: probability for each unit of length, so it may exceed 1. It is largest at $\mu$. Now
 # draw 10,000 Gaussian numbers with $\mu = 0$ and $\sigma = 1$, and read them as one vector. Its density is largest
 # at the vector 0. The lengths of such vectors are about 100.
 
@@ -114,18 +115,18 @@ norms = {d: np.linalg.norm(rng.standard_normal((1000, d)), axis=1) for d in (1, 
 around = norms[10_000]
 shell.reveal(around.std(), shown=f"{around.mean():.1f} ± {around.std():.1f}")
 fig, ax = plot.figure(width=7.5, height=3)
-plot.histograms(ax, {f"{d:,} entries": r / d**0.5 for d, r in norms.items()}, bins=90, span=(0, 3))
+plot.histograms(ax, {f"d = {d:,}": r / d**0.5 for d, r in norms.items()}, bins=90, span=(0, 3))
 ax.set(xlabel="length of a Gaussian vector, divided by √d")
 plot.show(
     fig,
     alt="Four histograms of lengths divided by the root of d. With 1 entry most lie near 0 and some reach 3. "
-    "With 10 and 100 entries they form narrower hills around 1, and with 10,000 a needle at 1.",
+    "With 10 and 100 entries they form narrower hills around 1, and with 10,000 a single bar at 1.",
 )
 
 # %% [markdown]
 # The squared length is a sum of $d$ squares, with expectation $d$ and spread $\sqrt{2d}$ (the variance of one
 # square is 2). So near $\sqrt d$ the length itself spreads by $\sqrt{2d}/(2\sqrt d) = 0.7$, for every $d$. In many
-# dimensions no draw is ever near the most probable vector. That is the *probable is not typical* of lesson
+# dimensions practically no draw is near the most probable vector. That is the *probable is not typical* of lesson
 # *Start here*: there is so much more room far out.
 
 # %% [markdown]
@@ -516,7 +517,7 @@ def add_alpha(counts, alpha):
 # %% [markdown]
 # Each follower gets as much as any other, a *q* as much as an *a*. One could do better: let the pretended followers
 # be $w$ in each row, and divided among the letters as a distribution says, the **base**; for example, as frequent as each letter is in
-# all names. By hand: the row $(3, 0, 1)$ with base $(\frac12, \frac14, \frac14)$ and $w = 4$ becomes
+# the names that were counted. By hand: the row $(3, 0, 1)$ with base $(\frac12, \frac14, \frac14)$ and $w = 4$ becomes
 # $(5, 1, 2)/8$.
 #
 # ### Exercise: `smooth`
@@ -547,7 +548,7 @@ def chosen(kind, counts, ids):
     tried = {
         "add 1": [smoothing.add_alpha(counts, 1)],
         "add α": [smoothing.add_alpha(counts, a) for a in (0.03, 0.1, 0.3, 1)],
-        "base": [smoothing.smooth(counts, base, w) for w in (1, 3, 10, 30)],
+        "base": [smoothing.smooth(counts, base, w) for w in (1, 3, 10, 30, 100)],
     }[kind]
     return min(tried, key=lambda p: smoothing.surprises(p, ids).mean())
 
@@ -572,7 +573,7 @@ ax.legend()
 plot.show(
     fig,
     alt="Loss on unseen names over the number of names learnt from, 30 to 3,000. Add 1 is highest throughout. "
-    "Add α with the best α and the base lie below it. With 30 and 100 names the base is lowest; from 1,000 on the "
+    "Add α with the best α and the base lie below it. With 30 and 100 names the base is lowest; from 300 on the "
     "two coincide.",
 )
 

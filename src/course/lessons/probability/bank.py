@@ -221,10 +221,8 @@ log_sum_exp = Exercise(
             You took one maximum for the whole table. A row that lies far below it becomes e^−2000,
             which is 0. Each row needs its own.
         top = z.max(axis=-1) ⇒ top = z.mean(axis=-1)
-            You subtracted the mean: what lies far above it still overflows. Subtract the largest.
-        top = z.max(axis=-1) ⇒ top = z.min(axis=-1)
-            You subtracted the smallest: what lies far above it still overflows. Which one keeps all
-            powers at most 1?
+            You subtracted a number that is smaller than the largest: what lies far above it still
+            overflows. Which number keeps all powers at most 1?
         top + np.log(np.exp(z - top[..., None]).sum(axis=-1)) ⇒ z.max() + np.log(np.exp(z - z.max()).sum())
             You added up the whole table. Each row gives a number of its own: axis=-1.
         top + np.log(np.exp(z - top[..., None]).sum(axis=-1)) ⇒ z.max(axis=0) + np.log(np.exp(z - z.max(axis=0)).sum(axis=0))
@@ -318,10 +316,8 @@ cross_entropy = Exercise(
             You averaged the probabilities and then took the logarithm. Each example is surprised by
             itself: the logarithm comes first.
         log_softmax(z)[np.arange(len(y)), y] ⇒ np.log(softmax(z))[np.arange(len(y)), y]
-            Where p is rounded to 0 its logarithm is infinite, and the loss is a thousand. Don't go
-            through p: −ln p is log-sum-exp minus the logit.
-        log_softmax(z)[np.arange(len(y)), y] ⇒ np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))[np.arange(len(y)), y]
-            e^1000 overflows. Don't go through p: −ln p is log-sum-exp minus the logit.
+            You went through p. Where e^1000 overflows, or p is rounded to 0, nothing is left of a loss
+            that is a thousand. −ln p is log-sum-exp minus the logit.
         """,
     ],
     hints=[
@@ -584,16 +580,14 @@ by_luck = Exercise(
         1 - (1 - tail) ** tried ⇒ (1 - tail) ** tried
             This is the chance that none of them gets there. Asked is the opposite.
         1 - (1 - tail) ** tried ⇒ 1 - tail**tried
-            You took the power of the wrong one: tail^tried is the chance that all get there. Multiply the
-            chances to miss.
+            This is the chance that not all of them get there. The best misses only if all miss: which
+            chance is to be multiplied?
         sum(math.comb(n, k) for k in range(right, n + 1)) ⇒ math.comb(n, right)
             This counts exactly `right` right answers. More than that is at least as good.
         n + 1) ⇒ n)
             Your sum ends at n − 1: range leaves its end out, and all n right counts as well.
         1 - (1 - tail) ** tried ⇒ 100 * (1 - (1 - tail) ** tried)
             You returned percent. A probability is between 0 and 1.
-        for k in range(right, n + 1) ⇒ for k in range(right)
-            You added up fewer than `right`: that is the chance to miss. Begin the sum at `right`.
         math.comb(n, k) ⇒ 1
             You counted each number of right answers once. There are comb(n, k) ways to be right on k of
             the n.
