@@ -378,8 +378,8 @@ print(f"as surprising as {information.perplexity(first_nats):.1f} letters of equ
 widgets.temperature()
 
 # %% [markdown]
-# From 0, when one letter is sure, to $\ln 27 = 3.30$, when all are alike. After a *q*, entropy is low at every moderate
-# temperature, because a *u* follows it so often.
+# From 0, when one letter is sure, to $\ln 27 = 3.30$, when all are alike. Up to temperature 1 a *q* leaves the least to
+# choose, because a *u* follows it so often.
 #
 # *And if the distribution that you believe in is wrong?* Then you will be surprised by $-\ln q_i$ where the draws come
 # with $p_i$, and pay $-\sum_i p_i \ln q_i$ on average. Somebody who knows $p$ pays only its entropy. The difference is the
@@ -411,11 +411,11 @@ grid = [(m, s) for m in np.linspace(-3, 3, 61) for s in np.linspace(0.3, 3, 55)]
 bells = np.stack([np.exp(-((x - m) ** 2) / (2 * s**2)) for m, s in grid])
 q = bells / bells.sum(axis=1, keepdims=True)  # (Gaussians, places)
 q = np.maximum(q, 1e-300)  # so that nothing is excluded
-nearest = {"p to q": information.kl(p, q).argmin(), "q to p": information.kl(q, p).argmin()}
+nearest = {"kl(p, q)": information.kl(p, q).argmin(), "kl(q, p)": information.kl(q, p).argmin()}
 fig, ax = plot.figure(width=7.5, height=2.8)
 ax.fill_between(x, p, color=plot.FAINT, alpha=0.3, label="p")
 for i, (name, best) in enumerate(nearest.items()):
-    ax.plot(x, q[best], color=plot.COLORS[i], ls=plot.LINES[i], label=f"q of least KL from {name}")
+    ax.plot(x, q[best], color=plot.COLORS[i], ls=plot.LINES[i], label=f"q of least {name}")
 ax.set(xlabel="x", ylabel="probability of a step of 0.05")
 ax.legend(loc="upper right")
 plot.show(
@@ -477,17 +477,16 @@ for steps in (0, 10, 100, 1000, 5000):
     descended[steps] = layers.cross_entropy(z[ids[:-1]], ids[1:])
     print(f"{steps:5,} steps: {descended[steps]:.4f} nats")
 apart = information.kl(counted, layers.softmax(z)) @ counts.sum(axis=1) / counts.sum()
-print(f"above counting by {descended[5000] - counted_nats:.4f}, and the KL divergence is {apart:.4f}")
+print(f"above counting by {descended[5000] - counted_nats:.5f}, and the KL divergence is {apart:.5f}")
 
 # %% [markdown]
 # It comes ever closer and never below. The shares of each row are the maximum likelihood estimate, as the share of the coin
-# was, so counting *is* the minimum. What is left above it is the KL divergence of the descended rows from the counted ones, to
-# the last digit. Descent is for models in which the minimum can't be counted.
+# was, so counting *is* the minimum. What is left above it is the KL divergence of the descended rows from the counted ones. Descent is for models in which the minimum can't be counted.
 
 # %% [markdown]
 # ## Names it has never seen
 #
-# *How well does it do on the names that were put aside?* There are 516 of them for the end, about as like the others as names can be.
+# *How well does it do on the names that were put aside?* There are 517 of them for the end, about as like the others as names can be.
 
 # %%
 unseen = predict.choice(
@@ -589,9 +588,9 @@ for size, less in saved.items():
 # %% [markdown]
 # ## What is a test-set number worth?
 #
-# *Two models learnt from the same 100 names. One is better on 516 others. Would it be on the next 516?*
+# *Two models learnt from the same 100 names. One is better on 517 others. Would it be on the next 517?*
 #
-# The names that you test on are a draw too. You have only this one, but you can draw from it: 516 of the 516, with
+# The names that you test on are a draw too. You have only this one, but you can draw from it: 517 of the 517, with
 # repetition, again and again. That is the **bootstrap**.
 
 
@@ -670,7 +669,8 @@ def luck_as_reported(right, n):
     return sum(ways) / 2**n
 
 
-print(f"as reported: {100 * luck_as_reported(59, 100):.1f} %; of the simulated twenties {100 * np.mean(bests >= 59):.0f} % have 59 or more")
+reported = 100 * luck_as_reported(59, 100)
+print(f"as reported: {reported:.1f} %; of the simulated twenties {100 * np.mean(bests >= 59):.0f} % have 59 or more")
 
 # %% [markdown]
 # Two things are wrong with it. (`np.prod(…)` is not: it counts the ways to choose $k$ questions of $n$, as `math.comb(n, k)`
@@ -762,7 +762,7 @@ plot.table(
         ["what the base saves with 100 names", f"{saved[100].mean():.3f} nats a letter"],
         ["examples to tell 91 % from 90 %", f"{needed:,}"],
         ["best of 20 that throw coins, 100 questions", f"{bests.mean():.1f} %"],
-        ["59 of 100 by luck, as reported and of 20", f"{100 * luck_as_reported(59, 100):.1f} %, {100 * luck:.0f} %"],
+        ["59 of 100 by luck, as reported and of 20", f"{reported:.1f} %, {100 * luck:.0f} %"],
         ["unseen names, after smoothing", f"{cost_test:.2f} nats a letter"],
     ],
     header=["quantity", "measured"],
