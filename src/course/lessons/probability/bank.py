@@ -80,6 +80,10 @@ bayes = Exercise(
             needs an axis of length 1 behind, prior[:, None].
         joint / joint.sum(axis=0) ⇒ np.tile(prior[:, None], likelihood.shape[1])
             This is the prior, in each column. Nothing was learnt from what is seen.
+        joint / joint.sum(axis=0) ⇒ (joint / joint.sum(axis=0))[:, 0]
+            You returned one column, for one m that may be seen. Asked are all M of them.
+        prior[:, None] * likelihood ⇒ prior[:, None] ** 2 * likelihood
+            The prior stands in it twice. An area is p(k) times p(m | k).
         """,
         Edit(
             "prior[:, None] * likelihood",
@@ -163,6 +167,12 @@ gaussian_fit = Exercise(
         np.sqrt(((x - mu) ** 2).mean()) ⇒ np.sqrt(max((x**2).mean() - mu**2, 0))
             Right on paper. Far from 0 the two terms agree in nearly all digits and rounding is left:
             subtract μ before you square.
+        np.sqrt(((x - mu) ** 2).mean()) ⇒ ((x - mu) ** 2).sum() / (len(x) - 1)
+            That is the variance, and divided by N − 1. Asked is σ, a root, of what is divided by N.
+        return mu, np.sqrt(((x - mu) ** 2).mean()) ⇒ return np.sqrt(((x - mu) ** 2).mean())
+            You returned the spread alone. Asked are both, the centre first.
+        ((x - mu) ** 2).mean() ⇒ abs((x - mu).mean())
+            The distances from the mean cancel. Square them before you average.
         """,
     ],
     hints=[
@@ -238,6 +248,16 @@ log_sum_exp = Exercise(
             You returned the largest. It is near, and too small by up to ln K.
         np.log( ⇒ (
             The logarithm is missing: the powers were added and stay a sum.
+        z - top[..., None] ⇒ z - top
+            The maxima have shape (…), without the axis that was maximised, and don't line up with
+            the rows of z. Give them an axis of length 1: keepdims=True, or top[..., None].
+        np.log(np.exp(z - top[..., None]).sum(axis=-1)) ⇒ np.log10(np.exp(z - top[..., None]).sum(axis=-1))
+            That is the logarithm to base 10, and ln undoes e^z: np.log.
+        top + np.log(np.exp(z - top[..., None]).sum(axis=-1)) ⇒ np.log(np.exp(np.clip(z, -700, 700)).sum(axis=-1))
+            You cut z off where it overflows. Then 1000 and 2000 give the same. Subtract instead, and
+            add again.
+        top + np.log(np.exp(z - top[..., None]).sum(axis=-1)) ⇒ np.exp(z - top[..., None]) / np.exp(z - top[..., None]).sum(axis=-1)[..., None]
+            That is the softmax, a row of probabilities. Asked is one number for each row.
         """,
     ],
     hints=[
@@ -318,6 +338,20 @@ cross_entropy = Exercise(
         log_softmax(z)[np.arange(len(y)), y] ⇒ np.log(softmax(z))[np.arange(len(y)), y]
             You went through p. Where e^1000 overflows, or p is rounded to 0, nothing is left of a loss
             that is a thousand. −ln p is log-sum-exp minus the logit.
+        [np.arange(len(y)), y].mean() ⇒ [y].mean()
+            [y] takes whole rows, the ones whose numbers are in y. Row n wants its entry y[n]:
+            [np.arange(N), y].
+        [np.arange(len(y)), y].mean() ⇒ .max(axis=1).mean()
+            You took the class with the largest logit. Which one is the true one, y says.
+        [np.arange(len(y)), y].mean() ⇒ [np.arange(len(y)), y].sum() / z.shape[1]
+            You divided by the number of classes. The mean is over the N examples.
+        -log_softmax(z)[np.arange(len(y)), y].mean() ⇒ (z - log_softmax(z))[:, 0].mean()
+            This is log-sum-exp alone. Take off the logit at the label.
+        -log_softmax(z)[np.arange(len(y)), y].mean() ⇒ -(softmax(z) * log_softmax(z)).sum(axis=1).mean()
+            You weighed the surprises by the model's own p: that is its entropy, whatever is true. The
+            label alone counts.
+        -log_softmax(z)[np.arange(len(y)), y].mean() ⇒ np.log(np.exp(z).sum()) - z[np.arange(len(y)), y].mean()
+            You added up the powers of the whole table. Each row has a sum of its own.
         """,
     ],
     hints=[
@@ -356,6 +390,16 @@ def _costs_only_if_wrong(f, rng):
     )
 
 
+def _the_impossible_is_infinite(f, rng):
+    cost = float(f(np.array([0.25, 0.75]), np.array([1.0, 0.0])))
+    if cost == np.inf:
+        return ""
+    return (
+        f"p = (¼, ¾), q = (1, 0): yours is {cost:.4g}. What q excludes happens, with surprise −ln 0, "
+        "so it is infinite; nothing is to be added to q, and nothing left out."
+    )
+
+
 kl = Exercise(
     information.kl,
     kind="derive",
@@ -375,7 +419,10 @@ kl = Exercise(
         ),
         Case.extreme((np.array([0.5, 0.5, 0.0]), np.array([0.1, 0.9, 0.0])), says="a zero in both"),
     ],
-    laws=[Law("0 for q = p, and above 0 for another q", _costs_only_if_wrong)],
+    laws=[
+        Law("0 for q = p, and above 0 for another q", _costs_only_if_wrong),
+        Law("a q that excludes what happens costs infinitely much", _the_impossible_is_infinite),
+    ],
     mistakes=[
         """
         terms = p * np.log(p / q) ⇒ terms = q * np.log(q / p)
@@ -412,6 +459,17 @@ kl = Exercise(
         np.where(p > 0, terms, 0) ⇒ np.where((p > 0) & (q > 0), terms, 0)
             You left out where q is 0. If p is not 0 there, the impossible happens, and the surprise
             is infinite.
+        np.where(p > 0, terms, 0).sum(axis=-1) ⇒ (np.where(p > 0, terms, 0) + np.where(q > 0, q * np.log(q / p), 0)).sum(axis=-1) / 2
+            You averaged the two ways round. The draws come from p alone.
+        np.where(p > 0, terms, 0) ⇒ ((p - q) ** 2)
+            That is a squared distance. Asked is a difference of surprises, −ln q and −ln p.
+        p * np.log(p / q) ⇒ q * np.log(p / q)
+            You weighed by q what happens with probability p.
+        np.where(p > 0, terms, 0).sum(axis=-1) ⇒ np.where(p > 0, terms, 0)
+            You returned the terms. Asked is their sum, one number for each row.
+        np.where(p > 0, terms, 0).sum(axis=-1) ⇒ -np.where(q > 0, q * np.log(q), 0).sum(axis=-1) + np.where(p > 0, p * np.log(p), 0).sum(axis=-1)
+            You took the difference of two entropies. Who believes q is surprised by −ln q at draws
+            from p, not from q.
         """,
         Edit(
             "np.where(p > 0, terms, 0)",
@@ -514,6 +572,15 @@ smooth = Exercise(
             You divided by the sum of the whole table. Each row is a distribution of its own.
         (counts + weight * base) / (counts.sum(axis=1, keepdims=True) + weight) ⇒ (counts + weight / len(counts)) / (counts.sum(axis=1, keepdims=True) + weight)
             You divided the w evenly among the followers. The base says how.
+        (counts + weight * base) / (counts.sum(axis=1, keepdims=True) + weight) ⇒ (counts + weight * base) / (counts.sum() + weight)
+            You divided by the sum of the whole table and w. Each row has its own sum.
+        (counts + weight * base) / (counts.sum(axis=1, keepdims=True) + weight) ⇒ counts + weight * base / counts.sum(axis=1, keepdims=True) + weight
+            Division comes before addition: put both the sum above and the sum below in parentheses.
+        (counts + weight * base) / (counts.sum(axis=1, keepdims=True) + weight) ⇒ np.where(counts == 0, weight * base, counts) / np.where(counts == 0, weight * base, counts).sum(axis=1, keepdims=True)
+            Only what was never seen got something. Each follower gets w · base[j], seen or not.
+        (counts + weight * base) / (counts.sum(axis=1, keepdims=True) + weight) ⇒ (1 - weight) * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) + weight * base
+            You mixed two distributions in shares 1 − w and w. Here w is a number of followers, and may
+            be 4: add them to the counts.
         """,
     ],
     hints=[
@@ -599,6 +666,19 @@ by_luck = Exercise(
         1 - (1 - tail) ** tried ⇒ tried * tail
             Your sum leaves out exactly `right`, and the chances are added up though several may be
             lucky at once.
+        1 - (1 - tail) ** tried ⇒ tried * tail * (1 - tail) ** (tried - 1)
+            This is the chance that exactly one of them gets there. Two are as good as one.
+        1 - (1 - tail) ** tried ⇒ 1 - (1 - tail) * tried
+            The chances of independent guessers to miss are multiplied, not added: a power.
+        1 - (1 - tail) ** tried ⇒ tail / tried
+            More guessers make luck more probable, not less. How probable is it that all of them miss?
+        1 - (1 - tail) ** tried ⇒ sum(math.comb(n * tried, k) for k in range(right * tried, n * tried + 1)) / 2 ** (n * tried)
+            You put all questions of all guessers together. The best was picked: how probable is it that
+            all of them miss?
+        / 2**n ⇒
+            You counted the ways and did not divide by all there are, 2ⁿ.
+        1 - (1 - tail) ** tried ⇒ tail * 2**n
+            You counted the ways of one guesser. Divide by all there are, 2ⁿ, and let `tried` try.
         """,
     ],
     hints=[
