@@ -504,8 +504,8 @@ unseen.reveal("more than 1 higher", shown=f"more than 1 higher: {test_nats.mean(
 print(f"{missing} of {len(test_nats):,} pairs were never counted; without these {test_nats[np.isfinite(test_nats)].mean():.3f} nats")
 
 # %% [markdown]
-# A pair that was never counted has probability 0, and one such pair makes the whole average infinite. It doesn't help that all
-# the other thousands are as expected. The cure is called **smoothing**: pretend to have seen every follower $\alpha$ times more.
+# A pair that was never counted has probability 0, and one such pair makes the whole average infinite. It doesn't help that the
+# thousands of others are no more surprising than before. The cure is called **smoothing**: pretend to have seen every follower $\alpha$ times more.
 
 
 # %% tags=["worked:smoothing.add_alpha"]
@@ -613,11 +613,12 @@ between = {kind: bootstrap(rng, cost) for kind, cost in costs.items()}
 between["difference"] = bootstrap(rng, costs["add α"] - costs["base"])
 for kind, (low, high) in between.items():
     print(f"{kind}: {low:.2f} to {high:.2f} nats a name")
+print(f"correlation of the two costs of a name: {np.corrcoef(*costs.values())[0, 1]:.2f}")
 
 # %% [markdown]
-# The two intervals overlap, so one might shrug. But both models read the *same* names, and a long name is expensive for both.
-# The difference, name by name, forgets that, and its interval is far from 0. So compare on the same examples, and
-# ask about the difference.
+# The two intervals overlap, so one might shrug. But both models read the *same* names, and a name that is expensive for one
+# is expensive for the other, as the correlation shows. The difference, name by name, is free of that, and its interval is far from 0. So
+# compare on the same examples, and ask about the difference.
 
 # %%
 enough = predict.number(
@@ -695,8 +696,8 @@ convincing = next(k for k in range(101) if probability.by_luck(k, 100, 20) < 0.0
 print(f"59 by luck: {100 * luck:.0f} %; less than 2.5 % only from {convincing} on")
 
 # %% [markdown]
-# This is why the names for choosing and the names for the end are not the same. Whatever was chosen because it looked best
-# on some data has been lucky on them.
+# This is why the names for choosing and the names for the end are not the same. Whatever is chosen because it looked best
+# on some data has, on average, been lucky there.
 
 # %% [markdown]
 # ## Names, written by you

@@ -23,7 +23,7 @@
 # train with a wrong gradient.
 #
 # **You need** lesson *Gradients* (chain rule, gradient check, learning rate), matrix products from *Linear algebra*,
-# and logarithms.
+# and the softmax from *Probability*.
 
 # %% [markdown]
 # ## Symbols

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from sklearn.naive_bayes import CategoricalNB
 
-from course.foundations import bigram, smoothing
+from course import data
+from course.foundations import bigram, information, smoothing
+from course.networks import layers
+from course.transformers import tokens
 
 
 @pytest.fixture
@@ -61,3 +64,41 @@ def test_bad_input_is_refused():
         smoothing.smooth(counts, 2 * base, 1)
     with pytest.raises(ValueError, match="two or more tokens from 0 to 2"):
         smoothing.surprises(counts, np.array([0, 3]))
+
+
+@pytest.fixture(scope="module")
+def names():
+    """Names to learn from and names to test on, shuffled, and their alphabet."""
+    each = np.random.default_rng(1).permutation(sorted(set(data.given_names().name)))
+    return each[:4000], each[4000:], tokens.alphabet("." + "".join(each))
+
+
+def encoded(names, alphabet):
+    return tokens.encode("." + ".".join(names) + ".", alphabet)
+
+
+def test_downhill_ends_above_counting_by_the_divergence(names):
+    """What *Probability* says of counting and descent."""
+    learn, _, alphabet = names
+    ids = encoded(learn, alphabet)
+    counts = bigram.count_pairs(ids, len(alphabet))
+    counted, total = bigram.probabilities(counts), counts.sum(axis=1, keepdims=True)
+    z = np.zeros(counts.shape)
+    for _ in range(200):
+        z = z + 50 * (counts - total * layers.softmax(z)) / counts.sum()
+    above = layers.cross_entropy(z[ids[:-1]], ids[1:]) - smoothing.surprises(counted, ids).mean()
+    apart = information.kl(counted, layers.softmax(z)) @ total[:, 0] / counts.sum()
+    assert 0 < above < 0.02
+    assert above == pytest.approx(apart)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_few_names_a_base_is_worth_more_than_an_even_one(names, seed):
+    learn, test, alphabet = names
+    few = np.random.default_rng(seed).choice(learn, 100, replace=False)
+    counts, ids = bigram.count_pairs(encoded(few, alphabet), 27), encoded(test, alphabet)
+    base = (counts.sum(axis=0) + 1) / (counts.sum() + 27)
+    even = [smoothing.add_alpha(counts, a) for a in (0.03, 0.1, 0.3, 1)]
+    toward = [smoothing.smooth(counts, base, w) for w in (1, 3, 10, 30, 100)]
+    least = [min(smoothing.surprises(p, ids).mean() for p in ps) for ps in (even, toward)]
+    assert least[1] < least[0]
