@@ -104,10 +104,8 @@ for n in (1, 100, 10_000):
 shell = predict.number(
     "probability.shell",
     "Draw many such vectors of 10,000 entries. How far do their lengths spread around 100?",
-    low=0.0001,
-    high=100,
-    factor=2,
-)
+    low=0.0001, high=100, factor=2
+)  # fmt: skip
 shell
 
 # %%
@@ -140,11 +138,8 @@ plot.show(
 positive = predict.number(
     "probability.positive",
     "Somebody's test is positive. How probable is it that they are ill?",
-    unit="%",
-    low=0,
-    high=100,
-    within=5,
-)
+    unit="%", low=0, high=100, within=5
+)  # fmt: skip
 positive
 
 # %%
@@ -625,10 +620,8 @@ enough = predict.number(
     "probability.enough",
     "One classifier is right in 90 % of all cases, another in 91 %. Each is tested on n examples of its own. From which n "
     "on does the better one come out ahead in 39 of 40 tests?",
-    low=1,
-    high=1_000_000,
-    factor=2,
-)
+    low=1, high=1_000_000, factor=2
+)  # fmt: skip
 enough
 
 # %%
@@ -648,11 +641,8 @@ print(f"with 1,000 examples each, the worse one is not behind in {100 * (1 - ahe
 best = predict.number(
     "probability.best",
     "What share of the 100 questions does the best of the 20 get right, on average?",
-    unit="%",
-    low=0,
-    high=100,
-    within=2,
-)
+    unit="%", low=0, high=100, within=2
+)  # fmt: skip
 best
 
 # %%
