@@ -87,7 +87,7 @@ def _quoted(key: str) -> str:
 def _unpacked(got, expected: tuple):
     """An array of as many rows as parts are wanted will do for the parts."""
     rows = isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected)
-    return tuple(got) if rows else got
+    return tuple(map(np.asarray, got)) if rows else got
 
 
 def _leaf(got, expected):
