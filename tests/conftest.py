@@ -1,11 +1,8 @@
 """Shared by all tests."""
 
-import os
 from pathlib import Path
 
 import pytest
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # small products wait for a second thread, mostly
 
 pytest_plugins = ["pytester"]
 
