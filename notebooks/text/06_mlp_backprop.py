@@ -23,7 +23,7 @@
 # train with a wrong gradient.
 #
 # **You need** lesson *Gradients* (chain rule, gradient check, learning rate), matrix products from *Linear algebra*,
-# and logarithms.
+# and the softmax from *Probability*.
 
 # %% [markdown]
 # ## Symbols
@@ -278,11 +278,11 @@ print(f"at 0.99 the signal is {fading:.0f} times weaker than at 0.67")
 #
 # *The surer the mistake, the less it is corrected. What would have to change?*
 #
-# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy changes the loss. Let the classes compete through the **softmax**,
+# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy changes the loss. Let the classes compete through the softmax of lesson *Probability*,
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}},$$
 #
-# and take as the loss the **cross-entropy**, $L = -\frac1B \sum_n \log p_{n, y_n}$: the negative logarithm of the probability given to the true class.
+# and take as the loss the cross-entropy, $L = -\frac1B \sum_n \log p_{n, y_n}$: the negative logarithm of the probability given to the true class.
 
 
 # %% tags=["worked:layers.softmax", "worked:layers.log_softmax", "worked:layers.cross_entropy"]

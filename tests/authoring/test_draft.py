@@ -90,7 +90,7 @@ assert "14  Attention" in str(map.show())
     copies = [path.read_text(encoding="utf-8") for path in desk]
     assert copies and all("14 · Attention" in text for text in copies)
     words = "(14_attention and not control) or readme or test_the_map_shows or first_step"
-    laws(copy, words)
+    laws(copy, words, *(law for law in LAWS if law.startswith("tests/lessons/")))
     laws(copy, "test_no or test_engines", "tests/test_house.py")
 
 

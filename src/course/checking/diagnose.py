@@ -33,7 +33,8 @@ def recognise(exercise, yours: list, failed: int | None) -> Mistake | None:
     failed
         The number of the example in which it failed; None if it was a law.
     """
-    best, best_rank = None, (0, 0, 0, 0)
+    best: Mistake | None = None
+    best_rank: tuple[int, ...] = (0, 0, 0, 0)
     for mistake in exercise.mistakes:
         rank = _rank(exercise, mistake, yours, failed)
         if rank > best_rank:

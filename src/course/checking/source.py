@@ -39,7 +39,7 @@ def text(reference: Callable) -> str:
     drop: set[int] = set()
     for node in ast.walk(ast.parse("\n".join(lines))):
         for statement in _beside_the_point(node):
-            drop |= set(range(statement.lineno, statement.end_lineno + 1))
+            drop |= set(range(statement.lineno, (statement.end_lineno or 0) + 1))
     return "\n".join(line for i, line in enumerate(lines, 1) if i not in drop)
 
 

@@ -37,6 +37,23 @@ class Digits(NamedTuple):
     y_test: np.ndarray
 
 
+class GivenNames(NamedTuple):
+    """Given names as a census counted them, one entry for each name and sex.
+
+    name : list of str
+        In lower case, a to z. 331 names stand twice, once for each sex.
+    sex : list of str
+        "f" or "m", the two columns of the census.
+    percent : (N,) float64
+        Share of all women, or of all men, who bear the name. Rare names are left out, so each
+        sex sums to 90.
+    """
+
+    name: list[str]
+    sex: list[str]
+    percent: np.ndarray
+
+
 def manifest() -> dict[str, dict]:
     """What is shipped: file name -> what, source, licence, sha256, bytes, shape, made_by."""
     return tomllib.loads((FOLDER / "manifest.toml").read_text(encoding="utf-8"))
@@ -72,6 +89,24 @@ def shakespeare() -> str:
         If the shipped file is missing or damaged.
     """
     return shipped("shakespeare.txt").decode("ascii")
+
+
+def given_names() -> GivenNames:
+    """Return 4,275 names of women and 1,219 of men, the most frequent of each first.
+
+    Raises
+    ------
+    DataError
+        If the shipped file is missing or damaged.
+
+    References
+    ----------
+    United States Census Bureau (1995), "Frequently occurring names and surnames from the 1990
+    census"
+    """
+    rows = [line.split() for line in shipped("names.txt").decode("ascii").splitlines()]
+    name, sex, percent = map(list, zip(*rows, strict=True))
+    return GivenNames(name, sex, np.array(percent, dtype=float))
 
 
 def tang() -> str:
