@@ -45,7 +45,7 @@ def make(notebook: dict, place: Place) -> dict:
         Its neighbours, for the line above and the line below.
     """
     fresh = copy.deepcopy(notebook)
-    fresh["cells"] = [part for cell in fresh["cells"] for part in _parts(cell)]
+    fresh["cells"] = [part for cell in fresh["cells"] for part in parts(cell)]
     asked = False
     for cell in fresh["cells"]:
         if cell["cell_type"] == "markdown":
@@ -57,7 +57,7 @@ def make(notebook: dict, place: Place) -> dict:
     return fresh
 
 
-def _parts(cell: dict) -> list[dict]:
+def parts(cell: dict) -> list[dict]:
     """Return a cell, or the two that it becomes: the experiment, then what it revealed.
 
     A line such as ``guess.reveal("the outputs change")`` is the answer, in plain sight.
