@@ -93,8 +93,8 @@ def test_other_mistakes_are_shown_as_ever(kernel):
 
 def test_under_a_check_stands_a_button_for_a_hint(kernel):
     said = run(kernel, "from course.lessons.start_here import bank; bank.probabilities.check(None)")
-    card, stays, button = (one["data"] for one in said if "data" in one)
-    assert "not started" in card["text/plain"]
+    card, stays, button = (one["data"] for one in said if "transient" in one)
+    assert "You passed None" in card["text/plain"]
     assert "course-asleep" in stays["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in button
 

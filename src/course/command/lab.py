@@ -16,7 +16,7 @@ import webbrowser
 from pathlib import Path
 
 from course.authoring.checkout import CourseError, find_root
-from course.learner import home
+from course.learner import home, trust
 from course.words import say
 
 PORT, TRIES = 8888, 50
@@ -162,6 +162,7 @@ def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
         "ServerApp.tornado_settings": f"static_custom_path={SETTINGS / 'custom'}",
         "ServerApp.open_browser": browser,
         "ServerApp.jpserver_extensions": "jupyterlab_jupytext=False",
+        "NotebookNotary.data_dir": trust.book(folder),
         "ServerApp.log_level": 40,
         "LabApp.log_level": 40,
         "LabApp.extension_manager": "readonly",  # the other one asks the network

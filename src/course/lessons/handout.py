@@ -151,8 +151,10 @@ def _how_far(place: Place) -> str:
         return ""
     done = sum(f"{known.slug}.{one.name}" in place.solved for one in known.asked)
     return say_n(
-        "{n} exercise, about {minutes} minutes; {done} solved so far.",
-        "{n} exercises, about {minutes} minutes in all; {done} solved so far.",
+        "{n} exercise, about {minutes} minutes; {done} solved when you last opened the course. "
+        "How far you are by now, the end of this page says.",
+        "{n} exercises, about {minutes} minutes in all; {done} solved when you last opened the "
+        "course. How far you are by now, the end of this page says.",
         len(known.asked),
         minutes=sum(one.minutes for one in known.asked),
         done=done,
