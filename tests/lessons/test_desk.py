@@ -125,6 +125,7 @@ def test_a_learners_own_book_of_signatures_is_left_alone(desk, tmp_path, monkeyp
 def test_without_a_signature_a_copy_is_handed_out_all_the_same(desk, monkeypatch):
     monkeypatch.setattr(trust, "book", lambda folder: desk.path("12_attention") / "no folder")
     desk.hand_out("12_attention")
+    assert not trust.ready(desk.folder)
     assert not trust.signed(desk.folder, desk.path("12_attention"))
     assert "# 12 · Attention" in text(desk.path("12_attention"))
 

@@ -162,7 +162,6 @@ def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
         "ServerApp.tornado_settings": f"static_custom_path={SETTINGS / 'custom'}",
         "ServerApp.open_browser": browser,
         "ServerApp.jpserver_extensions": "jupyterlab_jupytext=False",
-        "NotebookNotary.data_dir": trust.book(folder),
         "ServerApp.log_level": 40,
         "LabApp.log_level": 40,
         "LabApp.extension_manager": "readonly",  # the other one asks the network
@@ -171,6 +170,8 @@ def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
         "LabApp.news_url": "",
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
+    if trust.ready(folder):
+        options["NotebookNotary.data_dir"] = trust.book(folder)
     # Running as root, in a container say, the server wants to be told that it is meant.
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options["ServerApp.allow_root"] = True

@@ -24,7 +24,7 @@ class Ladder:
 
     def __init__(self, exercise):
         self.exercise, self.opened = exercise, w.HTML()
-        self.button = w.Button(layout=w.Layout(width="auto"))
+        self.button = w.Button(layout=w.Layout(width="auto", align_self="flex-start"))
         self.button.on_click(lambda _: self.press())
         name = say("Hints for {name}", name=exercise.name)
         self.box = named(w.VBox([self.button, self.opened]), name)

@@ -9,6 +9,7 @@ before. The book and its key lie on the desk; the user's own are neither read no
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -18,6 +19,15 @@ from course.learner import home
 def book(desk: Path) -> Path:
     """Return the folder in which a desk keeps its signatures and their key."""
     return desk / home.OURS / "trust"
+
+
+def ready(desk: Path) -> bool:
+    """See that there is a folder for signatures; without one a server could open no notebook."""
+    try:
+        book(desk).mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(book(desk), os.W_OK)
 
 
 def sign(desk: Path, text: str) -> None:
