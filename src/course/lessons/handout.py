@@ -152,9 +152,9 @@ def _how_far(place: Place) -> str:
     done = sum(f"{known.slug}.{one.name}" in place.solved for one in known.asked)
     return say_n(
         "{n} exercise, about {minutes} minutes; {done} solved when you last opened the course. "
-        "How far you are by now, the end of this page says.",
+        "The end of this page says how far you are by now.",
         "{n} exercises, about {minutes} minutes in all; {done} solved when you last opened the "
-        "course. How far you are by now, the end of this page says.",
+        "course. The end of this page says how far you are by now.",
         len(known.asked),
         minutes=sum(one.minutes for one in known.asked),
         done=done,
