@@ -84,10 +84,8 @@ def contents(stems: list[str]) -> str:
     from jinja2 import Environment, FileSystemLoader
 
     about = [lesson for lesson in lessons.lessons() if lesson.stem in stems]
-    parts = [
-        (say(part), [_row(lesson) for lesson in inside])
-        for part, inside in itertools.groupby(about, lambda lesson: lesson.about.part)
-    ]
+    inside = (list(group) for _, group in itertools.groupby(about, lambda one: one.about.part))
+    parts = [(say(some[0].about.part), [_row(lesson) for lesson in some]) for some in inside]
     words = {
         "course": say("How large language models work, built by you"),
         "about": say(
@@ -102,7 +100,7 @@ def contents(stems: list[str]) -> str:
 
 
 def _row(lesson: lessons.Lesson) -> dict[str, str]:
-    told = {"promise": say(lesson.about.promise), "builds": say(lesson.about.builds)}
+    told = {"promise": say(lesson.about.promise), "builds": lesson.about.builds}
     escaped = {name: markup.escape(text) for name, text in told.items()}
     return escaped | {"stem": lesson.stem, "title": markup.escape(handout.title(lesson.stem))}
 
