@@ -179,11 +179,11 @@ def _question(source: str, output: NotebookNode) -> NotebookNode:
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("predict.")
     )
-    question, *options = (ast.literal_eval(argument) for argument in call.args[1:])
+    text, *options = (ast.literal_eval(argument) for argument in call.args[1:])
     chosen = options[0] if options else []
     items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in chosen)
     told = cards.quiet(say("Decide for yourself before you open what came out."))
     listed = f"<ul>{items}</ul>" if items else ""
-    card = cards.card(f"<b>{markup.escape(say(question))}</b>{listed}{told}")
+    card = cards.card(f"<b>{markup.escape(say(text))}</b>{listed}{told}")
     output.data = NotebookNode({"text/html": card})
     return output
