@@ -1,6 +1,7 @@
 """Lessons as pages for reading: whole in themselves, their answers folded, their formulas set."""
 
 import re
+import sys
 
 import pytest
 
@@ -37,6 +38,12 @@ def test_a_formula_is_set(formula, parts):
 def test_what_cannot_be_set_is_named(formula):
     with pytest.raises(CourseError, match=re.escape(formula)):
         formulas.mathml(formula)
+
+
+def test_without_the_converter_it_says_what_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
+    with pytest.raises(CourseError, match="latex2mathml is needed"):
+        formulas.mathml("x")
 
 
 def test_a_formula_is_told_from_code():

@@ -29,8 +29,11 @@ def mathml(formula: str, *, display: bool = False) -> str:
     CourseError
         If it can't be read, or has a command that is not known.
     """
-    from latex2mathml.converter import convert
-
+    try:
+        from latex2mathml.converter import convert
+    except ImportError as error:
+        told = "To set formulas, latex2mathml is needed: `python -m pip install latex2mathml`."
+        raise CourseError(say(told)) from error
     try:
         made = convert(formula.strip(), display="block" if display else "inline")
     except Exception as error:

@@ -101,7 +101,7 @@ def contents(stems: list[str]) -> str:
 
 def _row(lesson: lessons.Lesson) -> dict[str, str]:
     told = {"promise": say(lesson.about.promise), "builds": lesson.about.builds}
-    escaped = {name: markup.escape(text) for name, text in told.items()}
+    escaped = {name: cards.prose(text) for name, text in told.items()}
     return escaped | {"stem": lesson.stem, "title": markup.escape(handout.title(lesson.stem))}
 
 
