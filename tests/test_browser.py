@@ -10,6 +10,7 @@ import builtins
 import inspect
 import os
 import re
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +116,7 @@ def said(cell: dict) -> str:
 
 def typed(mistake, name: str) -> str:
     """Return a mistake as a learner would type it; "" if it leans on more than NumPy."""
-    source = inspect.cleandoc(inspect.getsource(mistake.code))
+    source = textwrap.dedent(inspect.getsource(mistake.code))
     tree = ast.parse(source)
     names = {part.id: part.ctx for part in ast.walk(tree) if isinstance(part, ast.Name)}
     bound = {arg.arg for arg in ast.walk(tree) if isinstance(arg, ast.arg)} | {"np"}
@@ -289,8 +290,9 @@ def test_a_hint_is_opened_by_the_keyboard(notebook):
     button = notebook.cell(check).locator("button", has_text="Hint 1 of 3")
     button.focus()
     notebook.page.keyboard.press("Enter")
-    notebook.cell(check).locator(f"text={notebook.hinted[1]}").wait_for(timeout=10_000)
-    notebook.cell(check).locator("button", has_text="Hint 2 of 3").wait_for()
+    ladder = notebook.cell(check).locator(".course-awake")
+    ladder.locator(f"text={notebook.hinted[1]}").wait_for(timeout=10_000)
+    ladder.locator("button", has_text="Hint 2 of 3").wait_for()
     assert len(notebook.cells()) == notebook.total, "the key reached the notebook"
     save(notebook, "hint", check, check)
     assert notebook.complaints == []
