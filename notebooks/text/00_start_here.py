@@ -227,10 +227,10 @@ def probabilities(counts):
 ex.probabilities.check(probabilities)
 
 # %% [markdown]
-# Stuck? In a new cell, `ex.probabilities.hint()` asks you a question; called again, it shows the
-# formula with its shapes, then a skeleton. After an attempt, `ex.probabilities.solution()` shows the
-# course's answer and why it is so. An exercise left open never stops a lesson: from here on the
-# notebook uses the course's version.
+# Stuck? The button under the check asks you a question; pressed again, it shows the formula with its
+# shapes, then a skeleton. So does `ex.probabilities.hint()` in a new cell, where there is no button.
+# After an attempt, `ex.probabilities.solution()` shows the course's answer and why it is so. An
+# exercise left open never stops a lesson: from here on the notebook uses the course's version.
 
 # %%
 p = bigram.probabilities(counts)

@@ -383,7 +383,7 @@ z = np.linspace(-6, 6, 121)
 o = layers.sigmoid(z)
 left.plot(z, o, label="softmax, cross-entropy")
 left.plot(z, o * o * (1 - o), ls=plot.LINES[1], label="sigmoid, squared error")
-left.set(xlabel="score z of a class that is wrong", ylabel="error signal dL/dz")
+left.set(xlabel="score z of a class that is wrong", ylabel="error signal dL/dz", ylim=(-0.05, 1.45))
 left.legend(loc="upper left", fontsize=9)
 for n, (name, share) in enumerate(kept.items()):
     right.loglog(scales, share, "os"[n], ls=plot.LINES[n], color=plot.COLORS[n], label=name)
@@ -603,8 +603,8 @@ p = layers.softmax(read(made, reader, x_test))
 guess = p.argmax(axis=1)
 wrong = np.flatnonzero(guess != y_test)
 worst = wrong[np.argsort(-p.max(axis=1)[wrong], kind="stable")[:10]]
-fig, ax = plot.figure(width=8, height=2.0)
-plot.digits(ax, x_test[worst], [f"{y_test[i]} as {guess[i]}" for i in worst], cols=10)
+fig, ax = plot.figure(width=6.4, height=3.2)
+plot.digits(ax, x_test[worst], [f"{y_test[i]} as {guess[i]}" for i in worst], cols=5)
 ax.set_title("its most confident mistakes: label, as read", fontsize=10)
 plot.show(
     fig,

@@ -568,7 +568,7 @@ print(f"a GPT twice as wide, after some minutes: {minutes:.2f} nats")
 # minutes, so it is past the 5-grams. Counting has its own options, more text and better smoothing, but a longer context isn't one of them
 # here: you saw the loss rise.
 #
-# There is a cheaper way. Mix the two, half and half: this GPT that had 600 steps, and a second of counting.
+# Now mix the two, half and half: this GPT that had 600 steps, and a second of counting.
 
 # %%
 half = predict.choice(

@@ -70,6 +70,8 @@ def test_a_draft_keeps_every_law(copy):
     python(copy, "-m", "ruff", "format", "--check", "--quiet", folder)
     said = laws(copy, "fresh or readme or text_calls or the_map or before_it_is")
     assert int(said.split(" passed")[0].split()[-1]) > 100
+    strict = ("-q", "-p", "no:cacheprovider", f"notebooks/{stem}.ipynb")
+    python(copy, "-m", "pytest", *strict)  # each output compared, twice
 
 
 def test_another_number_is_another_file_name_and_nothing_else(copy):
