@@ -112,6 +112,8 @@ def unused(answer: object) -> tuple[list[str], list[str]]:
     """
     if not inspect.isfunction(answer):
         return [], []
+    if looked := vars(answer).get("unused"):  # it stands for one in another process
+        return looked
     code = inspect.unwrap(answer).__code__
     read = set(code.co_cellvars)
     for step in dis.get_instructions(code):

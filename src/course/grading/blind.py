@@ -1,0 +1,138 @@
+"""The course's ideas as an answer may use them: everything but what the answer is to be.
+
+The exercise's reference is cut out of its module's source, and so is every other function of the
+course that does the same, however it is called. What leans on the reference fails there, with a
+sentence that says so.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from course.authoring import twins
+from course.checking import source, state
+from course.grading import confine
+from course.lessons import references
+
+_YOURS = '''
+import importlib
+
+PLACES = {places!r}
+
+
+def __getattr__(name):
+    module, _, inner = PLACES[name].partition(":")
+    return getattr(importlib.import_module(module), inner)
+'''
+
+
+@functools.cache
+def _sources() -> dict[str, tuple[str, str]]:
+    """The source and the file of every module that an answer may import, by its name."""
+    found = {}
+    for part in (*state.PARTS, "data"):
+        for file in sorted((confine.PACKAGE / part).rglob("*.py")):
+            inner = file.relative_to(confine.PACKAGE).with_suffix("").parts
+            name = ".".join(("course", *inner)).removesuffix(".__init__")
+            found[name] = file.read_text(encoding="utf-8"), str(file)
+    places = {key.rpartition(".")[2]: at for key, at in references.places().items()}
+    ours = {name: at for name, at in places.items() if not at.startswith("course.lessons.")}
+    shim = str(confine.PACKAGE / "lessons" / "yours.py")
+    found["course.lessons"] = "", str(Path(shim).with_name("__init__.py"))
+    found["course.lessons.yours"] = _YOURS.format(places=ours), shim
+    return found
+
+
+@functools.cache
+def _definitions() -> list[tuple[str, ast.stmt, str]]:
+    """Every function and class at the top of an idea: its module, its tree, its essence."""
+    return [
+        (name, node, _essence(node))
+        for name, (text, _) in _sources().items()
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    ]
+
+
+def _essence(node: ast.stmt) -> str:
+    """What a definition does, whatever it is called."""
+    essence = ast.parse(twins.essence(node)).body[0]
+    essence.name = "it"
+    return ast.unparse(essence)
+
+
+@functools.cache
+def ideas(reference: Callable) -> dict[str, tuple[str, str]]:
+    """Return the sources without the reference, by module: source and file.
+
+    Raises
+    ------
+    ValueError
+        If the reference isn't found among them, and might be.
+    """
+    home, name = reference.__module__, reference.__qualname__
+    if home not in _sources():  # made in the bank, which no answer can import
+        return _sources()
+    own = [e for module, node, e in _definitions() if module == home and node.name == name]
+    if not own:
+        raise ValueError(f"{name} is not defined at the top of {home}")
+    alike = [(m, node) for m, node, essence in _definitions() if essence in own]
+    cut = dict(_sources())
+    for module in {m for m, _ in alike}:
+        nodes = [node for m, node in alike if m == module]
+        text, file = cut[module]
+        cut[module] = _without(text, nodes), file
+    return cut
+
+
+def _without(text: str, nodes: list[ast.stmt]) -> str:
+    """A module's source with definitions replaced by what says that they are away."""
+    lines = text.splitlines()
+    for node in sorted(nodes, key=lambda n: -n.lineno):
+        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        if isinstance(node, ast.ClassDef) and _is_module(node):
+            stub = [f'{node.name} = __course_away__.skeleton("{node.name}")']
+        else:
+            stub = [
+                f"def {node.name}(*args, **kwargs):",
+                f'    return __course_away__.away("{node.name}")',
+            ]
+        lines[first - 1 : node.end_lineno] = [*stub, *[""] * (node.end_lineno - first + 1 - len(stub))]
+    return "\n".join(lines)
+
+
+def _is_module(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith("Module") for base in node.bases)
+
+
+def right_answer(exercise) -> tuple[str, list[str]]:
+    """Return an answer that is right and not the course's own: its source, and its imports."""
+    from course.authoring import editions
+
+    reference = exercise.reference
+    module = reference.__module__.rpartition(".")[2]
+    if reference.__module__ not in _sources():
+        text = source.text(reference)
+        space = vars(sys.modules[reference.__module__])
+        return text, _imports(text, space)
+    text, imports = editions.solution(f"{module}.{reference.__qualname__}")
+    return text, sorted(imports.values())
+
+
+def _imports(text: str, space: dict) -> list[str]:
+    from course.learner import names
+
+    lines = (names.import_line(n, space[n]) for n in sorted(names.free(text)) if n in space)
+    return [line for line in lines if line]
+
+
+@functools.cache
+def bank_text(slug: str) -> str:
+    """Return the source of a lesson's bank."""
+    module = sys.modules[f"course.lessons.{slug}.bank"]
+    return inspect.getsource(module)
