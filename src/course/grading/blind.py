@@ -19,7 +19,7 @@ from course.checking import source, state
 from course.grading import confine
 from course.lessons import references
 
-_YOURS = '''
+_YOURS = """
 import importlib
 
 PLACES = {places!r}
@@ -28,7 +28,7 @@ PLACES = {places!r}
 def __getattr__(name):
     module, _, inner = PLACES[name].partition(":")
     return getattr(importlib.import_module(module), inner)
-'''
+"""
 
 
 @functools.cache
@@ -102,7 +102,10 @@ def _without(text: str, nodes: list[ast.stmt]) -> str:
                 f"def {node.name}(*args, **kwargs):",
                 f'    return __course_away__.away("{node.name}")',
             ]
-        lines[first - 1 : node.end_lineno] = [*stub, *[""] * (node.end_lineno - first + 1 - len(stub))]
+        lines[first - 1 : node.end_lineno] = [
+            *stub,
+            *[""] * (node.end_lineno - first + 1 - len(stub)),
+        ]
     return "\n".join(lines)
 
 

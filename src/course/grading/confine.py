@@ -66,7 +66,9 @@ def listen() -> None:
 
     def hook(event: str, arguments: tuple) -> None:
         if event in _FORBIDDEN:
-            raise PermissionError(say("A graded answer may compute, and not do {what}.", what=event))
+            raise PermissionError(
+                say("A graded answer may compute, and not do {what}.", what=event)
+            )
         if event == "open" and isinstance(arguments[0], (str, bytes)):
             path = os.path.realpath(os.fsdecode(arguments[0]))
             if path.startswith(package) and not path.startswith(libraries):

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from course.checking import guard, limits, state, trouble
+from course.checking import guard, limits, source, state, trouble
 from course.grading import confine, nursery, wire
 from course.grading.channel import Channel, Gone, Late
 from course.words import say
@@ -153,7 +153,8 @@ class Answer:
             self.call.__name__ = self.call.__qualname__ = str(message["name"])
             self.call.__signature__ = _signature(self.about.signature)  # type: ignore
             ignored, data = self.about.unused
-            self.call.unused = list(map(str, ignored)), list(map(str, data))  # type: ignore
+            unused = list(map(str, ignored)), list(map(str, data))
+            self.call.away = source.Away(unused)  # type: ignore
         except (TypeError, ValueError, KeyError):
             raise self._ended(say("Its process wrote what can't be read.")) from None
 

@@ -54,18 +54,18 @@ class Cell:
     def pieces(self) -> list[Piece]:
         """Its statements but for bare expressions."""
         text, tree, _ = self.read
-        return [Piece(self, n, text) for n in tree.body if not isinstance(n, ast.Expr)] if tree else []
+        lines = text.split("\n")
+        statements = tree.body if tree else []
+        return [Piece(self, n, lines) for n in statements if not isinstance(n, ast.Expr)]
 
 
 class Piece:
     """A statement of a cell: what it binds, changes and reads."""
 
-    def __init__(self, cell: Cell, node: Any, text: str):
+    def __init__(self, cell: Cell, node: Any, lines: list[str]):
         self.cell, self.node = cell, node
         self.line = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        whole = "\n".join(text.split("\n")[self.line - 1 : node.end_lineno])
-        alone = ast.get_source_segment(text, node) or ""
-        self.text = whole if whole.strip().endswith(alone.strip()) else alone
+        self.text = _alone(node, lines[self.line - 1 : node.end_lineno])
         self.place = cell.place, node.lineno, node.col_offset
 
     @cached_property
@@ -103,6 +103,14 @@ class Piece:
         """The piece as it goes to the process that runs it."""
         whole = self.cell.read[0]
         return {"text": self.text, "line": self.line, "file": self.cell.file, "cell": whole}
+
+
+def _alone(node: Any, lines: list[str]) -> str:
+    """The text of a statement in its lines, without others that stand on the first or last."""
+    last = lines[-1].encode()[: node.end_col_offset].decode()
+    text = "\n".join([*lines[:-1], last])
+    decorated = bool(getattr(node, "decorator_list", []))
+    return text if decorated else text.encode()[node.col_offset :].decode()
 
 
 def _root(target: ast.AST | None) -> str:

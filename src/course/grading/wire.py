@@ -23,7 +23,7 @@ from course.checking.plain import Listed, Odd, _odd, is_tensor, numbers
 LARGEST = 1 << 26  # bytes of one message
 _DTYPE = re.compile(r"[<>|=][biufcSUMm?]\d*(\[\w+\])?")
 _HEAD = struct.Struct(">II")
-_KINDS = frozenset("kivcyagTtLSFrOxldRfo")
+_KINDS = frozenset("kivcyagTtLSFrOxldRfIo")
 
 
 class Garbled(ValueError):
@@ -70,6 +70,21 @@ def unpack(read: Callable[[int], bytes]) -> tuple[Any, list[bytes]]:
     return message, [read(n) for n in sizes]
 
 
+class Steps:
+    """An iterable of the other side, which gives each item when it is asked for."""
+
+    def __init__(self, step: Callable):
+        self._step = step
+
+    def __iter__(self):
+        n = self._step(-1)
+        while True:
+            more, item = self._step(n)
+            if not more:
+                return
+            yield item
+
+
 class Wire:
     """What has gone over the wire so far: things by number, and numbers by thing.
 
@@ -86,6 +101,7 @@ class Wire:
         self.things: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}
         self.classes, self.functions = classes, functions
+        self._steps: dict[int, Callable] = {}
 
     def known(self, thing: object, n: int | None = None) -> int:
         """Return the number of a thing, a new one if it has none yet."""
@@ -93,6 +109,20 @@ class Wire:
             n = len(self.things) if n is None else n
             self.numbers[id(thing)], self.things[n] = n, thing
         return self.numbers[id(thing)]
+
+    def steps(self, v: Any) -> Callable:
+        """A function that goes through an iterable, one item a call: it stands for it there."""
+        begun: list = []
+        if id(v) not in self._steps:
+
+            def step(n: int) -> Any:
+                if n < 0:
+                    begun.append(iter(v))
+                    return len(begun) - 1
+                return next(((True, item) for item in begun[n]), (False, None))
+
+            self._steps[id(v)] = step
+        return self._steps[id(v)]
 
     # ---- out --------------------------------------------------------------------------------
 
@@ -162,13 +192,17 @@ class _Writer:
     def seen(self, v: object) -> list | None:
         """A thing that is known on the other side, by its number."""
         n = self.wire.numbers.get(id(v))
-        if n is None or (n in self.whole and n not in self.written):
-            self.written |= {self.wire.known(v)}
+        if n is None:
+            return None
+        if n in self.whole and n not in self.written:
+            self.written.add(n)
             return None
         return ["x", n]
 
     def numbered(self, v: Any) -> list:
         """What has a number: lists, dicts, generators, functions, objects."""
+        if isinstance(v, Steps):
+            return ["x", self.wire.numbers[id(v._step)]]
         if seen := self.seen(v):
             return seen
         if isinstance(v, list):
@@ -194,6 +228,8 @@ class _Writer:
 
     def object(self, v: Any) -> list:
         """An object as the names of its classes and its attributes."""
+        if hasattr(v, "__iter__") and not inspect.isgenerator(v) and not _is_known(v):
+            return ["I", self.wire.known(self.wire.steps(v))]
         plain = isinstance(getattr(v, "__dict__", None), dict)
         if not plain or isinstance(v, type) or type(v).__module__ in sys.stdlib_module_names:
             odd = _odd(v)
@@ -299,15 +335,25 @@ class _Reader:
     def _f(self, n, name):
         return self.made(n, self.wire.functions(n, str(name)[:80]))
 
+    def _I(self, n):
+        return Steps(self.made(n, self.wire.functions(n, "step")))
+
     def _o(self, n, names, attributes):
         kind = self.wire.classes(names)
         if kind is None:
             name = re.sub(r"\W", "", names[0].partition(":")[2])[:40]
             kind = type(name or "Foreign", (Foreign,), {})
         thing = self.made(n, object.__new__(kind))
+        if inspect.isroutine(thing):
+            raise Garbled("a function has no attributes")
         vars(thing).clear()
         vars(thing).update({k: self.value(v) for k, v in attributes})
         return thing
+
+
+def _is_known(v: object) -> bool:
+    """Whether it goes as what it is: a type, an iterator of Python's, or one of the course's."""
+    return isinstance(v, type) or type(v).__module__ in ("builtins", "itertools", "torch")
 
 
 def _renewed(old: Any, new: Any) -> Any:
