@@ -102,10 +102,8 @@ def _without(text: str, nodes: list[ast.stmt]) -> str:
                 f"def {node.name}(*args, **kwargs):",
                 f'    return __course_away__.away("{node.name}")',
             ]
-        lines[first - 1 : node.end_lineno] = [
-            *stub,
-            *[""] * (node.end_lineno - first + 1 - len(stub)),
-        ]
+        rest = [""] * (node.end_lineno - first + 1 - len(stub))
+        lines[first - 1 : node.end_lineno] = [*stub, *rest]
     return "\n".join(lines)
 
 

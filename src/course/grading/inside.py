@@ -96,7 +96,7 @@ class Room:
 
     def __init__(self, channel: Channel):
         self.channel, self.wire = channel, wire.Wire(_class, self.callback)
-        self.budget = limits.Budget(10, 15)
+        self.budget = limits.Budget()
         self.answer: Any = None
         self.probe: Any = None
         self.laws: list = []
@@ -108,11 +108,12 @@ class Room:
             self.wire = wire.Wire(_class, self.callback)
             getattr(self, f"do_{message['do']}")(message, blobs)
 
-    # ---- what is asked for ----------------------------------------------------------------------
+    # ---- what is asked for ---------------------------------------------------------------------
 
     def do_begin(self, message: dict, blobs: list) -> None:
         """Run the learner's pieces, and say what came of them."""
-        self.budget = limits.Budget(*message["seconds"])
+        limits.SECONDS, limits.WALL = message["seconds"]
+        self.budget = limits.Budget()
         ideas = Ideas(message["ideas"], self.shapes)
         sys.meta_path.insert(0, ideas)
         sys.modules["course"].__path__ = []
@@ -162,7 +163,7 @@ class Room:
             outcome = guard.call(lambda: law(run.detaching(answer), rng), budget=self.budget)
         self.told(outcome, None)
 
-    # ---- replies --------------------------------------------------------------------------------
+    # ---- replies -------------------------------------------------------------------------------
 
     def _as_bytes(self, value: object, sent: set) -> tuple[list, list]:
         blobs: list[bytes] = []
@@ -183,14 +184,16 @@ class Room:
         message["error"] = None if error is None else _error(error)
         try:
             self.reply(message, blobs)
-        except wire.Garbled:
-            error = guard.Unreadable(say("it is larger than 64 MB"))
+        except (wire.Garbled, RecursionError) as trouble:
+            large = isinstance(trouble, wire.Garbled)
+            words = say("it is larger than 64 MB") if large else say("it is nested too deep")
+            error = guard.Unreadable(words)
             self.reply({**message, "value": None, "after": None, "error": _error(error)}, [])
 
     def reply(self, message: dict, blobs: list) -> None:
         self.channel.send({"reply": message}, blobs)
 
-    # ---- questions to the judge -------------------------------------------------------------------
+    # ---- questions to the judge ----------------------------------------------------------------
 
     def callback(self, n: int, name: str):
         """What stands here for a function of the judge's."""
@@ -254,6 +257,7 @@ def _error(error: BaseException) -> dict:
     own = isinstance(error, (limits.TooSlow, guard.AskedForInput, guard.Unreadable, guard.Unusable))
     line = guard.call(trouble.line_of, error).value
     told = guard.call(trouble.told, error).value or kinds[0]
+    told = str(error) if isinstance(error, NotYours) else told
     return {
         "kind": type(error).__name__ if own else kinds[0],
         "words": guard.safe(error),

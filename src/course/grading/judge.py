@@ -58,13 +58,16 @@ class Judge:
     ----------
     slug
         The lesson.
+    nursery
+        The process; its own by default, with PyTorch if the lesson has loaded it.
     """
 
-    def __init__(self, slug: str):
+    def __init__(self, slug: str, nursery: outside.Nursery | None = None):
         bank = vars(lessons.bank(slug)).values()
         self.slug = slug
         self.exercises = [e for e in bank if isinstance(e, Exercise)]
-        self.nursery = outside.Nursery(("torch",) if "torch" in sys.modules else ())
+        modules = ("torch",) if "torch" in sys.modules else ()
+        self.nursery = nursery or outside.Nursery(modules)
         self._ways: dict[str, str] = {}
 
     def close(self) -> None:
@@ -182,9 +185,8 @@ def _probe(slug: str, name: str) -> dict:
 def work(cells: list[Cell], name: str) -> Work:
     """Return what the learner's code is for one exercise."""
     piece = pieces.answer(cells, name)
-    trouble = pieces.syntax_trouble(cells, name)
-    if trouble and (piece is None or piece.is_open):
-        cell, error = trouble
+    error = pieces.syntax_trouble(cells, name)
+    if error and (piece is None or piece.is_open):
         said = say(
             "The cell of your {name} is no Python: line {n}, {why}.",
             name=name,

@@ -203,7 +203,10 @@ class Answer:
                 self._answer(got, theirs, line)
         except Late:
             raise self._ended(
-                say("Your code was still running after {n:g} seconds, so it was stopped.", n=WALL)
+                say(
+                    "Your code was still running after {n:g} seconds, so it was stopped.",
+                    n=PATIENCE,
+                )
             ) from None
         except Gone:
             raise self._ended(say("Your code ended the process that it ran in.")) from None

@@ -165,18 +165,19 @@ def answer(cells: list[Cell], name: str, tag: str = "") -> Piece | None:
     or the cell is gone, the last one elsewhere that isn't.
     """
     found = [p for cell in cells for p in cell.pieces if name in p.binds]
-    own = [p for p in found if any(t.startswith("exercise:") and t.endswith(f".{name}")
-                                   for t in p.cell.tags)]  # fmt: skip
+    own = [p for p in found if _asks(p.cell, name)]
     written = [p for p in own if not p.is_open] or [p for p in found if not p.is_open]
     return (written or own or found or [None])[-1]  # type: ignore[list-item]
 
 
-def syntax_trouble(cells: list[Cell], name: str) -> tuple[Cell, SyntaxError] | None:
-    """Return the cell that can't be read and defines a name, and why it can't; or None."""
-    defines = re.compile(rf"^\s*(def|class|async def)\s+{re.escape(name)}\b|^\s*{re.escape(name)}\s*=",
-                         re.MULTILINE)  # fmt: skip
-    for cell in reversed(cells):
-        trouble = cell.read[2]
-        if trouble is not None and defines.search(cell.text):
-            return cell, trouble
-    return None
+def _asks(cell: Cell, name: str) -> bool:
+    """Whether a cell is the one of an exercise."""
+    return any(tag.startswith("exercise:") and tag.endswith(f".{name}") for tag in cell.tags)
+
+
+def syntax_trouble(cells: list[Cell], name: str) -> SyntaxError | None:
+    """Return why the cell that defines a name can't be read; None if it can, or there is none."""
+    word = re.escape(name)
+    defines = re.compile(rf"^\s*((async )?def|class)\s+{word}\b|^\s*{word}\s*=", re.MULTILINE)
+    troubles = (c.read[2] for c in reversed(cells) if c.read[2] and defines.search(c.text))
+    return next(troubles, None)

@@ -124,13 +124,13 @@ class Wire:
             self._steps[id(v)] = step
         return self._steps[id(v)]
 
-    # ---- out --------------------------------------------------------------------------------
+    # ---- out -----------------------------------------------------------------------------------
 
     def write(self, value: object, blobs: list[bytes], *, whole: Iterable[int] = ()) -> list:
         """Return a value as JSON; what is known already goes as its number, but for `whole`."""
         return _Writer(self, blobs, set(whole)).node(value)
 
-    # ---- in ---------------------------------------------------------------------------------
+    # ---- in ------------------------------------------------------------------------------------
 
     def read(self, node: object, blobs: list[bytes], *, renew: bool = False) -> Any:
         """Return the value that a piece of JSON stands for; with `renew` change what is known.
