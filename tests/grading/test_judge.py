@@ -37,9 +37,8 @@ def test_every_exercise_can_be_graded(nursery, slug):
 def test_right_answers_pass_on_cases_of_other_learners(nursery, slug):
     judge = Judge(slug, nursery)
     for exercise in judge.exercises:
-        for seed in (1, 2):
-            answer = source.copy(exercise.reference)
-            assert exercise.varied(seed).examine(answer).state == "done", exercise.key
+        answer = source.copy(exercise.reference)
+        assert exercise.varied(1).examine(answer).state == "done", exercise.key
 
 
 def test_the_reference_is_cut_out_of_every_module_that_has_it():
@@ -71,7 +70,7 @@ def test_the_courses_module_is_no_answer(nursery):
     assert judge.way(swiglu) == INSIDE
     for text in (
         "SwiGLU = plain.SwiGLU",
-        "class SwiGLU(plain.SwiGLU):\n    pass",
+        "class SwiGLU(plain.SwiGLU):\n    def more(self):\n        return 1",
         "def SwiGLU(*sizes):\n    return plain.SwiGLU(*sizes)",
     ):
         found = verdict(judge, "SwiGLU", MODULE, text)
@@ -102,7 +101,7 @@ STYLES = {
     "a helper in another cell": (
         "EPS = 0.0\nimport numpy as np\nnp.random.seed(0)",
         "def part(p, y):\n    return (p - y) ** 2 + EPS",
-        "def mean_square(p, y):\n    return part(np.asarray(p).ravel(), np.asarray(y).ravel()).mean()",
+        "def mean_square(p, y):\n    return part(p.ravel(), np.asarray(y).ravel()).mean()",
     ),
     "a lambda": ("mean_square = lambda p, y: ((p.ravel() - y.ravel()) ** 2).mean()",),
     "a table that is filled": (
@@ -115,7 +114,8 @@ STYLES = {
     ),
     "a decorator": (
         "import functools",
-        "@functools.wraps(len)\ndef mean_square(p, y):\n    return ((p.ravel() - y.ravel()) ** 2).mean()",
+        "@functools.lru_cache\ndef two(): return 2",
+        "def mean_square(p, y):\n    return ((p.ravel() - y.ravel()) ** two()).mean()",
     ),
     "a class that is called": (
         "class Mean:\n    def __call__(self, p, y):\n        return ((p.ravel() - y.ravel())**2).mean()",
@@ -136,8 +136,6 @@ STYLES = {
 
 @pytest.mark.parametrize("style", STYLES)
 def test_an_answer_brings_what_it_needs_and_nothing_else(nursery, style):
-    if style == "a decorator":
-        pytest.skip("it hides the parameters")
     found = verdict(Judge("linear_algebra", nursery), "mean_square", *STYLES[style])
     assert found.state == "done", str(found)
 

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from course.authoring import twins
-from course.checking import source, state
+from course.checking import state
 from course.grading import confine
+from course.learner import capture
 from course.lessons import references
 
 _YOURS = """
@@ -111,25 +112,9 @@ def _is_module(node: ast.ClassDef) -> bool:
     return any(ast.unparse(base).endswith("Module") for base in node.bases)
 
 
-def right_answer(exercise) -> tuple[str, list[str]]:
-    """Return an answer that is right and not the course's own: its source, and its imports."""
-    from course.authoring import editions
-
-    reference = exercise.reference
-    module = reference.__module__.rpartition(".")[2]
-    if reference.__module__ not in _sources():
-        text = source.text(reference)
-        space = vars(sys.modules[reference.__module__])
-        return text, _imports(text, space)
-    text, imports = editions.solution(f"{module}.{reference.__qualname__}")
-    return text, sorted(imports.values())
-
-
-def _imports(text: str, space: dict) -> list[str]:
-    from course.learner import names
-
-    lines = (names.import_line(n, space[n]) for n in sorted(names.free(text)) if n in space)
-    return [line for line in lines if line]
+def right_answer(exercise) -> str:
+    """Return an answer that is right and not the course's own, with the imports that it needs."""
+    return capture.section(exercise.reference, exercise.name)
 
 
 @functools.cache

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
-
 from course import lessons
 from course.grading.pieces import Cell
 from course.learner import answers, home
@@ -200,10 +198,12 @@ def of_text(text: str) -> dict[str, list[Cell]]:
     kept = dict(answers.parts(text))
     if kept:
         return {name: [Cell(1, answer.code)] for name, answer in kept.items()}
-    try:
-        book = jupytext.reads(text, fmt={"extension": ".py", "format_name": "percent"})
-    except Exception:  # whatever a stranger's file does to a parser
-        return {"": [Cell(1, text)]}
-    cells = enumerate(book.cells, 1)
-    code = [(n, cell) for n, cell in cells if cell.cell_type == "code"]
-    return {"": [Cell(n, c.source, tuple(c.metadata.get("tags", []))) for n, c in code]}
+    parts = re.split(r"^# ?%%(.*)$", text, flags=re.MULTILINE)
+    code = [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
+    return {
+        "": [
+            Cell(n, body, tuple(re.findall(r'"([\w:.]+)"', head)))
+            for n, (head, body) in enumerate(code)
+            if "[markdown]" not in head
+        ]
+    }
