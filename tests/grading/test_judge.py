@@ -118,7 +118,8 @@ STYLES = {
         "def mean_square(p, y):\n    return ((p.ravel() - y.ravel()) ** two()).mean()",
     ),
     "a class that is called": (
-        "class Mean:\n    def __call__(self, p, y):\n        return ((p.ravel() - y.ravel())**2).mean()",
+        "class Mean:\n    def __call__(self, p, y):\n"
+        "        return ((p.ravel() - y.ravel()) ** 2).mean()",
         "mean_square = Mean()",
     ),
     "a stub below it": (
