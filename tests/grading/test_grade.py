@@ -114,6 +114,15 @@ def test_who_handed_in_twice_gets_the_better_of_each(tmp_path):
     assert got.points == 2 and len(got.files) == 2
 
 
+def test_a_link_to_somebody_else_s_work_is_no_work(tmp_path):
+    for name in ("ada", "bob"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "ada" / f"{STEM}.ipynb").write_text(notebook(*GOOD.values()))
+    (tmp_path / "bob" / f"{STEM}.ipynb").symlink_to(tmp_path / "ada" / f"{STEM}.ipynb")
+    found = {handed.learner: handed for handed in submission.find([tmp_path], set())}
+    assert pool.one(found["bob"]).note == "No notebook lies in this folder."
+
+
 def test_an_unknown_lesson_is_told(tmp_path, capsys):
     assert main.main(["grade", str(tmp_path), "--lesson", "77"]) == 1
     assert "No lesson is called 77" in capsys.readouterr().err

@@ -229,6 +229,20 @@ TRICKS = {
                     pass
             return 0.0
         """,
+    "a forged question": """
+        import os, struct, json
+
+        def mean_square(x, y):
+            for ask in ("shapes", [], {}, 0, -1, True, None):
+                text = json.dumps({"ask": ask, "args": ["k", 0]}).encode()
+                for fd in range(3, 128):
+                    try:
+                        os.write(fd, struct.pack(">II", len(text), 0) + text)
+                    except OSError:
+                        pass
+            return 0.0
+        """,
+    "a range without end": "def mean_square(x, y):\n    return range(10**15)",
     "noise on the socket": """
         import os
 
@@ -267,7 +281,7 @@ SAYS = {
     "crash": "ended the process",
     "fork": "may compute",
     "huge output": "so it was stopped",
-    "huge result": "larger than 64 MB",
+    "huge result": "it is too large",
     "deep result": "nested too deep",
     "all memory": "MemoryError",
     "a file": "can't read the course's files",
@@ -276,6 +290,8 @@ SAYS = {
     "a program": "may compute",
     "a module loaded anew": "can't read the course's files",
     "the socket": "True and False",
+    "a forged question": "what can't be read",
+    "a range without end": "a range",
     "noise on the socket": "what can't be read",
 }
 

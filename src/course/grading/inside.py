@@ -64,8 +64,9 @@ class Ideas(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def skeleton(self, name: str) -> type:
         """What stands here for the course's own class: its parameters, and nothing that it does."""
         ask, torch = self.shapes, importlib.import_module("torch")
+        module: Any = torch.nn.Module
 
-        class Skeleton(torch.nn.Module):
+        class Skeleton(module):
             def __init__(self, *args, **kwargs):
                 super().__init__()
                 for path, shape in ask(name, *args, **kwargs):
@@ -186,7 +187,7 @@ class Room:
             self.reply(message, blobs)
         except (wire.Garbled, RecursionError) as trouble:
             large = isinstance(trouble, wire.Garbled)
-            words = say("it is larger than 64 MB") if large else say("it is nested too deep")
+            words = say("it is too large") if large else say("it is nested too deep")
             error = guard.Unreadable(words)
             self.reply({**message, "value": None, "after": None, "error": _error(error)}, [])
 
@@ -195,7 +196,7 @@ class Room:
 
     # ---- questions to the judge ----------------------------------------------------------------
 
-    def callback(self, n: int, name: str):
+    def callback(self, n: int, name: str) -> Any:
         """What stands here for a function of the judge's."""
 
         def ask(*args, **kwargs):
@@ -255,7 +256,7 @@ def _error(error: BaseException) -> dict:
     """An exception as data: its kind by the nearest name that Python has, and what is said."""
     kinds = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"]
     own = isinstance(error, (limits.TooSlow, guard.AskedForInput, guard.Unreadable, guard.Unusable))
-    line = guard.call(trouble.line_of, error).value
+    line: Any = guard.call(trouble.line_of, error).value
     told = guard.call(trouble.told, error).value or kinds[0]
     told = str(error) if isinstance(error, NotYours) else told
     return {

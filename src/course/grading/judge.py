@@ -126,6 +126,9 @@ class Judge:
             return _judged(exercise, answer, way)
         except outside.Ended as ended:
             return Verdict(exercise.name, "wrong", "attempted", "", str(ended))
+        except Exception as error:  # whatever this answer does to the judge, the others have theirs
+            text = say("It could not be judged: {kind}.", kind=type(error).__name__)
+            return Verdict(exercise.name, "wrong", "attempted", "", text)
         finally:
             self.nursery.end(channel)
 

@@ -57,7 +57,7 @@ def table(marks: list[Marks]) -> str:
     """Return the teacher's table as CSV: a row for each learner and lesson."""
     columns = _columns(marks)
     head = ["learner", "lesson", "points", "of", *(f"{n} {name}" for _, name, n, _ in columns)]
-    rows = [[*head, "note", "file"]]
+    rows: list[list] = [[*head, "note", "file"]]
     for m in marks:
         of = sum(most for slug, _, _, most in columns if slug == m.slug)
         earned = {(m.slug, g.name): g.points for g in m.grades}

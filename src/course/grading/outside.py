@@ -151,10 +151,10 @@ class Answer:
         try:
             self.about = Introduced(**reply)
             self.call.__name__ = self.call.__qualname__ = str(message["name"])
-            self.call.__signature__ = _signature(self.about.signature)  # type: ignore
+            self.call.__signature__ = _signature(self.about.signature)
             ignored, data = self.about.unused
             unused = list(map(str, ignored)), list(map(str, data))
-            self.call.away = source.Away(unused)  # type: ignore
+            self.call.away = source.Away(unused)
         except (TypeError, ValueError, KeyError):
             raise self._ended(say("Its process wrote what can't be read.")) from None
 
@@ -215,17 +215,18 @@ class Answer:
 
     def _ended(self, text: str) -> Ended:
         self.lost = Ended(text)
-        self.lost.elsewhere = trouble.Elsewhere(text, None)  # type: ignore
+        self.lost.elsewhere = trouble.Elsewhere(text, None)
         return self.lost
 
     def _answer(self, got: dict, theirs: list, line: wire.Wire) -> None:
         """Call a function of this side for the other."""
-        n, (args, kwargs) = got.get("ask"), line.read(got.get("args"), theirs)
-        ours = line.things.get(n) if n != "shapes" else lambda *a, **k: self.shapes(*a, **k)
+        n, given = got.get("ask"), line.read(got.get("args"), theirs)
+        ours = self.shapes if n == "shapes" else line.things.get(n) if type(n) is int else None
+        if not callable(ours) or not isinstance(given, tuple) or len(given) != 2:
+            raise wire.Garbled("no such function")
+        args, kwargs = given
         if n == "shapes":
             args = (str(got.get("name")), *args)
-        if not callable(ours):
-            raise wire.Garbled("no such function")
         outcome = guard.call(lambda: ours(*args, **kwargs))
         blobs: list[bytes] = []
         error = outcome.error and {

@@ -90,8 +90,10 @@ def _candidates(entry: Path) -> Iterator[Path]:
     for here, folders, names in os.walk(entry):
         folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
         for name in sorted(n for n in names if not n.startswith(".")):
-            if name.endswith(".ipynb") or (name.endswith(".py") and _named(Path(name).stem)):
-                yield Path(here, name)
+            file = Path(here, name)
+            lesson = file.suffix == ".ipynb" or (file.suffix == ".py" and _named(file.stem))
+            if lesson and not file.is_symlink():  # it could point at somebody else's
+                yield file
 
 
 def _named(stem: str) -> str:

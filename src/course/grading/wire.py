@@ -21,6 +21,7 @@ import numpy as np
 from course.checking.plain import Listed, Odd, _odd, is_tensor, numbers
 
 LARGEST = 1 << 26  # bytes of one message
+_TEXT = 1 << 23  # bytes of its JSON
 _DTYPE = re.compile(r"[<>|=][biufcSUMm?]\d*(\[\w+\])?")
 _HEAD = struct.Struct(">II")
 _KINDS = frozenset("kivcyagTtLSFrOxldRfIo")
@@ -43,7 +44,7 @@ def pack(message: object, blobs: list[bytes]) -> bytes:
         If it is larger than `LARGEST`.
     """
     text = json.dumps(message, separators=(",", ":")).encode()
-    if len(text) + sum(map(len, blobs)) > LARGEST:
+    if len(text) > _TEXT or len(text) + sum(map(len, blobs)) > LARGEST:
         raise Garbled("larger than a message may be")
     sizes = struct.pack(f">{len(blobs)}I", *map(len, blobs))
     return b"".join([_HEAD.pack(len(text), len(blobs)), sizes, text, *blobs])
@@ -58,7 +59,7 @@ def unpack(read: Callable[[int], bytes]) -> tuple[Any, list[bytes]]:
         If they are none.
     """
     size, count = _HEAD.unpack(read(_HEAD.size))
-    if size > LARGEST or count > 100_000:
+    if size > _TEXT or count > 100_000:
         raise Garbled("larger than a message may be")
     sizes = struct.unpack(f">{count}I", read(4 * count))
     if size + sum(sizes) > LARGEST:
@@ -166,7 +167,8 @@ class _Writer:
         if isinstance(v, (bytes, np.generic, np.ndarray)) or is_tensor(v):
             return self.array(v)
         if type(v) in (tuple, Listed, set, frozenset):
-            name = {tuple: "t", Listed: "L", set: "S", frozenset: "F"}[type(v)]
+            names: dict = {tuple: "t", Listed: "L", set: "S", frozenset: "F"}
+            name = names[type(v)]
             return [name, [self.node(item) for item in v]]
         if isinstance(v, range):
             return ["r", v.start, v.stop, v.step]
@@ -304,7 +306,8 @@ class _Reader:
         return frozenset(map(self.value, items))
 
     def _r(self, *ends):
-        return range(*ends)
+        made = range(*ends)
+        return made if len(made) <= 1_000_000 else Odd("range")
 
     def _O(self, kind, hint):
         return Odd(str(kind)[:80], str(hint)[:200])
