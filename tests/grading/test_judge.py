@@ -6,6 +6,7 @@ import pytest
 
 from course import lessons
 from course.checking import source
+from course.checking.contract import seed_of
 from course.grading import blind, outside
 from course.grading.judge import INSIDE, NOWHERE, Judge, work
 from course.grading.pieces import Cell
@@ -192,3 +193,14 @@ import statistics, numpy.polynomial  # libraries are there
     if "AssertionError" in done.stderr:
         pytest.skip("this system has no Landlock or no seccomp")
     assert done.stdout.split() == ["True"] * 7, done.stderr
+
+
+def test_a_learner_s_own_check_draws_their_own_cases(monkeypatch):
+    exercise = lessons.bank("linear_algebra").mean_square.varied(0)
+    for learner in ("ada", "bob", ""):
+        monkeypatch.setenv("COURSE_LEARNER", learner)
+        vars(exercise).pop("examples")
+        drawn = [e.arguments.positional[0].tolist() for e in exercise.examples]
+        asked = [e.arguments.positional[0].tolist() for e in exercise.draw(seed_of(learner))]
+        assert drawn == asked
+    assert len({seed_of(learner) for learner in ("ada", "bob", "")}) == 3 and seed_of("") == 0
