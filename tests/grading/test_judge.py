@@ -45,9 +45,19 @@ def test_right_answers_pass_on_cases_of_other_learners(nursery, slug):
 def test_the_reference_is_cut_out_of_every_module_that_has_it():
     exercise = lessons.bank("linear_algebra").mean_square
     text = source.read(exercise.reference)
-    for name, (held, _) in blind.ideas(exercise.reference).items():
+    for name, (held, _) in blind.ideas(exercise).items():
         assert text not in held, name
         compile(held, name, "exec")
+
+
+def test_the_courses_other_ways_to_do_it_are_no_answer_either(nursery):
+    judge = Judge("linear_algebra", nursery)
+    for text in (
+        "matmul = linalg.matmul_rows",
+        "def matmul(A, B):\n    return linalg.matmul_dots(A, B)",
+    ):
+        found = verdict(judge, "matmul", "from course.foundations import linalg", text)
+        assert found.state == "wrong" and "yours to write" in found.text, str(found)
 
 
 def test_a_mistake_is_named_as_in_the_notebook(nursery):

@@ -36,6 +36,9 @@ c.Autograde.autograde_preprocessors = [
     for one in Autograde.autograde_preprocessors.default_args[0]
 ]
 
+# True draws each learner's cases from the student's name.
+c.Examine.vary = False
+
 # Notebooks of your own are executed as ever; a busy machine needs more than 30 seconds a cell.
 c.Execute.timeout = 300
 c.Examine.timeout = 300

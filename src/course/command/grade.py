@@ -1,6 +1,7 @@
 """`course grade`: mark a class's notebooks, each answer in a process of its own."""
 
 import argparse
+import os
 from pathlib import Path
 
 
@@ -37,6 +38,10 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from course import files
+    from course.words import say
+
+    if os.name == "nt":
+        raise ValueError(say("Answers can be walled off on Linux and macOS; on Windows use WSL."))
     from course.grading import marks, pool, submission
 
     for place in args.places:

@@ -16,8 +16,10 @@ from nbformat.v4 import new_code_cell, new_output
 from nbgrader import preprocessors, utils
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
+from traitlets import Bool
 
 from course import files, lessons
+from course.checking import contract
 from course.grading import judge, marks, pool
 from course.grading.pieces import Cell
 from course.words import say
@@ -40,6 +42,10 @@ class Stubs(preprocessors.ClearSolutions):
 class Examine(preprocessors.Execute):
     """Examines each answer in a process of its own, in place of executing the notebook."""
 
+    vary = Bool(False, help="Draw each learner's cases from the name of the student.").tag(
+        config=True
+    )
+
     def preprocess(self, nb: NotebookNode, resources: dict, km: Any = None) -> tuple:
         """Write under each check what it says, as an error where it isn't done."""
         about = resources["nbgrader"]
@@ -47,7 +53,8 @@ class Examine(preprocessors.Execute):
         if slug not in {one.slug for one in lessons.lessons()}:
             return super().preprocess(nb, resources, km)
         self._add_missing(nb, about)
-        grades = {g.name: g for g in pool.judge(slug).grade({"": cells(nb)})}
+        seed = contract.seed_of(about["student"]) if self.vary else 0
+        grades = {g.name: g for g in pool.judge(slug).grade({"": cells(nb)}, seed)}
         for cell in nb.cells:
             if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
                 name = cell.metadata.nbgrader.grade_id.removeprefix(CHECK)

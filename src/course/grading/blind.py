@@ -11,11 +11,10 @@ import ast
 import functools
 import inspect
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from course.authoring import twins
-from course.checking import state
+from course.checking import Exercise, stages, state
 from course.grading import confine
 from course.learner import capture
 from course.lessons import references
@@ -30,6 +29,9 @@ def __getattr__(name):
     module, _, inner = PLACES[name].partition(":")
     return getattr(importlib.import_module(module), inner)
 """
+
+
+_cut: dict[str, dict] = {}  # what `ideas` has made, by exercise
 
 
 @functools.cache
@@ -67,28 +69,48 @@ def _essence(node: ast.stmt) -> str:
     return ast.unparse(essence)
 
 
-@functools.cache
-def ideas(reference: Callable) -> dict[str, tuple[str, str]]:
-    """Return the sources without the reference, by module: source and file.
+def ideas(exercise: Exercise) -> dict[str, tuple[str, str]]:
+    """Return the sources without an exercise's reference, by module: source and file.
 
     Raises
     ------
     ValueError
         If the reference isn't found among them, and might be.
     """
+    if exercise.key not in _cut:
+        _cut[exercise.key] = _blinded(exercise)
+    return _cut[exercise.key]
+
+
+def _blinded(exercise: Exercise) -> dict[str, tuple[str, str]]:
+    """Cut out the reference, its equals, and its neighbours that would pass its check."""
+    reference = exercise.reference
     home, name = reference.__module__, reference.__qualname__
     if home not in _sources():  # made in the bank, which no answer can import
         return _sources()
     own = [e for module, node, e in _definitions() if module == home and node.name == name]
     if not own:
         raise ValueError(f"{name} is not defined at the top of {home}")
-    alike = [(m, node) for m, node, essence in _definitions() if essence in own]
+    near = _neighbours(exercise)
+    alike = [
+        (m, node)
+        for m, node, essence in _definitions()
+        if essence in own or (m == home and node.name in near)
+    ]
     cut = dict(_sources())
     for module in {m for m, _ in alike}:
         nodes = [node for m, node in alike if m == module]
         text, file = cut[module]
         cut[module] = _without(text, nodes), file
     return cut
+
+
+def _neighbours(exercise: Exercise) -> set[str]:
+    """Other functions of the reference's module that its check would take for an answer."""
+    home = vars(sys.modules[exercise.reference.__module__])
+    own = [f for f in home.values() if getattr(f, "__module__", "") == home["__name__"]]
+    functions = [f for f in own if inspect.isfunction(f) and f is not exercise.reference]
+    return {f.__name__ for f in functions if stages.passes(exercise, f)}
 
 
 def _without(text: str, nodes: list[ast.stmt]) -> str:
@@ -112,7 +134,7 @@ def _is_module(node: ast.ClassDef) -> bool:
     return any(ast.unparse(base).endswith("Module") for base in node.bases)
 
 
-def right_answer(exercise) -> str:
+def right_answer(exercise: Exercise) -> str:
     """Return an answer that is right and not the course's own, with the imports that it needs."""
     return capture.section(exercise.reference, exercise.name)
 

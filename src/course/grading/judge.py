@@ -116,7 +116,7 @@ class Judge:
         message = {
             "name": exercise.name,
             "pieces": sent,
-            "ideas": blind.ideas(exercise.reference),
+            "ideas": blind.ideas(exercise),
             "probe": _probe(self.slug, exercise.name) if way == INSIDE else None,
         }
         channel = self.nursery.child()
