@@ -152,6 +152,26 @@ def test_an_answer_brings_what_it_needs_and_nothing_else(nursery, style):
     assert found.state == "done", str(found)
 
 
+def test_an_array_that_is_changed_between_two_calls_is_seen_as_it_is(nursery):
+    """The function that is given runs with the judge; each call must bring what x is by then."""
+    text = """
+import numpy as np
+
+def numerical_gradient(f, x, h=1e-5):
+    x, dx = np.array(x, dtype=float), np.zeros(np.shape(x))
+    for i in np.ndindex(x.shape):
+        old = x[i]
+        x[i] = old + h
+        up = f(x)
+        x[i] = old - h
+        dx[i] = (up - f(x)) / (2 * h)
+        x[i] = old
+    return dx
+"""
+    found = verdict(Judge("gradients", nursery), "numerical_gradient", text)
+    assert found.state == "done", str(found)
+
+
 def test_a_cell_that_is_no_python_says_so_and_others_count(nursery):
     judge = Judge("linear_algebra", nursery)
     cells = (

@@ -96,7 +96,7 @@ class Room:
     """One answer, and the conversation about it."""
 
     def __init__(self, channel: Channel):
-        self.channel, self.wire = channel, wire.Wire(_class, self.callback)
+        self.channel, self.wire = channel, wire.Wire(_class, self.callback, 1)
         self.budget = limits.Budget()
         self.answer: Any = None
         self.probe: Any = None
@@ -106,7 +106,7 @@ class Room:
         """Take what the judge asks for until nobody asks any more."""
         while True:
             message, blobs = self.channel.receive()
-            self.wire = wire.Wire(_class, self.callback)
+            self.wire = wire.Wire(_class, self.callback, 1)
             getattr(self, f"do_{message['do']}")(message, blobs)
 
     # ---- what is asked for ---------------------------------------------------------------------
@@ -142,8 +142,7 @@ class Room:
     def do_call(self, message: dict, blobs: list) -> None:
         """Call the answer, or a probe with it."""
         args, kwargs = self.wire.read(message["args"], blobs)
-        sent = set(self.wire.things)
-        before = self._as_bytes((args, kwargs), sent)
+        before = self._as_bytes((args, kwargs))
         mine, use = Arguments(args, kwargs), self.answer
         if message["probed"]:
             fake = types.SimpleNamespace(probe=self.probe, reference=self.probe)
@@ -152,7 +151,7 @@ class Room:
             outcome = guard.Outcome(result.value, result.error, result.printed, result.warned)
         else:
             outcome = guard.call(lambda: use(*mine.positional, **mine.keyword), budget=self.budget)
-        after: Any = self._as_bytes((args, kwargs), sent)
+        after: Any = self._as_bytes((args, kwargs))
         self.told(outcome, None if after == before else after)
 
     def do_law(self, message: dict, blobs: list) -> None:
@@ -166,9 +165,9 @@ class Room:
 
     # ---- replies -------------------------------------------------------------------------------
 
-    def _as_bytes(self, value: object, sent: set) -> tuple[list, list]:
+    def _as_bytes(self, value: object) -> tuple[list, list]:
         blobs: list[bytes] = []
-        return self.wire.write(value, blobs, whole=sent), blobs
+        return self.wire.write(value, blobs), blobs
 
     def told(self, outcome: guard.Outcome, after) -> None:
         """Reply what a call did, and what became of its arguments."""
@@ -248,7 +247,7 @@ def _parameters(answer) -> list:
 def _small(default: object) -> list:
     """A default, if it is written without blobs; else by its kind."""
     blobs: list[bytes] = []
-    node = wire.Wire(_class, None).write(default, blobs)
+    node = wire.Wire(_class, None, 1).write(default, blobs)
     return ["O", type(default).__name__, ""] if blobs else node
 
 

@@ -147,7 +147,7 @@ class Answer:
             If it doesn't come through.
         """
         seconds = [COMPUTING, WALL]
-        reply, _ = self._talk({"do": "begin", "seconds": seconds, **message}, [], _line({}))
+        reply, _ = self._talk({"do": "begin", "seconds": seconds, **message}, [], _line())
         try:
             self.about = Introduced(**reply)
             self.call.__name__ = self.call.__qualname__ = str(message["name"])
@@ -168,15 +168,14 @@ class Answer:
 
     def asked(self, message: dict, *given) -> Any:
         """Have something done with arguments; what came of it happens here."""
-        functions: dict = {}
-        line = _line(functions)
+        line = _line()
         blobs: list[bytes] = []
         message["args"] = line.write(given, blobs)
         reply, theirs = self._talk(message, blobs, line)
         try:
             printed, warned = str(reply["printed"]), [str(w) for w in reply["warned"]]
             if reply["after"] is not None:
-                line.read(reply["after"], theirs, renew=True)
+                line.read(reply["after"], theirs)
             error = reply["error"] and _raised(reply["error"])
             value = None if error else line.read(reply["value"], theirs)
         except (wire.Garbled, KeyError, TypeError, ValueError):
@@ -236,8 +235,9 @@ class Answer:
         self.channel.send({"value": line.write(outcome.value, blobs), "error": error}, blobs)
 
 
-def _line(functions: dict) -> wire.Wire:
-    return wire.Wire(_class, lambda n, name: wire.Odd("function"))
+def _line() -> wire.Wire:
+    """A fresh wire of this end; a function of the other is never called."""
+    return wire.Wire(_class, lambda n, name: wire.Odd("function"), 0)
 
 
 def _class(names: list):
@@ -282,7 +282,7 @@ def _signature(parts: list | None) -> inspect.Signature | None:
     """A signature as the other side described it; None where it has none."""
     if parts is None:
         return None
-    line, empty = _line({}), inspect.Parameter.empty
+    line, empty = _line(), inspect.Parameter.empty
     return inspect.Signature(
         [
             inspect.Parameter(

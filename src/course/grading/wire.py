@@ -13,7 +13,7 @@ import json
 import re
 import struct
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -96,9 +96,13 @@ class Wire:
         class and bases; None gives a `Foreign` one.
     functions
         functions(n, name) is what stands here for a function of the other side.
+    first
+        The first number that is given here: 0 at one end and 1 at the other, so that the two
+        never give the same.
     """
 
-    def __init__(self, classes: Callable, functions: Callable):
+    def __init__(self, classes: Callable, functions: Callable, first: int):
+        self.next, self.asks = first, first == 0  # only the judge's iterables are asked
         self.things: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}
         self.classes, self.functions = classes, functions
@@ -107,7 +111,8 @@ class Wire:
     def known(self, thing: object, n: int | None = None) -> int:
         """Return the number of a thing, a new one if it has none yet."""
         if id(thing) not in self.numbers:
-            n = len(self.things) if n is None else n
+            if n is None:
+                n, self.next = self.next, self.next + 2
             self.numbers[id(thing)], self.things[n] = n, thing
         return self.numbers[id(thing)]
 
@@ -127,14 +132,14 @@ class Wire:
 
     # ---- out -----------------------------------------------------------------------------------
 
-    def write(self, value: object, blobs: list[bytes], *, whole: Iterable[int] = ()) -> list:
-        """Return a value as JSON; what is known already goes as its number, but for `whole`."""
-        return _Writer(self, blobs, set(whole)).node(value)
+    def write(self, value: object, blobs: list[bytes]) -> list:
+        """Return a value as JSON; what is known goes with its number and as it is now."""
+        return _Writer(self, blobs).node(value)
 
     # ---- in ------------------------------------------------------------------------------------
 
-    def read(self, node: object, blobs: list[bytes], *, renew: bool = False) -> Any:
-        """Return the value that a piece of JSON stands for; with `renew` change what is known.
+    def read(self, node: object, blobs: list[bytes]) -> Any:
+        """Return the value that a piece of JSON stands for; what is known becomes as it says.
 
         Raises
         ------
@@ -142,7 +147,7 @@ class Wire:
             If it stands for none.
         """
         try:
-            return _Reader(self, blobs, renew).value(node)
+            return _Reader(self, blobs).value(node)
         except Garbled:
             raise
         except Exception as error:
@@ -152,9 +157,9 @@ class Wire:
 class _Writer:
     """One value on its way out."""
 
-    def __init__(self, wire: Wire, blobs: list[bytes], whole: set[int]):
-        self.wire, self.blobs, self.whole = wire, blobs, whole
-        self.written: set[int] = set()
+    def __init__(self, wire: Wire, blobs: list[bytes]):
+        self.wire, self.blobs = wire, blobs
+        self.written: set[int] = set()  # in this message; the second time its number will do
 
     def node(self, v: Any) -> list:
         """A value as JSON."""
@@ -192,14 +197,12 @@ class _Writer:
         return [kind, n, array.dtype.str, array.shape, len(self.blobs) - 1]
 
     def seen(self, v: object) -> list | None:
-        """A thing that is known on the other side, by its number."""
-        n = self.wire.numbers.get(id(v))
-        if n is None:
-            return None
-        if n in self.whole and n not in self.written:
-            self.written.add(n)
-            return None
-        return ["x", n]
+        """A thing that stands in this message already, by its number."""
+        n = self.wire.known(v)
+        if n in self.written:
+            return ["x", n]
+        self.written.add(n)
+        return None
 
     def numbered(self, v: Any) -> list:
         """What has a number: lists, dicts, generators, functions, objects."""
@@ -225,12 +228,12 @@ class _Writer:
         """A generator's kind, state and seed."""
         bits = v.bit_generator
         seed = bits.seed_seq
-        planted = [seed.entropy, seed.spawn_key, seed.n_children_spawned]
-        return [type(bits).__name__, self.node(bits.state), self.node(planted)]
+        planted = (seed.entropy, tuple(seed.spawn_key), seed.n_children_spawned)
+        return [type(bits).__name__, self.node(_frozen(bits.state)), self.node(planted)]
 
     def object(self, v: Any) -> list:
         """An object as the names of its classes and its attributes."""
-        if hasattr(v, "__iter__") and not inspect.isgenerator(v) and not _is_known(v):
+        if self.wire.asks and hasattr(v, "__iter__") and not _is_known(v):
             return ["I", self.wire.known(self.wire.steps(v))]
         plain = isinstance(getattr(v, "__dict__", None), dict)
         if not plain or isinstance(v, type) or type(v).__module__ in sys.stdlib_module_names:
@@ -244,8 +247,8 @@ class _Writer:
 class _Reader:
     """One value on its way in."""
 
-    def __init__(self, wire: Wire, blobs: list[bytes], renew: bool):
-        self.wire, self.blobs, self.renew = wire, blobs, renew
+    def __init__(self, wire: Wire, blobs: list[bytes]):
+        self.wire, self.blobs = wire, blobs
 
     def value(self, node: Any) -> Any:
         kind, *rest = node
@@ -255,8 +258,8 @@ class _Reader:
 
     def made(self, n: int, thing: Any) -> Any:
         """Number a thing that has arrived, or make a known one like it."""
-        if not isinstance(n, int) or (n in self.wire.things and not self.renew):
-            raise Garbled("a number twice")
+        if not isinstance(n, int):
+            raise Garbled("no number")
         if n in self.wire.things:
             return _renewed(self.wire.things[n], thing)
         self.wire.known(thing, n)
@@ -332,7 +335,7 @@ class _Reader:
             entropy, spawn_key=tuple(spawn_key), n_children_spawned=children
         )
         bits = maker(seed)
-        bits.state = self.value(state)
+        bits.state = _thawed(self.value(state))
         return self.made(n, np.random.Generator(bits))
 
     def _f(self, n, name):
@@ -354,9 +357,23 @@ class _Reader:
         return thing
 
 
+def _frozen(state: object) -> object:
+    """A generator's state without dicts, which would be numbered."""
+    if isinstance(state, dict):
+        return frozenset((key, _frozen(value)) for key, value in state.items())
+    return tuple(state.tolist()) if isinstance(state, np.ndarray) else state
+
+
+def _thawed(state: object) -> object:
+    """The state again."""
+    if isinstance(state, frozenset):
+        return {key: _thawed(value) for key, value in state}
+    return np.array(state, np.uint32) if isinstance(state, tuple) else state
+
+
 def _is_known(v: object) -> bool:
     """Whether it goes as what it is: a type, an iterator of Python's, or one of the course's."""
-    return isinstance(v, type) or type(v).__module__ in ("builtins", "itertools", "torch")
+    return isinstance(v, type) or type(v).__module__ in (*sys.stdlib_module_names, "torch")
 
 
 def _renewed(old: Any, new: Any) -> Any:
