@@ -17,10 +17,12 @@ import linecache
 import sys
 import types
 import warnings
+from dataclasses import replace
 from typing import Any
 
-from course.checking import guard, limits, run, source, state, trouble
+from course.checking import draws, guard, limits, run, source, state, trouble
 from course.checking.cases import Arguments
+from course.checking.plain import plain
 from course.grading import wire
 from course.grading.channel import Channel
 from course.words import say
@@ -143,16 +145,27 @@ class Room:
         """Call the answer, or a probe with it."""
         args, kwargs = self.wire.read(message["args"], blobs)
         before = self._as_bytes((args, kwargs))
-        mine, use = Arguments(args, kwargs), self.answer
-        if message["probed"]:
+        if message["first"]:
+            outcome = self._first(args, kwargs)
+        elif message["probed"]:
             fake = types.SimpleNamespace(probe=self.probe, reference=self.probe)
             given = Arguments(*copy.deepcopy((args, kwargs)))
             result = run.run(fake, self.answer, given, self.budget)
             outcome = guard.Outcome(result.value, result.error, result.printed, result.warned)
         else:
-            outcome = guard.call(lambda: use(*mine.positional, **mine.keyword), budget=self.budget)
+            use = self.answer
+            outcome = guard.call(lambda: use(*args, **kwargs), budget=self.budget)
         after: Any = self._as_bytes((args, kwargs))
         self.told(outcome, None if after == before else after)
+
+    def _first(self, args: tuple, kwargs: dict) -> guard.Outcome:
+        """What the answer's first call in the probe drew, or what the probe makes of it."""
+        first = draws.first_of(self.answer)
+        outcome = guard.call(lambda: self.probe(first, *args, **kwargs), budget=self.budget)
+        if isinstance(outcome.error, draws.Drew):
+            drew = guard.call(plain, outcome.error.args[0])
+            return replace(outcome, value=drew.value, error=drew.error)
+        return outcome
 
     def do_law(self, message: dict, blobs: list) -> None:
         """Hold the answer against a law of its bank."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from course import lessons
-from course.checking import Exercise, Law, signature, stages
+from course.checking import Exercise, Law, draws, signature, stages
 from course.checking.verdict import Verdict
 from course.grading import blind, outside, pieces
 from course.grading.pieces import Cell
@@ -113,12 +113,10 @@ class Judge:
 
     def _examined(self, exercise: Exercise, sent: list, way: str) -> Verdict:
         """Take an answer through the stages of the check, from outside its process."""
-        message = {
-            "name": exercise.name,
-            "pieces": sent,
-            "ideas": blind.ideas(exercise),
-            "probe": _probe(self.slug, exercise.name) if way == INSIDE else None,
-        }
+        probe = _probe(self.slug, exercise.name) if way == INSIDE else None
+        beside = blind.beside_banks(probe["pieces"]) if probe else {}
+        ideas = blind.ideas(exercise) | beside
+        message = {"name": exercise.name, "pieces": sent, "ideas": ideas, "probe": probe}
         channel = self.nursery.child()
         answer = outside.Answer(channel, outside.shapes_of(exercise.reference))
         try:
@@ -161,7 +159,11 @@ def _beside(exercise: Exercise, answer: outside.Answer) -> Exercise:
         return inspect.isfunction(f) and inspect.unwrap(f) is answer.call
 
     def probe(f, *args, **kwargs):
-        return answer.probe(args, kwargs) if theirs(f) else exercise.probe(f, *args, **kwargs)
+        if not theirs(f):
+            return exercise.probe(f, *args, **kwargs)
+        if getattr(f, "first", False):
+            raise draws.Drew(answer.probe(args, kwargs, first=True))
+        return answer.probe(args, kwargs)
 
     def law(n: int, one: Law) -> Law:
         return Law(one.says, lambda f, r: answer.law(n, r) if theirs(f) else one.holds(f, r))

@@ -134,7 +134,7 @@ class Answer:
         self.lost: Ended | None = None
 
         def call(*args, **kwargs):
-            return self.asked({"do": "call", "probed": False}, args, kwargs)
+            return self.asked({"do": "call", "probed": False, "first": False}, args, kwargs)
 
         self.call = call
 
@@ -158,9 +158,9 @@ class Answer:
         except (TypeError, ValueError, KeyError):
             raise self._ended(say("Its process wrote what can't be read.")) from None
 
-    def probe(self, args: tuple, kwargs: dict) -> Any:
-        """Let the exercise's probe use it there."""
-        return self.asked({"do": "call", "probed": True}, args, kwargs)
+    def probe(self, args: tuple, kwargs: dict, *, first: bool = False) -> Any:
+        """Let the exercise's probe use it there; `first` gives what its first call drew."""
+        return self.asked({"do": "call", "probed": True, "first": first}, args, kwargs)
 
     def law(self, n: int, rng) -> Any:
         """Let a law of the exercise be held against it there."""
@@ -295,12 +295,19 @@ def _signature(parts: list | None) -> inspect.Signature | None:
     )
 
 
+def _are_sizes(values: Any) -> bool:
+    """Whether there are small numbers alone, and few."""
+    if isinstance(values, (tuple, list)):
+        return len(values) < 20 and all(map(_are_sizes, values))
+    return isinstance(values, (int, float)) and 0 <= values < 2000
+
+
 def shapes_of(reference: Callable) -> Callable:
     """A function that tells the parameters of the course's module of some sizes, and no more."""
 
     def shapes(name: str, *sizes, **named):
         torch = importlib.import_module("torch")
-        plain = all(isinstance(n, int) and 0 <= n < 2000 for n in (*sizes, *named.values()))
+        plain = _are_sizes((*sizes, *named.values()))
         if name != reference.__name__ or not issubclass(reference, torch.nn.Module) or not plain:
             raise ValueError("sizes of a module are whole numbers")
         return [(n, list(p.shape)) for n, p in reference(*sizes, **named).named_parameters()]
