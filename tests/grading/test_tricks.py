@@ -270,7 +270,6 @@ SAYS = {
     "call": "comes to the course's mean_square",
     "call by name": "comes to the course's mean_square",
     "yours": "comes to the course's mean_square",
-    "patch of the engine": "what can't be read",
     "equal to anything": "an Any",
     "endless loop": "so it was stopped",
     "endless step in C": "so it was stopped",

@@ -28,6 +28,7 @@ class Channel:
 
     def __init__(self, end: socket.socket, until: float | None = None):
         self.end, self.until = end, until
+        self._come = bytearray()
 
     def send(self, message: object, blobs: list[bytes]) -> None:
         """Send a message.
@@ -57,19 +58,20 @@ class Channel:
         return wire.unpack(self._read)
 
     def _read(self, n: int) -> bytes:
-        found = bytearray()
-        while len(found) < n:
+        while len(self._come) < n:
             try:
                 self._hurry()
-                part = self.end.recv(min(n - len(found), 1 << 20))
+                part = self.end.recv(max(n - len(self._come), 1 << 16))
             except TimeoutError:
                 raise Late from None
             except OSError:
                 raise Gone from None
             if not part:
                 raise Gone
-            found += part
-        return bytes(found)
+            self._come += part
+        found = bytes(self._come[:n])
+        del self._come[:n]
+        return found
 
     def _hurry(self) -> None:
         if self.until is not None:
