@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,8 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; 
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3em .8em .3em 0;
          border-bottom: 1px solid rgba(128, 128, 128, .35); }
-td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-meter { width: 8em; } p.m { margin: .1em 0; } .quiet { opacity: .75; }
+td:not(:last-child) { white-space: nowrap; } .q { white-space: normal; }
+meter { width: 6em; } p.m { margin: .1em 0; }
 """
 
 
@@ -47,7 +47,8 @@ def _lesson(one: lessons.Lesson, report: Report) -> str:
     guesses = {q: facts for q, facts in report.guesses.items() if q.split(".")[0] == one.slug}
     if not tried and not guesses:
         return ""
-    heads = (say("exercise"), say("passed"), "", say("hints"), say("what was misunderstood"))
+    met = say("misunderstood, by how many")
+    heads = (say("exercise"), say("passed"), "", say("with hints"), met)
     table = _table(heads, tried) if tried else ""
     return (
         f"<h2>{escape(f'{one.number} · {say(one.about.title)}')}</h2>{table}{_asked(one, guesses)}"
@@ -62,7 +63,7 @@ def _exercise(one: lessons.Lesson, asked: lessons.Asked, report: Report) -> list
         return []
     hints = report.hints.get(key, [])
     bar = f'<meter min="0" max="{tried}" value="{passed}">{passed}/{tried}</meter>'
-    took = say_n("{n} learner", "{n} learners", len(hints)) if hints else ""
+    took = str(len(hints)) if hints else ""
     number = f"{int(one.number or 0)}.{asked.place}"
     count = say("{n} of {all}", n=passed, all=tried)
     name = f"{number} <code>{escape(asked.name)}</code>"
@@ -105,7 +106,8 @@ def _guessed(question: str, facts: list[dict], texts: dict[str, str]) -> list[st
     close = say("{n} of {all}", n=sum(bool(f["close"]) for f in judged), all=len(judged))
     measured = [f["measured"] for f in facts if "measured" in f]
     shown = _spread(measured[:1]) if measured else ""
-    return [escape(texts.get(question, question)), escape(close), _spread(given), shown]
+    asked = f'<span class="q">{escape(texts.get(question, question))}</span>'
+    return [asked, escape(close), _spread(given), shown]
 
 
 def _spread(values: list[Any]) -> str:
@@ -124,6 +126,13 @@ def _spread(values: list[Any]) -> str:
     return "<br>".join(escape(f"{n} × {text}" if len(texts) > 1 else text) for n, text in counts)
 
 
+class _Prediction(NamedTuple):
+    """A prediction as its lesson's text has it."""
+
+    id: str
+    question: str
+
+
 def _questions(one: lessons.Lesson) -> dict[str, str]:
     """The text of each prediction by its id, read from the lesson's own; {} without a checkout."""
     file = lessons.NOTEBOOKS / "text" / f"{one.stem}.py"
@@ -134,7 +143,8 @@ def _questions(one: lessons.Lesson) -> dict[str, str]:
     for call in calls:
         texts = [a.value for a in call.args[:2] if isinstance(a, ast.Constant)]
         if getattr(call.func, "attr", "") in ("number", "choice") and len(texts) == 2:
-            found[str(texts[0])] = say(str(texts[1]))
+            asked = _Prediction(*map(str, texts))
+            found[asked.id] = say(asked.question)
     return found
 
 
