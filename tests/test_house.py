@@ -25,6 +25,7 @@ FLOORS = (
     {"course.checking", "course.interactive"},
     {"course.lessons"},
     {"course.authoring"},
+    {"course.grading"},
     {"course.command", "course.__main__"},
 )
 NUMPY = ("foundations", "networks", "transformers", "practice")  # but for the GPT in PyTorch

@@ -1,9 +1,11 @@
 """Make the teacher's tree for nbgrader, which hands out, collects and grades.
 
-The checks that learners see are the ones that grade; nothing is written for grading alone.
+The checks that learners see are the ones that grade, from outside the answer's process
+(`course.grading.autograde`); nothing is written for grading alone.
 """
 
 import ast
+import copy
 import itertools
 from pathlib import Path
 
@@ -14,9 +16,32 @@ from course.authoring import editions, execute, pairs, twins
 
 SETTINGS = '''"""Settings of nbgrader for this course; yours to change, a new build leaves them."""
 
+from course.grading import autograde
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.preprocessors import ClearSolutions, Execute
+
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "llm-course"
+
+# What is released has the stubs of the learner's edition, with their comments.
+c.GenerateAssignment.preprocessors = [
+    autograde.Stubs if one is ClearSolutions else one
+    for one in GenerateAssignment.preprocessors.default_args[0]
+]
 c.ClearSolutions.code_stub = {"python": "..."}
+
+# Answers are examined each in a process of its own; the lesson is not executed.
+c.Autograde.autograde_preprocessors = [
+    autograde.Examine if one is Execute else one
+    for one in Autograde.autograde_preprocessors.default_args[0]
+]
+
+# True draws each learner's cases from the student's name.
+c.Examine.vary = False
+
+# Notebooks of your own are executed as ever; a busy machine needs more than 30 seconds a cell.
+c.Execute.timeout = 300
+c.Examine.timeout = 300
 '''
 
 
@@ -28,24 +53,28 @@ def nbgrader(root: Path, stems: list[str], out: Path) -> list[Path]:
     """
     written = []
     for stem in stems:
-        notebook = editions.solve(pairs.read_text(root, stem), marked)
-        _grade(notebook, lessons.slug(stem))
+        handed_out = pairs.read_text(root, stem)
+        notebook = execute.normalise(editions.solve(copy.deepcopy(handed_out), marked))
+        _grade(notebook, lessons.slug(stem), [cell.source for cell in handed_out.cells])
         written.append(out / "source" / stem / f"{stem}.ipynb")
-        files.replace(written[-1], execute.as_json(execute.normalise(notebook)))
+        files.replace(written[-1], execute.as_json(notebook))
     if not (out / "nbgrader_config.py").exists():  # a teacher's own settings stay
         files.replace(out / "nbgrader_config.py", SETTINGS)
     return written
 
 
-def _grade(notebook: NotebookNode, slug: str) -> None:
+def _grade(notebook: NotebookNode, slug: str, stubs: list[str]) -> None:
     """Give answers and their checks the metadata that nbgrader grades by.
 
-    A check is worth its exercise's difficulty in points, 1 to 5.
+    A check is worth its exercise's difficulty in points, 1 to 5. An answer's cell remembers the
+    stub of the learner's edition, which `course.grading.autograde` releases.
     """
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for cell, check in itertools.pairwise(code):
+    both = zip(notebook.cells, stubs, strict=True)
+    code = [(cell, stub) for cell, stub in both if cell.cell_type == "code"]
+    for (cell, stub), (check, _) in itertools.pairwise(code):
         for target in twins.targets(cell, "exercise"):
             name = target.split(".")[-1]
+            cell.metadata.stub = stub
             cell.metadata.nbgrader = _metadata(name, solution=True)
             attribute = check.source.split("ex.")[1].split(".")[0]
             points = getattr(lessons.bank(slug), attribute).difficulty

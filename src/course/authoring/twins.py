@@ -7,24 +7,27 @@ calls of a private ``_check…`` function.
 
 import ast
 import importlib
-import pkgutil
+from pathlib import Path
 from typing import Any
 
 from course.checking import source
 
+PACKAGE = Path(__file__).resolve().parents[1]
 PARTS = ("foundations", "networks", "transformers", "practice")
 
 
 def _ideas() -> dict[str, str]:
-    """Every module of ideas: its name, and where it is."""
-    found = {}
+    """Every module of ideas: its name, and where it is; read from the files, none is loaded."""
+    found: dict[str, str] = {}
     for part in PARTS:
-        package = importlib.import_module(f"course.{part}")
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            name = module.name.rpartition(".")[2]
+        for file in sorted((PACKAGE / part).rglob("*.py")):
+            whole = ".".join(("course", *file.relative_to(PACKAGE).with_suffix("").parts))
+            whole = whole.removesuffix(".__init__")
+            name = whole.rpartition(".")[2]
             if name in found:
-                raise ValueError(f"{found[name]} and {module.name} have one name")
-            found[name] = module.name
+                raise ValueError(f"{found[name]} and {whole} have one name")
+            if name != part:
+                found[name] = whole
     return found
 
 

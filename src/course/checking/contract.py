@@ -14,7 +14,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
@@ -182,7 +182,22 @@ class Exercise:
     @cached_property
     def examples(self) -> list[Example]:
         """The cases, with their numbers, that `check` tries."""
-        return self.draw()
+        return self.draw(seed_of(os.environ.get("COURSE_LEARNER", "")))
+
+    def like(self, **changed) -> Exercise:
+        """This exercise with some of its fields changed, its examples as they are drawn here."""
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        other = Exercise(**given | changed)
+        vars(other)["examples"] = self.examples
+        object.__setattr__(other, "_known", self._known)
+        return other
+
+    def varied(self, seed: int) -> Exercise:
+        """This exercise with its random cases drawn anew."""
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        other = Exercise(**given)
+        vars(other)["examples"] = self.draw(seed)
+        return other
 
     @cached_property
     def every_law(self) -> tuple[Law, ...]:
@@ -199,6 +214,11 @@ class Exercise:
         about = f"{self.kind}, difficulty {self.difficulty}, about {self.minutes} minutes"
         ways = f"check({self.name}), hint(), solution()".replace(", ", f", ex.{self.name}.")
         return f"{self.name} · {about}: ex.{self.name}.{ways}"
+
+
+def seed_of(learner: str) -> int:
+    """The seed of a learner's own cases, given what they are called; 0 for nobody in particular."""
+    return zlib.crc32(learner.encode()) if learner else 0
 
 
 def _lesson(frame) -> str:

@@ -12,7 +12,7 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 
 import numpy as np
 
@@ -24,8 +24,19 @@ from course.words import say
 _SEEDS = range(8)
 
 
-class _Drew(BaseException):
+class Drew(BaseException):
     """Carries what an answer drew out of a probe."""
+
+
+def first_of(answer):
+    """A function that gives an answer's first call away, as `Drew`; marked as `first`."""
+
+    @wraps(answer, updated=())
+    def first(*args, **kwargs):
+        raise Drew(answer(*args, **kwargs))
+
+    first.first = True
+    return first
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +134,10 @@ def _draw(exercise, answer, example, rng, whole: bool) -> object:
     if exercise.probe is None:
         return plain(answer(*given, **keyword))
 
-    def first(*args, **kwargs):
-        raise _Drew(answer(*args, **kwargs))
-
+    first = first_of(answer)
     try:
         return plain(exercise.probe(answer if whole else first, *given, **keyword))
-    except _Drew as drew:
+    except Drew as drew:
         return plain(drew.args[0])
 
 

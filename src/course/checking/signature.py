@@ -181,7 +181,12 @@ def unread(exercise, answer) -> str:
 
 
 def borrowed(exercise, answer) -> str:
-    """Say that an answer leaves the work to the course's own function, or ""."""
+    """Say that an answer leaves the work to the course's own function, or "".
+
+    Where it runs in another process, there is none that it could leave the work to.
+    """
+    if source.elsewhere(answer):
+        return ""
     if not (_is_ours(answer, exercise.reference) or _calls_ours(exercise, answer)):
         return ""
     return say("That is the course's {name}; write yours.", name=exercise.name)

@@ -14,6 +14,7 @@ import linecache
 import sys
 import textwrap
 from collections.abc import Callable
+from typing import NamedTuple
 
 _IDLE = {
     "RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP", "PUSH_NULL",
@@ -105,6 +106,24 @@ def codes(thing: object) -> frozenset:
     return frozenset(code for code in codes if code is not None)
 
 
+class Away(NamedTuple):
+    """What is known of an answer in another process, on the function that stands for it here.
+
+    Attributes
+    ----------
+    unused
+        What `unused` says of it there.
+    """
+
+    unused: tuple[list[str], list[str]]
+
+
+def elsewhere(answer: object) -> Away | None:
+    """Tell what is known of an answer that runs in another process; None of one that runs here."""
+    found = vars(answer).get("away") if inspect.isfunction(answer) else None
+    return found if isinstance(found, Away) else None
+
+
 def unused(answer: object) -> tuple[list[str], list[str]]:
     """The arguments that a function never reads, and the notebook's values that it reads.
 
@@ -112,6 +131,8 @@ def unused(answer: object) -> tuple[list[str], list[str]]:
     """
     if not inspect.isfunction(answer):
         return [], []
+    if away := elsewhere(answer):
+        return away.unused
     code = inspect.unwrap(answer).__code__
     read = set(code.co_cellvars)
     for step in dis.get_instructions(code):

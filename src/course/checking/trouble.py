@@ -8,6 +8,7 @@ import sys
 import sysconfig
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 from course.checking import guard, limits, meanings
 from course.words import say
@@ -22,6 +23,29 @@ _NOT_THEIRS = tuple(
         "<__array",
     }
 )
+
+
+class Elsewhere(NamedTuple):
+    """What is to be said of an exception raised in another process: on it, as `elsewhere`.
+
+    Attributes
+    ----------
+    told
+        The sentences.
+    line
+        The learner's own line, as `line_of` gives it.
+    """
+
+    told: str
+    line: tuple[int, str] | None
+
+
+def _elsewhere(error: BaseException) -> Elsewhere | None:
+    try:
+        found = vars(error).get("elsewhere")
+    except Exception:  # an exception of the learner's own may break when it is looked at
+        return None
+    return found if isinstance(found, Elsewhere) else None
 
 
 def is_theirs(frame: FrameType) -> bool:
@@ -46,6 +70,8 @@ def _step(error: BaseException):
 
 def line_of(error: BaseException) -> tuple[int, str] | None:
     """The learner's own line in a traceback, the innermost: (number, source), or None."""
+    if other := _elsewhere(error):
+        return other.line
     step = _step(error)
     if step is None:
         return None
@@ -55,6 +81,8 @@ def line_of(error: BaseException) -> tuple[int, str] | None:
 
 def told(error: BaseException) -> str:
     """Say in a few sentences what the learner's code raised, where, and what it means."""
+    if other := _elsewhere(error):
+        return other.told
     if isinstance(error, limits.TooLong):
         return say(
             "Your code was still waiting after {n:g} seconds, so it was stopped. "

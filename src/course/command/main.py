@@ -19,6 +19,7 @@ COMMANDS = {
     "reset": ("course.command.reset", "make a fresh copy of a lesson"),
     "update": ("course.command.update", "bring changed lessons to your copies"),
     "report": ("course.command.report", "merge a class's progress files into one table"),
+    "grade": ("course.command.grade", "mark a class's notebooks"),
     "build": ("course.command.build", "execute the notebooks, or make an edition"),
     "sync": ("course.command.sync", "keep notebooks and their texts equal"),
     "new": ("course.command.new", "write the draft of a lesson"),

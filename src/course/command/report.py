@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="progress files, or folders that hold them at any depth",
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table there as well")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with more there")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -25,4 +26,8 @@ def run(args: argparse.Namespace) -> int:
     print(done.text())
     if args.csv:
         files.replace(args.csv.resolve(), done.csv())
+    if args.html:
+        from course.lessons import class_page
+
+        files.replace(args.html.resolve(), class_page.html(done))
     return 1 if done.bad else 0

@@ -121,7 +121,7 @@ def _kept(slug: str) -> dict[str, Answer]:
         return {}
     version = now.st_mtime_ns, now.st_size, now.st_ino
     if _read.get(file, (None,))[0] != version:
-        _read[file] = version, dict(_parts(file.read_text(encoding="utf-8")))
+        _read[file] = version, dict(parts(file.read_text(encoding="utf-8")))
     return _read[file][1]
 
 
@@ -143,7 +143,7 @@ def tell(sentence: str) -> None:
         print(sentence)
 
 
-def _parts(text: str):
+def parts(text: str):
     """Each answer of a file's text, by name."""
     marks = list(MARK.finditer(text))
     for mark, after in zip(marks, [*marks[1:], None], strict=False):
@@ -162,7 +162,7 @@ def _put(slug: str, answer: Answer) -> None:
             "# Later lessons run on them. You may mend them here; what is damaged is left out.\n",
             slug=slug,
         )
-        known = dict(_parts(text)).get(answer.name)
+        known = dict(parts(text)).get(answer.name)
         if known and known.code.strip() == answer.code.strip():
             return
         files.replace(file, _with(text, answer))

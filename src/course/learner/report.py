@@ -33,6 +33,10 @@ class Report:
         Exercise: by how many it was tried, and passed.
     mistakes
         (exercise, misconception): how often each learner showed it.
+    hints
+        Exercise: how many hints each learner took who took any.
+    guesses
+        Question: each learner's guess, with what was measured and whether they are close.
     bad
         Files that could not be read, each with a sentence that says why.
     """
@@ -41,6 +45,8 @@ class Report:
     tried: dict[str, int] = field(default_factory=dict)
     passed: dict[str, int] = field(default_factory=dict)
     mistakes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    hints: dict[str, list[int]] = field(default_factory=dict)
+    guesses: dict[str, list[dict]] = field(default_factory=dict)
     bad: list[tuple[Path, str]] = field(default_factory=list)
 
     def add(self, state: dict) -> None:
@@ -52,6 +58,10 @@ class Report:
             self.passed[exercise] = self.passed.get(exercise, 0) + entry["passed"]
             for mistake, times in entry.get("mistakes", {}).items():
                 self.mistakes.setdefault((exercise, mistake), []).append(times)
+        for exercise, times in state["hints"].items():
+            self.hints.setdefault(exercise, []).append(times)
+        for question, facts in state["predictions"].items():
+            self.guesses.setdefault(question, []).append(facts)
 
     def rows(self) -> list[tuple]:
         """Return a row for each exercise that was tried, then one for each misconception in it.

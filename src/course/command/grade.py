@@ -1,0 +1,74 @@
+"""`course grade`: mark a class's notebooks, each answer in a process of its own."""
+
+import argparse
+import os
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `course grade`."""
+    parser.add_argument(
+        "places",
+        nargs="+",
+        type=Path,
+        metavar="SUBMISSIONS",
+        help="a folder with a folder or a file for each learner, or files",
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the marks there")
+    parser.add_argument("--sentences", type=Path, metavar="FILE", help="what each check said")
+    parser.add_argument("--canvas", type=Path, metavar="FILE", help="marks as Canvas imports them")
+    parser.add_argument("--moodle", type=Path, metavar="FILE", help="marks as Moodle imports them")
+    parser.add_argument(
+        "--lesson", action="append", default=[], metavar="NN", help="grade this lesson alone"
+    )
+    parser.add_argument(
+        "--vary", action="store_true", help="draw each learner's cases from what they are called"
+    )
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        metavar="FOLDER",
+        help="where results are kept, so that a second run goes on (default: .marks beside FILE)",
+    )
+    parser.add_argument("--cores", type=int, help="processes that judge (default: all cores)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Grade, write the tables, and print how each exercise went; 1 if anything was unreadable."""
+    from tqdm import tqdm
+
+    from course import files
+    from course.words import say
+
+    if os.name == "nt":
+        raise ValueError(say("Answers can be walled off on Linux and macOS; on Windows use WSL."))
+    from course.grading import marks, pool, submission
+
+    for place in args.places:
+        place.stat()  # one that isn't there is told at once
+    work = submission.find(args.places, {_slug(lesson) for lesson in args.lesson})
+    kept = args.kept or (args.csv and args.csv.resolve().parent / ".marks")
+    graded = pool.grade(work, cores=args.cores or pool.cores(), kept=kept, vary=args.vary)
+    found = list(tqdm(graded, total=len(work), unit="submission", disable=None, leave=False))
+    found.sort(key=lambda m: (m.slug, m.learner, m.number))
+    for name in ("csv", "sentences", "canvas", "moodle"):
+        if out := getattr(args, name):
+            write = marks.table if name == "csv" else getattr(marks, name)
+            files.replace(out.resolve(), write(found))
+    print(marks.summary(found))
+    return 1 if any(m.note for m in found) else 0
+
+
+def _slug(lesson: str) -> str:
+    """The slug of a lesson that is given by number or name."""
+    from course import lessons
+    from course.words import say
+
+    known = lessons.lessons()
+    for one in known:
+        if lesson in (one.slug, one.number, one.stem, one.number.lstrip("0")):
+            return one.slug
+    names = ", ".join(one.stem for one in known)
+    raise ValueError(
+        say("No lesson is called {name}; there are {names}.", name=lesson, names=names)
+    )
