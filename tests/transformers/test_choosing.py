@@ -80,6 +80,19 @@ def test_the_last_u_below_1_never_falls_beyond_the_last_weight():
         assert choosing.draw(1 - 2**-53, w) == 8
 
 
+def test_a_picker_draws_a_token_for_each_row_from_its_rng_alone():
+    z, p = rows()
+    draws = [
+        choosing.picker(np.random.default_rng(s), 0.7, lambda p: choosing.top_k(p, 3))(z)
+        for s in (0, 0, 1)
+    ]
+    assert draws[0].shape == (40,)
+    np.testing.assert_array_equal(draws[0], draws[1])
+    assert not np.array_equal(draws[0], draws[2])
+    assert all(t in np.argsort(-row)[:3] for t, row in zip(draws[0], p, strict=True))
+    np.testing.assert_array_equal(choosing.picker(np.random.default_rng(0), 0)(z), z.argmax(-1))
+
+
 @pytest.mark.parametrize(
     ("f", "says"),
     [

@@ -111,7 +111,7 @@ def test_a_draft_equal_to_the_model_is_always_kept():
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match=r"p has shape \(3,\) and q \(4,\)"):
+    with pytest.raises(ValueError, match=r"p has shape \(3,\) and d \(4,\)"):
         speculative.acceptance(np.ones(3) / 3, np.ones(4) / 4)
     with pytest.raises(ValueError, match="0 tokens, n is 3 and K is 2"):
         speculative.write(np.random.default_rng(0), None, None, [], 3, 2)

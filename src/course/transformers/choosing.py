@@ -1,4 +1,4 @@
-"""From logits to a token: sharpen, cut, draw. One row at a time, in NumPy.
+"""From logits to a token, in NumPy: sharpen, cut, draw.
 
 Taught in *Generation*. `sampling` does the same for rows of tensors; a test holds the two equal.
 """
@@ -108,6 +108,27 @@ def draw(u, w):
     _check_weights(w)
     edges = np.cumsum(w)
     return np.searchsorted(edges, u * edges[-1], side="right")
+
+
+def picker(rng, temperature: float = 1.0, cut=None, draw=draw):
+    """Return a function that chooses a token for each row of logits (B, V).
+
+    Parameters
+    ----------
+    rng : np.random.Generator
+        Draws one number for each token.
+    cut
+        Function from probabilities (V,) to those that are left; all are, by default.
+    draw
+        What chooses by a number u and weights (V,).
+    """
+
+    def pick(z):
+        p = temper(z, temperature)  # (B, V)
+        left = p if cut is None else [cut(row) for row in p]
+        return np.array([draw(rng.random(), row) for row in left])
+
+    return pick
 
 
 def _check_temperature(temperature):

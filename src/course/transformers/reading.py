@@ -59,6 +59,8 @@ class Reader:
     model : Model
     attend
         What attends from new positions; `cached.attend_cached` by default.
+    keep
+        Without it, every text is read from its beginning.
 
     Attributes
     ----------
@@ -66,13 +68,9 @@ class Reader:
         How often the model was called, and how many positions it computed.
     """
 
-    def __init__(self, model: Model, attend=cached.attend_cached):
-        self.model, self.attend = model, attend
+    def __init__(self, model: Model, attend=cached.attend_cached, *, keep: bool = True):
+        self.model, self.attend, self.keep = model, attend, keep
         self.calls = self.read = 0
-        self.forget()
-
-    def forget(self) -> None:
-        """Drop what was kept."""
         self.texts, self.memory = np.zeros((1, 0), dtype=int), {}
 
     def logits(self, texts, last: int = 1):
@@ -97,7 +95,8 @@ class Reader:
                 memory[name] = tuple(x[rows, :, :n] for x in kept)
         p, L, H, *_ = self.model
         z = numpy_modern.forward(p, texts[:, n:], L, H, memory, self.attend)
-        self.texts, self.memory = texts, memory
+        if self.keep:
+            self.texts, self.memory = texts, memory
         self.calls, self.read = self.calls + 1, self.read + texts[:, n:].size
         return z[:, z.shape[1] - last :]
 
@@ -111,6 +110,31 @@ class Reader:
         same = self.texts[None, :, :T] == texts[:, None, :T]  # (B, rows before, T)
         far = np.cumprod(same, axis=-1).sum(axis=-1)  # (B, rows before)
         return int(far.max(axis=1).min()), far.argmax(axis=1)
+
+
+def write(reader, ids, n: int, pick):
+    """Write n tokens after texts, one at a time.
+
+    Parameters
+    ----------
+    reader
+        A `Reader`.
+    ids : (T,) or (B, T) of int
+        The texts so far.
+    n
+        How many to write.
+    pick
+        Function from logits (B, V) to a token (B,) for each text.
+
+    Returns
+    -------
+    texts : (B, T + n) of int
+    """
+    texts = np.atleast_2d(ids)
+    for _ in range(n):
+        new = pick(reader.logits(texts)[:, -1])
+        texts = np.concatenate([texts, new[:, None]], axis=1)
+    return texts
 
 
 def window(n: int, context: int, jump: int | None = None) -> int:
