@@ -127,7 +127,6 @@ print(tokens.decode(stuck[0, :240], model.alphabet))
 
 # %%
 def cost(model, texts, start):
-    """Nats for each character from start on."""
     logp = layers.log_softmax(numpy_modern.forward(model.p, texts, model.L, model.H))
     return -np.take_along_axis(logp[:, start - 1 : -1], texts[:, start:, None], axis=-1)[..., 0]
 
@@ -143,7 +142,7 @@ for _ in range(1000):
 print(f"5-grams, greedy: {100 * repeated(ids, 8):.0f} % of the runs of eight come again")
 
 # %% [markdown]
-# In this model the explanation fails: it doesn't expect a passage that it has just read. And counts of five characters, which copy
+# The costs are in nats a character, over the last 25 of each passage of 30. In this model the explanation fails: it doesn't expect a passage that it has just read. And counts of five characters, which copy
 # nothing, loop even more. What both have in common is that the next character mostly depends on a few before it, so that few views are
 # enough to come back. (Large models do copy, and there both may count.)
 #
@@ -493,14 +492,14 @@ ax.legend(loc="lower left")
 plot.show(
     fig,
     alt="Share of words that exist against the share of words that differ, with the spread over three seeds. Four lines, one for each "
-    "rule, fall from upper left to lower right and lie close together, that of top-k lowest. A star for The Tempest lies at the "
-    "right, a little above all lines.",
+    "rule, fall from upper left to lower right and lie close together, that of top-k lowest. A star for The Tempest lies on the "
+    "lines of top-p and min-p, towards their right end.",
 )
 
 # %% [markdown]
-# Every rule buys words that exist with variety, at much the same price. Top-k pays a little more than the others for it. Where variety is high, top-p and
-# min-p keep a point or two more words than a temperature does, which is about what a seed changes. By these two measures they come
-# close to the real play. Now read what they write: counting words doesn't see sense, and no choice of tokens puts in what the model
+# Every rule buys words that exist with variety, at much the same price; top-k pays a little more than the others. Where variety is high,
+# top-p and min-p keep about two points more words than a temperature does, and a seed changes one. There they reach the
+# real play. But read what they write: counting words doesn't see sense, and no choice of tokens puts in what the model
 # hasn't got. In a vocabulary of 50,000 the tail is longer, and the cuts may differ more there; that isn't measured here.
 #
 # Now choose yourself. The bars are numbered from the most probable; each digit that you add writes one character. Can you
@@ -567,7 +566,7 @@ print(f"positions computed: {results[False][1]:,} and {results[True][1]}")
 print(f"the same text: {np.array_equal(results[False][0], results[True][0])}")
 
 # %% [markdown]
-# There are 128 times fewer positions, and it is not 128 times faster. Is a call that reads one position as dear as one that reads several?
+# There are 128 times fewer positions, and it is not 128 times faster. Is a call that reads one position as expensive as one that reads several?
 
 # %% tags=["varies"]
 rows = []
@@ -599,14 +598,14 @@ print(f"this model keeps {ours / 1e3:.1f} kB a token")
 #
 # *A call that reads four tokens takes little longer than one that reads one. But the next four aren't known yet. Can they be guessed?*
 #
-# Let a cheap model draft $K$ tokens, and let the dear model read them all in one call. It then knows its own probabilities $p$ at each of
+# Let a cheap model draft $K$ tokens, and let the expensive model read them all in one call. It then knows its own probabilities $p$ at each of
 # them. Keep the draft as far as it is good, and drop the rest. This is **speculative decoding**.
 
 # %%
 diagrams.speculation()
 
 # %% [markdown]
-# What is good? The text must come out as if the dear model had drawn it alone: no approximation. The draft's token $x$ comes with probability
+# What is good? The text must come out as if the expensive model had drawn it alone: no approximation. The draft's token $x$ comes with probability
 # $d_x$. Keep it with a probability $a_x$ that you may choose, and otherwise draw a replacement from probabilities $r$, which you may
 # choose too. A token $x$ then comes out in two ways, and together they must give $p$:
 #
@@ -750,7 +749,7 @@ print(made.credit("Your generator"))
 print(tokens.decode(written["and with drafts"], model.alphabet))
 
 # %% [markdown]
-# The cache pays at once. The drafts save more than half of the calls and little or no time here: the dear model is so small that three
+# The cache pays at once. The drafts save more than half of the calls and little or no time here: the expensive model is so small that three
 # characters of the draft take as long as one of its calls. In a large model a call takes far longer than its draft, and there calls are what
 # you wait for. `course generate` writes with a cache too.
 
@@ -814,7 +813,7 @@ plot.table(
 #    <details><summary>Answer</summary>
 #
 #    In the text nothing: it follows $p$ whatever $d$ is. Fewer drafts are kept, so more calls of the
-#    dear model are needed, at least one for each token in the worst case, and the drafting comes on top.
+#    expensive model are needed, at least one for each token in the worst case, and the drafting comes on top.
 #
 #    </details>
 #

@@ -13,8 +13,9 @@ import time
 import pytest
 
 from course.command import main as command
-from course.transformers.gpt import minutes
+from course.transformers.gpt import decoder, minutes
 from course.transformers.gpt import run as runs
+from course.transformers.gpt.model import GPT
 
 TEXT = "the cat sat on the mat, and the dog lay on the log. " * 60
 SIZE = ["--layers", "1", "--heads", "2", "--width", "16", "--context", "16", "--batch", "4"]
@@ -69,6 +70,22 @@ def test_train_then_generate(text, tmp_path, capsys):
     assert len(written) == 4 + 30 + 1
     course("generate", out, "--prompt", "the ", "--length", 30)
     assert capsys.readouterr().out == written
+
+
+def test_generate_writes_with_a_cache(text, tmp_path, monkeypatch):
+    """Each character is read once: one call of one position, and no module is called."""
+    out = tmp_path / "run"
+    assert course("train", "--text", text, "--out", out, "--steps", 5, *SIZE) == 0
+    sizes, read = [], decoder.Decoder.read
+
+    def counted(self, ids):
+        sizes.append(ids.shape[1])
+        return read(self, ids)
+
+    monkeypatch.setattr(decoder.Decoder, "read", counted)
+    monkeypatch.setattr(GPT, "forward", lambda *_: pytest.fail("the whole text was read"))
+    assert course("generate", out, "--prompt", "the ", "--length", 6) == 0
+    assert sizes == [4, 1, 1, 1, 1, 1]
 
 
 def test_minutes_become_steps(text, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Drafting with a cheap model and verifying with the dear one, exactly.
+"""Drafting with a cheap model and verifying with the expensive one, exactly.
 
 Taught in *Generation*. A draft of K tokens is read in one call of the model. What is kept follows
 the model's own distribution, whatever the draft is worth; a bad draft only saves less.

@@ -57,7 +57,7 @@ def cache():
 def speculation():
     """Draw one step: draft, verify, keep or replace."""
     d = Diagram(
-        "The text goes to a cheap model, which drafts four tokens one after another, and to the dear "
+        "The text goes to a cheap model, which drafts four tokens one after another, and to the expensive "
         "model, which gives its probabilities at all four in one call. The first two drafts are "
         "kept, the third is replaced, the fourth is dropped. The text grows by three tokens.",
         column=112,
@@ -65,9 +65,9 @@ def speculation():
     )
     text = d.box("text", -1.2, 0.5)
     cheap = d.box("cheap model", 0, 0, colour=2)
-    dear = d.box("dear model", 0, 1, colour=1)
+    expensive = d.box("expensive model", 0, 1, colour=1)
     d.arrow(text, cheap)
-    d.arrow(text, dear)
+    d.arrow(text, expensive)
     before, ends = cheap, []
     for i, verdict in enumerate(("kept", "kept", "replaced", "dropped")):
         token = d.box(f"token {i + 1}", 1.25 + i, 0, colour=2)
@@ -78,7 +78,7 @@ def speculation():
         d.arrow(p, ends[-1], dashed=i == 3)
         before = token
         if i == 0:
-            d.arrow(dear, p)
+            d.arrow(expensive, p)
     d.word("one call for all four", -0.1, 1.45)
     d.bracket(ends[:3], "added to the text")
     return d
