@@ -514,8 +514,8 @@ widgets.writing()
 # *To write a character, the model reads the whole text. What of that did it compute a moment ago?*
 #
 # Almost everything. Under the causal mask, a position never sees what comes after it. So its keys and values stay the same, however
-# the text goes on. Keep them, and a new token costs one row: its query meets the keys that were kept, and its own. This is the **KV
-# cache**.
+# the text goes on. Keep them, and a new token costs one row: its query meets the keys that were kept, and its own. That is the
+# **KV cache**.
 
 # %%
 diagrams.cache()
@@ -585,8 +585,8 @@ plot.table(rows, header=["positions in one call", "time"])
 # bytes a number:
 
 # %%
-gpt3 = cached.bytes_per_token(96, 12_288)
-print(f"GPT-3 keeps {gpt3 / 1e6:.1f} MB a token, {2048 * gpt3 / 1e9:.1f} GB for its context of 2048")
+gpt3 = cached.bytes_per_token(96, 12_288) / 1e6
+print(f"GPT-3 keeps {gpt3:.1f} MB a token, {2048 * gpt3 / 1000:.1f} GB for its context of 2048")
 ours = cached.bytes_per_token(model.L, model.p["E"].shape[1], 8)
 print(f"this model keeps {ours / 1e3:.1f} kB a token")
 
@@ -673,6 +673,7 @@ def speculate(model, counted, start, n, K, tau, rng):
     return speculative.write(rng, verdicts, drafts, start, n, K)
 
 
+# %%
 n, rates = 160, {}
 for K in (1, 2, 4, 8):
     for seed in range(3):
@@ -718,19 +719,21 @@ reader, start = reading.Reader(model, made.attend_cached), tokens.encode("PROSPE
 pick = {k: choosing.picker(np.random.default_rng(4), 1, lambda p: made.top_p(p, 0.9), made.draw) for k in (0, 1)}
 
 
-def by_model(ids, m):
-    return np.array([made.top_p(p, 0.9) for p in layers.softmax(reader.logits(ids, m)[0])])
+def both(reader, counted, made):
+    def by_model(ids, m):
+        return np.array([made.top_p(p, 0.9) for p in layers.softmax(reader.logits(ids, m)[0])])
 
+    def by_counting(ids):
+        return made.top_p(ngram.next_token(counted, ids[-4:]), 0.9)
 
-def by_counting(ids):
-    return made.top_p(ngram.next_token(five, ids[-4:]), 0.9)
+    return by_model, by_counting
 
 
 ways = {
     "before": lambda: write(reading.Reader(model, keep=False), start, 300, pick[0])[0],
     "with your cache": lambda: write(reader, start, 300, pick[1])[0],
     "and with drafts": lambda: speculative.write(
-        np.random.default_rng(4), by_model, by_counting, start, 300, 3, accept=made.acceptance, draw=made.draw
+        np.random.default_rng(4), *both(reader, five, made), start, 300, 3, accept=made.acceptance, draw=made.draw
     )[0],
 }
 written = {}
@@ -765,7 +768,7 @@ plot.table(
         ["cost of The Tempest", f"{costs['real, The Tempest']:.2f} nats"],
         ["best temperature for The Tempest", f"{honest['The Tempest'][-1]:.1f}"],
         ["characters that hold 90 %", f"{low} to {high}"],
-        ["cache of GPT-3", f"{gpt3 / 1e6:.1f} MB a token"],
+        ["cache of GPT-3", f"{gpt3:.1f} MB a token"],
         ["drafted characters that are kept", f"{100 * share_kept:.0f} %"],
         ["characters a call, with drafts of four", f"{a_call:.1f}"],
     ],
