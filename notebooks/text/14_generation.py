@@ -713,7 +713,7 @@ for K in (2, 4):
 # Now everything that you wrote: your `attend_cached` inside the model, your `top_p` and `draw` for each character, your `acceptance`
 # for the drafts of the 5-gram. Where you haven't passed one, the course's stands in. The first line is the model without a cache.
 
-# %% tags=["varies"]
+# %%
 made = yours.using("top_p", "draw", "attend_cached", "acceptance")
 reader, start = reading.Reader(model, made.attend_cached), tokens.encode("PROSPERO:\n", model.alphabet)
 pick = {k: choosing.picker(np.random.default_rng(4), 1, lambda p: made.top_p(p, 0.9), made.draw) for k in (0, 1)}
@@ -736,6 +736,8 @@ ways = {
         np.random.default_rng(4), *both(reader, five, made), start, 300, 3, accept=made.acceptance, draw=made.draw
     )[0],
 }
+
+# %% tags=["varies"]
 written = {}
 for name, way in ways.items():
     before = time.process_time()
