@@ -142,9 +142,10 @@ for _ in range(1000):
 print(f"5-grams, greedy: {100 * repeated(ids, 8):.0f} % of the runs of eight come again")
 
 # %% [markdown]
-# The costs are in nats a character, over the last 25 of each passage of 30. In this model the explanation fails: it doesn't expect a passage that it has just read. And counts of five characters, which copy
-# nothing, loop even more. What both have in common is that the next character mostly depends on a few before it, so that few views are
-# enough to come back. (Large models do copy, and there both may count.)
+# The costs are in nats a character, over the last 25 of each passage of 30. In this model the explanation fails: it doesn't expect a
+# passage that it has just read. And counts of five characters, which copy nothing, loop even more. Both, it seems, go by the last few
+# characters alone, so that few views are enough to come back. That is a conjecture; nothing here has tested it. (Larger models do copy,
+# by the induction heads of lesson *Attention*, and there both may count.)
 #
 # One cure is a ban. Before each character, look at the last $n - 1$ characters: wherever the same ones stand earlier in the text,
 # the character that followed there would complete a run of $n$ for the second time. By hand: in *abcab* with $n = 3$ the text ends
@@ -188,7 +189,7 @@ diagrams.tree()
 
 # %% [markdown]
 # The probability of a text is a product, so its logarithm is a sum: a text's total grows by the log probability of each new token.
-# By hand: after *A* come *B* with 0.6 and *C* with 0.4. After *B*, *A* has 0.5 at most; after *C*, *A* has 0.98. Greedy, a
+# By hand: after *A* come *B* with 0.6 and *C* with 0.4. After *B*, the best is *A* with 0.5; after *C*, it is *A* with 0.98. Greedy, a
 # beam of 1, ends with *ABA* at 0.30. A beam of 2 finds *ACA* at 0.392.
 #
 # ### Exercise: `beam_search`
@@ -755,7 +756,7 @@ print(tokens.decode(written["and with drafts"], model.alphabet))
 
 # %% [markdown]
 # The cache pays at once. The drafts save more than half of the calls and little or no time here: the expensive model is so small that three
-# characters of the draft take as long as one of its calls. In a large model a call takes far longer than its draft, and there calls are what
+# characters of the draft take nearly as long as one of its calls. In a large model a call takes far longer than its draft, and there calls are what
 # you wait for. `course generate` writes with a cache too.
 
 # %% [markdown]
