@@ -17,8 +17,9 @@ import pytest
 from course import data
 from course.command import main as command
 from course.transformers import bpe, merges
-from course.transformers.gpt import minutes
+from course.transformers.gpt import decoder, minutes
 from course.transformers.gpt import run as runs
+from course.transformers.gpt.model import GPT
 from course.transformers.tokenizer import BytePairs
 
 TEXT = "the cat sat on the mat, and the dog lay on the log. " * 60
@@ -174,6 +175,22 @@ def test_damaged_merges_are_told(text, tmp_path, capsys, change, says):
     assert course("generate", out) == 1
     told = capsys.readouterr().err
     assert "doesn't say which text its tokens are" in told and says in told
+
+
+def test_generate_writes_with_a_cache(text, tmp_path, monkeypatch):
+    """Each character is read once: one call of one position, and no module is called."""
+    out = tmp_path / "run"
+    assert course("train", "--text", text, "--out", out, "--steps", 5, *SIZE) == 0
+    sizes, read = [], decoder.Decoder.read
+
+    def counted(self, ids):
+        sizes.append(ids.shape[1])
+        return read(self, ids)
+
+    monkeypatch.setattr(decoder.Decoder, "read", counted)
+    monkeypatch.setattr(GPT, "forward", lambda *_: pytest.fail("the whole text was read"))
+    assert course("generate", out, "--prompt", "the ", "--length", 6) == 0
+    assert sizes == [4, 1, 1, 1, 1, 1]
 
 
 def test_minutes_become_steps(text, tmp_path, monkeypatch):
