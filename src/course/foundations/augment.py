@@ -101,7 +101,9 @@ def jitter(rng, x, *, degrees: float = 0, stretch: float = 0, pixels: int = 0):
     angles = rng.uniform(-degrees, degrees, len(x))
     factors = rng.uniform(1 - stretch, 1 + stretch, len(x))
     moves = rng.integers(-pixels, pixels + 1, (len(x), 2))
-    return np.stack([
-        shift(zoom(rotate(picture, angle), factor), down, right)
-        for picture, angle, factor, (down, right) in zip(x, angles, factors, moves, strict=True)
-    ])
+    return np.stack(
+        [
+            shift(zoom(rotate(picture, angle), factor), down, right)
+            for picture, angle, factor, (down, right) in zip(x, angles, factors, moves, strict=True)
+        ]
+    )
