@@ -15,7 +15,7 @@ def arrays():
     rng = np.random.default_rng(2)
     kinds = ["f8", "f4", "f2", "i8", "i4", "u1"]
     made = {f"a{i}": rng.uniform(0, 99, (3, i + 1)).astype(k) for i, k in enumerate(kinds)}
-    return made | {"one": np.float64(3) * np.ones(()), "none": np.zeros((0, 4))}
+    return made | {"one": np.array(3.0), "none": np.zeros((0, 4))}
 
 
 def same(got, expected):
@@ -51,7 +51,7 @@ def test_nothing_is_copied_and_nothing_can_be_changed(arrays):
 def test_unfit_content_is_refused():
     with pytest.raises(ValueError, match="the header needs 1008 bytes, and there are 10"):
         storage.read_safetensors((1000).to_bytes(8, "little") + b"{}")
-    with pytest.raises(ValueError, match=r"x holds complex128; .*float64.* are written"):
+    with pytest.raises(ValueError, match=r"x holds complex128; known are float64"):
         storage.write_safetensors({"x": np.ones(2, dtype=complex)})
     told = json.dumps({"x": {"dtype": "BF16", "shape": [1], "data_offsets": [0, 2]}}).encode()
     with pytest.raises(ValueError, match=r"x holds BF16; F64.* are read here"):

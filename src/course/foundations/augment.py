@@ -46,8 +46,7 @@ def resample(x, A):
 
 def rotate(x, degrees: float):
     """Turn a picture (..., H, W) about its centre, counter-clockwise. As `scipy.ndimage.rotate`."""
-    a = np.deg2rad(degrees)
-    return resample(x, np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]]))
+    return resample(x, _turn(degrees))
 
 
 def zoom(x, factor: float):
@@ -103,7 +102,12 @@ def jitter(rng, x, *, degrees: float = 0, stretch: float = 0, pixels: int = 0):
     moves = rng.integers(-pixels, pixels + 1, (len(x), 2))
     return np.stack(
         [
-            shift(zoom(rotate(picture, angle), factor), down, right)
+            shift(resample(picture, _turn(angle) / factor), down, right)
             for picture, angle, factor, (down, right) in zip(x, angles, factors, moves, strict=True)
         ]
     )
+
+
+def _turn(degrees):
+    a = np.deg2rad(degrees)
+    return np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])

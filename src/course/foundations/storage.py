@@ -55,7 +55,7 @@ def write_safetensors(arrays: dict) -> bytes:
     for name, array in arrays.items():
         if array.dtype not in kinds:
             raise ValueError(
-                f"{name} holds {array.dtype}; written are {', '.join(map(str, kinds))}"
+                f"{name} holds {array.dtype}; known are {', '.join(map(str, kinds))}"
             )
         begin = len(body)
         body += np.ascontiguousarray(array).tobytes()
