@@ -54,9 +54,7 @@ def write_safetensors(arrays: dict) -> bytes:
     header, body = {}, b""
     for name, array in arrays.items():
         if array.dtype not in kinds:
-            raise ValueError(
-                f"{name} holds {array.dtype}; known are {', '.join(map(str, kinds))}"
-            )
+            raise ValueError(f"{name} holds {array.dtype}; known are {', '.join(map(str, kinds))}")
         begin = len(body)
         body += np.ascontiguousarray(array).tobytes()
         places = {"shape": list(array.shape), "data_offsets": [begin, len(body)]}

@@ -7,14 +7,14 @@ import numpy as np
 
 
 def one_hot(y, K: int):
-    """Write each class as a row of K zeros with a one at its place.
+    """Write each class as a row of K zeros with a one at its place; −1, unknown, as zeros alone.
 
-    As `torch.nn.functional.one_hot`, in floats.
+    As `torch.nn.functional.one_hot`, in floats; an index −1 would silently be the last column.
 
     Parameters
     ----------
     y : (N,)
-        Whole numbers 0..K−1.
+        Whole numbers 0..K−1, or −1.
 
     Returns
     -------
@@ -23,13 +23,11 @@ def one_hot(y, K: int):
     Raises
     ------
     ValueError
-        If a class is not in 0..K−1: a negative one would count from the end, unnoticed.
+        If a class is not in −1..K−1.
     """
-    if len(y) and not 0 <= np.min(y) <= np.max(y) < K:
-        raise ValueError(f"classes run from {np.min(y)} to {np.max(y)}; 0 to {K - 1} is allowed")
-    rows = np.zeros((len(y), K))
-    rows[np.arange(len(y)), y] = 1
-    return rows
+    if len(y) and not -1 <= np.min(y) <= np.max(y) < K:
+        raise ValueError(f"classes run from {np.min(y)} to {np.max(y)}; -1 to {K - 1} is allowed")
+    return (y[:, None] == np.arange(K)).astype(float)
 
 
 def batches(rng, N: int, B: int):
