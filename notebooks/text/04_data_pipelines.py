@@ -316,8 +316,9 @@ plot.table(
 #
 # For each column of `train` find $a$ and $b$ so that $a x + b$ has mean 0 and spread 1 there. Treat `test`
 # with the same $a$ and $b$, and return both. A column that never varies has nothing to scale: only centre it.
-# By hand: `train` with rows $(3, 10), (7, 30)$ and `test` with the row $(9, 15)$ become $(-1, -1), (1, 1)$ and
-# $(2, -0.5)$.
+# By hand: `train` with columns $(0, 0, 0, 0, 5)$ and $(10, 60, 10, 10, 10)$, of means 1 and 20 and spreads 2
+# and 20, becomes $(-\frac12, -\frac12, -\frac12, -\frac12, 2)$ and $(-\frac12, 2, -\frac12, -\frac12,
+# -\frac12)$, and a test row $(3, 0)$ becomes $(1, -1)$.
 
 
 # %% tags=["exercise:tables.standardise"]
@@ -557,28 +558,9 @@ for how, off in lost.items():
 #
 # *A digit that is turned a little is the same digit. Can that be used?*
 #
-# **Augmentation** adds changed copies of the training rows: turned, stretched, moved. To turn a picture, ask for each
-# pixel of the new one where it comes from. That place lies between four pixels of the old one, and mixes
-# them, each weighted by how near it is.
-
-
-# %% tags=["worked:augment.resample"]
-def resample(x, A):
-    H, W = x.shape[-2:]
-    centre = np.array([H - 1, W - 1]) / 2
-    p = np.stack(np.meshgrid(np.arange(H), np.arange(W), indexing="ij"), axis=-1) - centre
-    source = np.clip(p @ np.transpose(A) + centre, -1, [H, W])  # (H, W, 2)
-    corner = np.minimum(np.floor(source).astype(int), [H - 1, W - 1])
-    (top, left), (down, right) = np.moveaxis(corner, -1, 0), np.moveaxis(source - corner, -1, 0)
-    padded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(1, 1)] * 2)  # so that place −1 is at index 0
-    near = [padded[..., top + 1 + i, left + 1 + j] for i in (0, 1) for j in (0, 1)]
-    upper = (1 - right) * near[0] + right * near[1]
-    lower = (1 - right) * near[2] + right * near[3]
-    return (1 - down) * upper + down * lower
-
-
-# %% [markdown]
-# Moving by whole pixels needs no mixing. What leaves the picture is cut off, and what comes in is paper.
+# **Augmentation** adds changed copies of the training rows: turned, stretched, moved. To turn a picture, ask
+# for each pixel of the new one where it comes from. That place lies between four pixels of the old one, which are
+# mixed, the nearest of them most. `augment.rotate` does it. Moving by whole pixels needs no mixing. What leaves the picture is cut off, and what comes in is paper.
 #
 # ### Exercise: `shift`
 #
@@ -724,8 +706,8 @@ opened = pickle.loads(pickle.dumps(Guest()))
 #
 # ### Exercise: `one_hot`
 #
-# Return rows of shape $(N, K)$, and for a label of −1 a row of zeros. By hand: $y = (2, 0, -1)$ with $K = 4$
-# gives $(0, 0, 1, 0), (1, 0, 0, 0), (0, 0, 0, 0)$.
+# Return rows of shape $(N, K)$, and for a label of −1 a row of zeros. By hand: $y = (2, 0)$ with $K = 4$
+# gives $(0, 0, 1, 0), (1, 0, 0, 0)$.
 
 
 # %% tags=["exercise:loader.one_hot"]

@@ -29,9 +29,9 @@ standardise = Exercise(
     kind="derive",
     cases=[
         Case.hand(
-            (np.array([[3.0, 10.0], [7.0, 30.0]]), np.array([[9.0, 15.0]])),
-            (np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([[2.0, -0.5]])),
-            says="train (3, 10), (7, 30), test (9, 15)",
+            (np.array([[0.0, 0, 0, 0, 5], [10, 60, 10, 10, 10]]).T, np.array([[3.0, 0]])),
+            (np.array([[-1.0, -1, -1, -1, 4], [-1, 4, -1, -1, -1]]).T / 2, np.array([[1.0, -1]])),
+            says="columns (0, 0, 0, 0, 5) and (10, 60, 10, 10, 10), test (3, 0)",
         ),
         Case.random(lambda rng: (_table(rng, 11, 3), _table(rng, 4, 3)), says="11 and 4 rows"),
         Case.random(lambda rng: (_table(rng, 6, 5), _table(rng, 9, 5)), says="6 and 9 rows"),
@@ -475,13 +475,13 @@ one_hot = Exercise(
     loader.one_hot,
     cases=[
         Case.hand(
-            (np.array([2, 0, -1]), 4),
-            np.array([[0.0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 0]]),
-            says="y = (2, 0, −1), K = 4",
+            (np.array([2, 0]), 4),
+            np.array([[0.0, 0, 1, 0], [1, 0, 0, 0]]),
+            says="y = (2, 0), K = 4",
         ),
         Case.random(lambda rng: (rng.integers(0, 5, 8), 5), says="8 labels, K = 5"),
-        Case.random(lambda rng: (rng.integers(-1, 3, 11), 7), says="11 labels up to 2, K = 7"),
-        Case.extreme((np.array([-1, -1]), 3), says="two unknown labels, K = 3"),
+        Case.random(lambda rng: (rng.integers(0, 3, 11), 7), says="11 labels up to 2, K = 7"),
+        Case.extreme((np.array([1, -1, 4, -1]), 6), says="y = (1, −1, 4, −1), K = 6"),
         Case.extreme((np.array([], dtype=int), 3), says="no label at all, K = 3"),
     ],
     laws=[Law("columns sum to how often their class occurs", _sums_count_known_classes)],
@@ -492,7 +492,7 @@ one_hot = Exercise(
             become class K − 1.
         (y[:, None] == np.arange(K)).astype(float) ⇒ (np.isin(np.arange(K), y) * np.ones((len(y), 1))).astype(float)
             You set a one for every label in every row. Each row has only its own.
-        (y[:, None] == np.arange(K)) ⇒ (np.arange(K)[:, None] == y)
+        (y[:, None] == np.arange(K)).astype(float) ⇒ np.eye(K)[:, y]
             Rows and columns are exchanged: a row for each example, a column for each class.
         np.arange(K) ⇒ np.arange(y.max(initial=0) + 1)
             You took the number of classes from the labels at hand. A batch may lack the last
@@ -502,9 +502,9 @@ one_hot = Exercise(
             them. K says how many classes there are.
         np.arange(K) ⇒ np.arange(1, K + 1)
             Classes count from 0: class k is column k.
-        (y[:, None] == np.arange(K)) ⇒ (y[:, None] - 1 == np.arange(K) - K * (y[:, None] == 0) * (np.arange(K) == K - 1))
+        (y[:, None] == np.arange(K)).astype(float) ⇒ np.eye(K)[y - 1]
             You put each one a column to the left. Classes count from 0, and class k is column k.
-        .astype(float) ⇒ * y[:, None].astype(float)
+        (y[:, None] == np.arange(K)).astype(float) ⇒ np.eye(K)[y] * y[:, None]
             You wrote the label itself at its place. A one is wanted, so that all classes weigh
             alike.
         (y[:, None] == np.arange(K)).astype(float) ⇒ (y[:, None] >= np.arange(K)).astype(float)
