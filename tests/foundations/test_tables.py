@@ -7,7 +7,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
 from course import data
-from course.foundations import tables
+from course.foundations import leaks, splits, tables
 
 
 @pytest.fixture
@@ -191,3 +191,53 @@ def test_the_shipped_table_can_be_made_anew(root, dirty):
     assert truth["kind"] == dirty[1]["kind"]
     new, old = (tables.numbers(t, FEATURES) for t in (table, dirty[0]))
     np.testing.assert_allclose(new, old, atol=0.011)  # rounding may tip a last digit
+
+
+def cleaned_numbers(dirty):
+    """What the lesson learns from: outliers as gaps, labels by majority, without repeats."""
+    table = dirty[0]
+    once = ~tables.repeated(list(zip(*table.values(), strict=True)))
+    x = tables.numbers(table, FEATURES)
+    drawing = np.unique(table["drawing"], return_inverse=True)[1]
+    ids = {str(k): k for k in range(10)}
+    y = tables.majority(tables.classes(table["label"], ids), drawing, 10)
+    return np.where(np.abs(tables.robust_z(x)) > 9, np.nan, x)[once], y[once], drawing[once]
+
+
+def test_outliers_of_ink_hide_from_mean_and_spread_and_not_from_the_median(dirty):
+    table, truth = dirty
+    ink = tables.numbers(table, ["ink"])[:, 0]
+    wrong = {
+        int(row)
+        for row, column, kind, _ in zip(*truth.values(), strict=True)
+        if column == "ink" and kind in ("code", "unit")
+    }
+    plain = np.abs(ink - np.nanmean(ink)) > 3 * np.nanstd(ink)
+    assert len(wrong) == 11
+    assert len(wrong & set(np.flatnonzero(plain))) == plain.sum() == 5
+    assert set(np.flatnonzero(np.abs(tables.robust_z(ink)) > 3)) == wrong
+
+
+def test_cleaning_by_the_lesson_s_rules_undoes_every_kind_of_dirt(dirty):
+    x, y, _ = cleaned_numbers(dirty)
+    clean = cleaned(dirty)
+    right = tables.numbers(clean, FEATURES)
+    assert np.array_equal(x[~np.isnan(x)], right[~np.isnan(x)])
+    assert np.isnan(x).sum() == 40 + 5 + 18  # gaps, codes and wrong units, and nothing else
+    np.testing.assert_array_equal(y, np.array(clean["label"], dtype=int))
+
+
+def test_random_labels_are_read_row_by_row_and_not_by_drawing(dirty):
+    x, _, drawing = cleaned_numbers(dirty)
+    scores = {"row": [], "drawing": []}
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        chance = rng.permutation(np.arange(120) % 10)[drawing]
+        for how, test in (
+            ("row", splits.plain_split(rng, len(x), 0.25)),
+            ("drawing", splits.group_split(rng, drawing, 0.25)),
+        ):
+            x_train, y_train, x_test, y_test = tables.prepare(x, chance, test)
+            scores[how].append(np.mean(leaks.nearest(x_train, y_train, x_test) == y_test))
+    assert np.mean(scores["row"]) > 0.75
+    assert abs(np.mean(scores["drawing"]) - 0.1) < 0.04
