@@ -24,11 +24,11 @@ def stratified_split(rng, y, share: float):
     ValueError
         If a class has so few rows that one of the parts would be without it.
     """
+    _check_classes(y, share)
     test = np.zeros(len(y), dtype=bool)
     for k in np.unique(y):
         rows = np.flatnonzero(y == k)
         taken = round(share * len(rows))
-        _check_share(share, taken, len(rows), f"rows of class {k}")
         test[rng.permutation(rows)[:taken]] = True
     return test
 
@@ -74,3 +74,8 @@ def stratified_folds(rng, y, K: int):
 def _check_share(share, taken, N, what):
     if not 0 < taken < N:
         raise ValueError(f"a share of {share} of {N} {what} is {taken}; 1 to {N - 1} is allowed")
+
+
+def _check_classes(y, share):
+    for k, size in zip(*np.unique(y, return_counts=True), strict=True):
+        _check_share(share, round(share * size), size, f"rows of class {k}")

@@ -482,7 +482,6 @@ one_hot = Exercise(
         Case.random(lambda rng: (rng.integers(0, 5, 8), 5), says="8 labels, K = 5"),
         Case.random(lambda rng: (rng.integers(0, 3, 11), 7), says="11 labels up to 2, K = 7"),
         Case.extreme((np.array([1, -1, 4, -1]), 6), says="y = (1, −1, 4, −1), K = 6"),
-        Case.extreme((np.array([], dtype=int), 3), says="no label at all, K = 3"),
     ],
     laws=[Law("columns sum to how often their class occurs", _sums_count_known_classes)],
     mistakes=[
