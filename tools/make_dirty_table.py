@@ -2,9 +2,9 @@
 
     python tools/make_dirty_table.py src/course/data
 
-120 drawings, twelve of each digit, are each scanned four times: turned, stretched and moved a
-little, with a little grey noise. Each scan is measured; those numbers are real. Then the table is
-made dirty, and each thing that is done to it is listed: row, column, kind, and what stood there.
+Of 120 drawings, twelve of each digit, four scans each are made: turned, stretched and moved a
+little, with a little grey noise. Each scan is measured. Then the table is made dirty, and each
+thing that is done to it is listed: row, column, kind, and what stood there.
 Law: every listed cell set back, and every listed repeat taken out, gives the clean measurements.
 """
 

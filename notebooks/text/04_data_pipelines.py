@@ -58,10 +58,10 @@ from course.lessons.data_pipelines import diagrams, widgets
 #
 # *What has to happen to a file before anything can be learnt from it?*
 #
-# People drew 120 digits, and each drawing was scanned four times, never quite straight. A program measured
-# every scan: how much ink, how high, how slanted, and so on. Those numbers are real. Then things happened to
-# the table that happen to tables: gaps, repeated rows, wrong units, wrong labels. We did that on purpose, so
-# there is a list of all of it, and at the end it will tell you how well you cleaned.
+# Our table is about 120 handwritten digits. Of each we made four scans: a program turned the drawing a little,
+# stretched and moved it, as a scanner does when the sheet lies askew. Every scan was measured: how much ink, how
+# high, how slanted, and so on. Then we did to the table what happens to tables: gaps, repeated rows, wrong units,
+# wrong labels. There is a list of all of it, and at the end it will tell you how well you cleaned.
 
 # %%
 text, truth = map(tables.read_csv, dirty_digits())
@@ -101,15 +101,15 @@ print(f"x has shape {x.shape}; {np.isnan(x).sum()} cells hold no number")
 print(f"{(y < 0).sum()} labels are no digit; {again.sum()} rows repeat an earlier one")
 
 # %% [markdown]
-# ## Outliers hide each other
+# ## A number, but wrong
 #
-# *How do you find a number that is a number, but wrong?*
+# *How do you find a cell that holds a number, and the wrong one?*
 #
 # An **outlier** lies far from all others. Far can be counted in spreads: the **spread**, or standard
 # deviation, is the root of the mean squared distance from the mean. A rule that everybody knows calls a
 # number an outlier if it lies more than 3 spreads from the mean. In the column `ink`, 11 cells are wrong: six
-# are ten times too large (somebody wrote per mille for percent) and five hold the code 9999, which that scanner
-# writes when it has no answer.
+# are ten times too large (per mille for percent), and five hold the code 9999, which some instruments write when
+# they have no answer.
 
 # %%
 found = predict.number(
@@ -140,7 +140,8 @@ print(f"mean {np.nanmean(ink):.0f}, spread {np.nanstd(ink):.0f}; ten times a com
 #
 # $$z = \frac{a - a/n}{a\sqrt{n-1}/n} = \sqrt{n - 1}$$
 #
-# spreads from the mean, however large $a$ is. Among ten numbers none can ever lie more than 3 spreads away:
+# spreads from the mean, however large $a$ is. If the others differ among themselves, that only widens the
+# spread. So among ten numbers none can ever lie more than 3 spreads away:
 
 # %%
 for last in (100, 1e6):
@@ -454,12 +455,11 @@ plot.table(
 # were dropped before the split.
 
 # %% [markdown]
-# ## A leak
+# ## Too many columns
 #
-# *The rows are split properly. Can the test still know too much?*
+# *Of 5,000 measurements most say nothing. Which do you keep, and when do you choose?*
 #
-# Whenever something was fitted on rows that are judged later, what it took from them has **leaked**. Fifty
-# people, half of them ill, and 5,000 measurements of each. We make all of it up from random numbers, so no
+# Fifty people, half of them ill, and 5,000 measurements of each. We make all of it up from random numbers, so no
 # measurement has anything to do with the illness. A colleague keeps the 50 columns that go best with
 # it, then tests by **cross-validation**: the rows are dealt out to 5 folds, and each fold is judged by
 # the mean ill and the mean healthy person of the other four, whichever is nearer.
@@ -498,6 +498,10 @@ def noise(rng):
 leaking = [100 * r for r in over_seeds(lambda rng: colleague(*noise(rng)))]
 praised.reveal(np.mean(leaking))
 print(f"20 sets of random numbers: {min(leaking):.0f} to {max(leaking):.0f} %")
+
+# %% [markdown]
+# Right nearly always, about what cannot be known. Whenever something is fitted on rows that are judged later,
+# what it takes from them **leaks** into the judgement. In the drawing, follow what the choice has seen:
 
 # %%
 diagrams.leak()
@@ -582,13 +586,6 @@ def shift(x, down, right):
 ex.shift.check(shift)
 
 # %% [markdown]
-# How strong may a change be? Set each of the three dials alone. At which strength would you
-# no longer sign the label?
-
-# %%
-widgets.strength()
-
-# %% [markdown]
 # Now 300 training digits, and nine copies of each, turned by a random angle up to a limit. The nearest of
 # these 3,000 pictures reads 1,000 test digits.
 
@@ -642,9 +639,17 @@ print(f"no copies {np.mean(alone):.0f} %, mixed changes {np.mean(mixed):.0f} %")
 # %% [markdown]
 # Small changes teach the reader what does not matter, and cost no new label. At 180° the copies teach
 # that it does not matter which way up a digit stands, and then a 6 is a 9: the label was kept and
-# the meaning was not. Which changes keep a label is knowledge about the data, and no rule finds it for you.
-# And copies are made after the split, of training rows only. Otherwise they are groups of which one
-# half tests the other.
+# the meaning was not. Copies are made after the split, of training rows only. Otherwise they are
+# groups of which one half tests the other.
+#
+# Set each of the three dials alone. At which strength would you no longer sign the label?
+
+# %%
+widgets.strength()
+
+# %% [markdown]
+# The limit is another one for each digit and each kind of change. Which changes keep a label is knowledge about
+# the data, and no rule finds it for you.
 
 # %% [markdown]
 # ## Files
@@ -794,14 +799,17 @@ def learn(made, x, y, rng, rounds=3):
 # %%
 made = yours.using("group_split", "standardise", "prepare", "one_hot", "batches")
 x, y, again = clean(text, features, ids)
-drawing = np.array(text["drawing"])[~again]
-reads = []
+drawing, raw = np.array(text["drawing"])[~again], tables.numbers(text, features)[~again]
+reads, same = [], 0
 for seed in range(20):
     rng = np.random.default_rng(seed)
     test = made.group_split(rng, drawing, 0.25)
     x_train, y_train, x_test, y_test = made.prepare(x[~again], y[~again], test)
     means = learn(made, x_train, y_train, rng)
     reads.append(100 * np.mean(leaks.nearest(means, np.arange(10), x_test) == y_test))
+    alike = (np.abs(tables.robust_z(raw[~test])) > 9) == (np.isnan(x[~again][~test]) & ~np.isnan(raw[~test]))
+    same += alike.all()
+print(f"outlier limits from training rows alone flag the same cells in {same} of 20 splits")
 print(f"new drawings read by their nearest mean: {np.mean(reads):.0f} %, spread {np.std(reads):.0f} points")
 print(made.credit("Your pipeline"))
 
@@ -824,10 +832,11 @@ plot.table(
 print(f"right cells thrown away: {len(lost_right)}")
 
 # %% [markdown]
-# The list was not used for cleaning, only for this report. Cleaning without such a list is the common case,
-# and so is this: the number of what you found looks perfect because somebody knew what to look for. Errors
-# that agree with everything else in the table, say a drawing all of whose scans carry the same wrong
-# label, would have passed every rule above.
+# Two honest remarks. The limits for outliers are fitted too, and `clean` fits them on all rows, before the split.
+# By our own rule that is a leak; here it is a harmless one, since training rows alone give the same limits for
+# practical purposes. And the report looks perfect because we knew what we were looking for. Errors that
+# agree with everything else, say a drawing all of whose scans carry the same wrong label, pass
+# every rule above.
 
 # %% [markdown]
 # ## What you measured
@@ -880,8 +889,8 @@ plot.table(
 #    <details><summary>Answer</summary>
 #
 #    All of them, because each is fitted on rows. How much it matters differs: a choice among thousands of
-#    columns by their labels turned chance into near perfection, a mean and a spread of each column changed
-#    nothing that could be measured.
+#    columns by their labels turned chance into near perfection, a mean and a spread of each column moved the
+#    result by a few tenths of a point.
 #
 #    </details>
 #

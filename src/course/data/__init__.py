@@ -41,8 +41,8 @@ class DirtyDigits(NamedTuple):
     """A table of measurements that was made dirty, and the list of what was done to it.
 
     table : str
-        CSV: 504 rows of scan, drawing, label and eight measurements. 120 handwritten digits, the
-        drawings, were scanned four times each; some rows are repeated.
+        CSV: 504 rows of scan, drawing, label and eight measurements. Of 120 handwritten digits, the
+        drawings, a program made four scans each; some rows are repeated.
     truth : str
         CSV: row, column, kind, was. Rows count from 0; ``was`` is what stood in the cell before.
         Kinds are missing, comma, code, unit, spelling, impossible, wrong and repeat.

@@ -224,7 +224,7 @@ group_split = Exercise(
     why="Rows of one group know each other, so they are drawn as one. The test's share of the rows "
     "then varies with the sizes of the groups drawn; the share of groups is what is asked.",
     difficulty=2,
-    minutes=12,
+    minutes=10,
     importance=5,
     probe=_parted,
 )
@@ -456,7 +456,7 @@ shift = Exercise(
     why="Padding turns all four directions into one window on a larger sheet. Without it, each sign "
     "needs slices of its own.",
     difficulty=3,
-    minutes=12,
+    minutes=10,
     importance=3,
 )
 
@@ -539,7 +539,7 @@ one_hot = Exercise(
     why="y[:, None] is a column and np.arange(K) a row, so the comparison asks all pairs at once. −1 "
     "equals no column number; as an index it would be the last.",
     difficulty=2,
-    minutes=8,
+    minutes=6,
     importance=4,
 )
 
@@ -669,7 +669,7 @@ batches = Exercise(
     why="Shuffling once and cutting gives every row exactly one place. A slice that would run beyond "
     "the end stops there, so the last batch needs no case of its own.",
     difficulty=2,
-    minutes=8,
+    minutes=6,
     importance=4,
     probe=_dealt,
 )
@@ -811,6 +811,6 @@ prepare = Exercise(
     why="Rows that nobody will use have no say, so they go first. Then everything that is fitted sees "
     "x[~test] alone, and is applied to both parts.",
     difficulty=3,
-    minutes=15,
+    minutes=12,
     importance=5,
 )
