@@ -609,10 +609,7 @@ batches = Exercise(
         _deal(12, 4),
         _deal(7, 10),
         _deal(10, 4),
-        Case.extreme(
-            (np.random.default_rng(5), 6, 1),
-            {"list of sizes": "[1, 1, 1, 1, 1, 1]", "coming": "each row once", "order": "mixed"},
-        ),
+        Case.extreme((np.random.default_rng(5), 6, 1), says="N = 6, B = 1"),
     ],
     mistakes=[
         """
