@@ -7,6 +7,7 @@ import numpy as np
 from course import data
 from course.foundations import augment, leaks, tables
 from course.interactive import live, plot
+from course.words import say
 
 NAMES = ("ink", "height", "width", "slant", "tall")
 RULES = ("mean and spread", "median and MAD")
@@ -71,9 +72,13 @@ def _threshold(fig):
         for line, side in zip(lines, (-1, 1), strict=True):
             line.set_xdata([middle + side * limit * unit] * 2)
         out = np.abs(numbers - middle) > limit * unit
-        said = (
-            f"{(out & bad).sum()} of {bad.sum()} wrong numbers are outside the limits, and "
-            f"{(out & ~bad).sum()} of {(~bad).sum()} right ones."
+        said = say(
+            "{caught} of {wrong} wrong numbers are outside the limits, and {lost} of {right} right "
+            "ones.",
+            caught=(out & bad).sum(),
+            wrong=bad.sum(),
+            lost=(out & ~bad).sum(),
+            right=(~bad).sum(),
         )
         return [right, wrong, *lines], said
 
@@ -119,8 +124,19 @@ def _strength(fig):
         image.set_data(plot.tile(np.clip(copies, 0, 1), COLS))
         said = leaks.nearest(x, y, copies.reshape(SHEET, -1))
         others = ", ".join(str(k) for k in np.unique(said[said != digit]))
-        told = f"The nearest of 1,000 unchanged digits reads {(said == digit).sum()} of {SHEET} as {digit}"
-        return image, f"{told}, the others as {others}." if others else f"{told}."
+        counted = {"n": (said == digit).sum(), "all": SHEET, "digit": digit}
+        if not others:
+            told = say(
+                "The nearest of 1,000 unchanged digits reads {n} of {all} as {digit}.", **counted
+            )
+        else:
+            told = say(
+                "The nearest of 1,000 unchanged digits reads {n} of {all} as {digit}, the others as "
+                "{others}.",
+                others=others,
+                **counted,
+            )
+        return image, told
 
     return update
 
