@@ -54,6 +54,21 @@ class GivenNames(NamedTuple):
     percent: np.ndarray
 
 
+class DirtyDigits(NamedTuple):
+    """A table of measurements that was made dirty, and the list of what was done to it.
+
+    table : str
+        CSV: 504 rows of scan, drawing, label and eight measurements. Of 120 handwritten digits, the
+        drawings, a program made four scans each; some rows are repeated.
+    truth : str
+        CSV: row, column, kind, was. Rows count from 0; ``was`` is what stood in the cell before.
+        Kinds are missing, comma, code, unit, spelling, impossible, wrong and repeat.
+    """
+
+    table: str
+    truth: str
+
+
 def manifest() -> dict[str, dict]:
     """What is shipped: file name -> what, source, licence, sha256, bytes, shape, made_by."""
     return tomllib.loads((FOLDER / "manifest.toml").read_text(encoding="utf-8"))
@@ -75,6 +90,18 @@ def digits() -> Digits:
     with np.load(io.BytesIO(shipped("digits.npz"))) as file:
         x_train, y_train, x_test, y_test = (file[name] for name in Digits._fields)
     return Digits(x_train / 255, y_train.astype(np.int64), x_test / 255, y_test.astype(np.int64))
+
+
+def dirty_digits() -> DirtyDigits:
+    """Return a dirty table of measured digits, as text, and what was made dirty in it.
+
+    Raises
+    ------
+    DataError
+        If a shipped file is missing or damaged.
+    """
+    names = ("dirty_digits.csv", "dirty_digits_truth.csv")
+    return DirtyDigits(*(shipped(name).decode("ascii") for name in names))
 
 
 def shakespeare() -> str:
