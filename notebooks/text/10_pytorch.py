@@ -52,7 +52,7 @@ from course.lessons import yours
 from course.lessons.pytorch import bank as ex
 from course.lessons.pytorch import diagrams, keras_door, widgets
 from course.networks import mlp
-from course.networks.pytorch import learning, nets, softplus, weights
+from course.networks.pytorch import learning, nets
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)  # as NumPy; PyTorch's own default is float32
@@ -132,6 +132,7 @@ print("softplus", [f"{v:.2f}" for v in out.tolist()], "slope", [f"{v:.2f}" for v
 # The cure is to write the function so that nothing overflows, or to give it a derivative of your own. A
 # `torch.autograd.Function` has a `forward`, which may keep what it needs with `ctx.save_for_backward`, and a
 # `backward`, which finds it in the tuple `ctx.saved_tensors` and turns the gradient `dy` of the output into that of the input.
+# (`torch.autograd.gradcheck` is the numerical check of lesson *Gradients*. Use it for every derivative that you write.)
 #
 # By hand: at $z = 0$ the softplus is $\ln 2$ with slope $\tfrac12$; at $z = \ln 3$ it is $\ln 4$, with slope $\tfrac34$.
 #
@@ -154,13 +155,6 @@ class Softplus(torch.autograd.Function):
 
 # %%
 ex.Softplus.check(Softplus)
-
-# %% [markdown]
-# PyTorch brings the numerical check of lesson *Gradients*. Use it for every derivative that you write.
-
-# %%
-z = torch.tensor([-3.0, 0.0, 2.0, 40.0], requires_grad=True)
-print("nudging z gives the same slopes:", torch.autograd.gradcheck(softplus.Softplus.apply, z))
 
 # %% [markdown]
 # ## A third time: modules
@@ -249,7 +243,7 @@ ex.train_epoch.check(train_epoch)
 
 # %%
 uncleared = predict.number(
-    "pytorch.uncleared", "Cleared, SGD reads 91 % of the held-out digits after 200 steps. Never cleared, at its own best rate?",
+    "pytorch.uncleared", "Cleared, SGD reads 89 % of the held-out digits after 200 steps. Never cleared, at its own best rate?",
     unit="%", low=0, high=100, within=5,
 )  # fmt: skip
 uncleared
@@ -284,7 +278,7 @@ def best_of(rule, rates, x, y, held, **how):
 SGD, AdamW = torch.optim.SGD, torch.optim.AdamW
 cleared = {
     ("SGD", True): best_of(SGD, (0.1, 0.3), x, y, held),
-    ("SGD", False): best_of(SGD, (3e-4, 1e-3, 3e-3), x, y, held, clear=False),
+    ("SGD", False): best_of(SGD, (1e-3, 3e-3, 1e-2), x, y, held, clear=False),
     ("AdamW", True): best_of(AdamW, (3e-3, 1e-2), x, y, held),
     ("AdamW", False): best_of(AdamW, (1e-4, 3e-4, 1e-3), x, y, held, clear=False),
 }
@@ -297,37 +291,37 @@ plot.table(
 )  # fmt: skip
 
 # %% [markdown]
-# It trains, after a fashion, at a hundredth of the rate. Why? The gradient in use is the sum of all gradients so far. In
+# It trains, after a fashion, at a small fraction of the rate. Why? The gradient in use is the sum of all gradients so far. In
 # lesson *Optimizers* you met such a sum: momentum, $v \leftarrow \mu v + g$. Forgetting to clear would be
 # momentum with $\mu = 1$, a ball without friction, which rolls through the valley and up the other side. If
 # that explanation is right, SGD with momentum 1 must give the very same weights.
 
 # %%
-forgot, loss_forgot = few_steps(lambda p: SGD(p, lr=0.03), x, y, 0, clear=False)
-ball, _ = few_steps(lambda p: SGD(p, lr=0.03, momentum=1.0), x, y, 0)
+forgot, loss_forgot = few_steps(lambda p: SGD(p, lr=0.1), x, y, 0, clear=False)
+ball, _ = few_steps(lambda p: SGD(p, lr=0.1, momentum=1.0), x, y, 0)
 same = all(torch.allclose(a, b, rtol=0, atol=1e-9) for a, b in zip(forgot.parameters(), ball.parameters(), strict=True))
 print("not cleared, and momentum 1: weights equal to 1e-9:", same)
-_, loss_good = few_steps(lambda p: SGD(p, lr=0.03), x, y, 0)
-_, loss_adamw = few_steps(lambda p: AdamW(p, lr=0.01), x, y, 0, clear=False)
-
-# %%
+_, loss_good = few_steps(lambda p: SGD(p, lr=0.1), x, y, 0)
+_, loss_adamw = few_steps(lambda p: AdamW(p, lr=0.003), x, y, 0, clear=False)
 fig, ax = plot.figure(width=7.4, height=3)
-curves = {"SGD 0.03, cleared": loss_good, "SGD 0.03, never cleared": loss_forgot, "AdamW 0.01, never cleared": loss_adamw}
+curves = {"SGD 0.1, cleared": loss_good, "SGD 0.1, never cleared": loss_forgot, "AdamW 0.003, never cleared": loss_adamw}
 for i, (name, losses) in enumerate(curves.items()):
-    ax.plot(range(0, 200, 5), np.reshape(losses, (-1, 5)).mean(axis=1), color=plot.COLORS[i], ls=plot.LINES[i], label=name)
+    ax.plot(range(5, 200, 10), np.reshape(losses, (-1, 10)).mean(axis=1), color=plot.COLORS[i], ls=plot.LINES[i], label=name)
 ax.axhline(np.log(10), color=plot.FAINT, ls=":", lw=1.2)
-ax.set(xlabel="step", ylabel="loss, mean of 5 batches", yscale="log")
-ax.legend(fontsize=9)
+ax.annotate("guessing", (200, 2.3), xytext=(0, 3), textcoords="offset points", ha="right", fontsize=9)
+ax.set(xlabel="step", ylabel="loss, mean of 10 batches", ylim=(0, 5))
+ax.legend(fontsize=9, loc="upper left")
 plot.show(
     fig,
-    alt="Loss over 200 steps, logarithmic, with a line at the loss of guessing. Cleared SGD falls "
-    "steadily. SGD that is never cleared leaps far above guessing and swings. AdamW that is never "
-    "cleared falls quickly, turns, and ends near guessing.",
+    alt="Loss over 200 steps, with a line at the loss of guessing. Cleared SGD falls steadily below "
+    "0.5. SGD that is never cleared falls to 1.2, turns, and swings up to twice the loss of guessing. "
+    "AdamW that is never cleared falls to 1, turns, and swings below and above guessing.",
 )
 
 # %% [markdown]
-# At a rate that is ordinary for it, SGD explodes. AdamW divides by the size of what it is given, so it can't explode; it
-# goes on in an old direction and ends near guessing. Neither run prints a warning.
+# It does. Both rates in the figure are the best ones of a cleared run. With them SGD turns after thirty steps and swings up to twice
+# the loss of guessing. AdamW divides by the size of what it is given, so no step is much longer than lr; but it goes on in the direction
+# of old gradients, and it stalls between 1 and 3. Neither run prints a warning.
 
 # %% [markdown]
 # ## A published example, as printed
@@ -385,7 +379,7 @@ for epoch in range(2):
 print("read as", model(held[0][:8]).argmax(-1).tolist(), "meant were", held[1][:8].tolist())
 
 # %% [markdown]
-# ## A fourth time: Keras
+# ### A fourth time: Keras
 #
 # The article's other examples use **Keras**, which leaves the loop to the library as well: `compile` names optimizer, loss and
 # what to report, `fit` trains. It runs on PyTorch. The next cell is such an example as printed, with its random
@@ -419,8 +413,8 @@ if keras:
     adopted = keras.Sequential([
         keras.Input((784,)), keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10)])
     adopted.set_weights(sum(params, ()))
-    agree = np.allclose(adopted.predict(data.x_train[:64], verbose=0), mlp.forward(params, data.x_train[:64])[-1])
-    print("the logits are those by hand:", agree)
+    by_keras, by_hand = adopted.predict(data.x_train[:64], verbose=0), mlp.forward(params, data.x_train[:64])[-1]
+    print("the logits are those by hand, to 1e-5:", np.abs(by_keras - by_hand).max() < 1e-5)
     ours = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     adopted.compile(keras.optimizers.Adam(0.003), ours, metrics=["accuracy"])
     adopted.fit(data.x_train, data.y_train, batch_size=64, epochs=2, verbose=0)
@@ -429,10 +423,10 @@ if keras:
     print(f"held out: {right:.1f} % right")
 
 # %% [markdown]
-# Keras keeps $W$ as you do, $(n_\text{in}, n_\text{out})$. Mind `from_logits=True`: it says that the softmax is still to come.
-
-# %% [markdown]
-# ## One softmax too many
+# Keras keeps $W$ as you do, $(n_\text{in}, n_\text{out})$, and takes the weights through float32. Mind `from_logits=True`: it says that
+# the softmax is still to come.
+#
+# ### One softmax too many
 #
 # *The article's first example ends its network with a softmax, and gives its output to a loss that applies one. Which loss
 # will you see?*
@@ -446,7 +440,8 @@ floor
 
 # %%
 certain = torch.eye(10)  # ten examples, each with probability 1 for its own class
-floor.reveal(F.cross_entropy(certain, torch.arange(10)).item())
+least_two = F.cross_entropy(certain, torch.arange(10)).item()
+floor.reveal(least_two)
 
 # %% [markdown]
 # That is the floor. No training gets below it, and the network that has reached it seems to have stalled. By hand, with two
@@ -466,16 +461,17 @@ def doubled_floor(K):
 ex.doubled_floor.check(doubled_floor)
 
 # %% [markdown]
-# Does it show in the accuracy? 200 steps, AdamW, the better of two rates, three seeds:
+# Does it show in the accuracy? AdamW, the better of two rates, three seeds:
 
 # %%
-doubled = {twice: best_of(AdamW, (3e-3, 1e-2), x, y, held, twice=twice) for twice in (False, True)}
-for twice, (lr, a) in doubled.items():
-    print(f"softmax {'twice' if twice else 'once'}, lr {lr:g}: {a.mean():.1f} ± {a.std():.1f} % right")
+doubled = {(n, twice): best_of(AdamW, (2e-3, 4e-3), x, y, held, steps=n, twice=twice)
+           for n in (100, 500) for twice in (False, True)}  # fmt: skip
+for (n, twice), (_, a) in doubled.items():
+    print(f"{n} steps, softmax {'twice' if twice else 'once'}: {a.mean():.1f} ± {a.std():.1f} % right")
 
 # %% [markdown]
-# The difference is about the spread over seeds. The order of the classes survives a second softmax, so accuracy says
-# nothing, and only someone who knows what the loss should be sees the fault. That is why a loss is looked at
+# At first the network learns more slowly. After 500 steps the difference is no larger than the spread over seeds, because the order of
+# the classes survives a second softmax. So accuracy says nothing, and only someone who knows what the loss should be sees the fault. That is why a loss is looked at
 # before the first step ($\ln K$) and on a handful of examples learnt by heart (0).
 
 # %% [markdown]
@@ -570,7 +566,7 @@ heart.reveal(seen_right, shown=f"{seen_right:.0f} %")
 print("held out:", ", ".join(f"{b:.0f} %" for _, b in by_heart))
 
 # %% [markdown]
-# All of them, on every seed, and on held-out digits it guesses. So a perfect training score proves that the network is large
+# All of them, on every seed, and on held-out digits it guesses. So a perfect training accuracy proves that the network is large
 # enough, and nothing else. Between the two extremes lies most real data. Start with half of the labels random. At which epoch would
 # you stop? What do fewer units change, or more examples?
 
@@ -580,8 +576,7 @@ widgets.dial()
 # %% [markdown]
 # What is common to many examples is learnt first, and single labels later: held-out accuracy rises, turns and sinks, while
 # the training accuracy climbs on.
-
-# %% [markdown]
+#
 # ## Weights that leave the notebook
 #
 # *You load a file of weights from the network. What may it do on your computer?*
@@ -638,12 +633,6 @@ def restore(model, content):
 
 # %%
 ex.restore.check(restore)
-
-# %%
-mended = nets.adopt(nets.Net([784, 32, 10]), params)
-bytes_of_it = weights.stored(mended)
-print("a net that fits:", weights.restore(nets.Net([784, 32, 10]), bytes_of_it), f"{len(bytes_of_it):,} bytes")
-print("one that doesn't:", weights.restore(nets.Net([784, 16, 10]), bytes_of_it))
 
 # %% [markdown]
 # A tensor also lives somewhere: on a **device**, the main memory ("cpu") or a graphics card ("cuda"). `net.to(device)` moves a
@@ -753,12 +742,12 @@ print(made.credit("Your reader"))
 
 
 # %%
-def read(picture, net=mine):
-    with torch.no_grad():
-        return net(torch.from_numpy(picture).reshape(1, -1)).softmax(-1)[0].numpy()
+def read(net, picture):
+    z = net.eval()(torch.from_numpy(picture).reshape(1, -1))
+    return z.softmax(-1)[0].detach().numpy()
 
 
-widgets.draw(read)
+widgets.draw(lambda picture: read(mine, picture))
 
 # %% [markdown]
 # Your hand is not in the data, so expect more mistakes than on the held-out digits. A letter gets a digit's name, often
@@ -775,8 +764,8 @@ plot.table(
         ["AdamW, cleared and never cleared", ", ".join(f"{cleared['AdamW', c][1].mean():.0f} %" for c in (True, False))],
         ["the article's loss after 100 steps", f"{below:.0f}"],
         ["our network in Keras", keras_right],
-        ["least loss with two softmaxes, K = 10", f"{learning.doubled_floor(10):.3f}"],
-        ["accuracy with one softmax and with two", ", ".join(f"{a.mean():.0f} %" for _, a in doubled.values())],
+        ["least loss with two softmaxes, K = 10", f"{least_two:.3f}"],
+        ["accuracy after the longer run, one softmax and two", ", ".join(f"{a.mean():.0f} %" for _, a in list(doubled.values())[-2:])],
         ["dropout off, and left on, while reading", f"{off:.0f} %, {on:.0f} %"],
         ["random labels, training and held out", f"{seen_right:.0f} %, {held_right:.0f} %"],
         ["your reader, held-out digits", f"{mine_right:.0f} %"],
@@ -817,11 +806,11 @@ plot.table(
 #
 #    </details>
 #
-# 4. Why may a value of 1 and a slope of nan come from one line of code?
+# 4. Why may one line of code give the right number and a slope of nan?
 #
 #    <details><summary>Answer</summary>
 #
-#    `torch.where` computes both branches. The value is taken from one of them, but the gradient 0 also flows into the other, and
+#    `torch.where` computes both branches. The number is taken from one of them, but the gradient 0 also flows into the other, and
 #    0 times an infinite slope is nan.
 #
 #    </details>
