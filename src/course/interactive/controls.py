@@ -126,7 +126,9 @@ class Drawing:
     def check(self, value) -> str:
         """Return the drawing; refuse what is none."""
         if not isinstance(value, str):
-            raise ValueError(say("{label} takes a drawing, not {value!r}", label=say(self.label), value=value))
+            raise ValueError(
+                say("{label} takes a drawing, not {value!r}", label=say(self.label), value=value)
+            )
         pad.strokes(value)
         return value
 

@@ -107,6 +107,7 @@ batch = Exercise(
 
 # ---------------------------------------------------------------------------------------
 
+
 def _looked_into(answer, reference, sizes, given, weights):
     """What a module with these weights gives, the gradients it leaves, and what a hook sees."""
     module, ours = answer(*sizes), reference(*sizes)
