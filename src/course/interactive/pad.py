@@ -53,7 +53,8 @@ def widget(label: str, start: str) -> tuple[w.Box, w.Textarea]:
     }
     data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())
     page = (
-        f'<div class="course-pad" {data}><canvas width="{2 * SIDE}" height="{2 * SIDE}" tabindex="0"'
+        f'<div class="course-pad" {data}>'
+        f'<canvas width="{2 * SIDE}" height="{2 * SIDE}" tabindex="0"'
         f' role="application" aria-label="{html.escape(label)}. {html.escape(f"{hint} {more}")}"'
         f' style="width:{SIDE}px;height:{SIDE}px;border:1px solid #667180;border-radius:6px;'
         'background:#fff;touch-action:none;cursor:crosshair"></canvas>'

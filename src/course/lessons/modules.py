@@ -1,4 +1,4 @@
-"""How a check looks into a learner's `torch.nn.Module`: its parameters, and steps that move them."""
+"""How a check looks into a learner's `torch.nn.Module`, and moves its parameters."""
 
 import numpy as np
 import torch
