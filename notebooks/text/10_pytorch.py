@@ -329,7 +329,7 @@ plot.show(
 # *The code runs and a loss is printed. What more do you need to know?*
 #
 # Here is the PyTorch example of an article that explains how large models are built. It draws inputs and
-# labels at random and makes one step.
+# labels at random and makes one step. (The last line is ours.)
 
 # %%
 torch.manual_seed(0)
@@ -401,11 +401,13 @@ if keras:
     print(f"loss {past['loss'][0]:.2f} to {past['loss'][-1]:.2f}, accuracy {past['accuracy'][-1]:.2f}")
     least = -np.mean(Y * np.log(Y) + (1 - Y) * np.log(1 - Y))
     print(f"always one half: {np.log(2):.2f}; every label learnt by heart: {least:.2f}")
+    print("has a method minimize:", hasattr(printed.optimizer, "minimize"))
 
 # %% [markdown]
 # Three numbers put it right. Always saying one half costs $\ln 2 = 0.69$, so nothing was learnt, and there was nothing to learn. No
 # network, however good, gets below the entropy of these labels. And an accuracy of 0 doesn't say that it is bad:
-# a label such as 0.37 never equals a class. Here is our own network in Keras, with the weights drawn above.
+# a label such as 0.37 never equals a class. The article's first example in Keras doesn't even get so far: it ends with one call of
+# `optimizer.minimize`, which this version no longer has. Here is our own network in Keras, with the weights drawn above.
 
 # %%
 keras_right = "not installed"
@@ -428,7 +430,7 @@ if keras:
 #
 # ### One softmax too many
 #
-# *The article's first example ends its network with a softmax, and gives its output to a loss that applies one. Which loss
+# *That first example ends its network with a softmax, and gives its output to a loss that applies one. Which loss
 # will you see?*
 
 # %%
@@ -567,15 +569,15 @@ print("held out:", ", ".join(f"{b:.0f} %" for _, b in by_heart))
 
 # %% [markdown]
 # All of them, on every seed, and on held-out digits it guesses. So a perfect training accuracy proves that the network is large
-# enough, and nothing else. Between the two extremes lies most real data. Start with half of the labels random. At which epoch would
+# enough, and nothing else. Start with half of the labels random. At which epoch would
 # you stop? What do fewer units change, or more examples?
 
 # %%
 widgets.dial()
 
 # %% [markdown]
-# What is common to many examples is learnt first, and single labels later: held-out accuracy rises, turns and sinks, while
-# the training accuracy climbs on.
+# Held-out accuracy rises, turns and sinks, while the training accuracy climbs on. One reading is that what many examples share
+# is learnt first, and single labels later; on this page that is a conjecture.
 #
 # ## Weights that leave the notebook
 #
@@ -649,8 +651,8 @@ except RuntimeError as error:
 
 # %% [markdown]
 # Last, `torch.compile(net)` gives a module that computes the same, translated into one program for your processor. It needs a C++
-# compiler, and its first call takes longer than this page; where there is none, that call raises an error. So it is not run
-# here. A test of the course does it wherever it can, and holds both outputs equal.
+# compiler, and where there is none its first call raises an error; where there is one, that call is slow, because it compiles. So it
+# is not run here. A test of the course does it wherever it can, and holds both outputs equal.
 
 # %% [markdown]
 # ## Neighbours: a second network
@@ -750,8 +752,8 @@ def read(net, picture):
 widgets.draw(lambda picture: read(mine, picture))
 
 # %% [markdown]
-# Your hand is not in the data, so expect more mistakes than on the held-out digits. A letter gets a digit's name, often
-# with a high probability: the softmax can only distribute 100 % among what it knows.
+# Your hand is not in the data, so expect more mistakes than on the held-out digits. A letter gets a digit's name
+# too, because the softmax distributes 100 % among what it knows, and "none of these" is not among it.
 
 # %% [markdown]
 # ## What you measured
