@@ -372,10 +372,10 @@ print(f"rows of the labels sum to {labels.sum(dim=1).min():.1f} up to {labels.su
 torch.manual_seed(0)
 model, rng = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)), np.random.default_rng(0)
 optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
-for epoch in range(2):
+for _ in range(2):
     losses = learning.train_epoch(model, optimizer, x, y, rng, 32)
     loss_held, right = learning.evaluate(model, *held)
-    print(f"epoch {epoch + 1}: training {np.mean(losses):.2f}, held out {loss_held:.2f}, {100 * right:.1f} % right")
+    print(f"training loss {np.mean(losses):.2f}, held out {loss_held:.2f}, {100 * right:.1f} % right")
 print("read as", model(held[0][:8]).argmax(-1).tolist(), "meant were", held[1][:8].tolist())
 
 # %% [markdown]
@@ -712,6 +712,8 @@ for name, make in makers.items():
         seen, unseen = x[:1500, columns], (held[0][:, columns], held[1])
         tries = [[learnt(make, lr, seen, y[:1500], unseen, s) for s in range(3)] for lr in (0.005, 0.015)]
         compared[name, order] = max(tries, key=np.mean)
+
+# %%
 sizes = {name: sum(p.numel() for p in make().parameters()) for name, make in makers.items()}
 rows = [[name, f"{sizes[name]:,}", order, f"{np.mean(a):.0f} ± {np.std(a):.0f} %"] for (name, order), a in compared.items()]
 plot.table(rows, header=["network", "weights", "pixels", "held-out accuracy, 3 seeds"])
