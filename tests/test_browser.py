@@ -113,8 +113,8 @@ def said(cell: dict) -> str:
 
 def typed(mistake, name: str) -> str:
     """Return a mistake as a learner would type it; "" if it leans on more than NumPy."""
-    bank = Path(mistake.code.__code__.co_filename)
-    if not bank.is_file():  # an edit of the reference
+    code = getattr(mistake.code, "__code__", None)  # a class has none
+    if code is None or not (bank := Path(code.co_filename)).is_file():  # an edit of the reference
         return ""
     for node in ast.walk(ast.parse(bank.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Lambda) and node.lineno == mistake.code.__code__.co_firstlineno:
