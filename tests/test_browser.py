@@ -116,6 +116,8 @@ def said(cell: dict) -> str:
 
 def typed(mistake, name: str) -> str:
     """Return a mistake as a learner would type it; "" if it leans on more than NumPy."""
+    if inspect.isclass(mistake.code):
+        return ""
     source = textwrap.dedent(inspect.getsource(mistake.code))
     tree = ast.parse(source)
     names = {part.id: part.ctx for part in ast.walk(tree) if isinstance(part, ast.Name)}
@@ -193,6 +195,38 @@ def turn(control) -> None:
         control.press("Enter")
     else:
         control.locator("button:not(.mod-active)").last.click()
+
+
+def test_a_stroke_is_drawn_by_hand_and_by_the_keyboard(notebook):
+    for index in holding(notebook, ".course-pad canvas"):
+        cell, keys = notebook.cell(index), notebook.page.keyboard
+        pad, mouse = cell.locator(".course-pad canvas"), notebook.page.mouse
+        before = notebook.pictures(index)
+        cell.locator(".course-pad button").click()
+        assert notebook.changed(index, before), f"cell {index}: Clear leaves what was drawn"
+        before = notebook.pictures(index)
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + 40
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x, y + box["height"] / 2, steps=8)
+        mouse.up()
+        assert notebook.changed(index, before), f"cell {index}: a stroke changes nothing"
+        drawn = cell.locator(".course-drawing textarea").input_value()
+        assert drawn.count(",") > 5 and ";" not in drawn
+        keys.press("Delete")
+        for key in ["Space", *["ArrowDown"] * 5, "Space", "ArrowRight", "Space", "ArrowUp"]:
+            keys.press(key)
+        notebook.page.wait_for_timeout(300)
+        written = cell.locator(".course-drawing textarea").input_value()
+        assert [stroke.count(",") for stroke in written.split(";")] == [6, 2]
+        keys.press("Backspace")
+        notebook.page.wait_for_timeout(300)
+        assert ";" not in cell.locator(".course-drawing textarea").input_value()
+        save(notebook, f"drawn_{index}", index, index)
+        assert len(notebook.cells()) == notebook.total, "a key reached the notebook, not the pad"
+    assert notebook.complaints == []
 
 
 def test_every_play_button_plays(notebook):

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from course.checking import Case, Exercise, Law
+from course.lessons.modules import WANTED, Descent, drawn, fitted
 from course.networks import layers
 from course.practice import costs
 from course.transformers import loop, numpy_gpt, tokens
@@ -106,34 +107,12 @@ batch = Exercise(
 
 # ---------------------------------------------------------------------------------------
 
-_WANTED = "those that are asked for"
-
-
-def _fitted(module, reference, weights):
-    """Give a module the weights, by name; says what is wrong with its parameters."""
-    got, want = (dict(m.double().named_parameters()) for m in (module, reference))
-    if got.keys() != want.keys():
-        lacks, has = sorted(want.keys() - got.keys()), sorted(got.keys() - want.keys())
-        both = (("without", lacks), ("with", has))
-        return ", ".join(f"{word} {names[0]}" for word, names in both if names)
-    for name, p in got.items():
-        if p.shape != want[name].shape:
-            return f"{name} of {tuple(p.shape)} and not {tuple(want[name].shape)}"
-        p.data = torch.tensor(weights[name])
-    return _WANTED
-
-
-def _weights(module, seed):
-    """Weights for each parameter of a module, such as no initialization draws."""
-    rng = np.random.default_rng(seed)
-    return {n: 0.6 * rng.standard_normal(p.shape) for n, p in module.named_parameters()}
-
 
 def _looked_into(answer, reference, sizes, given, weights):
     """What a module with these weights gives, the gradients it leaves, and what a hook sees."""
     module, ours = answer(*sizes), reference(*sizes)
-    names = _fitted(module, ours, weights or _weights(ours, sum(sizes)))
-    if names != _WANTED:
+    names = fitted(module, ours, weights or drawn(ours, sum(sizes)))
+    if names != WANTED:
         return {"names of the parameters": names, "output": np.zeros(0)}
     x = torch.from_numpy(given)
     y = module(x.requires_grad_() if x.is_floating_point() else x)
@@ -191,7 +170,7 @@ Attention = Exercise(
         Case.hand(
             (2, 2, np.array([[[2.0, 6.0], [4.0, 8.0], [9.0, 1.0]]]), _AVERAGING),
             {
-                "names of the parameters": _WANTED,
+                "names of the parameters": WANTED,
                 "output": np.array([[[2.0, 6.0], [3.0, 7.0], [5.0, 5.0]]]),
             },
             says="queries and keys of 0, values x",
@@ -302,7 +281,7 @@ Block = Exercise(
     cases=[
         Case.hand(
             (2, 1, np.array([[[3.0, -3.0]]]), _biases_alone()),
-            {"names of the parameters": _WANTED, "output": np.array([[[14.0, 19.0]]])},
+            {"names of the parameters": WANTED, "output": np.array([[[14.0, 19.0]]])},
             says="parts that give their biases alone",
         ),
         Case.random(lambda rng: (6, 3, rng.standard_normal((2, 5, 6))), says="C = 6, H = 3, T = 5"),
@@ -390,7 +369,7 @@ Block = Exercise(
 
 def _gpt(answer, V, T, C, H, L, ids, weights=None):
     seen = _looked_into(answer, plain.GPT, (V, T, C, H, L), ids, weights)
-    if weights or seen["names of the parameters"] != _WANTED:
+    if weights or seen["names of the parameters"] != WANTED:
         return seen
     torch.manual_seed(0)
     z = answer(V, T, C, H, L)(torch.from_numpy(ids)).detach().double().numpy()
@@ -426,7 +405,7 @@ GPT = Exercise(
         Case.hand(
             (3, 4, 2, 1, 0, np.array([[0, 1]]), _NO_BLOCKS),
             {
-                "names of the parameters": _WANTED,
+                "names of the parameters": WANTED,
                 "output": np.array([[[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]]]),
             },
             says="no blocks, tokens 0 and 1",
@@ -619,28 +598,11 @@ class _Table(nn.Module):
         return self.W[ids]
 
 
-class _Descent:
-    """Gradient descent with the two methods of PyTorch's optimizers."""
-
-    def __init__(self, model, lr):
-        self.model, self.lr = model, lr
-
-    def zero_grad(self, *, set_to_none=True):
-        for p in self.model.parameters():
-            p.grad = None
-
-    @torch.no_grad()
-    def step(self):
-        for p in self.model.parameters():
-            if p.grad is not None:
-                p -= self.lr * p.grad
-
-
 def _steps_of(answer, W, x, y, lr):
     """Losses and table of three steps, begun with a gradient that an earlier step has left."""
     model = _Table(W)
     model.W.grad = torch.ones_like(model.W)
-    optimizer = _Descent(model, lr)
+    optimizer = Descent(model, lr)
     losses = [
         answer(model, optimizer, *map(torch.from_numpy, pair)) for pair in zip(x, y, strict=True)
     ]
@@ -837,7 +799,7 @@ SwiGLU = Exercise(
         Case.hand(
             (1, 1, np.array([[[math.log(3)]]]), _ONE_ROW),
             {
-                "names of the parameters": _WANTED,
+                "names of the parameters": WANTED,
                 "output": np.array([[[15 * math.log(3) ** 2]]]),
             },
             says="x = ln 3, gate x, up 2x, down 10",
