@@ -33,7 +33,7 @@
 # | $\mathbb{E}[x]$ | **expectation** of $x$: its average over all draws, $\sum_i p_i x_i$ | |
 # | $\mathrm{Var}(x)$ | **variance** of $x$: $\mathbb{E}[(x - \mathbb{E}[x])^2]$ | |
 # | $\mu$, $\sigma$ | centre and **spread** of a distribution; spread is short for standard deviation, $\sqrt{\mathrm{Var}(x)}$ | |
-# | $z$, $y$ | logits (scores that become probabilities), labels (the true classes) | $(N, K)$, $(N,)$ |
+# | $z$, $y$ | logits (numbers that become probabilities), labels (the true classes) | $(N, K)$, $(N,)$ |
 # | $N$, $K$ | examples, classes | |
 # | $V$ | letters of the model of names, and the point that ends a name | |
 
@@ -184,7 +184,7 @@ ex.bayes.check(bayes)
 #
 # *So far data were drawn from a known distribution. What if you know only the data?*
 #
-# A coin came up heads in 7 of 10 throws. If heads has probability $p$, these ten throws, in their order, have
+# A coin came up tails in 7 of 10 throws. If tails has probability $p$, these ten throws, in their order, have
 # probability $p^7 (1-p)^3$. Read as a function of $p$, with the data fixed, this is called the **likelihood** of $p$. The
 # $p$ for which it is largest is the **maximum likelihood** estimate.
 
@@ -195,7 +195,7 @@ for i, n in enumerate((10, 100, 1000)):
     log_likelihood = 0.7 * n * np.log(p) + 0.3 * n * np.log(1 - p)
     relative = np.exp(log_likelihood - log_likelihood.max())
     ax.plot(p, relative, color=plot.COLORS[i], ls=plot.LINES[i], label=f"{0.7 * n:.0f} of {n:,}")
-ax.set(xlabel="probability of heads, p", ylabel="likelihood, over its largest")
+ax.set(xlabel="probability of tails, p", ylabel="likelihood, over its largest")
 ax.legend(loc="upper left")
 plot.show(
     fig,
@@ -383,8 +383,8 @@ diagrams.names()
 
 # %% [markdown]
 # That was counting. A network would start from a table of logits, all 0, and go downhill: where its softmax gives a
-# follower less than its share of the data, the logit is raised a little, and where more, it is lowered. (Lesson *Gradients*
-# says why that is downhill.) Does it get below what counting reached?
+# follower less than its share of the data, the logit is raised a little, and where more, it is lowered. (Why that is
+# downhill stands in lesson *Gradients*.) Does it get below what counting reached?
 
 
 # %%
