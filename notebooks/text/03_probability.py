@@ -598,6 +598,7 @@ print(made.credit("Your model of names"))
 # ## What you measured
 
 # %%
+luck = 100 * probability.by_luck(59, 100, 20)
 plot.table(
     [
         ["length of a Gaussian vector of 10,000 entries", f"{around.mean():.1f} ± {around.std():.1f}"],
@@ -606,7 +607,7 @@ plot.table(
         ["pairs of unseen names that were never counted", f"{missing} of {len(test_nats):,}"],
         ["what the base saves with 100 names", f"{saved[100].mean():.3f} nats a letter"],
         ["best of 20 that throw coins, 100 questions", f"{bests.mean():.1f} %"],
-        ["59 of 100 by luck, the best of 20", f"{100 * probability.by_luck(59, 100, 20):.0f} %"],
+        ["59 of 100 by luck, the best of 20", f"{luck:.0f} %"],
     ],
     header=["quantity", "measured"],
 )
