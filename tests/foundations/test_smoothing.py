@@ -15,17 +15,28 @@ def rng():
     return np.random.default_rng(5)
 
 
-def test_add_alpha_agrees_with_scikit_learn(rng):
+def test_an_even_base_agrees_with_scikit_learn(rng):
     ids = np.concatenate([np.arange(4), rng.integers(4, size=60), np.arange(4)])
     model = CategoricalNB(alpha=0.7).fit(ids[1:, None], ids[:-1])
-    ours = smoothing.add_alpha(bigram.count_pairs(ids, 4), 0.7)
+    ours = smoothing.smooth(bigram.count_pairs(ids, 4), np.full(4, 1 / 4), 4 * 0.7)
     np.testing.assert_allclose(np.log(ours), model.feature_log_prob_[0])
 
 
-def test_an_even_base_is_add_alpha(rng):
+def test_frequencies_are_a_base_in_which_nothing_is_impossible(rng):
     counts = rng.integers(0, 5, size=(6, 6))
-    even = smoothing.smooth(counts, np.full(6, 1 / 6), 3.0)
-    np.testing.assert_allclose(even, smoothing.add_alpha(counts, 0.5))
+    counts[:, 2] = 0
+    base = smoothing.frequencies(counts)
+    assert base.sum() == pytest.approx(1)
+    assert base.min() == base[2] == 1 / (counts.sum() + 6)
+
+
+def test_the_weight_is_chosen_by_another_text(rng):
+    counts, base, ids = rng.integers(0, 5, size=(4, 4)), np.full(4, 1 / 4), rng.integers(4, size=50)
+    least = smoothing.surprises(smoothing.choose(counts, base, ids), ids).mean()
+    tried = [smoothing.smooth(counts, base, w) for w in (0.3, 1, 3, 10, 30, 100)]
+    assert least == min(smoothing.surprises(p, ids).mean() for p in tried)
+    with pytest.raises(ValueError, match=r"weights is \(\): at least one"):
+        smoothing.choose(counts, base, ids, ())
 
 
 def test_smoothing_moves_from_the_shares_to_the_base(rng):
@@ -39,9 +50,9 @@ def test_smoothing_moves_from_the_shares_to_the_base(rng):
 
 def test_rows_are_distributions_and_nothing_is_impossible(rng):
     counts = rng.integers(0, 3, size=(7, 7))
-    for p in (smoothing.add_alpha(counts, 0.1), smoothing.smooth(counts, np.full(7, 1 / 7), 4.0)):
-        np.testing.assert_allclose(p.sum(axis=1), 1)
-        assert p.min() > 0
+    p = smoothing.smooth(counts, np.full(7, 1 / 7), 4.0)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+    assert p.min() > 0
 
 
 def test_surprises_add_up_to_the_log_probability(rng):
@@ -53,11 +64,9 @@ def test_surprises_add_up_to_the_log_probability(rng):
 def test_bad_input_is_refused():
     counts, base = np.ones((3, 3)), np.full(3, 1 / 3)
     with pytest.raises(ValueError, match=r"counts has shape \(2, 3\)"):
-        smoothing.add_alpha(counts[:2], 1)
+        smoothing.smooth(counts[:2], base, 1)
     with pytest.raises(ValueError, match="counts has an entry -1"):
         smoothing.smooth(counts - 2, base, 1)
-    with pytest.raises(ValueError, match="alpha is 0"):
-        smoothing.add_alpha(counts, 0)
     with pytest.raises(ValueError, match=r"base \(2,\) and weight is 1"):
         smoothing.smooth(counts, np.full(2, 1 / 2), 1)
     with pytest.raises(ValueError, match="base sums to 2"):
@@ -97,8 +106,7 @@ def test_with_few_names_a_base_is_worth_more_than_an_even_one(names, seed):
     learn, test, alphabet = names
     few = np.random.default_rng(seed).choice(learn, 100, replace=False)
     counts, ids = bigram.count_pairs(encoded(few, alphabet), 27), encoded(test, alphabet)
-    base = (counts.sum(axis=0) + 1) / (counts.sum() + 27)
-    even = [smoothing.add_alpha(counts, a) for a in (0.03, 0.1, 0.3, 1)]
-    toward = [smoothing.smooth(counts, base, w) for w in (1, 3, 10, 30, 100)]
-    least = [min(smoothing.surprises(p, ids).mean() for p in ps) for ps in (even, toward)]
-    assert least[1] < least[0]
+    bases = np.full(27, 1 / 27), smoothing.frequencies(counts)
+    models = [smoothing.choose(counts, base, ids) for base in bases]
+    even, toward = (smoothing.surprises(p, ids).mean() for p in models)
+    assert toward < even

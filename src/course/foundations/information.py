@@ -38,8 +38,7 @@ def entropy(p):
     p : (..., K)
     """
     _check_distribution(p=p)
-    terms = np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0)  # 0 ln 0 is 0
-    return -terms.sum(axis=-1)
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=-1)  # 0 ln 0 is 0
 
 
 def kl(p, q):

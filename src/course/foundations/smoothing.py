@@ -9,29 +9,12 @@ import numpy as np
 from course.foundations.probability import check_distribution
 
 
-def add_alpha(counts, alpha: float):
-    """Pretend that every follower was seen alpha times more, then share out.
-
-    p[i, j] = (counts[i, j] + α) / (Σ_k counts[i, k] + α V). With α = 1 this is Laplace's rule.
-
-    Parameters
-    ----------
-    counts : (V, V)
-        Row i, column j: how often j came after i.
-    alpha
-        Above 0.
-    """
-    _check_counts(counts)
-    if not alpha > 0:
-        raise ValueError(f"alpha is {alpha}; it must be above 0")
-    return (counts + alpha) / (counts + alpha).sum(axis=1, keepdims=True)
-
-
 def smooth(counts, base, weight: float):
     """Pretend that each token was followed `weight` times more, by what `base` expects.
 
     p[i, j] = (counts[i, j] + w base[j]) / (Σ_k counts[i, k] + w). A row that was never seen is
-    the base; a row that was seen much more often than w times is nearly its shares.
+    the base; a row that was seen much more often than w times is nearly its shares. An even base
+    gives each pair α = w / V observations more; with α = 1 that is Laplace's rule.
 
     Parameters
     ----------
@@ -50,6 +33,45 @@ def smooth(counts, base, weight: float):
     _check_counts(counts)
     _check_base(counts, base, weight)
     return (counts + weight * base) / (counts.sum(axis=1, keepdims=True) + weight)
+
+
+def frequencies(counts):
+    """Return how frequent each follower is, one more than counted, so that none has 0: a base.
+
+    Parameters
+    ----------
+    counts : (V, V)
+        Row i, column j: how often j came after i.
+
+    Returns
+    -------
+    base : (V,)
+    """
+    _check_counts(counts)
+    return (counts.sum(axis=0) + 1) / (counts.sum() + len(counts))
+
+
+def choose(counts, base, ids, weights=(0.3, 1, 3, 10, 30, 100)):
+    """Smooth with the weight, of several, with which another text surprises least.
+
+    Parameters
+    ----------
+    counts : (V, V)
+    base : (V,)
+        As in `smooth`.
+    ids : (N,) of int
+        A text that was not counted, to choose by.
+    weights
+        At least one, each above 0.
+
+    Returns
+    -------
+    p : (V, V)
+    """
+    if len(weights) == 0:
+        raise ValueError(f"weights is {weights!r}: at least one is needed to choose from")
+    tables = [smooth(counts, base, w) for w in weights]
+    return min(tables, key=lambda p: surprises(p, ids).mean())
 
 
 def surprises(p, ids):

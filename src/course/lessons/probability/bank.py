@@ -76,7 +76,7 @@ bayes = Exercise(
         joint / joint.sum(axis=0) ⇒ (joint / joint.sum(axis=0)).T
             The numbers are right and the table is turned over: k chooses the row, m the column.
         prior[:, None] * likelihood ⇒ np.resize(prior, likelihood.shape) * likelihood
-            The prior was laid along the rows, so that it multiplies letters m, not classes k. It
+            The prior was laid along the rows, so that it multiplies what is seen, m, not the classes, k. It
             needs an axis of length 1 behind, prior[:, None].
         joint / joint.sum(axis=0) ⇒ np.tile(prior[:, None], likelihood.shape[1])
             This is the prior, in each column. Nothing was learnt from what is seen.

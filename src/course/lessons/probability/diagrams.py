@@ -43,8 +43,8 @@ def names():
     counts = d.matrix("counts", 1.15, 0, rows=6, cols=6, shape="(V, V)", above=True)
     p = d.matrix("p", 2.4, 0, rows=6, cols=6, shape="(V, V)", above=True, colours=(1,))
     look = {"rows": 1, "cols": 6, "colours": (1,), "above": True}
-    row = d.matrix("", 3.65, 0, shape="row of the last letter", **look)
-    letter = d.box("next letter", 3.65, 1, colour=2)
+    row = d.matrix("", 3.75, 0, shape="last letter's row", **look)
+    letter = d.box("next letter", 3.75, 1, colour=2)
     d.arrow(text, counts, "pairs")
     d.arrow(counts, p, "÷ row sums")
     d.arrow(p, row, "take out")

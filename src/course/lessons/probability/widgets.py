@@ -93,8 +93,9 @@ def temperature():
         bars = ax.bar(np.arange(len(alphabet)), 1.0, color=plot.COLORS[0], width=0.75)
         ax.set_xticks(np.arange(len(alphabet)), ["end", *alphabet[1:]])
         ax.grid(False, axis="x")
-        ax.set(ylim=(0, 1), xlabel="letter that follows", ylabel="probability")
-        told = ax.text(26.4, 0.95, "", ha="right", va="top", fontsize=11)
+        ax.set(ylim=(0, 1.2), xlabel="letter that follows", ylabel="probability")
+        ax.set_yticks(np.linspace(0, 1, 6))
+        told = ax.text(26.4, 1.18, "", ha="right", va="top", fontsize=11)
 
         def update(after, tau):
             z = log_p[alphabet.index(AFTER[after])] / tau
