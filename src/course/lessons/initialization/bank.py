@@ -460,6 +460,14 @@ def _norm_args(rng, *shape, eps):
     return 2 * rng.standard_normal(shape) + 1, *rng.standard_normal((2, C)), eps
 
 
+def between_least_and_largest(x, gamma, beta, eps=1e-5):
+    """You stretched each row from its least to its largest entry. Layer norm takes mean and
+    variance.
+    """
+    least, largest = x.min(axis=-1, keepdims=True), x.max(axis=-1, keepdims=True)
+    return gamma * (x - least) / (largest - least + eps) + beta
+
+
 layer_norm = Exercise(
     norm.layer_norm,
     cases=[
@@ -538,6 +546,7 @@ layer_norm = Exercise(
         var + eps ⇒ var + 1e-5
             You wrote ε as a number. Take the argument eps.
         """,
+        between_least_and_largest,
     ],
     hints=[
         "Over which axis must the mean be taken, so that one example never sees another?",

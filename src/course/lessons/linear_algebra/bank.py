@@ -246,6 +246,12 @@ matmul = Exercise(
         C = np.zeros((n, p)) ⇒ C, total = np.zeros((n, p)), 0.0
         C[i, k] += A[i, j] * B[j, k] ⇒ C[i, k] = total = total + A[i, j] * B[j, k]
             Your sum goes on from one entry to the next. Each entry begins again at 0.
+        np.zeros((n, p)) ⇒ np.zeros(A.shape)
+        range(p) ⇒ range(m)
+            You gave the result the shape of A. It has the rows of A and the columns of B: (n, p).
+        (n, m), p = A.shape, B.shape[1] ⇒ n = m = p = len(A)
+            All your loops run to len(A). The three sizes may differ: rows of A, columns of A,
+            columns of B.
         * B[j, k] ⇒ + B[j, k]
             You added the entries of a pair. Multiply them, then add up over j.
         """,
@@ -402,6 +408,12 @@ def _direction_counts(f, rng):
     return f"x = (0, 1, 2, 3): onto v = (1, 2, 0, 1) and onto −3v you get {points}; it is one line."
 
 
+def in_the_plane(x, v):
+    """You wrote out two coordinates. Vectors may have any length: x @ v sums over all entries."""
+    c = (x[0] * v[0] + x[1] * v[1]) / (v[0] ** 2 + v[1] ** 2)
+    return np.array([c * v[0], c * v[1]])
+
+
 project = Exercise(
     linalg.project,
     kind="derive",
@@ -451,6 +463,7 @@ project = Exercise(
             @ and / have one rank, and Python goes from left to right: x @ v / v @ v divides by v
             entry by entry before it multiplies. Put v @ v in brackets.
         """,
+        in_the_plane,
     ],
     hints=[
         "The answer is some number times v. What must hold of x − c v?",

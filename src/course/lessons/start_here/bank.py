@@ -76,6 +76,9 @@ probabilities = Exercise(
         sum( ⇒ mean(
             You divided each row by its mean, so your rows sum to the number of columns. A share
             is counted out of all that the row holds: its sum.
+        counts / ⇒ 1.0 *
+            You returned the totals of the rows. Each count is to be divided by the total of its
+            row.
         counts.sum(axis=1, keepdims=True) ⇒ len(counts)
             You divided by how many characters there are. A share is counted out of what the row
             holds: the sum of its counts.
