@@ -768,7 +768,7 @@ print(continued(mine, alphabet, "ROMEO:\n", 200, T=32))
 #
 # ### Exercise: `embed`
 #
-# Embed tokens that come after `past` others.
+# Embed tokens that come after `past` others. Time is the last axis of `ids`: its shape is $(T,)$ or $(B, T)$.
 
 
 # %% tags=["exercise:numpy_gpt.embed"]

@@ -92,9 +92,10 @@ def _unpacked(got, expected: tuple):
 
 def _leaf(got, expected):
     """A tuple of numbers will do for an array; any other tuple stays one."""
-    if isinstance(expected, np.ndarray) and isinstance(got, tuple) and len(got) != 1:
+    if isinstance(expected, np.ndarray) and isinstance(got, tuple):
         array = stacked(list(got))
-        listed = isinstance(got, Listed) or getattr(array, "shape", None) == expected.shape
+        listed = isinstance(got, Listed) and len(got) != 1
+        listed = listed or getattr(array, "shape", None) == expected.shape
         got = array if listed else got
     return _emptied(got, expected)
 

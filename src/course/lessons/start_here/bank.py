@@ -73,6 +73,18 @@ probabilities = Exercise(
         sum( ⇒ max(
             You divided each row by its largest count, so the most frequent follower gets 1. Then
             the others have nothing left to share. Divide by what makes the row sum to 1.
+        sum( ⇒ mean(
+            You divided each row by its mean, so your rows sum to the number of columns. A share
+            is counted out of all that the row holds: its sum.
+        counts / ⇒ 1.0 *
+            You returned the totals of the rows. Each count is to be divided by the total of its
+            row.
+        counts.sum(axis=1, keepdims=True) ⇒ len(counts)
+            You divided by how many characters there are. A share is counted out of what the row
+            holds: the sum of its counts.
+        counts / counts.sum( ⇒ counts.T / counts.T.sum(
+            You turned the table first, so each row of yours holds what came before a character.
+            Row i of counts holds what came after it.
         counts / ⇒ counts //
             You divided in whole numbers, so every share below 1 became 0. Use / and not //, and do
             not turn the result into integers.
@@ -156,6 +168,19 @@ write_greedily = Exercise(
             One token is missing at the end: n are added to the start, so there are n + 1.
         np.array(ids) ⇒ np.array(ids[1:])
             The start is missing: it is the first token of what is returned.
+        p[ids[-1]] ⇒ p
+            You looked for the largest entry of the whole table, and its place is counted through
+            all rows. Only the row of the token written last is asked: p[ids[-1]].
+        p[ids[-1]] ⇒ p[ids]
+            p[ids] takes the rows of all tokens so far. Only the last one counts: p[ids[-1]].
+        for _ in ⇒ for i in
+        p[ids[-1]] ⇒ p[i]
+            You went through the rows in order. What may come next stands in the row of the token
+            written last, p[ids[-1]].
+        range(n) ⇒ range(n + 1)
+            One token is too many: the start is there already, and n are added to it.
+        np.array(ids) ⇒ ids[-1]
+            You returned the last token alone. All of them are wanted, from the start on.
         """,
         drawn_not_chosen,
     ],
