@@ -42,8 +42,10 @@ def run(args: argparse.Namespace) -> int:
 
     if os.name == "nt":
         raise ValueError(say("Answers can be walled off on Linux and macOS; on Windows use WSL."))
-    from course.grading import marks, pool, submission
+    from course.grading import confine, marks, pool, submission
 
+    if note := confine.missing():
+        print(note)
     for place in args.places:
         place.stat()  # one that isn't there is told at once
     work = submission.find(args.places, {_slug(lesson) for lesson in args.lesson})

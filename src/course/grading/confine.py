@@ -104,6 +104,16 @@ def wall_off_files() -> bool:
     return done
 
 
+def missing() -> str:
+    """Return what a teacher should know if this system can't wall files off; "" where it can."""
+    if _landlock_version() >= 1:
+        return ""
+    return say(
+        "This system can't keep files from an answer, only Python can: who is determined gets "
+        "around it, and can read the course's solutions. Linux 5.13 or later does better."
+    )
+
+
 def _landlock_version() -> int:
     return _libc().syscall(444, None, 0, 1) if _linux() else 0
 
