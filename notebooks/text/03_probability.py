@@ -85,7 +85,7 @@ for n in (1, 100, 10_000):
 # The variances of independent draws add up. So a sum of $n$ draws has variance $n\sigma^2$ and spread $\sqrt n\,\sigma$,
 # and their mean spreads by $\sigma/\sqrt n$. One more digit takes a hundred times as much data.
 #
-# A distribution that you will meet throughout is the **Gaussian**, a bell:
+# You will often meet the **Gaussian**, a bell:
 #
 # $$p(x) = \frac{1}{\sigma\sqrt{2\pi}}\; e^{-(x-\mu)^2/2\sigma^2}.$$
 #
@@ -154,8 +154,8 @@ positive.reveal(ill_if_alarm, shown=f"{ill_if_alarm:.0f} % of a million people d
 widgets.areas()
 
 # %% [markdown]
-# Even a test that misses nobody stays near 17 %. Fewer false alarms help, because nearly everybody is healthy, and that is
-# where most alarms come from.
+# Even a test that misses nobody stays near 17 %. Fewer false alarms help, because nearly everybody is healthy, so most
+# alarms come from there.
 #
 # **Bayes' rule** is these areas written down. Call the class $k$ (ill or healthy) and what is seen $m$ (positive or
 # negative). The piece that belongs to $k$ and shows $m$ is $p(k)$ wide and $p(m \mid k)$ high. Its share of all that show
@@ -212,7 +212,7 @@ print(f"7,000 of 10,000, p = 0.7: {0.7**7000 * 0.3**3000}; the logarithm is {700
 #
 # $$\ell(\mu, \sigma) = \sum_{i=1}^N \left( -\frac{(x_i - \mu)^2}{2\sigma^2} - \ln \sigma \right) + \text{a constant}.$$
 #
-# At the top, its slope in $\mu$ and its slope in $\sigma$ are both zero. By hand: $x = (1, 3, 3, 9)$ gives $\mu = 4$ and
+# At the top, its slopes in $\mu$ and in $\sigma$ are both zero. By hand: $x = (1, 3, 3, 9)$ gives $\mu = 4$ and
 # $\sigma = 3$.
 #
 # ### Exercise: `gaussian_fit`
@@ -557,7 +557,7 @@ ex.by_luck.check(by_luck)
 # ## Names, written by you
 #
 # Here are your smoothing, your loss, and your log-sum-exp for the temperature. The bits of a name are its surprise, summed
-# over its letters and the point. Put in your own name, and try another temperature.
+# over its letters and the point. Try your own name and another temperature.
 
 # %%
 my_name, tau = "ada", 1.0
