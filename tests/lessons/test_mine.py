@@ -68,6 +68,13 @@ def rotate(x, theta):
     out[..., ::2], out[..., 1::2] = turned.real, turned.imag
     return out
 """,
+    "generation.attend_cached": """
+def attend_cached(q, k, v, k_past, v_past):
+    k, v = (np.append(old, new, axis=-2) for old, new in ((k_past, k), (v_past, v)))
+    T, S = q.shape[-2], k.shape[-2]
+    y, _ = attend(q, k, v, mask=np.arange(S) <= np.arange(S - T, S)[:, None])
+    return y, k, v
+""",
     "small_gpt.embed": """
 def embed(ids, E, P, past=0):
     return np.take(E, ids, axis=0) + P[np.arange(past, past + ids.shape[-1])]
@@ -142,7 +149,7 @@ GREEDY = ("--prompt", "ROMEO:", "--n", "90", "--temperature", "0")
 
 def test_with_no_answers_it_is_the_course_s_and_writes_its_text(capsys, tmp_path, greedy):
     said, text = made(capsys, tmp_path / "empty")
-    assert said.startswith("my_gpt.py: 0 of 9 parts are yours")
+    assert said.startswith(f"my_gpt.py: 0 of {len(STYLES)} parts are yours")
     assert "# Yours" not in text
     done = written(tmp_path / "empty", *GREEDY)
     assert (done.stdout, done.stderr, done.returncode) == (greedy + "\n", "", 0)
@@ -154,8 +161,8 @@ def test_made_of_right_answers_of_other_styles_it_writes_the_same(
     for key, code in STYLES.items():
         notebook(key, code)
     said, text = made(capsys, tmp_path / "mine")
-    assert said.startswith("my_gpt.py: 9 of 9 parts are yours (")
-    assert text.count("# Yours, passed on ") == 9
+    assert said.startswith(f"my_gpt.py: {len(STYLES)} of {len(STYLES)} parts are yours (")
+    assert text.count("# Yours, passed on ") == len(STYLES)
     assert "course." not in "".join(line for line in text.splitlines() if "import" in line)
     assert "def middle_of_attend(z):" in text  # two helpers of one name
     assert (
@@ -169,8 +176,10 @@ def test_made_of_right_answers_of_other_styles_it_writes_the_same(
 def test_gaps_are_the_course_s_and_marked(notebook, capsys, tmp_path, greedy):
     notebook("attention.rotate", STYLES["attention.rotate"])
     said, text = made(capsys, tmp_path / "some")
-    assert said.startswith("my_gpt.py: 1 of 9 parts are yours (rotate; the course's: affine, ")
-    assert text.count("# The course's, until you pass ") == 8
+    assert said.startswith(
+        f"my_gpt.py: 1 of {len(STYLES)} parts are yours (rotate; the course's: affine, "
+    )
+    assert text.count("# The course's, until you pass ") == len(STYLES) - 1
     assert text.index("# Yours") < text.index("def rotate(x, theta):\n    turned")
     assert written(tmp_path / "some", *GREEDY).stdout == greedy + "\n"
 
@@ -200,7 +209,7 @@ def test_answers_that_fail_there_are_left_out_each_with_a_sentence(
     for key, (_, why) in BROKEN.items():
         line = next(line for line in said.splitlines() if line.startswith(f"Your {key} is left"))
         assert why in line
-    assert "my_gpt.py: 1 of 9 parts are yours (scores" in said
+    assert f"my_gpt.py: 1 of {len(STYLES)} parts are yours (scores" in said
     assert written(tmp_path / "broken", *GREEDY).stdout == greedy + "\n"
 
 
