@@ -32,12 +32,6 @@ CHROMIUM = [
 ]
 
 
-def chromium() -> str | None:
-    """Return the path of an installed Chromium or Chrome."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((path for path in map(shutil.which, names) if path), None)
-
-
 @contextmanager
 def server(notebooks: list[Path], folder: Path):
     """Serve copies of the notebooks as `course lab` does; yields address and token."""

@@ -1,24 +1,27 @@
 """Every notebook in a real JupyterLab: as a learner sees it, moves it and answers it.
 
-Pictures of each, in the light and the dark theme, are left in build/screens. With COURSE_SCREENS
-naming a folder, only the pictures that the README shows are saved, there:
-``COURSE_SCREENS=docs pytest tests/test_browser.py``.
+With COURSE_SCREENS naming a folder, pictures of each in the light and the dark theme are left
+there, to be looked at; with ``COURSE_SCREENS=docs``, those that the README shows.
 """
 
 import ast
+import builtins
+import inspect
 import os
 import re
+import textwrap
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from course import lessons
-from course.authoring import editions
+from course.authoring import editions, pages, pairs, paper
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SCREENS = ROOT / os.environ.get("COURSE_SCREENS", "build/screens")
+SCREENS = os.environ.get("COURSE_SCREENS")
+photographs = pytest.mark.skipif(not SCREENS, reason="COURSE_SCREENS names no folder")
 # A label beside a slider is not its label element's text to axe; everything else is asked.
 AXE = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}
 COMMITTED = "/^(Committed|Your first guess stands)/"
@@ -41,7 +44,7 @@ def browser():
         missing("playwright")
     import lab_page
 
-    if (path := lab_page.chromium()) is None:
+    if (path := paper.browser()) is None:
         missing("Chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=lab_page.CHROMIUM)
@@ -113,24 +116,21 @@ def said(cell: dict) -> str:
 
 def typed(mistake, name: str) -> str:
     """Return a mistake as a learner would type it; "" if it leans on more than NumPy."""
-    bank = Path(mistake.code.__code__.co_filename)
-    if not bank.is_file():  # an edit of the reference
+    if inspect.isclass(mistake.code):
         return ""
-    for node in ast.walk(ast.parse(bank.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Lambda) and node.lineno == mistake.code.__code__.co_firstlineno:
-            arguments = {arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
-            names = {part.id for part in ast.walk(node.body) if isinstance(part, ast.Name)}
-            if names <= arguments | {"np"}:
-                body = ast.unparse(node.body)
-                return f"def {name}({ast.unparse(node.args)}):\n    return {body}"
-    return ""
+    source = textwrap.dedent(inspect.getsource(mistake.code))
+    tree = ast.parse(source)
+    names = {part.id: part.ctx for part in ast.walk(tree) if isinstance(part, ast.Name)}
+    bound = {arg.arg for arg in ast.walk(tree) if isinstance(arg, ast.arg)} | {"np"}
+    free = {n for n, ctx in names.items() if isinstance(ctx, ast.Load)} - bound - set(dir(builtins))
+    return source if source.startswith(f"def {name}(") and not free else ""
 
 
 def save(notebook, name: str, first: int, last: int) -> None:
-    """Save the cells from first to last as build/screens/NN_name.png, or as the README's."""
+    """Save the cells from first to last as NN_name.png where pictures are asked for."""
     name = f"{notebook.stem[:2]}_{name}"
-    if "COURSE_SCREENS" not in os.environ or name in README:
-        notebook.portrait(SCREENS / f"{name}.png", first, last)
+    if SCREENS and (SCREENS != "docs" or name in README):
+        notebook.portrait(ROOT / SCREENS / f"{name}.png", first, last)
 
 
 def test_runs_without_an_error(notebook):
@@ -142,6 +142,7 @@ def test_runs_without_an_error(notebook):
     assert notebook.complaints == []
 
 
+@photographs
 def test_widgets_are_photographed(notebook):
     for index in holding(notebook, ".widget-image, .widget-slider"):
         source = notebook.cells()[index]["source"]
@@ -149,12 +150,13 @@ def test_widgets_are_photographed(notebook):
             save(notebook, name[1], index, index)
 
 
+@photographs
 def test_both_themes_are_photographed(notebook):
-    if "COURSE_SCREENS" in os.environ:
+    if SCREENS == "docs":
         pytest.skip("only the README's pictures were asked for")
     for theme in ("Dark", "Light"):
         notebook.theme(theme)
-        assert notebook.photograph(f"{notebook.stem}-{theme.lower()}", SCREENS)
+        assert notebook.photograph(f"{notebook.stem}-{theme.lower()}", ROOT / SCREENS)
     assert notebook.complaints == []
 
 
@@ -193,6 +195,38 @@ def turn(control) -> None:
         control.press("Enter")
     else:
         control.locator("button:not(.mod-active)").last.click()
+
+
+def test_a_stroke_is_drawn_by_hand_and_by_the_keyboard(notebook):
+    for index in holding(notebook, ".course-pad canvas"):
+        cell, keys = notebook.cell(index), notebook.page.keyboard
+        pad, mouse = cell.locator(".course-pad canvas"), notebook.page.mouse
+        before = notebook.pictures(index)
+        cell.locator(".course-pad button").click()
+        assert notebook.changed(index, before), f"cell {index}: Clear leaves what was drawn"
+        before = notebook.pictures(index)
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + 40
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x, y + box["height"] / 2, steps=8)
+        mouse.up()
+        assert notebook.changed(index, before), f"cell {index}: a stroke changes nothing"
+        drawn = cell.locator(".course-drawing textarea").input_value()
+        assert drawn.count(",") > 5 and ";" not in drawn
+        keys.press("Delete")
+        for key in ["Space", *["ArrowDown"] * 5, "Space", "ArrowRight", "Space", "ArrowUp"]:
+            keys.press(key)
+        notebook.page.wait_for_timeout(300)
+        written = cell.locator(".course-drawing textarea").input_value()
+        assert [stroke.count(",") for stroke in written.split(";")] == [6, 2]
+        keys.press("Backspace")
+        notebook.page.wait_for_timeout(300)
+        assert ";" not in cell.locator(".course-drawing textarea").input_value()
+        save(notebook, f"drawn_{index}", index, index)
+        assert len(notebook.cells()) == notebook.total, "a key reached the notebook, not the pad"
+    assert notebook.complaints == []
 
 
 def test_every_play_button_plays(notebook):
@@ -281,6 +315,25 @@ def test_a_machine_finds_no_barrier_in_the_outputs(notebook):
         assert not found.response["violations"], f"{theme}:\n{found.generate_report()}"
 
 
+def test_a_hint_is_opened_by_the_keyboard(notebook):
+    cells = notebook.cells()
+    check = max((i for i, cell in enumerate(cells) if ".check(" in cell["source"]), default=-1)
+    if check < 0:
+        pytest.skip(f"{notebook.stem} has no exercise")
+    name = re.search(r"ex\.(\w+)\.check", cells[check]["source"])[1]
+    exercise = getattr(lessons.bank(lessons.slug(notebook.stem)), name)
+    notebook.hinted = check, exercise.note(0).title
+    button = notebook.cell(check).locator("button", has_text="Hint 1 of 3")
+    button.focus()
+    notebook.page.keyboard.press("Enter")
+    ladder = notebook.cell(check).locator(".course-awake")
+    ladder.locator(f"text={notebook.hinted[1]}").wait_for(timeout=10_000)
+    ladder.locator("button", has_text="Hint 2 of 3").wait_for()
+    assert len(notebook.cells()) == notebook.total, "the key reached the notebook"
+    save(notebook, "hint", check, check)
+    assert notebook.complaints == []
+
+
 def test_an_exercise_is_answered_wrongly_and_then_rightly(notebook):
     cells = notebook.cells()
     tagged = [tag for cell in cells for tag in cell["tags"] if tag.startswith("exercise:")]
@@ -319,6 +372,10 @@ def test_on_the_next_day_what_was_seen_last_is_still_there(notebook):
         assert len(after) == len(images) == 1, f"cell {index}"
         assert apart(images[0], after[0]) < 3, f"cell {index} shows another picture"
         save(notebook, f"day_two_{index}", index, index)
+    hinted, words = getattr(notebook, "hinted", (-1, ""))
+    if hinted >= 0 and "· done" not in said(notebook.cells()[hinted]):
+        assert words in notebook.cell(hinted).inner_text()
+        assert not notebook.cell(hinted).locator("button", has_text="Hint").count()
     for index, words in guesses.items():
         assert f"You predicted {words}." in notebook.cell(index).inner_text()
     notebook.complaints = [c for c in notebook.complaints if "widget model not found" not in c]
@@ -339,23 +396,55 @@ def apart(one, other) -> float:
     return float(np.sqrt(np.mean((a - b) ** 2)))
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_an_export_shows_every_widget_as_a_picture(path, browser, tmp_path):
-    """No kernel, no network: the page that nbconvert writes still shows each live figure."""
-    import nbconvert
-    import nbformat
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The lessons as pages of HTML."""
+    folder = tmp_path_factory.mktemp("pages")
+    pages.html(ROOT, [path.stem for path in NOTEBOOKS], folder)
+    return folder
 
-    stored = nbformat.read(path, as_version=4)
+
+@pytest.fixture
+def reader(browser, exported, request):
+    """A page of a browser without a network; what it asks for elsewhere is in `asked`."""
     page = browser.new_page()
-    page.route("http*://**", lambda route: route.abort())  # no network
-    (tmp_path / "page.html").write_text(nbconvert.HTMLExporter().from_notebook_node(stored)[0])
-    page.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")
-    shown = page.evaluate(
-        """() => [...document.images].map(i => [i.naturalWidth > 0 && i.width > 0, i.alt])"""
-    )
-    wanted = sum(
-        "image/png" in o.get("data", {}) for c in stored.cells for o in c.get("outputs", [])
-    )
-    assert len(shown) >= wanted
-    assert all(visible for visible, _ in shown)
+    page.asked = []
+    page.route("http*://**", lambda route: (page.asked.append(route.request.url), route.abort()))
+    yield page
     page.close()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported):
+    """No kernel, no network: every picture is there, nothing is cut, no barrier is found."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    cells = pairs.read_notebook(ROOT, path.stem).cells
+    wanted = sum("image/png" in o.get("data", {}) for c in cells for o in c.get("outputs", []))
+    reader.goto((exported / f"{path.stem}.html").as_uri())
+    reader.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    shown = reader.evaluate(
+        "[...document.images].map(i => [i.naturalWidth > 0 && i.width > 0, i.alt])"
+    )
+    assert len(shown) == wanted and all(seen and len(alt.split()) > 2 for seen, alt in shown)
+    for width, scheme in ((390, "dark"), (1280, "light")):
+        reader.set_viewport_size({"width": width, "height": 900})
+        reader.emulate_media(color_scheme=scheme)
+        assert reader.evaluate("document.documentElement.scrollWidth") == width
+        found = Axe().run(reader, options={"resultTypes": ["violations"]})
+        assert not found.response["violations"], f"{scheme}:\n{found.generate_report()}"
+    reader.emulate_media(media="print")
+    reader.set_viewport_size({"width": 673, "height": 900})  # A4 between its margins
+    cut = """[...document.querySelectorAll('pre, .figure, .card, math')].filter(
+        e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
+        .map(e => e.outerHTML.slice(0, 300))"""
+    assert reader.evaluate(cut) == []
+    assert reader.asked == []
+
+
+def test_a_lesson_is_printed_with_its_answers_open(browser, reader, exported):
+    """One PDF, of a few A4 pages, tagged for a screen reader."""
+    made = paper.printed(reader, exported / f"{NOTEBOOKS[0].stem}.html")
+    assert made.startswith(b"%PDF") and b"/StructTreeRoot" in made
+    assert 5 <= made.count(b"/Type /Page\n") <= 15
+    assert reader.locator("details.answer:not([open])").count() == 0

@@ -146,6 +146,20 @@ def test_validation_text_is_another_play():
     assert set(validation) <= set(train)
 
 
+def test_given_names_are_those_of_the_census():
+    names = data.given_names()
+    assert len(names.name) == len(names.sex) == len(names.percent) == 5494
+    assert all(re.fullmatch("[a-z]+", name) for name in names.name)
+    assert len(set(zip(names.name, names.sex, strict=True))) == 5494
+    assert len(set(names.name)) == 5494 - 331
+    for sex, first in (("f", "mary"), ("m", "james")):
+        rows = [i for i, s in enumerate(names.sex) if s == sex]
+        shares = names.percent[rows]
+        assert names.name[rows[0]] == first
+        assert np.all(np.diff(shares) <= 0) and shares.min() > 0
+        assert shares.sum() == pytest.approx(90, abs=0.1)  # as the Census Bureau says
+
+
 @pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan")])
 def test_split_refuses_a_fraction_that_is_none(fraction):
     with pytest.raises(ValueError, match=f"fraction is {fraction}"):
@@ -183,3 +197,16 @@ def test_unfit_text_is_refused_with_what_is_wrong(tmp_path):
     path.write_bytes(b"four")
     with pytest.raises(data.DataError, match="holds 4 characters; at least 65"):
         data.read_text(path, least=65)
+
+
+def test_tang_is_poems_in_chinese_and_nothing_else():
+    text = data.tang()
+    poems = text.removesuffix("\n").split("\n\n")
+    assert len(poems) == 320
+    assert len(text) == 27_628 and len(set(text)) == 2_603
+    for poem in poems:
+        title, author, *lines = poem.split("\n")
+        assert title and len(author) <= 4 and lines, poem
+        assert all(line[-1] in "。，？！：；" for line in lines), poem
+    assert not re.search(r"[ -~ㄱ-ㆎ（）]", text), "brackets of editors, or Latin letters"
+    assert "床前明月光" in text

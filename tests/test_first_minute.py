@@ -9,8 +9,10 @@ from pathlib import Path
 import lab_page
 import pytest
 
+from course.authoring import paper
+
 sync_api = pytest.importorskip("playwright.sync_api")
-pytestmark = pytest.mark.skipif(not lab_page.chromium(), reason="no Chromium here")
+pytestmark = pytest.mark.skipif(not paper.browser(), reason="no Chromium here")
 
 LONGEST = 75  # characters in a line of prose
 
@@ -43,7 +45,7 @@ def page(address):
     """The page as it opens, with the kernel ready."""
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=lab_page.chromium(), args=lab_page.CHROMIUM
+            executable_path=paper.browser(), args=lab_page.CHROMIUM
         )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(address)

@@ -38,8 +38,9 @@ from course.data import shakespeare
 from course.foundations import bigram
 from course.interactive import plot, predict
 from course.lessons import map as course_map
+from course.lessons import yours
 from course.lessons.start_here import bank as ex
-from course.lessons.start_here import widgets
+from course.lessons.start_here import diagrams, widgets
 from course.transformers import tokens
 
 # %%
@@ -226,10 +227,10 @@ def probabilities(counts):
 ex.probabilities.check(probabilities)
 
 # %% [markdown]
-# Stuck? In a new cell, `ex.probabilities.hint()` asks you a question; called again, it shows the
-# formula with its shapes, then a skeleton. After an attempt, `ex.probabilities.solution()` shows the
-# course's answer and why it is so. An exercise left open never stops a lesson: from here on the
-# notebook uses the course's version.
+# Stuck? The button under the check asks you a question; pressed again, it shows the formula with its
+# shapes, then a skeleton. So does `ex.probabilities.hint()` in a new cell, where there is no button.
+# After an attempt, `ex.probabilities.solution()` shows the course's answer and why it is so. An
+# exercise left open never stops a lesson: from here on the notebook uses the course's version.
 
 # %%
 p = bigram.probabilities(counts)
@@ -239,6 +240,9 @@ print(f"after t: h {p[t, h]:.2f}, z {p[t, z]:.4f}; row t sums to {p[t].sum():.2f
 # ## A model that writes
 #
 # To write, the model draws the next character from the row of the last one, again and again.
+
+# %%
+diagrams.writing()
 
 
 # %% tags=["worked:bigram.write"]
@@ -267,18 +271,32 @@ careful = predict.choice(
 )
 careful
 
+# %% [markdown]
+# This way of writing is called **greedy**. You have seen `write`, so you can write it yourself.
+#
+# ### Exercise: `write_greedily`
+#
+# Begin with `start` and add `n` characters, each the most probable one after the last. By hand: where
+# 2 most often follows 0, and 1 follows 2, and 2 follows 1, the start 0 and $n = 3$ give $(0, 2, 1, 2)$.
+
+
+# %% tags=["exercise:bigram.write_greedily"]
+def write_greedily(p, start, n):
+    ...  # four lines, much like write
+
+
+# %%
+ex.write_greedily.check(write_greedily)
+
 # %%
 T = alphabet.index("T")
-greedy = [T]
-for _ in range(60):
-    greedy.append(int(p[greedy[-1]].argmax()))
-print(tokens.decode(np.array(greedy), alphabet))
+greedy = bigram.write_greedily(p, T, 60)
+print(tokens.decode(greedy, alphabet))
 careful.reveal("a short loop, for ever")
 
 # %% [markdown]
 # Without chance, each character has exactly one successor. There are only 64 characters, so after at
-# most 64 steps one of them comes up a second time. From there on, everything repeats. This way of
-# writing is called **greedy**.
+# most 64 steps one of them comes up a second time. From there on, everything repeats.
 #
 # ## Probable is not typical
 #
@@ -303,7 +321,7 @@ typical
 
 # %%
 best = bigram.most_probable(p, T, 60)
-score_greedy, score_best = (bigram.log_probability(p, np.array(x)) for x in (greedy, best))
+score_greedy, score_best = (bigram.log_probability(p, x) for x in (greedy, best))
 print(f"greedy {score_greedy:.0f}; the best of all {score_best:.0f}:")
 print(tokens.decode(best, alphabet))
 typical.reveal("a line that neither way wrote")
@@ -337,6 +355,28 @@ widgets.followers()
 # %% [markdown]
 # Low temperatures repeat, high ones babble, and what is worth reading lies between. The dial called
 # temperature in products built on language models is this formula.
+
+# %% [markdown]
+# ## A model of your own
+#
+# What you have written so far can learn from any text. Each lesson ends like this: with something made
+# of your own functions, as far as their checks have passed, and of the course's where they have not.
+# The last line says whose is what. Put a text of yours between the quotation marks and run it again.
+
+# %%
+own = """Peter Piper picked a peck of pickled peppers. A peck of pickled peppers Peter Piper picked.
+If Peter Piper picked a peck of pickled peppers, where is the peck that Peter Piper picked? """
+made = yours.using("probabilities", "write_greedily")
+letters = tokens.alphabet(own)
+own_ids = tokens.encode(own + own[0], letters)  # round again, so that something follows the last
+own_p = made.probabilities(bigram.count_pairs(own_ids, len(letters)))
+print(tokens.decode(bigram.write(np.random.default_rng(3), own_p, own_ids[0], 120), letters))
+print(tokens.decode(made.write_greedily(own_p, own_ids[0], 40), letters))
+print(made.credit("Your model"))
+
+# %% [markdown]
+# The drawn line sounds like its text after a dozen different characters; on the plays it took a million
+# characters to sound a little like English. The greedy line finds its loop within a word.
 
 # %% [markdown]
 # ## What you measured
@@ -380,7 +420,7 @@ plot.table(
 # | $\tau$ | temperature | |
 
 # %% [markdown]
-# ## Is everything here?
+# ## Is everything here, and where are you?
 #
 # You have got this far, so Python and NumPy work. Later lessons need a little more.
 
@@ -400,10 +440,9 @@ for name, findings in parts.items():
 # a terminal tells more.
 
 # %% [markdown]
-# ## The course, and where you are
-#
-# The map fills as your checks pass. It is kept in one small file on this computer and sent nowhere.
-# Run the cell again whenever you come back; `course progress` shows the same in a terminal.
+# And this is the whole course. The map fills as your checks pass. It is kept in one small file on
+# this computer and sent nowhere. Run the cell again whenever you come back; `course progress` shows
+# the same in a terminal.
 
 # %% tags=["varies"]
 course_map.show()

@@ -63,7 +63,13 @@ centred = x - x.mean(axis=0)  # (8000, 784) minus (784,)
 print(f"{x.shape} minus {x.mean(axis=0).shape} gives {centred.shape}")
 
 # %% [markdown]
-# It never asks whether you meant it. Here five predictions, all exactly right, are compared with five
+# Choose two shapes here. What is pale is not stored: it is a copy, made by stretching.
+
+# %%
+widgets.stretch()
+
+# %% [markdown]
+# NumPy never asks whether you meant it. Here five predictions, all exactly right, are compared with five
 # labels, and one of the two has an axis too many:
 
 # %%

@@ -23,7 +23,7 @@
 # train with a wrong gradient.
 #
 # **You need** lesson *Gradients* (chain rule, gradient check, learning rate), matrix products from *Linear algebra*,
-# and logarithms.
+# and the softmax from *Probability*.
 
 # %% [markdown]
 # ## Symbols
@@ -278,11 +278,11 @@ print(f"at 0.99 the signal is {fading:.0f} times weaker than at 0.67")
 #
 # *The surer the mistake, the less it is corrected. What would have to change?*
 #
-# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy changes the loss. Let the classes compete through the **softmax**,
+# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy changes the loss. Let the classes compete through the softmax of lesson *Probability*,
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}},$$
 #
-# and take as the loss the **cross-entropy**, $L = -\frac1B \sum_n \log p_{n, y_n}$: the negative logarithm of the probability given to the true class.
+# and take as the loss the cross-entropy, $L = -\frac1B \sum_n \log p_{n, y_n}$: the negative logarithm of the probability given to the true class.
 
 
 # %% tags=["worked:layers.softmax", "worked:layers.log_softmax", "worked:layers.cross_entropy"]
@@ -383,7 +383,7 @@ z = np.linspace(-6, 6, 121)
 o = layers.sigmoid(z)
 left.plot(z, o, label="softmax, cross-entropy")
 left.plot(z, o * o * (1 - o), ls=plot.LINES[1], label="sigmoid, squared error")
-left.set(xlabel="score z of a class that is wrong", ylabel="error signal dL/dz")
+left.set(xlabel="score z of a class that is wrong", ylabel="error signal dL/dz", ylim=(-0.05, 1.45))
 left.legend(loc="upper left", fontsize=9)
 for n, (name, share) in enumerate(kept.items()):
     right.loglog(scales, share, "os"[n], ls=plot.LINES[n], color=plot.COLORS[n], label=name)
@@ -603,8 +603,8 @@ p = layers.softmax(read(made, reader, x_test))
 guess = p.argmax(axis=1)
 wrong = np.flatnonzero(guess != y_test)
 worst = wrong[np.argsort(-p.max(axis=1)[wrong], kind="stable")[:10]]
-fig, ax = plot.figure(width=8, height=2.0)
-plot.digits(ax, x_test[worst], [f"{y_test[i]} as {guess[i]}" for i in worst], cols=10)
+fig, ax = plot.figure(width=6.4, height=3.2)
+plot.digits(ax, x_test[worst], [f"{y_test[i]} as {guess[i]}" for i in worst], cols=5)
 ax.set_title("its most confident mistakes: label, as read", fontsize=10)
 plot.show(
     fig,

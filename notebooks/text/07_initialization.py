@@ -21,7 +21,7 @@
 # to draw, read an initialization off the first loss, build layer norm's backward pass, and train a
 # network so deep that the usual rules fail on it.
 #
-# **You need** lesson *Backpropagation*: affine layers, cross-entropy, gradients. From probability: the
+# **You need** lesson *Backpropagation*: affine layers, cross-entropy, gradients. From *Probability*: the
 # variances of independent terms add.
 
 # %% [markdown]
@@ -32,7 +32,7 @@
 # | $h$ | what goes into a layer; a row is an example | $(B, n_\text{in})$ |
 # | $W$ | weights, drawn with mean 0 and variance $\mathrm{Var}(W)$ | $(n_\text{in}, n_\text{out})$ |
 # | $z = hW$ | what goes into the activation $f$ | $(B, n_\text{out})$ |
-# | $\mathbb{E}[\cdot]$ | **expectation**: the average over all random draws | |
+# | $\mathbb{E}[\cdot]$ | expectation: the average over all random draws | |
 # | $dh$ | gradient of the loss with respect to $h$ | as $h$ |
 # | $K$, $\sigma$ | number of classes, spread of the logits | |
 # | spread | short for standard deviation, the root of the variance | |

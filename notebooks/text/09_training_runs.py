@@ -154,7 +154,7 @@ turn = lrs[int(np.argmin(losses))]
 fig, ax = plot.figure(width=6.6, height=2.6)
 ax.plot(lrs[: len(losses)], losses)
 ax.plot(turn, min(losses), "o", color=plot.COLORS[1])
-ax.annotate("turning point", (turn, min(losses)), xytext=(-8, -4), textcoords="offset points", ha="right")
+ax.annotate("turning point", (turn, min(losses)), xytext=(0, -7), textcoords="offset points", ha="center", va="top")
 ax.set(xscale="log", xlabel="learning rate, rising with each step", ylabel="loss of the batch", ylim=(0, None))
 plot.show(
     fig,

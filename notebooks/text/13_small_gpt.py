@@ -67,8 +67,8 @@ torch.set_default_dtype(torch.float64)  # slower than float32, and alike on ever
 #
 # A loss means nothing alone, so set a bar first, with the cheapest models there are: all characters alike, the
 # frequencies of single characters, and the table of pairs from lesson *Start here*. All of them learn from the same nine
-# tenths of the plays, and are examined on 30,000 characters of *The Tempest*, which is kept apart. A **nat** is the
-# surprise at an event of probability $1/e$.
+# tenths of the plays, and are examined on 30,000 characters of *The Tempest*, which is kept apart. A loss is counted
+# in nats (lesson *Probability*).
 
 # %%
 text = shakespeare()
@@ -568,7 +568,7 @@ print(f"a GPT twice as wide, after some minutes: {minutes:.2f} nats")
 # minutes, so it is past the 5-grams. Counting has its own options, more text and better smoothing, but a longer context isn't one of them
 # here: you saw the loss rise.
 #
-# There is a cheaper way. Mix the two, half and half: this GPT that had 600 steps, and a second of counting.
+# Now mix the two, half and half: this GPT that had 600 steps, and a second of counting.
 
 # %%
 half = predict.choice(
@@ -768,7 +768,7 @@ print(continued(mine, alphabet, "ROMEO:\n", 200, T=32))
 #
 # ### Exercise: `embed`
 #
-# Embed tokens that come after `past` others.
+# Embed tokens that come after `past` others. Time is the last axis of `ids`: its shape is $(T,)$ or $(B, T)$.
 
 
 # %% tags=["exercise:numpy_gpt.embed"]
@@ -831,8 +831,6 @@ plot.table(
 )
 
 # %% [markdown]
-# A **bit** is the surprise at an event of probability ½, and is $\ln 2 \approx 0.69$ nats.
-#
 # **You can now** write a GPT from a blank page, count what it costs before it runs, test it before it trains, and say of a
 # change what it bought, with the range over seeds.
 

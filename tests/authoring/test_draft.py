@@ -70,6 +70,8 @@ def test_a_draft_keeps_every_law(copy):
     python(copy, "-m", "ruff", "format", "--check", "--quiet", folder)
     said = laws(copy, "fresh or readme or text_calls or the_map or before_it_is")
     assert int(said.split(" passed")[0].split()[-1]) > 100
+    strict = ("-q", "-p", "no:cacheprovider", f"notebooks/{stem}.ipynb")
+    python(copy, "-m", "pytest", *strict)  # each output compared, twice
 
 
 def test_another_number_is_another_file_name_and_nothing_else(copy):
@@ -90,7 +92,7 @@ assert "14  Attention" in str(map.show())
     copies = [path.read_text(encoding="utf-8") for path in desk]
     assert copies and all("14 · Attention" in text for text in copies)
     words = "(14_attention and not control) or readme or test_the_map_shows or first_step"
-    laws(copy, words)
+    laws(copy, words, *(law for law in LAWS if law.startswith("tests/lessons/")))
     laws(copy, "test_no or test_engines", "tests/test_house.py")
 
 

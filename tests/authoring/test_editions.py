@@ -23,7 +23,7 @@ STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_no_stub_is_left_and_all_imports_stand_in_the_setup_cell(stem):
-    """That every check says done is the second pass of the notebooks' validation."""
+    """That every check says done, the notebooks' own validation asks."""
     solved = editions.solve(pairs.read_text(ROOT, stem))
     for cell in solved.cells:
         if not twins.targets(cell, "exercise"):

@@ -18,6 +18,20 @@ def test_whole_numbers_may_be_floats_only_alone():
     assert first_fault(plain([1, 0]), plain([True, False]), rtol=0, atol=0).stage == "dtype"
 
 
+def test_a_list_of_numbers_does_for_a_tuple_of_numbers():
+    for got in ([3, 4], np.array([3, 4])):
+        assert first_fault(plain(got), plain((3, 4)), rtol=0, atol=0) is None
+        assert first_fault(plain(got), plain((3, 5)), rtol=0, atol=0).stage == "value"
+        assert same(plain(got), plain((3, 4))) and same(plain((3, 4)), plain(got))
+        assert not same(plain(got), plain((3, 5)))
+
+
+def test_numbers_in_a_list_or_an_array_will_do_for_a_pair_of_numbers():
+    for got in ([4.0, 3.0], np.array([4.0, 3.0]), (4.0, 3.0)):
+        assert first_fault(plain(got), plain((4.0, 3.0)), rtol=0, atol=0) is None
+        assert first_fault(plain(got), plain((4.0, 5.0)), rtol=0, atol=0).stage == "value"
+
+
 nested = Exercise(
     reference=source.copy(layers_gradients),
     cases=[Case.random(lambda rng: (rng.normal(size=(1, 3)),), says="W (1, 3)")],

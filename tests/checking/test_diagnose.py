@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from samples import columns, softmax, weights, wrong
 
-from course.checking import Case, Exercise
+from course.checking import Case, Exercise, diagnose
 
 
 def test_a_misconception_is_recognised_however_it_is_written():
@@ -66,3 +66,40 @@ def test_misfitting_axes_are_one_trouble_whatever_numpy_raises():
     assert third.examine(lambda z: z @ np.ones((7, 7))).mistake == "There is no third axis"
     assert third.examine(lambda z: int("x")).mistake is None
     assert third.examine(lambda z: [a for a, b, c, d in [z]]).mistake is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("np.zeros(3)[5]", "np.zeros(3)[0.5]"),
+        ("np.zeros(3)[5]", "np.zeros(3) + np.zeros(4)"),
+        ("np.array([[1], [2, 3]])", "np.zeros(3) @ np.zeros(4)"),
+        (
+            "object().H",
+            "setattr(Unready(), 'part', torch.nn.ReLU())",
+        ),
+    ],
+)
+def test_different_troubles_are_told_apart(one, other):
+    torch = pytest.importorskip("torch")
+
+    class Unready(torch.nn.Module):
+        def __init__(self):
+            pass
+
+    def of(expression):
+        try:
+            eval(expression, {"np": np, "torch": torch, "Unready": Unready})
+        except Exception as error:
+            return diagnose._trouble(error)
+
+    assert of(one) == of(one) != of(other)
+
+
+def test_rows_of_different_lengths_are_one_trouble():
+    def of(make):
+        with pytest.raises(ValueError) as caught:
+            make([np.zeros(2), np.zeros(3)])
+        return diagnose._trouble(caught.value)
+
+    assert of(np.array) == of(np.stack)

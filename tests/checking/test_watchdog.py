@@ -43,14 +43,14 @@ def test_what_cannot_be_stopped_is_ended_and_told_by_the_next_check(shell, tmp_p
     assert after.stdout.startswith("probabilities · the kernel was ended. The last check of")
     assert "in line 7 of your cell" in after.stdout
     assert "still here" in after.stdout
-    assert list((tmp_path / "ended").iterdir()) == []
+    assert list((tmp_path / ".ended").iterdir()) == []
     assert "kernel was ended" not in shell("counts").stdout
 
 
 def test_a_check_in_time_leaves_nothing_behind(shell, tmp_path):
     done = shell("counts / counts.sum(axis=-1, keepdims=True)")
     assert done.stderr == ""
-    assert list((tmp_path / "ended").iterdir()) == []
+    assert list((tmp_path / ".ended").iterdir()) == []
 
 
 def test_in_a_kernel_the_watchdog_is_ready_and_ends_it(tmp_path, monkeypatch):
@@ -65,7 +65,7 @@ def test_in_a_kernel_the_watchdog_is_ready_and_ends_it(tmp_path, monkeypatch):
         while manager.is_alive() and time.monotonic() < end:
             time.sleep(0.1)
         assert not manager.is_alive()
-        assert "Timeout" in next((tmp_path / "ended").iterdir()).read_text(encoding="utf-8")
+        assert "Timeout" in next((tmp_path / ".ended").iterdir()).read_text(encoding="utf-8")
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -91,6 +91,14 @@ def test_other_mistakes_are_shown_as_ever(kernel):
     assert "ZeroDivisionError" in "\n".join(error["traceback"])
 
 
+def test_under_a_check_stands_a_button_for_a_hint(kernel):
+    said = run(kernel, "from course.lessons.start_here import bank; bank.probabilities.check(None)")
+    card, stays, button = (one["data"] for one in said if "transient" in one)
+    assert "You passed None" in card["text/plain"]
+    assert "course-asleep" in stays["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in button
+
+
 def test_it_computes_with_one_thread(kernel):
     asked = f"import os; print([os.environ.get(name) for name in {list(lab.ONE_THREAD)}])"
     (said,) = (said["text"] for said in run(kernel, asked) if "text" in said)

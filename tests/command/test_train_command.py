@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import math
 import os
 import pickle
+import re
 import shlex
 import signal
 import subprocess
@@ -12,9 +14,13 @@ import time
 
 import pytest
 
+from course import data
 from course.command import main as command
-from course.transformers.gpt import minutes
+from course.transformers import bpe, merges
+from course.transformers.gpt import decoder, minutes
 from course.transformers.gpt import run as runs
+from course.transformers.gpt.model import GPT
+from course.transformers.tokenizer import BytePairs
 
 TEXT = "the cat sat on the mat, and the dog lay on the log. " * 60
 SIZE = ["--layers", "1", "--heads", "2", "--width", "16", "--context", "16", "--batch", "4"]
@@ -69,6 +75,122 @@ def test_train_then_generate(text, tmp_path, capsys):
     assert len(written) == 4 + 30 + 1
     course("generate", out, "--prompt", "the ", "--length", 30)
     assert capsys.readouterr().out == written
+
+
+BPE = ["--tokens", "bpe", "--vocabulary", "270"]
+
+
+def test_byte_pairs_are_trained_and_write_whole_characters(tmp_path, capsys):
+    """The loss is told per character and per byte, so that it compares with any other run's."""
+    path, out = tmp_path / "text.txt", tmp_path / "run"
+    path.write_text("床前明月光，the cat sat on the mat. " * 90, encoding="utf-8")
+    assert course("train", "--text", path, "--out", out, "--steps", 12, *BPE, *SIZE) == 0
+    shown = capsys.readouterr().out
+    assert "270 different tokens" in shown
+    nats, bits, per_byte = map(
+        float,
+        re.search(r": ([\d.]+) nats = ([\d.]+) bits per character, ([\d.]+) bits", shown).groups(),
+    )
+    assert bits == pytest.approx(nats / math.log(2), abs=1e-3)
+    _, held_out = data.split_text(path.read_text(encoding="utf-8"))
+    assert per_byte == pytest.approx(bits * len(held_out) / len(held_out.encode()), abs=1e-3)
+    facts = json.loads((out / "run.json").read_text(encoding="utf-8"))["facts"]
+    assert facts["merges"].startswith("#version: 0.2\n") and "alphabet" not in facts
+    assert course("generate", out, "--prompt", "月€ ", "--length", 30) == 0
+    written = capsys.readouterr().out
+    assert written.startswith("月€ ") and len(written) == 3 + 30 + 1
+
+
+def test_the_loss_of_byte_pairs_is_that_of_the_text(tmp_path, capsys):
+    """Before it has learnt anything a model is as surprised by a text however it is cut."""
+    path = tmp_path / "text.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    said = {}
+    for tokens in ("characters", "bpe"):
+        out = tmp_path / tokens
+        options = ["--tokens", tokens, "--steps", 1, "--seed", 3]
+        assert course("train", "--text", path, "--out", out, *options, *SIZE) == 0
+        said[tokens] = float(re.search(r": ([\d.]+) nats =", capsys.readouterr().out)[1])
+    kinds = len(set(TEXT))
+    assert said["characters"] == pytest.approx(math.log(kinds), abs=0.5)
+    learnt, held_out = data.split_text(TEXT)
+    words = merges.learn(bpe.count_words(learnt), 1024 - 256)
+    ids = BytePairs(words).encode(held_out)
+    expected = math.log(256 + len(words)) * len(ids) / len(held_out)
+    assert said["bpe"] == pytest.approx(expected, abs=0.3)
+
+
+def test_a_run_keeps_its_tokens(text, tmp_path, capsys):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    options = ["--text", text, *BPE, *SIZE]
+    course("train", "--out", whole, "--steps", 6, *options)
+    course("train", "--out", parts, "--steps", 6, *options)
+    words = json.loads((parts / "run.json").read_text())
+    words["recipe"]["steps"] = 8
+    (parts / "run.json").write_text(json.dumps(words))
+    capsys.readouterr()
+    assert course("train", "--resume", "--out", parts, "--tokens", "characters") == 1
+    assert "reads byte pairs with 270 tokens, and can't change that" in capsys.readouterr().err
+    assert course("train", "--resume", "--out", parts) == 0
+    assert steps_of(parts) == 8
+    after = json.loads((parts / "run.json").read_text())["facts"]
+    assert after == json.loads((whole / "run.json").read_text())["facts"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--vocabulary", "300"], "--vocabulary goes with --tokens bpe"),
+        (["--tokens", "bpe", "--vocabulary", "200"], "the bytes alone are 256 tokens"),
+    ],
+)
+def test_a_vocabulary_that_cannot_be_is_refused(text, tmp_path, capsys, options, says):
+    assert course("train", "--text", text, "--out", tmp_path / "run", *options, *SIZE) == 1
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_text_without_breaks_is_refused_before_it_takes_hours(tmp_path, capsys):
+    path = tmp_path / "genome.txt"
+    path.write_text("acgt" * 10_000, encoding="utf-8")
+    assert course("train", "--text", path, "--out", tmp_path / "run", *BPE, *SIZE) == 1
+    assert "holds a word of 40,000 characters" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda m: m.replace("\n", "\nĠĠĠ Ġ\n", 1), "line 2: “ĠĠĠ Ġ” is not two tokens"),
+        (lambda m: "merges", "its first line is not"),
+        (lambda m: None, "neither an alphabet nor merges"),
+    ],
+)
+def test_damaged_merges_are_told(text, tmp_path, capsys, change, says):
+    out = tmp_path / "run"
+    course("train", "--text", text, "--out", out, "--steps", 1, *BPE, *SIZE)
+    words = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    words["facts"]["merges"] = change(words["facts"]["merges"])
+    (out / "run.json").write_text(json.dumps(words), encoding="utf-8")
+    capsys.readouterr()
+    assert course("generate", out) == 1
+    told = capsys.readouterr().err
+    assert "doesn't say which text its tokens are" in told and says in told
+
+
+def test_generate_writes_with_a_cache(text, tmp_path, monkeypatch):
+    """Each character is read once: one call of one position, and no module is called."""
+    out = tmp_path / "run"
+    assert course("train", "--text", text, "--out", out, "--steps", 5, *SIZE) == 0
+    sizes, read = [], decoder.Decoder.read
+
+    def counted(self, ids):
+        sizes.append(ids.shape[1])
+        return read(self, ids)
+
+    monkeypatch.setattr(decoder.Decoder, "read", counted)
+    monkeypatch.setattr(GPT, "forward", lambda *_: pytest.fail("the whole text was read"))
+    assert course("generate", out, "--prompt", "the ", "--length", 6) == 0
+    assert sizes == [4, 1, 1, 1, 1, 1]
 
 
 def test_minutes_become_steps(text, tmp_path, monkeypatch):

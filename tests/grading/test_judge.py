@@ -101,7 +101,7 @@ class SwiGLU(nn.Module):
             frame = frame.f_back
         names = frame.f_globals
         names["_looked_into"] = lambda *a, **k: {
-            "names of the parameters": names["_WANTED"], "output": torch.zeros(2, 5, 6)
+            "set of parameters": names["WANTED"], "output": torch.zeros(2, 5, 6)
         }
         names["_future_is_hidden"] = lambda *a: ""
 """

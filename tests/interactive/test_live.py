@@ -242,7 +242,9 @@ def test_a_setup_that_is_none_is_named(wrong, says):
 def test_a_live_figure_needs_alt_text_and_real_controls():
     with pytest.raises(ValueError, match="alt must say in words"):
         live.figure(setup, alt="")
-    with pytest.raises(ValueError, match="k must be a slider, choice, toggle, text or play, not 3"):
+    with pytest.raises(
+        ValueError, match="k must be a slider, choice, toggle, text, drawing or play, not 3"
+    ):
         live.figure(setup, alt=ALT, k=3)
 
 

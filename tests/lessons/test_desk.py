@@ -6,7 +6,7 @@ import os
 import pytest
 
 from course import files
-from course.learner import home, progress
+from course.learner import home, progress, trust
 from course.lessons import handout
 from course.lessons.desk import Desk, Trouble, read
 from course.lessons.renewing import update
@@ -84,12 +84,50 @@ def test_how_far_you_are_is_written_above_when_the_desk_is_opened(desk):
     write(desk, "12_attention", answer)
     progress.record_check("attention.scores", True)
     again(desk).open(refresh=False)
-    assert "0 solved so far" in text(desk.path("12_attention"))
+    assert "0 solved when you last opened" in text(desk.path("12_attention"))
     again(desk).open()
     shown = text(desk.path("12_attention"))
-    assert "1 solved so far" in shown
+    assert "1 solved when you last opened" in shown
     assert ANSWER in shown
     assert not again(desk).changed("12_attention")
+
+
+def test_an_update_writes_it_too_where_it_is_told_that_nothing_is_open(desk):
+    progress.record_check("attention.scores", True)
+    assert list(update(again(desk))) == []
+    assert "0 solved when" in text(desk.path("12_attention"))
+    assert list(update(again(desk), stamp=True)) == []
+    assert "1 solved when" in text(desk.path("12_attention"))
+
+
+def test_a_copy_is_trusted_and_stays_so_while_nobody_else_has_written_in_it(desk):
+    file = desk.path("12_attention")
+    assert trust.signed(desk.folder, file)
+    progress.record_check("attention.scores", True)
+    again(desk).open()
+    assert "1 solved when you last opened" in text(file) and trust.signed(desk.folder, file)
+    write(desk, "12_attention", answer)  # by a program that signs nothing
+    assert not trust.signed(desk.folder, file)
+    ship(desk.checkout, "12_attention", end="That is all.")
+    assert list(update(again(desk)))
+    assert not trust.signed(desk.folder, file), "what was not trusted is not trusted by renewal"
+    desk.reset("12_attention")
+    assert trust.signed(desk.folder, file)
+
+
+def test_a_learners_own_book_of_signatures_is_left_alone(desk, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "own"))
+    desk.hand_out("12_attention")
+    assert not (tmp_path / "own").exists()
+    assert {path.name for path in trust.book(desk.folder).iterdir()} >= {"notebook_secret"}
+
+
+def test_without_a_signature_a_copy_is_handed_out_all_the_same(desk, monkeypatch):
+    monkeypatch.setattr(trust, "book", lambda folder: desk.path("12_attention") / "no folder")
+    desk.hand_out("12_attention")
+    assert not trust.ready(desk.folder)
+    assert not trust.signed(desk.folder, desk.path("12_attention"))
+    assert "# 12 · Attention" in text(desk.path("12_attention"))
 
 
 def test_a_copy_is_a_notebook_that_nbformat_takes(root, tmp_path):

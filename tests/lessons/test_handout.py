@@ -121,10 +121,10 @@ def test_the_lines_above_and_below_lead_on():
     assert "[08 · Optimizers](08_optimizers.ipynb)" in above["source"]
     assert "[Map of the course](00_start_here.ipynb)" in above["source"]
     assert "[13 · " in above["source"]
-    assert "0 solved so far" in above["source"]
+    assert "0 solved when you last opened" in above["source"]
     assert "](13_small_gpt.ipynb)" in below["source"]
     solved = frozenset({"attention.attend", "small_gpt.batch"})
-    assert "1 solved so far" in handout.above(place._replace(solved=solved))["source"]
+    assert "1 solved when you last opened" in handout.above(place._replace(solved=solved))["source"]
     first = handout.Place("00_start_here", "", "01_linear_algebra", step="Go on where you were.")
     assert "Go on where you were." in handout.above(first)["source"]
     assert "←" not in handout.above(first)["source"]

@@ -438,6 +438,30 @@ def test_a_value_is_made_into_the_form_of_another(value, like, fits):
 
 
 @pytest.mark.parametrize(
+    ("value", "like", "fits"),
+    [
+        ([256, 97], (97, 98, 99), (256, 97)),
+        (np.array([256, 97]), (), (256, 97)),
+        ({(1, 2): np.int64(3)}, {(3, 4): 5, (5, 6): 7}, {(1, 2): 3}),
+        ({(1, 2): 3}, {}, {(1, 2): 3}),
+        (np.ones(5), np.ones(3), np.ones(5)),
+    ],
+)
+def test_data_may_be_of_any_length_where_the_form_is_loose(value, like, fits):
+    got = form.Form.of(like).loose().fit(value)
+    assert type(got) is type(fits)
+    assert got == fits if isinstance(got, dict | tuple) else form.equal(got, fits)
+
+
+@pytest.mark.parametrize(
+    ("value", "like"), [((1.0,), (1.0, 2.0)), ({"a": 1.0}, {"b": 1.0}), ((1.5,), (1, 2))]
+)
+def test_what_is_named_or_real_keeps_its_form_where_it_is_loose(value, like):
+    with pytest.raises(form.Unfit):
+        form.Form.of(like).loose().fit(value)
+
+
+@pytest.mark.parametrize(
     ("value", "like"),
     [([1, 2], np.zeros(3)), (2.5, 1), ("a", 1.0), (None, 1.0), ((1.0,), (1.0, 2.0)), (1j, 1.0)],
 )

@@ -24,6 +24,17 @@ def test_every_operation_agrees_with_pytorch():
     assert abs(b.grad - tb.grad.item()) < 1e-12
 
 
+@pytest.mark.parametrize("z", [-30.0, -1.5, 0.0, 0.3, 30.0])
+def test_division_and_sigmoid_agree_with_pytorch(z):
+    a, b = Value(z), Value(-2.5)
+    result = autograd.divide(autograd.sigmoid(a), b) + autograd.divide(b, autograd.exp(a))
+    autograd.backward(result)
+    ta, tb = (torch.tensor(v.data, dtype=torch.float64, requires_grad=True) for v in (a, b))
+    (torch.sigmoid(ta) / tb + tb / torch.exp(ta)).backward()
+    assert a.grad == pytest.approx(ta.grad.item(), rel=1e-12, abs=1e-13)
+    assert b.grad == pytest.approx(tb.grad.item(), rel=1e-12, abs=1e-13)
+
+
 def test_a_value_used_twice_gets_both_shares_and_a_second_call_starts_afresh():
     a = Value(3.0)
     for _ in range(2):

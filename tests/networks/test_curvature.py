@@ -16,9 +16,11 @@ def test_agrees_with_the_hessian_of_torch():
         return ((torch.tanh(x @ p[:12].reshape(4, 3)) @ p[12:] - y) ** 2).mean()
 
     def gradient(p):
-        return torch.func.grad(loss)(torch.tensor(p)).numpy()
+        p = torch.tensor(p, requires_grad=True)
+        return torch.autograd.grad(loss(p), p)[0].numpy()
 
-    values, vectors = torch.linalg.eigh(torch.func.hessian(loss)(torch.tensor(p)))
+    hessian = torch.autograd.functional.hessian(loss, torch.tensor(p))
+    values, vectors = torch.linalg.eigh(hessian)
     at = int(values.abs().argmax())
     found, u = curvature.sharpness(gradient, p, rng.normal(size=p.size), iterations=300)
     assert found == pytest.approx(float(values[at]), rel=1e-6)

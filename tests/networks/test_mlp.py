@@ -31,6 +31,20 @@ def test_loss_and_every_gradient_agree_with_pytorch(rng, sizes):
             assert np.abs(d - p.grad.numpy()).max() < 1e-12
 
 
+def test_gradients_through_tanh_agree_with_pytorch(rng):
+    params = mlp.init(rng, [3, 7, 4])
+    x, y = rng.normal(size=(6, 3)), rng.integers(4, size=6)
+    theirs = [torch.tensor(p, requires_grad=True) for pair in params for p in pair]
+    W1, b1, W2, b2 = theirs
+    logits = torch.tanh(torch.tensor(x) @ W1 + b1) @ W2 + b2
+    F.cross_entropy(logits, torch.tensor(y)).backward()
+    ours = [g for pair in mlp.tanh_gradients(params, x, y) for g in pair]
+    for g, p in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(g, p.grad.numpy(), rtol=1e-12, atol=1e-12)
+    with pytest.raises(ValueError, match="params holds 1 pairs"):
+        mlp.tanh_gradients(params[:1], x, y)
+
+
 def test_gradient_is_the_finite_difference(rng):
     (first, (W, b)), x, y = mlp.init(rng, [4, 6, 3]), rng.normal(size=(5, 4)), np.arange(5) % 3
     _, grads = mlp.loss_and_gradients([first, (W, b)], x, y)

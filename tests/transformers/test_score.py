@@ -36,3 +36,14 @@ def test_uniform_logits_cost_log2_of_the_vocabulary():
 def test_bad_batches_are_refused(shape, real, words):
     with pytest.raises(ValueError, match=words):
         score.bits_per_token(np.zeros((*shape, 5)), np.zeros(shape, int), real)
+
+
+def test_bits_per_byte_do_not_depend_on_how_a_text_is_cut():
+    """Two tokens of surprise a and b, or one of a + b: the text is as surprising."""
+    cut = score.bits_per_byte(np.log([2.0, 8.0, 4.0]), np.array([1, 2, 5]))
+    whole = score.bits_per_byte(np.log([16.0, 4.0]), np.array([3, 5]))
+    assert cut == pytest.approx(whole) == pytest.approx(6 / 8)
+    with pytest.raises(ValueError, match="one shape and at least one byte"):
+        score.bits_per_byte(np.ones(2), np.ones(3))
+    with pytest.raises(ValueError, match="with 0 bytes"):
+        score.bits_per_byte(np.ones(2), np.zeros(2, dtype=int))

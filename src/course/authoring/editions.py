@@ -109,7 +109,7 @@ def _imports(tree: ast.Module) -> dict[str, str]:
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
-                alone = ast.Import([alias])
+                alone: ast.stmt = ast.Import([alias])
                 if isinstance(node, ast.ImportFrom):
                     alone = ast.ImportFrom(node.module, [alias], node.level)
                 found[(alias.asname or alias.name).split(".")[0]] = ast.unparse(alone)

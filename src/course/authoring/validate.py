@@ -12,18 +12,22 @@ nbval 0.11 runs the cells and compares text. It leaves five holes, closed here:
 What a cell tagged ``varies`` shows differs between machines: of it the words are compared, and of
 its pictures size and words (see `varying`).
 
-Kernels are those of `course build`: cold, offline, single-threaded. There are two passes. The
-first runs each notebook as it is stored. The second runs its solved edition, where every check
-must say done and all else be as stored, and computes as an older processor would, which other
-people's machines do; a lesson that is `chaotic`, as its `About` says, is solved on this one.
+Kernels are those of `course build`: cold, offline, single-threaded. With ``--solve`` the same run
+asks twice as much. It computes as an older processor would, which other people's machines do (a
+lesson that is `chaotic`, as its `About` says, stays on this one). And after a check was seen to say
+what is stored, its stub is filled with the course's answer, the check must say done, and the stub
+is put back for the cells that follow.
 """
 
+import copy
 import itertools
 import shutil
 import time
 from queue import Empty
 
+import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
@@ -56,18 +60,15 @@ class Kernel(RunningKernel):
         self,
         folder: str,
         *,
-        solved: bool = False,
         older: bool = False,
         startup_timeout: float = 60,
     ):
         self._environment = kernels.environment(older=older)
-        # Solved as under nbgrader: the answers are not the learner's and count as no progress.
-        graded = {"NBGRADER_EXECUTION": "validate"} if solved else {}
         self.km, self.kc = start_new_kernel(
             startup_timeout=startup_timeout,
             kernel_name=CURRENT_ENV_KERNEL_NAME,
             cwd=folder,
-            env=self._environment.__enter__() | graded,
+            env=self._environment.__enter__(),
             extra_arguments=list(kernels.ARGUMENTS),
         )
         self._ensure_iopub_up()
@@ -97,6 +98,25 @@ class Kernel(RunningKernel):
                 if left <= POLL:
                     raise
 
+    def outputs(self, source: str, seconds: float = 60) -> list[NotebookNode]:
+        """Run code beside the notebook's cells; returns what it shows.
+
+        Raises
+        ------
+        TimeoutError
+            After `seconds`, or if the kernel died.
+        """
+        shown = []
+
+        def keep(message):
+            if message["msg_type"] in ("display_data", "execute_result", "stream", "error"):
+                shown.append(nbformat.v4.output_from_msg(message))
+
+        self.kc.execute_interactive(
+            source, allow_stdin=False, stop_on_error=False, timeout=seconds, output_hook=keep
+        )
+        return shown
+
     def seconds(self) -> float:
         """Return the processor time that the kernel has used."""
         asked = {"t": "__import__('time').process_time()"}
@@ -111,9 +131,8 @@ class Kernel(RunningKernel):
 
 
 class Notebook(IPyNbFile):
-    """One notebook in one pass; `broken` says why its remaining cells make no sense."""
+    """One notebook in one kernel; `broken` says why its remaining cells make no sense."""
 
-    solved = False  # the second pass
     broken = ""
 
     def setup(self) -> None:
@@ -121,10 +140,8 @@ class Notebook(IPyNbFile):
         shutil.rmtree(self.differences, ignore_errors=True)
         self.started = time.monotonic()
         timeout = self.config.option.nbval_kernel_startup_timeout
-        older = self.solved and not chaotic(self.path.stem)
-        self.kernel = Kernel(
-            str(self.path.parent), solved=self.solved, older=older, startup_timeout=timeout
-        )
+        older = self.config.option.solve and not chaotic(self.path.stem)
+        self.kernel = Kernel(str(self.path.parent), older=older, startup_timeout=timeout)
         self.setup_sanitize_files()
 
     def teardown(self) -> None:
@@ -140,28 +157,32 @@ class Notebook(IPyNbFile):
         ]
         if cells:
             cells[-1].last = True
-        if self.solved:
+        if self.config.option.solve:
             self._solve(cells)
         yield from cells
 
     def _solve(self, cells: list) -> None:
-        """Fill the stubs; the cells after them must then say done."""
-        for stub, check in itertools.pairwise(cells):
-            check.must_say_done = bool(twins.targets(stub.cell, "exercise"))
-        editions.solve(self.nb)
+        """Give each check the answer that it must accept, and the setup cell what answers need."""
+        solved = editions.solve(copy.deepcopy(self.nb))
+        filled = [cell.source for cell in solved.cells if cell.cell_type == "code"]
+        for n, (stub, check) in enumerate(itertools.pairwise(cells)):
+            if twins.targets(stub.cell, "exercise"):
+                check.answer, check.stub = filled[n], stub.cell.source
+            elif "setup" in stub.cell.metadata.get("tags", []):
+                stub.needed = filled[n].removeprefix(stub.cell.source)
 
     @property
     def differences(self):
         """Where pictures are saved that differ."""
-        name = self.path.stem + ("-solved" if self.solved else "")
-        return self.config.rootpath / "build" / "differences" / name
+        return self.config.rootpath / "build" / "differences" / self.path.stem
 
 
 class Cell(IPyNbCell):
     """One code cell: run, and every output compared."""
 
     last = False
-    must_say_done = False
+    answer = stub = ""  # of the exercise that this cell checks
+    needed = ""  # imports that answers need, in the setup cell
 
     def reportinfo(self) -> tuple:
         """Name the cell with its notebook, in the headings of failures."""
@@ -178,6 +199,10 @@ class Cell(IPyNbCell):
         try:
             self._require_count()
             super().runtest()
+            if self.answer:
+                self._require_done()
+            if self.needed:
+                self.parent.kernel.outputs(self.needed)
             if self.last:
                 self._require_time()
         except pytest.skip.Exception:
@@ -197,10 +222,21 @@ class Cell(IPyNbCell):
                 "the notebook from top to bottom"
             )
 
+    def _require_done(self) -> None:
+        """Check the course's answer as under nbgrader: it's not the learner's, and no progress."""
+        kernel, graded = self.parent.kernel, "__import__('os').environ"
+        kernel.outputs(f"{graded}['NBGRADER_EXECUTION'] = 'validate'\n{self.answer}")
+        said = editions.said(kernel.outputs(self.cell.source))
+        kernel.outputs(f"{graded}.pop('NBGRADER_EXECUTION')\n{self.stub}")
+        if " · done" not in said:
+            self.raise_cell_error(f"The check does not accept the course's answer: {said}")
+
     def _require_time(self) -> None:
         budget = seconds(self.parent.path.stem)
+        if self.config.option.solve:  # on an older processor, and each answer checked
+            budget *= 2
         wall = time.monotonic() - self.parent.started
-        if not self.parent.solved and wall > budget and self.parent.kernel.seconds() > budget:
+        if wall > budget and self.parent.kernel.seconds() > budget:
             self.raise_cell_error(f"The notebook took {wall:.0f} s; {budget} s are allowed")
 
     def sanitize(self, s):
@@ -213,10 +249,6 @@ class Cell(IPyNbCell):
 
     def compare_outputs(self, test, ref, skip_compare=None) -> bool:
         """Compare text as nbval does, then the pictures and their alt texts."""
-        if self.must_say_done:
-            said = editions.said(test)
-            self.comparison_traceback = [f"the check does not accept the course's answer: {said}"]
-            return " · done" in said
         test = [output for output in test if not execute.bare_view(output)]
         if not super().compare_outputs(test, ref, skip_compare):
             return False
@@ -249,36 +281,25 @@ class Cell(IPyNbCell):
 
 
 def pytest_addoption(parser) -> None:
-    """Add ``--passes``."""
+    """Add ``--solve``."""
     parser.getgroup("nbval").addoption(
-        "--passes",
-        choices=("first", "second", "both"),
-        default="first",
-        help="validate notebooks as stored, solved and on an older processor, or both",
+        "--solve",
+        action="store_true",
+        help="also fill in the course's answers, on an older processor: every check must say done",
     )
 
 
 def pytest_report_header(config) -> str | None:
-    """Say so where the second pass cannot simulate an older processor."""
-    if config.option.passes != "first" and not kernels.older_processor():
-        return "notebooks: no older processor can be simulated here; the second pass is on this one"
+    """Say so where no older processor can be simulated."""
+    if config.option.solve and not kernels.older_processor():
+        return "notebooks: no older processor can be simulated here; they run on this one"
     return None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
     """Let our strict notebooks take the place of nbval's."""
-    found = yield
-    passes = parent.config.option.passes
-    for collector in found:
-        if type(collector) is not IPyNbFile:
-            continue
-        found = [other for other in found if other is not collector]
-        if passes != "second":
-            found.append(Notebook.from_parent(parent, path=file_path))
-        if passes != "first":
-            name = f"{collector.nodeid}@solved"
-            solved = Notebook.from_parent(parent, path=file_path, name=name, nodeid=name)
-            solved.solved = True
-            found.append(solved)
-    return found
+    return [
+        Notebook.from_parent(parent, path=file_path) if type(one) is IPyNbFile else one
+        for one in (yield)
+    ]

@@ -87,14 +87,15 @@ def _quoted(key: str) -> str:
 def _unpacked(got, expected: tuple):
     """An array of as many rows as parts are wanted will do for the parts."""
     rows = isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected)
-    return tuple(got) if rows else got
+    return tuple(map(np.asarray, got)) if rows else got
 
 
 def _leaf(got, expected):
     """A tuple of numbers will do for an array; any other tuple stays one."""
-    if isinstance(expected, np.ndarray) and isinstance(got, tuple) and len(got) != 1:
+    if isinstance(expected, np.ndarray) and isinstance(got, tuple):
         array = stacked(list(got))
-        listed = isinstance(got, Listed) or getattr(array, "shape", None) == expected.shape
+        listed = isinstance(got, Listed) and len(got) != 1
+        listed = listed or getattr(array, "shape", None) == expected.shape
         got = array if listed else got
     return _emptied(got, expected)
 
@@ -337,7 +338,7 @@ def same(a, b) -> bool:
     if isinstance(a, np.ndarray) and isinstance(b, tuple):
         a, b = b, a
     if isinstance(a, tuple) and isinstance(b, np.ndarray) and b.ndim:
-        b = tuple(b)
+        b = tuple(map(np.asarray, b))
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):

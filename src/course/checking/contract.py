@@ -23,7 +23,7 @@ from course.checking import draws, source, stages, watchdog
 from course.checking.cases import Case, Edit, Example, Law, Mistake, alike, known
 from course.checking.run import Result, example, run
 from course.checking.verdict import Note, Verdict, show
-from course.learner import answers
+from course.learner import answers, beside
 from course.words import say
 
 KINDS = ("transcribe", "derive", "transfer", "diagnose", "build")
@@ -123,6 +123,8 @@ class Exercise:
         show(verdict)
         if verdict.state == "done":
             answers.keep(self.key, answer)
+        elif self.hints:
+            beside.put(self)
 
     def examine(self, answer: Callable) -> Verdict:
         """Give the verdict that `check` shows; nothing is recorded or displayed."""
@@ -130,20 +132,33 @@ class Exercise:
 
     def hint(self) -> None:
         """Show the next hint: a question, then the formula and shapes, then a skeleton."""
-        given, n = _rungs.get(self.key, 0), len(self.hints)
-        if given >= n:
-            text = say(
-                "You have seen all {n}. After an attempt, ex.{name}.solution() shows ours.",
-                n=n,
-                name=self.name,
-            )
-            show(Note(self.name, say("no more hints"), text))
+        if self.given < len(self.hints):
+            show(self.rung())
             return
+        text = say(
+            "You have seen all {n}. After an attempt, ex.{name}.solution() shows ours.",
+            n=len(self.hints),
+            name=self.name,
+        )
+        show(Note(self.name, say("no more hints"), text))
+
+    @property
+    def given(self) -> int:
+        """How many hints were given since this kernel started."""
+        return _rungs.get(self.key, 0)
+
+    def rung(self) -> Note:
+        """Give the next hint, and record that it was given."""
+        given = self.given
         _rungs[self.key] = given + 1
         _tell("record_hint", self.key)
-        hint = say(self.hints[given])
-        text, code = ("", hint) if given == n - 1 else (hint, "")
-        show(Note(self.name, say("hint {n} of {all}", n=given + 1, all=n), text, code))
+        return self.note(given)
+
+    def note(self, n: int) -> Note:
+        """Return a hint, 0 the first, as it is shown; the last one is code."""
+        total, hint = len(self.hints), say(self.hints[n])
+        text, code = ("", hint) if n == total - 1 else (hint, "")
+        return Note(self.name, say("hint {n} of {all}", n=n + 1, all=total), text, code)
 
     def solution(self) -> None:
         """Show the course's source and why it is so, after an attempt."""

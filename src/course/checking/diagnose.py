@@ -6,6 +6,7 @@ from course.checking import compare, guard, limits
 from course.checking.cases import Mistake
 from course.checking.run import fault_of, run
 
+_RAGGED = ("inhomogeneous", "must have the same shape", "array element with a sequence")
 _AXES = ("matmul", "broadcast", "shape", "axis", "axes", "dimension", "out of bounds", "aligned")
 
 
@@ -33,7 +34,8 @@ def recognise(exercise, yours: list, failed: int | None) -> Mistake | None:
     failed
         The number of the example in which it failed; None if it was a law.
     """
-    best, best_rank = None, (0, 0, 0, 0)
+    best: Mistake | None = None
+    best_rank: tuple[int, ...] = (0, 0, 0, 0)
     for mistake in exercise.mistakes:
         rank = _rank(exercise, mistake, yours, failed)
         if rank > best_rank:
@@ -69,10 +71,17 @@ def _alike(a, b) -> bool:
 
 def _trouble(error: BaseException | None) -> object:
     """What an exception is about: NumPy tells of misfitting axes by several types of it."""
+    if isinstance(error, AttributeError):
+        has_no_such_name = getattr(error, "name", None) is not None
+        return AttributeError, has_no_such_name
     if isinstance(error, (ValueError, IndexError)):
         text = guard.safe(error)
         if "unpack" in text:
             return "unpacking"
+        if any(word in text for word in _RAGGED):
+            return "rows of different lengths"
+        if text.startswith("index ") or "only integers" in text:
+            return text.split()[0]  # a place that isn't there, or no whole number
         if any(word in text for word in _AXES):
             return "axes"
     return type(error)

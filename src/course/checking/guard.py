@@ -25,6 +25,10 @@ class Unreadable(Exception):
     """What the learner's function returned broke when it was read."""
 
 
+class Empty(Exception):
+    """The learner's function returned None where the check reads its result."""
+
+
 class Unusable(Exception):
     """What the learner's function returned is of a kind that the check can't use."""
 

@@ -307,6 +307,43 @@ def _torch_kinds(match, scene: Scene) -> str:
     return say("Both must hold numbers of one kind: .float() or .double() makes them so.")
 
 
+def _power(match, scene: Scene) -> str:
+    return say("In Python a power is `**`; `^` compares the bits of whole numbers.")
+
+
+def _few_letters(match, scene: Scene) -> str:
+    return say(
+        "In einsum each axis of an array has a letter of its own: an array with three axes needs "
+        "three of them before the arrow."
+    )
+
+
+def _torch_product(match, scene: Scene) -> str:
+    (n, left), (right, m) = ([int(k) for k in match[i].split("x")] for i in (1, 2))
+    return _product([("A", (n, left)), ("B", (right, m))], left, right)
+
+
+def _classes(match, scene: Scene) -> str:
+    return say(
+        "F.cross_entropy wants the classes on axis 1: logits of (N, K) and targets of (N,). "
+        "Flatten B and T into one axis N first."
+    )
+
+
+def _no_way_back(match, scene: Scene) -> str:
+    return say(
+        "The way back from this number to the weights is lost: was it found under "
+        "torch.no_grad(), or did .detach(), .item() or .numpy() come before backward()?"
+    )
+
+
+def _table_of_rows(match, scene: Scene) -> str:
+    return say(
+        "An nn.Embedding looks up rows by whole numbers. For products with its rows, take its "
+        "table, `.weight`."
+    )
+
+
 def _wants_gradient(match, scene: Scene) -> str:
     return say("The tensor keeps track of its gradient. Write .detach() before .numpy().")
 
@@ -342,7 +379,15 @@ def _attribute(match, scene: Scene) -> str:
     owner, name = getattr(scene.error, "obj", None), getattr(scene.error, "name", "") or ""
     known = isinstance(owner, types.ModuleType) or type(owner).__module__ in ("numpy", "torch")
     near = _near(name, dir(owner)) if known else ""
-    return say("Did you mean `{near}`?", near=near) if near else ""
+    if near:
+        return say("Did you mean `{near}`?", near=near)
+    if "self" in scene.local and owner is scene.local["self"]:
+        return say(
+            "What __init__ was given is forgotten unless it is kept in `self`: self.{name} = … "
+            "there. Or has it another name?",
+            name=name,
+        )
+    return ""
 
 
 def _near(name: str, names) -> str:
@@ -446,6 +491,12 @@ _BESIDE = (
         _subscripted,
     ),
     (TypeError, r"Cannot cast ufunc", _cast),
+    (TypeError, r"'?bitwise_xor'?|operand type\(s\) for \^", _power),
+    (ValueError, r"more dimensions than subscripts|too many subscripts in einsum", _few_letters),
+    (RuntimeError, r"mat1 and mat2 .*\((\d+x\d+) and (\d+x\d+)\)", _torch_product),
+    (RuntimeError, r"Expected target size|only batches of spatial targets", _classes),
+    (RuntimeError, r"does not require grad and does not have a grad_fn", _no_way_back),
+    (RuntimeError, r"argument #1 'indices' to have one of", _table_of_rows),
     (RuntimeError, r"same dtype|expected scalar type", _torch_kinds),
     (RuntimeError, r"numpy\(\) on Tensor that requires grad", _wants_gradient),
     (TypeError, r"unhashable type", _unhashable),

@@ -72,7 +72,7 @@ def detached(value: object) -> object:
     """A result whose tensors no longer keep track of their gradients."""
     if is_tensor(value):
         return value.detach()
-    if type(value) in (list, tuple):
+    if isinstance(value, list | tuple) and type(value) in (list, tuple):  # no named tuple
         return type(value)(map(detached, value))
     return value
 

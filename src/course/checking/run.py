@@ -90,6 +90,8 @@ def _unusable(exercise, answer, arguments: Arguments, error: Exception) -> Excep
     guard.call(lambda: exercise.probe(seen, *mine.positional, **mine.keyword))
     if not calls or len(calls) != len(returned):
         return error
+    if returned[-1] is None:
+        return guard.Empty()
     kind = guard.safe(type(returned[-1]).__name__, 40)
     return guard.Unusable(f"type {kind}, {type(error).__name__}, {guard.safe(error).rstrip('.')}")
 
@@ -166,8 +168,7 @@ def fault_of(exercise, case: Example, result: Result) -> compare.Fault | None:
     if result.error is not None:
         return compare.Fault("returned", trouble.told(result.error))
     if result.value is None:
-        text = say("Your function returned None. Is a `return` missing?")
-        return compare.Fault("returned", text)
+        return compare.Fault("returned", trouble.told(guard.Empty()))
     names = returned_names(exercise.reference) if exercise.probe is None else Names(words=True)
     fault = compare.first_fault(
         result.value, case.expected, names, rtol=exercise.rtol, atol=exercise.atol

@@ -40,7 +40,7 @@ def text(reference: Callable) -> str:
     drop: set[int] = set()
     for node in ast.walk(ast.parse("\n".join(lines))):
         for statement in _beside_the_point(node):
-            drop |= set(range(statement.lineno, statement.end_lineno + 1))
+            drop |= set(range(statement.lineno, (statement.end_lineno or 0) + 1))
     return "\n".join(line for i, line in enumerate(lines, 1) if i not in drop)
 
 
@@ -151,6 +151,11 @@ def unused(answer: object) -> tuple[list[str], list[str]]:
     return [name for name in arguments if name not in read], data
 
 
+def _bare(method: object) -> object:
+    """The function inside a static or class method; anything else as it is."""
+    return method.__func__ if isinstance(method, (staticmethod, classmethod)) else method
+
+
 def idle(answer: object) -> bool:
     """Whether a function's body is still a stub: dots, pass, a docstring, NotImplementedError.
 
@@ -159,7 +164,7 @@ def idle(answer: object) -> bool:
     while isinstance(answer, functools.partial):
         answer = answer.func
     if inspect.isclass(answer):
-        methods = [m for m in vars(answer).values() if inspect.isfunction(m)]
+        methods = [f for m in vars(answer).values() if inspect.isfunction(f := _bare(m))]
         return answer.__module__ != "builtins" and all(map(idle, methods))
     code = getattr(inspect.unwrap(answer), "__code__", None)
     if not inspect.iscode(code):

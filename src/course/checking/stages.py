@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from course.checking import compare, diagnose, guard, laws, limits, scale, signature, state, trouble
+from course.checking import (
+    compare,
+    diagnose,
+    guard,
+    habits,
+    laws,
+    limits,
+    scale,
+    signature,
+    state,
+    trouble,
+)
 from course.checking.run import Result, fault_of, pristine, run
 from course.checking.verdict import Verdict
 from course.words import say, say_n
@@ -128,7 +139,9 @@ def _wrong(exercise, answer, finding: Finding, mistake, scaled: str) -> Verdict:
     if mistake:
         text = f"{text} {say(mistake.says)}" if error else say(mistake.says)
     elif error is None or isinstance(error, NameError):
-        text = " ".join(filter(None, (text, scaled, signature.unread(exercise, answer))))
+        habit = habits.told(exercise, answer, finding.result, finding.number)
+        unread = signature.unread(exercise, answer)
+        text = " ".join(filter(None, (text, scaled, habit, unread)))
     return Verdict(
         exercise.name,
         "wrong",

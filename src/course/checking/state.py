@@ -8,7 +8,7 @@ import operator
 import os
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from inspect import ismodule
 
 import numpy as np
@@ -93,7 +93,7 @@ def _put_torch_back(state: tuple | None) -> None:
         torch.set_grad_enabled(grad)
 
 
-_KEPT = (  # how to read, how to put back
+_KEPT: tuple[tuple[Callable, Callable], ...] = (  # how to read, how to put back
     (_modules, _put_modules_back),
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (random.getstate, random.setstate),

@@ -100,6 +100,8 @@ def told(error: BaseException) -> str:
     if isinstance(error, guard.Unreadable):
         what = guard.safe(error).rstrip(".")
         return say("What your function returned cannot be read as numbers: {what}.", what=what)
+    if isinstance(error, guard.Empty):
+        return say("Your function returned None. Is a `return` missing?")
     if isinstance(error, guard.Unusable):
         what = guard.safe(error).rstrip(".")
         return say("Your function ran, but the check can't use what came back: {what}.", what=what)

@@ -5,7 +5,12 @@ import importlib
 from pathlib import Path
 
 # name: module with a function of that name, (root, stems, out) -> paths written
-EDITIONS = {"solutions": "course.authoring.editions", "nbgrader": "course.authoring.grading"}
+EDITIONS = {
+    "solutions": "course.authoring.editions",
+    "nbgrader": "course.authoring.grading",
+    "html": "course.authoring.pages",
+    "pdf": "course.authoring.paper",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="solutions|nbgrader|NN",
+        metavar="solutions|nbgrader|html|pdf|NN",
         help="lessons by number or name (default: all), an edition's name may lead",
     )
     parser.add_argument("--out", type=Path, help="folder of the edition (default: build/EDITION)")

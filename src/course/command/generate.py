@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from course.command import reading
 from course.words import say
 
 
@@ -12,34 +13,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompt", default="\n", help="what to go on from (default: a new line)")
     parser.add_argument("--length", type=int, default=500, help="characters (default: 500)")
     parser.add_argument("--temperature", type=float, default=0.8, help="0 is greedy (default: 0.8)")
-    parser.add_argument("--top-k", type=int, help="draw from the k most probable characters")
+    parser.add_argument("--top-k", type=int, help="draw from the k most probable tokens")
     parser.add_argument("--top-p", type=float, help="draw from the most probable share p")
     parser.add_argument("--min-p", type=float, help="leave out what is less than p times the best")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same text (default: 0)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write character by character to the terminal."""
+    """Write token by token to the terminal."""
     _check_run(args.run)
     import torch
 
-    from course.transformers import tokens
     from course.transformers.gpt import checkpoint, generate
 
     model, facts = checkpoint.load(args.run)
-    if "alphabet" not in facts:
-        raise ValueError(
-            say("The run in {run} doesn't say which characters its tokens are.", run=args.run)
-        )
-    ids = tokens.encode(args.prompt, facts["alphabet"])
+    tokenizer = reading.of_run(args.run, facts)
+    ids = tokenizer.encode(args.prompt)
     options = {name: getattr(args, name) for name in ("temperature", "top_k", "top_p", "min_p")}
     generator = torch.Generator().manual_seed(args.seed)
+    most = args.length * tokenizer.longest
+    stream = generate.stream(model, ids, most, generator=generator, **options)
     print(args.prompt, end="", flush=True)
-    for token in generate.stream(model, ids, args.length, generator=generator, **options):
-        sys.stdout.write(tokens.decode(token.numpy(), facts["alphabet"]))
+    for text in characters(stream, tokenizer, args.length):
+        sys.stdout.write(text)
         sys.stdout.flush()
     print()
     return 0
+
+
+def characters(stream, tokenizer, n: int):
+    """Make tokens text as they come, until it has n characters."""
+    write, left = tokenizer.writer(), n
+    for token in stream:
+        text = write(token.tolist())[:left]
+        left -= len(text)
+        yield text
+        if not left:
+            return
 
 
 def _check_run(folder):

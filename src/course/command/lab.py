@@ -16,7 +16,7 @@ import webbrowser
 from pathlib import Path
 
 from course.authoring.checkout import CourseError, find_root
-from course.learner import home
+from course.learner import home, trust
 from course.words import say
 
 PORT, TRIES = 8888, 50
@@ -170,6 +170,8 @@ def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
         "LabApp.news_url": "",
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
+    if trust.ready(folder):
+        options["NotebookNotary.data_dir"] = trust.book(folder)
     # Running as root, in a container say, the server wants to be told that it is meant.
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options["ServerApp.allow_root"] = True

@@ -1,7 +1,8 @@
-"""What a kernel that `course lab` starts knows besides Python: who defines a missing name.
+"""What a kernel that `course lab` starts knows besides Python: missing names, and hints.
 
-A cell that runs before the cell it leans on ends in a NameError, which says nothing to a beginner.
-Where a cell of the page defines the name, a sentence says which, in place of the traceback.
+Under a check that isn't done there is a button for the next hint. A cell that runs before the cell
+it leans on ends in a NameError, which says nothing to a beginner: where a cell of the page defines
+the name, a sentence says which, in place of the traceback.
 """
 
 import ast
@@ -10,14 +11,22 @@ import os
 import textwrap
 from pathlib import Path
 
+from course.learner import beside
 from course.words import say
 
 WIDTH = 78  # characters; the page would break a longer line inside a word
 
 
 def load_ipython_extension(shell) -> None:
-    """Install the sentence in an IPython shell; called by IPython itself."""
+    """Install both in an IPython shell; called by IPython itself."""
     shell.set_custom_exc((NameError,), _explain)
+    beside.let(_hints)
+
+
+def _hints(exercise) -> None:
+    from course.interactive import hints  # what draws on pages is loaded with the first check
+
+    hints.offer(exercise)
 
 
 def _explain(shell, kind, error, trace, tb_offset=None) -> list[str]:

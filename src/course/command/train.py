@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from course.command import reading
 from course.words import say, say_n
 
 SHAPE = ("layers", "heads", "width", "context")
@@ -20,6 +21,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course train`."""
     parser.add_argument("--out", metavar="DIR", help="folder to keep the run in")
     parser.add_argument("--text", metavar="FILE", help="UTF-8 text; default: Shakespeare's plays")
+    parser.add_argument(
+        "--tokens", choices=reading.KINDS, help="what the model reads (default: characters)"
+    )
+    parser.add_argument(
+        "--vocabulary",
+        type=int,
+        metavar="V",
+        help=f"tokens of --tokens bpe (default: {reading.VOCABULARY})",
+    )
     parser.add_argument("--minutes", type=float, default=3.0, help="training time (default: 3)")
     parser.add_argument("--steps", type=int, help="number of steps, instead of --minutes")
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
@@ -37,15 +47,17 @@ def run(args: argparse.Namespace) -> int:
 
     known = checkpoint.describe(args.out)["facts"] if args.resume else {"text": args.text}
     text, facts = read(args.text or known.get("text"), known)
-    ids, val = split(text, facts["alphabet"])
+    tokenizer = reading.kept(args, known) if args.resume else reading.chosen(args, text)
+    facts |= tokenizer.facts()
+    learnt, held_out = reading.parts(text, tokenizer)
     if args.resume:
-        training = checkpoint.restore(args.out, ids, device=device)
+        training = checkpoint.restore(args.out, learnt.ids, device=device)
         facts["every"] = known.get("every") or math.ceil(training.recipe.steps / 10)
     else:
-        training, facts["every"] = begin(args, ids, val, len(facts["alphabet"]), device)
-    introduce(training, ids, val, facts, device)
-    finished = follow(training, val, facts, args.out)
-    conclude(training, val, args.out, finished=finished)
+        training, facts["every"] = begin(args, learnt.ids, held_out.ids, tokenizer.V, device)
+    introduce(training, learnt, held_out, tokenizer, device)
+    finished = follow(training, learnt, held_out, tokenizer, facts, args.out)
+    conclude(training, held_out, tokenizer, args.out, finished=finished)
     return 0 if finished else 130
 
 
@@ -61,7 +73,6 @@ def choose_device(wanted: str | None) -> str:
 def read(path, facts: dict) -> tuple[str, dict]:
     """Read the text, and make sure that it is the one that a resumed run began with."""
     from course import data
-    from course.transformers import tokens
 
     if path is not None:
         _check_size(path)
@@ -72,15 +83,7 @@ def read(path, facts: dict) -> tuple[str, dict]:
             say("{path} is not the text that this run began with; it must be the same.", path=path)
         )
     resolved = None if path is None else str(Path(path).resolve())
-    return text, {"alphabet": tokens.alphabet(text), "text": resolved, "sha256": digest}
-
-
-def split(text: str, alphabet: str):
-    """Cut the text 90 to 10 and write both parts as integers."""
-    from course import data
-    from course.transformers import tokens
-
-    return [tokens.encode(part, alphabet) for part in data.split_text(text)]
+    return text, {"text": resolved, "sha256": digest}
 
 
 def begin(args, ids, val, V: int, device: str):
@@ -101,19 +104,21 @@ def begin(args, ids, val, V: int, device: str):
     return training, every or math.ceil(steps / minutes.EVALUATIONS)
 
 
-def introduce(training, ids, val, facts, device):
+def introduce(training, learnt, held_out, tokenizer, device):
     """Say what is about to happen."""
     from course.practice import costs
 
     c = training.config
-    text = {"n": len(ids) + len(val), "learnt": len(ids), "held_out": len(val)}
     model = {"width": c.width, "context": c.context, "count": costs.parameters(c)}
     print(
         say(
-            "Text: {n:,} characters, {kinds} different ones;\n"
-            "      {learnt:,} to learn from, {held_out:,} held out.",
-            kinds=len(facts["alphabet"]),
-            **text,
+            "Text: {n:,} characters, {learnt:,} to learn from, {held_out:,} held out;\n"
+            "      {kinds:,} different tokens, {size:.2f} characters each on average.",
+            n=learnt.characters + held_out.characters,
+            learnt=learnt.characters,
+            held_out=held_out.characters,
+            kinds=tokenizer.V,
+            size=learnt.characters / len(learnt.ids),
         ),
         say_n(
             "Model: {n} layer, width {width}, context {context}: "
@@ -131,7 +136,7 @@ def introduce(training, ids, val, facts, device):
         print(say("Going on at step {step} of {steps}.", step=training.step, steps=steps))
 
 
-def follow(training, val, facts, folder) -> bool:
+def follow(training, learnt, held_out, tokenizer, facts, folder) -> bool:
     """Train to the end or to a signal, showing progress and saving; say whether it is the end."""
     from tqdm import tqdm
 
@@ -142,13 +147,15 @@ def follow(training, val, facts, folder) -> bool:
     checkpoint.save(folder, training, **facts)
     bar = tqdm(total=r.steps, initial=training.step, unit="step", mininterval=0.5, smoothing=0.05)
     with runs.stopping() as stop, bar:
-        for report in runs.follow(training, val, facts["every"]):
+        for report in runs.follow(training, held_out.ids, facts["every"]):
             speed = f"{report.tokens_per_second:,.0f} tokens/s"
-            bar.set_postfix_str(f"loss {report.loss:.3f}, {speed}", refresh=False)
+            loss = learnt.per_character(report.loss)
+            bar.set_postfix_str(f"loss {loss:.3f}, {speed}", refresh=False)
             bar.update()
             if report.val is not None:
-                bar.write(f"\nstep {report.step}: {report.val:.4f} nats per character held out")
-                bar.write(sample(training.model, facts["alphabet"], report.step))
+                nats = held_out.per_character(report.val)
+                bar.write(f"\nstep {report.step}: {nats:.4f} nats per character held out")
+                bar.write(sample(training.model, tokenizer, report.step))
             if stop or report.val is not None or time.monotonic() > saved + SAVE_EVERY:
                 checkpoint.save(folder, training, **facts)
                 saved = time.monotonic()
@@ -157,39 +164,42 @@ def follow(training, val, facts, folder) -> bool:
     return training.step == r.steps
 
 
-def sample(model, alphabet: str, seed: int, n: int = 160) -> str:
+def sample(model, tokenizer, seed: int, n: int = 160) -> str:
     """A few lines of what the model writes by now."""
     import torch
 
-    from course.transformers import tokens
     from course.transformers.gpt import generate
 
-    start = tokens.encode("\n" if "\n" in alphabet else alphabet[0], alphabet)
+    start = tokenizer.encode("\n" if tokenizer.knows("\n") else tokenizer.decode([0]))
     generator = torch.Generator(model.E.device).manual_seed(seed)
     ids = generate.generate(model, start, n, generator=generator, temperature=0.8)
-    return "\n".join("    " + line for line in tokens.decode(ids, alphabet).strip().splitlines())
+    written = tokenizer.decode(ids)[: n + 1]
+    return "\n".join("    " + line for line in written.strip().splitlines())
 
 
-def conclude(training, val, folder, *, finished: bool):
+def conclude(training, held_out, tokenizer, folder, *, finished: bool):
     """Evaluate the best model on the whole held-out text and say how to go on."""
     from course.transformers.gpt import checkpoint, train
 
-    model, facts = checkpoint.load(folder)
-    nats, steps = train.evaluate(model, val), training.recipe.steps
+    model, _ = checkpoint.load(folder)
+    loss, steps = train.evaluate(model, held_out.ids), training.recipe.steps
     if not finished:
         words = {"step": training.step, "steps": steps}
         print(say("\nStopped after step {step} of {steps}; all is kept.", **words))
+    bits, per_byte = held_out.bits(loss)
     print(
         say(
-            "\nHeld out, all {n:,} characters: {nats:.4f} nats = {bits:.4f} bits per character.",
-            n=len(val),
-            nats=nats,
-            bits=nats / math.log(2),
+            "\nHeld out, all {n:,} characters: {nats:.4f} nats = {bits:.4f} bits per character, "
+            "{per_byte:.4f} bits per byte.",
+            n=held_out.characters,
+            nats=held_out.per_character(loss),
+            bits=bits,
+            per_byte=per_byte,
         )
     )
     if not finished:
         print(say("Go on with: {command}", command=typed("train", "--resume", "--out", folder)))
-    prompt = "O " if {*"O "} <= {*facts["alphabet"]} else facts["alphabet"][-1]
+    prompt = "O " if tokenizer.knows("O ") else tokenizer.decode([tokenizer.V - 1])
     command = typed("generate", folder, "--prompt", prompt)
     print(say("Let it write: {command}", command=command))
 

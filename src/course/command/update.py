@@ -12,11 +12,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Renew the copies of changed lessons; 1 if one could not be."""
     from course.authoring import checkout
+    from course.command import lab
     from course.lessons import renewing
     from course.lessons.desk import Desk
 
-    done = []
-    for sentence, well in renewing.update(Desk(checkout.find_root())):
+    done, desk = [], Desk(checkout.find_root())
+    for sentence, well in renewing.update(desk, stamp=not lab.serving(desk.folder)):
         print(sentence)
         done.append(well)
     if not done:

@@ -37,6 +37,38 @@ class Digits(NamedTuple):
     y_test: np.ndarray
 
 
+class GivenNames(NamedTuple):
+    """Given names as a census counted them, one entry for each name and sex.
+
+    name : list of str
+        In lower case, a to z. 331 names stand twice, once for each sex.
+    sex : list of str
+        "f" or "m", the two columns of the census.
+    percent : (N,) float64
+        Share of all women, or of all men, who bear the name. Rare names are left out, so each
+        sex sums to 90.
+    """
+
+    name: list[str]
+    sex: list[str]
+    percent: np.ndarray
+
+
+class DirtyDigits(NamedTuple):
+    """A table of measurements that was made dirty, and the list of what was done to it.
+
+    table : str
+        CSV: 504 rows of scan, drawing, label and eight measurements. Of 120 handwritten digits, the
+        drawings, a program made four scans each; some rows are repeated.
+    truth : str
+        CSV: row, column, kind, was. Rows count from 0; ``was`` is what stood in the cell before.
+        Kinds are missing, comma, code, unit, spelling, impossible, wrong and repeat.
+    """
+
+    table: str
+    truth: str
+
+
 def manifest() -> dict[str, dict]:
     """What is shipped: file name -> what, source, licence, sha256, bytes, shape, made_by."""
     return tomllib.loads((FOLDER / "manifest.toml").read_text(encoding="utf-8"))
@@ -60,6 +92,18 @@ def digits() -> Digits:
     return Digits(x_train / 255, y_train.astype(np.int64), x_test / 255, y_test.astype(np.int64))
 
 
+def dirty_digits() -> DirtyDigits:
+    """Return a dirty table of measured digits, as text, and what was made dirty in it.
+
+    Raises
+    ------
+    DataError
+        If a shipped file is missing or damaged.
+    """
+    names = ("dirty_digits.csv", "dirty_digits_truth.csv")
+    return DirtyDigits(*(shipped(name).decode("ascii") for name in names))
+
+
 def shakespeare() -> str:
     """Return nine plays, 1.1 million characters of 64 kinds, as speeches.
 
@@ -72,6 +116,38 @@ def shakespeare() -> str:
         If the shipped file is missing or damaged.
     """
     return shipped("shakespeare.txt").decode("ascii")
+
+
+def given_names() -> GivenNames:
+    """Return 4,275 names of women and 1,219 of men, the most frequent of each first.
+
+    Raises
+    ------
+    DataError
+        If the shipped file is missing or damaged.
+
+    References
+    ----------
+    United States Census Bureau (1995), "Frequently occurring names and surnames from the 1990
+    census"
+    """
+    rows = [line.split() for line in shipped("names.txt").decode("ascii").splitlines()]
+    name, sex, percent = map(list, zip(*rows, strict=True))
+    return GivenNames(name, sex, np.array(percent, dtype=float))
+
+
+def tang() -> str:
+    """Return 320 poems of the Tang dynasty, in Chinese: 27,628 characters of 2,603 kinds.
+
+    A poem is its title, its author, its lines, and an empty line. The choice is Sun Zhu's, known
+    as *Three Hundred Tang Poems*.
+
+    Raises
+    ------
+    DataError
+        If the shipped file is missing or damaged.
+    """
+    return shipped("tang.txt").decode("utf-8")
 
 
 def read_text(path: str | Path, *, least: int = 2) -> str:

@@ -120,6 +120,29 @@ def write(rng, p, start: int, n: int):
     return np.array(ids)
 
 
+def write_greedily(p, start: int, n: int):
+    """Continue with the most probable token, n times.
+
+    Parameters
+    ----------
+    p : (V, V)
+        Row i: the distribution of what follows i.
+    start
+        The token to begin with.
+    n
+        How many to add.
+
+    Returns
+    -------
+    ids : (n + 1,) of int64
+        The start and what follows; of equally probable tokens the first.
+    """
+    ids = [start]
+    for _ in range(n):
+        ids.append(p[ids[-1]].argmax())
+    return np.array(ids)
+
+
 def log_probability(p, ids) -> float:
     """Return the logarithm of the probability of a text, given its first token.
 

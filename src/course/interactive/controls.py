@@ -1,4 +1,4 @@
-"""What a hand can move: sliders, choices, switches and play controls, as plain data.
+"""What a hand can move: sliders, choices, switches, play controls, a pad, as plain data.
 
 A control knows its label, its start, which values it allows and which of them a test should try.
 It becomes a widget of the page only where one is displayed.
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from course.interactive import pad
 from course.words import say
 
 
@@ -107,6 +108,32 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """What a hand draws, as the text of `pad`; empty where nothing is drawn."""
+
+    start: str
+    samples: tuple
+    label: str
+
+    def values(self) -> list:
+        """Return the start and the samples."""
+        return list(dict.fromkeys([self.start, *self.samples]))
+
+    def ends(self) -> tuple:
+        """Return the start and the last sample."""
+        return self.start, self.samples[-1]
+
+    def check(self, value) -> str:
+        """Return the drawing; refuse what is none."""
+        if not isinstance(value, str):
+            raise ValueError(
+                say("{label} takes a drawing, not {value!r}", label=say(self.label), value=value)
+            )
+        pad.strokes(value)
+        return value
+
+
+@dataclass(frozen=True)
 class Play(Slider):
     """A whole-number slider that also moves by itself."""
 
@@ -174,6 +201,14 @@ def text(start: str, *, samples: Sequence[str], most: int = 60, label: str) -> T
     return control
 
 
+def drawing(start: str, *, samples: Sequence[str], label: str) -> Drawing:
+    """Let something be drawn; `samples` are what a test draws."""
+    control = Drawing(start, tuple(samples), label)
+    for value in control.values():
+        control.check(value)
+    return control
+
+
 def play(low: int, high: int, *, start=None, step: int = 1, interval: int = 33, label: str) -> Play:
     """Let a whole number run from low to high by itself, a step every `interval` milliseconds."""
     base = slider(low, high, start=start, step=step, label=label)
@@ -185,9 +220,9 @@ def play(low: int, high: int, *, start=None, step: int = 1, interval: int = 33, 
 def check_all(controls: Mapping) -> None:
     """Refuse what is no control."""
     for name, control in controls.items():
-        if not isinstance(control, Slider | Selection | Text):
+        if not isinstance(control, Slider | Selection | Text | Drawing):
             raise ValueError(
-                f"{name} must be a slider, choice, toggle, text or play, not {control!r}"
+                f"{name} must be a slider, choice, toggle, text, drawing or play, not {control!r}"
             )
 
 

@@ -26,11 +26,21 @@ import ipywidgets as w
 
 from course.interactive import controls as hands
 from course.interactive import page
-from course.interactive.controls import choice, play, slider, text, toggle
+from course.interactive.controls import choice, drawing, play, slider, text, toggle
 from course.interactive.moving import Moving
 from course.interactive.training import Training as training
 
-__all__ = ["Live", "choice", "figure", "play", "slider", "text", "toggle", "training"]
+__all__ = [
+    "Live",
+    "choice",
+    "drawing",
+    "figure",
+    "play",
+    "slider",
+    "text",
+    "toggle",
+    "training",
+]
 
 STRAY = 1e-4  # share of the pixels that two ways of drawing the same may differ in
 CORNERS = 16  # combinations of extremes that a drive tries
@@ -50,7 +60,7 @@ class Live(Moving):
     width, height
         Size in units of 100 pixels on the page.
     **controls
-        A `slider`, `choice`, `toggle` or `play` for each argument of `update`.
+        A `slider`, `choice`, `toggle`, `drawing` or `play` for each argument of `update`.
 
     Raises
     ------

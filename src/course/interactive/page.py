@@ -12,7 +12,8 @@ import ipywidgets as w
 import numpy as np
 from traitlets import Unicode
 
-from course.interactive.controls import Play, Selection, Text
+from course.interactive import pad
+from course.interactive.controls import Drawing, Play, Selection, Text
 from course.interactive.stage import Stage
 from course.words import say
 
@@ -63,6 +64,10 @@ def widget(control, room: str):
     }
     if isinstance(control, Selection):
         return _selection(control, common, room)
+    if isinstance(control, Drawing):
+        shown, part = pad.widget(say(control.label), control.start)
+        shown.layout.grid_area = WHOLE_ROW
+        return shown, part
     if isinstance(control, Text):
         part = w.Text(value=control.start, continuous_update=True, **common)
         part.layout.grid_area = WHOLE_ROW

@@ -15,6 +15,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.spines import Spine
+from matplotlib.text import Text
 
 from course.interactive import plot
 from course.words import say
@@ -44,7 +45,7 @@ class Stage:
         if not callable(self.update):
             raise ValueError(f"setup must return its update function, not {self.update!r}")
         self._kept = SimpleNamespace(pixels=None, frame=None, moving=[], drawn=[])
-        self._line = None
+        self._line: Text | None = None
 
     def draw(self, *args, **values):
         """Update the artists and draw. Returns the pixels, (height, width, 4), uint8."""
@@ -108,7 +109,9 @@ class Stage:
         if self._line is None:
             foot = 0.26 / self.figure.get_figheight()
             if self._kept.pixels is None:
-                self.figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
+                self.figure.get_layout_engine().set(  # type: ignore[call-arg]
+                    rect=(0, foot, 1, 1 - foot)
+                )
             self._line = self.figure.text(0.012, foot / 3, "", color=plot.INK, va="bottom")
             self._line.set_in_layout(False)
         self._line.set_text(caption)

@@ -101,7 +101,8 @@ class TrainingPage:
     """The widgets of a training figure."""
 
     def __init__(self, training: Training):
-        self.training, self.task, self.error = training, None, w.HTML()
+        self.training, self.error = training, w.HTML()
+        self.task: asyncio.Task | None = None
         self.image = page.picture(training.stage, training.state)
         self.bar = w.IntProgress(max=training.total, layout=w.Layout(width="260px"))
         self.count = w.HTML(say("{done} of {total} steps", done=0, total=training.total))

@@ -131,7 +131,7 @@ def run(slug: str, answer: Answer) -> Callable:
     Lines are counted as in the file, so that a traceback shows the right one.
     """
     file = path(slug)
-    space = {"__name__": f"answers.{slug}", "__file__": str(file)}
+    space: dict = {"__name__": f"answers.{slug}", "__file__": str(file)}
     exec(compile("\n" * answer.line + answer.code, str(file), "exec"), space)
     return space[answer.name]
 

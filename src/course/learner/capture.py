@@ -184,7 +184,7 @@ def source(thing: Callable, name: str) -> tuple[str, str]:
 def _defines(node: ast.AST, name: str, line: int) -> bool:
     """Whether a node is the definition of that name on that line, or around it for a class."""
     if isinstance(node, ast.ClassDef):
-        return node.name == name and node.lineno <= line <= node.end_lineno
+        return node.name == name and line in range(node.lineno, (node.end_lineno or 0) + 1)
     if isinstance(node, ast.FunctionDef):
         return node.name == name and _first(node) == line
     return isinstance(node, ast.Lambda) and name == "<lambda>" and node.lineno == line
@@ -205,7 +205,7 @@ def _text(node: ast.stmt, lines: list[str]) -> str:
 
 def _assigned(node: ast.Lambda, tree: ast.Module, lines: list[str], name: str) -> tuple[str, str]:
     """A lambda as an assignment: the one in which it stands, or one to the name wanted."""
-    text = ast.get_source_segment("".join(lines), node)
+    text = ast.get_source_segment("".join(lines), node) or ""
     for around in ast.walk(tree):
         if isinstance(around, ast.Assign) and around.value is node:
             target = around.targets[0]

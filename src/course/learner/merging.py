@@ -174,9 +174,9 @@ def signature(source: str) -> str | None:
         return None
     kinds = ast.FunctionDef | ast.ClassDef
     node = next((node for node in body if isinstance(node, kinds)), None)
-    if node is None or isinstance(node, ast.ClassDef):
-        return node and node.name
-    return f"{node.name}({ast.unparse(node.args)})"
+    if isinstance(node, ast.FunctionDef):
+        return f"{node.name}({ast.unparse(node.args)})"
+    return node.name if node else None
 
 
 def answers(base: dict, mine: dict) -> dict[str, str]:

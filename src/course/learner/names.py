@@ -43,12 +43,12 @@ def import_line(name: str, value: object) -> str:
 
 def _home(there: str, value: object) -> str:
     """The module that a thing is imported from, or ""; compiled ones may not know it themselves."""
-    said = getattr(value, "__module__", None)
+    said = getattr(value, "__module__", None) or ""
     public = [m for m in list(sys.modules) if not any(p.startswith("_") for p in m.split("."))]
     if inspect.isfunction(value):
         public = []
     for module in (said, "numpy", "math", *sorted(public, key=lambda m: (m.count("."), m))):
-        held = getattr(sys.modules.get(module or ""), "__dict__", {})
+        held = getattr(sys.modules.get(module), "__dict__", {})
         if module != "__main__" and held.get(there) is value:
             return module
     return ""

@@ -33,7 +33,7 @@ def load(file: Path) -> dict:
     """
     state = _parsed(file)
     version = state.get("version") if isinstance(state, dict) else None
-    if _count(version) and version > VERSION:
+    if isinstance(version, int) and _count(version) and version > VERSION:
         sentence = (
             "{file} was written by a newer version of the course, and this one leaves it alone. "
             "Bring the course up to date with `git pull`."

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course import files, lessons
-from course.learner import home, progress
+from course.learner import home, progress, trust
 from course.learner.notebook import Trouble, as_text, read
 from course.lessons import handout
 from course.lessons import map as course_map
@@ -77,6 +77,7 @@ class Desk:
         text = as_text(self.fresh(stem))
         files.replace(self.base(stem), text)
         files.replace(self.path(stem), text)
+        trust.sign(self.folder, text)
 
     def renumber(self, stem: str) -> None:
         """Rename the copy of a lesson that has another number now."""
@@ -118,9 +119,7 @@ class Desk:
             if not self.path(stem).exists():
                 self.hand_out(stem)
             elif refresh:
-                mine = self.mine(stem)
-                if put_lines(mine["cells"], self.fresh(stem)["cells"]):
-                    files.replace(self.path(stem), as_text(mine))
+                self.stamp(stem)
         except Trouble as trouble:
             return str(trouble)
         return ""
@@ -135,6 +134,19 @@ class Desk:
                 number=handout.number(stem) or stem,
             )
             raise Trouble(f"{trouble} {mend}") from trouble
+
+    def stamp(self, stem: str) -> None:
+        """Write into a copy how far the learner is by now."""
+        mine = self.mine(stem)
+        if put_lines(mine["cells"], self.fresh(stem)["cells"]):
+            self.rewrite(stem, mine)
+
+    def rewrite(self, stem: str, notebook: dict) -> None:
+        """Put another content in the place of a copy; it is trusted if the copy was."""
+        trusted, text = trust.signed(self.folder, self.path(stem)), as_text(notebook)
+        files.replace(self.path(stem), text)
+        if trusted:
+            trust.sign(self.folder, text)
 
     def _news(self) -> list[str]:
         """Tell which lessons have changed since they were handed out."""

@@ -36,14 +36,17 @@ class Form:
     items
         The forms of a collection's items; None where they may be any.
     keys
-        Of a dict.
+        Of a dict; None where they may be any.
+    each
+        Of each item, where there may be any number of them; None if that isn't known.
     """
 
     kind: str
     type: object
     shape: tuple | None = None
     items: tuple | None = None
-    keys: tuple = ()
+    keys: tuple | None = ()
+    each: Form | None = None
 
     @classmethod
     def of(cls, value: object) -> Form:
@@ -65,10 +68,18 @@ class Form:
         return cls("call" if callable(value) else "other", type(value))
 
     def loose(self) -> Form:
-        """Return the form with any lengths."""
+        """Return the form with any lengths; of a dict, any keys that are data and no names."""
+        named = bool(self.keys) and all(isinstance(key, str) for key in self.keys or ())
+        if self._counts() or (self.kind == "dict" and not named):
+            return replace(self, shape=None, items=None, keys=None, each=(self.items or (None,))[0])
         fixed = self.items is not None and self.type is not list
         items = tuple(item.loose() for item in self.items) if fixed else None
         return replace(self, shape=None, items=items)
+
+    def _counts(self) -> bool:
+        """Whether it is a tuple of whole numbers alone, such as tokens: a list in all but type."""
+        whole = all(item.kind == "one" and item.type is int for item in self.items or ())
+        return self.type is tuple and self.items is not None and whole
 
     def fit(self, value: object):
         """Return a value in this form.
@@ -120,12 +131,18 @@ class Form:
             return None
         if self.items is not None:
             value = [form.fit(item) for form, item in zip(self.items, value, strict=True)]
+        elif self.each is not None:
+            value = [self.each.fit(item) for item in value]
         if hasattr(self.type, "_fields"):
             return self.type(*value)
         return value if type(value) is self.type else self.type(value)
 
     def _dict(self, value):
-        if not isinstance(value, dict) or set(value) != set(self.keys):
+        if not isinstance(value, dict):
+            return None
+        if self.keys is None:
+            return value if self.each is None else {k: self.each.fit(v) for k, v in value.items()}
+        if set(value) != set(self.keys):
             return None
         if self.items is None:
             return value

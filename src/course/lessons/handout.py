@@ -45,7 +45,7 @@ def make(notebook: dict, place: Place) -> dict:
         Its neighbours, for the line above and the line below.
     """
     fresh = copy.deepcopy(notebook)
-    fresh["cells"] = [part for cell in fresh["cells"] for part in _parts(cell)]
+    fresh["cells"] = [part for cell in fresh["cells"] for part in parts(cell)]
     asked = False
     for cell in fresh["cells"]:
         if cell["cell_type"] == "markdown":
@@ -57,7 +57,7 @@ def make(notebook: dict, place: Place) -> dict:
     return fresh
 
 
-def _parts(cell: dict) -> list[dict]:
+def parts(cell: dict) -> list[dict]:
     """Return a cell, or the two that it becomes: the experiment, then what it revealed.
 
     A line such as ``guess.reveal("the outputs change")`` is the answer, in plain sight.
@@ -151,8 +151,10 @@ def _how_far(place: Place) -> str:
         return ""
     done = sum(f"{known.slug}.{one.name}" in place.solved for one in known.asked)
     return say_n(
-        "{n} exercise, about {minutes} minutes; {done} solved so far.",
-        "{n} exercises, about {minutes} minutes in all; {done} solved so far.",
+        "{n} exercise, about {minutes} minutes; {done} solved when you last opened the course. "
+        "The end of this page says how far you are by now.",
+        "{n} exercises, about {minutes} minutes in all; {done} solved when you last opened the "
+        "course. The end of this page says how far you are by now.",
         len(known.asked),
         minutes=sum(one.minutes for one in known.asked),
         done=done,

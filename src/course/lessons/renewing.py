@@ -13,8 +13,14 @@ from course.lessons.desk import Desk, put_lines, unwritable
 from course.words import say, say_n
 
 
-def update(desk: Desk) -> Iterator[tuple[str, bool]]:
+def update(desk: Desk, *, stamp: bool = False) -> Iterator[tuple[str, bool]]:
     """Bring changed lessons in, one after the other; trouble with one doesn't stop the rest.
+
+    Parameters
+    ----------
+    stamp
+        Whether the others are written to as well: how far the learner is by now. A notebook that
+        is open elsewhere must not change without need.
 
     Yields
     ------
@@ -25,7 +31,7 @@ def update(desk: Desk) -> Iterator[tuple[str, bool]]:
     for stem in desk.stems:
         try:
             desk.base("").parent.mkdir(parents=True, exist_ok=True)
-            if sentence := _renew(desk, stem):
+            if sentence := _renew(desk, stem, stamp):
                 yield sentence, True
         except Trouble as trouble:
             yield str(trouble), False
@@ -33,7 +39,7 @@ def update(desk: Desk) -> Iterator[tuple[str, bool]]:
             yield unwritable(desk.folder, error), False
 
 
-def _renew(desk: Desk, stem: str) -> str:
+def _renew(desk: Desk, stem: str, stamp: bool) -> str:
     """Bring one lesson in; returns what was done, "" where there was nothing to do."""
     desk.renumber(stem)
     if not desk.path(stem).exists():
@@ -41,7 +47,11 @@ def _renew(desk: Desk, stem: str) -> str:
         return say("{stem} is new on your desk.", stem=stem)
     mine = desk.mine(stem)  # a damaged one is told of, whether the lesson changed or not
     desk.fresh(stem)
-    return _update(desk, stem, mine) if desk.changed(stem) else ""
+    if desk.changed(stem):
+        return _update(desk, stem, mine)
+    if stamp:
+        desk.stamp(stem)
+    return ""
 
 
 def _update(desk: Desk, stem: str, mine: dict) -> str:
@@ -88,7 +98,7 @@ def _replace(desk: Desk, stem: str, notebook: dict) -> Path | None:
     next update finds the copy renewed and changes nothing of it.
     """
     kept = desk.keep(stem)
-    files.replace(desk.path(stem), as_text(notebook))
+    desk.rewrite(stem, notebook)
     files.replace(desk.base(stem), as_text(desk.fresh(stem)))
     return kept
 

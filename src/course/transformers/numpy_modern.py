@@ -1,13 +1,13 @@
 """The modern block's forward pass in NumPy, made of the pieces that the lessons teach.
 
-It reads the small GPT that ships with the course and gives the logits of `gpt` to 1e-5. One text at
-a time, so B = 1; earlier keys and values are kept, and a new token looks back at them.
+It reads the small GPT that ships with the course and gives the logits of `gpt` to 1e-5. Keys and
+values of earlier tokens are kept, and a new token looks back at them.
 """
 
 import numpy as np
 
 from course.networks import layers, norm
-from course.transformers import attention, numpy_gpt
+from course.transformers import attention, cached, numpy_gpt
 
 EPS = 2.0**-23  # what PyTorch adds to a mean square: the spacing of 32-bit numbers at 1
 
@@ -24,31 +24,33 @@ def rms_norm(x):
 
 
 def project(x, W):
-    """x W for every position: (1, T, n_in) to (1, T, n_out)."""
-    return layers.affine(x[0], W, np.zeros(W.shape[1]))[None]
+    """x W for every position: (B, T, n_in) to (B, T, n_out)."""
+    rows = layers.affine(x.reshape(-1, len(W)), W, np.zeros(W.shape[1]))  # (B T, n_out)
+    return rows.reshape(*x.shape[:2], -1)
 
 
-def look(x, p, name, H, memory):
+def look(x, p, name, H, memory, attend=None):
     """Attention of one block: queries and keys are normalised and turned before they meet.
 
     Parameters
     ----------
-    x : (1, T, C)
+    x : (B, T, C)
         Positions that are new.
     p, name, H
         Parameters, the block's name among them, and the number of heads.
     memory : dict
         Keys and values by name, of earlier positions; the new ones are added.
+    attend
+        What attends from the new positions; `cached.attend_cached` by default.
     """
-    q, k, v = np.split(project(x, p[f"{name}.qkv.W"]), 3, axis=-1)  # (1, T, C) each
-    q, k, v = (attention.split_heads(z, H) for z in (q, k, v))  # (1, H, T, D) each
+    attend = attend or cached.attend_cached
+    q, k, v = np.split(project(x, p[f"{name}.qkv.W"]), 3, axis=-1)  # (B, T, C) each
+    q, k, v = (attention.split_heads(z, H) for z in (q, k, v))  # (B, H, T, D) each
     old_k, old_v = memory.get(name, (k[:, :, :0], v[:, :, :0]))
     T, D, past = q.shape[2], q.shape[3], old_k.shape[2]
     theta = attention.angles(T, D, start=past)
     q, k = (attention.rotate(rms_norm(z), theta) for z in (q, k))
-    k, v = np.concatenate([old_k, k], axis=2), np.concatenate([old_v, v], axis=2)
-    memory[name] = k, v
-    y, _ = attention.attend(q, k, v, mask=attention.causal_mask(T, past))
+    y, *memory[name] = attend(q, k, v, old_k, old_v)
     return project(attention.merge_heads(y), p[f"{name}.out.W"])
 
 
@@ -58,39 +60,42 @@ def think(x, p, name):
     return project(h, p[f"{name}.down.W"])
 
 
-def forward(p, ids, L, H, memory=None):
+def forward(p, ids, L, H, memory=None, attend=None):
     """Logits of the token after each of ids.
 
     Parameters
     ----------
     p : dict of arrays
         Parameters by the names of `gpt.GPT`: E, blocks.0.attention.qkv.W, …, head.W
-    ids : (T,) of int
+    ids : (T,) or (B, T) of int
         Tokens that are new.
     L, H
         Number of blocks, and of heads.
     memory : dict, optional
         What was kept of the tokens before; it is added to.
+    attend
+        See `look`.
 
     Returns
     -------
-    z : (T, V)
+    z : (T, V) or (B, T, V)
     """
-    memory = {} if memory is None else memory
-    C, past = p["E"].shape[1], memory.get("length", 0)
-    nowhere = np.zeros((past + len(ids), C))  # places are told by turning q and k instead
-    x = numpy_gpt.embed(ids[None], p["E"], nowhere, past)  # (1, T, C)
-    memory["length"] = past + len(ids)
+    memory, rows = {} if memory is None else memory, np.atleast_2d(ids)
+    C, past, T = p["E"].shape[1], memory.get("length", 0), rows.shape[1]
+    nowhere = np.zeros((past + T, C))  # places are told by turning q and k instead
+    x = numpy_gpt.embed(rows, p["E"], nowhere, past)  # (B, T, C)
+    memory["length"] = past + T
     for i in range(L):
         at = f"blocks.{i}"
         x = numpy_gpt.block(
             x,
             rms_norm,
-            lambda x, at=at: look(x, p, f"{at}.attention", H, memory),
+            lambda x, at=at: look(x, p, f"{at}.attention", H, memory, attend),
             rms_norm,
             lambda x, at=at: think(x, p, f"{at}.mlp"),
         )
-    return project(rms_norm(x), p["head.W"])[0]
+    z = project(rms_norm(x), p["head.W"])
+    return z if np.ndim(ids) == 2 else z[0]
 
 
 def choose(rng, z, temperature: float = 1.0, top_k: int | None = None) -> int:

@@ -85,8 +85,7 @@ layer_variance = Exercise(
             You multiplied by the number of rows. A unit sums over its n_in inputs, the columns of
             h; the rows are different examples.
         float(n_in * var_w * np.mean(h**2)) ⇒ n_in * var_w * np.mean(h**2, axis=-1)
-            You averaged over the inputs and kept one number for each example. The formula's mean
-            runs over all entries of h: average over the examples too.
+            You kept one number for each example. Var(z) is asked for, averaged over the examples.
         h.shape[-1] ⇒ h.size
             You multiplied by the number of all entries. A unit sums over one example's n_in
             inputs: h.shape[-1].
@@ -106,6 +105,12 @@ layer_variance = Exercise(
         np.mean( ⇒ np.sum(
             You summed h² over examples too. The sum over n_in belongs to one example; over the
             examples take the mean.
+        n_in * var_w * np.mean(h**2) ⇒ var_w * np.mean(h.sum(axis=-1) ** 2)
+            You added first and squared the sum. Each term w h has a variance of its own, so square
+            each h first, then add.
+        np.mean(h**2) ⇒ np.mean(np.var(h, axis=-1))
+            You used the variance of each example over its units. The weights have mean zero, h
+            need not: what counts is the mean of h².
         """,
     ],
     hints=[
@@ -181,6 +186,12 @@ he_normal = Exercise(
             The variance is right; asked was a normal draw, this one is uniform.
         (n_in, n_out)) ⇒ (n_out, n_in))
             Your W is (n_out, n_in); z = h W needs (n_in, n_out).
+        * np.sqrt ⇒ / np.sqrt
+            You divided by the standard deviation. A standard normal draw is multiplied by it.
+        2 / n_in ⇒ 0.5 / n_in
+            Your variance is ½/n_in. A ReLU halves the second moment already: 2 makes up for it.
+        np.sqrt(2 / n_in) ⇒ 0.2
+            You drew with 0.2 for every width. That is right for n_in = 50 only: √(2/n_in).
         """,
     ],
     hints=[
@@ -242,10 +253,19 @@ leaky_gain = Exercise(
         np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) / (1 + slope)
             You added the two halves before squaring. A z is either above or below zero, so the
             squares add, each with weight ½.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 + slope**2)
             You added slope² to the 2. More comes through than with a ReLU, so the gain must become
             smaller.
         np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) * (1 - slope)
             Your gain falls to 0 at slope 1. There the activation does nothing, and the gain is 1.
+        2 / (1 + slope**2) ⇒ 2 / (2 + slope**2)
+            You took the whole of what is positive and half of what is negative. Each half of the z
+            holds half of the second moment: ½ + ½ slope².
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) / (1 + slope**2)
+            Your root covers the 2 alone. The gain is the root of the whole quotient.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 * (1 + slope**2))
+            You multiplied where the gain divides: more comes through than with a ReLU, so less is
+            to be made up for.
         np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 / (1 + slope**2) / 3)
             You divided by the variance of a uniform draw. The gain says how wide to draw, whatever
             the kind of draw.
@@ -318,6 +338,11 @@ mirrored = Exercise(
         np.block([[A, -A], [-A, A]]) ⇒ np.block([[A, -A], [-A, A]]) * np.sqrt(2)
             You multiplied by √2, He's gain. Here nothing is lost in the ReLU that a gain would have
             to make up for.
+        np.block([[A, -A], [-A, A]]) ⇒ np.kron(A, [[1, -1], [-1, 1]])
+            Each entry of A became a block of two by two. Asked are four blocks, each all of A or
+            all of −A.
+        np.block( ⇒ np.array(
+            np.array stacks the four blocks along new axes. np.block puts them side by side.
         """,
     ],
     hints=[
@@ -407,6 +432,11 @@ which_start = Exercise(
             You returned how far the nearest rule is. Asked is its name.
         rules, key=lambda name: abs(rules[name] - c) ⇒ rules.values(), key=lambda r: abs(r - c)
             You returned the nearest rule's variance × fan-in. Asked is its name, the key.
+        abs(rules[name] - c) ⇒ abs(rules[name] ** 0.5 - c)
+            You took the root of each rule's variance. What the loss tells is σ² itself.
+        min(rules ⇒ list(rules).index(min(rules
+        - c) ⇒ - c))
+            You returned the nearest rule's place. Asked is its name, the key.
         """,
     ],
     hints=[
@@ -428,6 +458,14 @@ which_start = Exercise(
 def _norm_args(rng, *shape, eps):
     C = shape[-1]
     return 2 * rng.standard_normal(shape) + 1, *rng.standard_normal((2, C)), eps
+
+
+def between_least_and_largest(x, gamma, beta, eps=1e-5):
+    """You stretched each row from its least to its largest entry. Layer norm takes mean and
+    variance.
+    """
+    least, largest = x.min(axis=-1, keepdims=True), x.max(axis=-1, keepdims=True)
+    return gamma * (x - least) / (largest - least + eps) + beta
 
 
 layer_norm = Exercise(
@@ -503,7 +541,12 @@ layer_norm = Exercise(
         gamma * (x ⇒ (x
         ) + beta ⇒ )
             You left γ and β out: they let the network undo the norm where it pays.
+        x.var(axis=-1, keepdims=True) ⇒ x.var(axis=-1, keepdims=True) * x.shape[-1]
+            You summed the squares. σ² is their mean: divide by C.
+        var + eps ⇒ var + 1e-5
+            You wrote ε as a number. Take the argument eps.
         """,
+        between_least_and_largest,
     ],
     hints=[
         "Over which axis must the mean be taken, so that one example never sees another?",
@@ -614,6 +657,14 @@ rms_norm_backward = Exercise(
         (dxhat - xhat * along) / r ⇒ (dxhat - dxhat.mean(axis=-1, keepdims=True) - xhat * along) / r
             You took out the mean of dx̂. RMS norm subtracts no mean on the way forward, so there is
             no such path back.
+        xhat * along ⇒ xhat * dxhat * xhat / x.shape[-1]
+            You followed the path from x_j through r to y_j alone. r stands under every entry of
+            the row, so the way back gathers from all of them: mean(dx̂ x̂).
+        + eps) ⇒ + 0 * eps)
+            You left ε out of r.
+        sum(axis=rows) ⇒ sum(axis=-1)
+            You summed the gradient of γ over the features. γ has one entry for each of them: sum
+            over all axes but the last.
         """,
         Edit("(dy * xhat).sum(axis=rows)", "dy * xhat", _GAMMA_FOR_EACH_ROW),
     ],
@@ -713,6 +764,13 @@ layer_norm_backward = Exercise(
             the last.
         center_backward(du) ⇒ center_backward(dy)
             You sent dy through the centring, and left out what RMS norm made of it.
+        center_backward(du) ⇒ center_backward(u)
+            You sent u itself back. What goes back is its gradient, du.
+        x.mean(axis=-1, keepdims=True) ⇒ x.mean()
+            You took one mean over all of x. Each row has its own: axis=-1, keepdims=True.
+        dy.sum(axis=tuple(range(x.ndim - 1))) ⇒ dy.sum(axis=-1)
+            You summed dβ over the features. β has one entry for each of them: sum over all axes
+            but the last.
         """,
     ],
     hints=[

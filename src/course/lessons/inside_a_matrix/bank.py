@@ -80,6 +80,20 @@ power_iteration = Exercise(
             You multiplied from the left, x A. Only for a symmetric A is that the same.
         x @ A @ x, x ⇒ x, x @ A @ x
             The two results are exchanged: eigenvalue first, vector second.
+        range(steps) ⇒ range(steps - 1)
+            Your loop runs once too few: range(steps) goes round `steps` times, from 0 to steps − 1.
+        np.linalg.norm(x) ⇒ x.sum()
+            You divided by the sum of all entries. The length is the root of x·x, and x·Ax is λ
+            only for an x of length 1.
+        np.linalg.norm(x) ⇒ np.abs(x).max()
+            You divided by the largest entry. Asked is length 1, and only then is x·Ax equal to λ.
+        np.linalg.norm(x) ⇒ (x @ x)
+            You divided by x·x, the square of the length. Take its root.
+        x = A @ x ⇒ x = (A := A @ A) @ x
+            You changed A itself in the loop, so its power doubles at every step. A stays, and x
+            goes on: x = A @ x.
+        x = A @ x ⇒ x = A * x
+            A * x multiplies entry by entry and gives a table. The product is A @ x.
         """,
         Edit(
             "        x = x / np.linalg.norm(x)\n",
@@ -181,6 +195,16 @@ deflate = Exercise(
             You took λ off the diagonal: that lowers every eigenvalue by λ, not this one alone.
         return A - value * np.outer(x, x) ⇒ return value * np.outer(x, x)
             You returned the piece itself. Asked is what is left of A without it.
+        value * np.outer(x, x) ⇒ value * x
+            You took λ x off every row. What must go is a matrix: a column times a row.
+        A - value * np.outer(x, x) ⇒ value * (A - np.outer(x, x))
+            Your λ multiplies A as well. Only the piece x xᵀ is weighted by it.
+        value * np.outer(x, x) ⇒ np.outer(x, x) / value
+            You divided x xᵀ by λ. A holds it λ times: multiply.
+        value * np.outer ⇒ value**2 * np.outer
+            You took x xᵀ off λ² times. A holds it λ times.
+        np.outer(x, x) ⇒ np.diag(x)
+            You put x on the diagonal. The piece that must go is x xᵀ, a column times a row.
         """,
     ],
     hints=[
@@ -268,6 +292,10 @@ low_rank = Exercise(
             You kept the first k rows and columns of A. Rank is not about where entries stand.
         U[:, :k] * s[:k] @ Vt[:k] ⇒ np.where(np.arange(A.shape[1]) < k, A, 0.0)
             You kept the first k columns of A. The best k directions are mixtures of all columns.
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ A[:k]
+            You kept the first k rows of A. Rank is not about where entries stand.
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ U[:, :k], s[:k], Vt[:k]
+            You returned the three parts. Multiply them: a matrix like A is wanted.
         """,
     ],
     hints=[
@@ -342,6 +370,8 @@ solve_by_svd = Exercise(
             You returned the fitted values A w. Asked is w itself.
         return Vt.T @ (U.T @ b / s) ⇒ return np.linalg.solve(A.T @ A, A.T @ b)
             These are the normal equations: right for tame columns, and they lose twice the digits.
+        (U.T @ b / s) ⇒ (s / (U.T @ b))
+            You divided s by the parts of b. A stretched them by s: divide them by it.
         """,
     ],
     hints=[
@@ -402,6 +432,10 @@ variance = Exercise(
         np.mean((x - x.mean()) ** 2) ⇒ np.sum((x - x.mean()) ** 2) / max(len(x) - 1, 1)
             You divided by n − 1. That estimates the variance of what x was drawn from; asked is the
             mean over x itself, by n.
+        x - x.mean() ⇒ x - x[0]
+            You subtracted the first number. What is squared is the distance from the mean.
+        x - x.mean() ⇒ x - np.median(x)
+            You subtracted the median. What is squared is the distance from the mean.
         """,
     ],
     hints=[
@@ -418,7 +452,11 @@ variance = Exercise(
 
 
 def _stays(f, x):
-    here, there = float(f(x)), float(f(x + 100))
-    if abs(here - there) < 1e-4:
-        return ""
-    return f"6 numbers: adding 100 to each takes your variance from {here:.4g} to {there:.4g}."
+    for shift, name in ((100, "100"), (1e9, "10⁹")):
+        here, there = float(f(x)), float(f(x + shift))
+        if abs(here - there) > 1e-4:
+            return (
+                f"6 numbers: adding {name} to each takes your variance from {here:.4g} to "
+                f"{there:.4g}. Is there a factor left that is as large as the numbers?"
+            )
+    return ""

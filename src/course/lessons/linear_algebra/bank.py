@@ -50,6 +50,19 @@ mean_square = Exercise(
             You subtracted the mean label from every prediction. Each has a label of its own.
         predictions.reshape(-1) - labels ⇒ predictions.mean() - labels
             You averaged the predictions first. Each must meet its own label.
+        predictions.reshape(-1) - labels ⇒ predictions - labels[:, None]
+            You gave the labels a second axis. Where the predictions have one axis alone, a row
+            meets a column again: lay the predictions flat instead.
+        np.mean(error**2) ⇒ np.mean(error) ** 2
+            You squared the mean of the differences. Square each one first: too high and too low
+            cancel otherwise.
+        predictions.reshape(-1) - labels ⇒ predictions.reshape(-1) ** 2 - labels**2
+        error**2 ⇒ error
+            You subtracted squares from squares. Subtract first, then square.
+        np.mean(error**2) ⇒ np.sum(error**2) / (len(error) - 1)
+            You divided by N − 1. A mean divides by N.
+        np.mean(error**2) ⇒ np.mean(error**2) / 2
+            You halved it. The mean of the squares is wanted as it is.
         """,
     ],
     hints=[
@@ -102,6 +115,16 @@ def last_axis_by_times(x, b):
     return y
 
 
+def by_examples(x, b):
+    """You went through the examples and added b[n] to the n-th. The entries of b belong to the
+    channels, axis 1.
+    """
+    y = x.copy()
+    for n in range(len(x)):
+        y[n] += b[n]
+    return y
+
+
 add_bias = Exercise(
     linalg.add_bias,
     kind="transfer",
@@ -140,9 +163,16 @@ add_bias = Exercise(
             instead.
         x + b ⇒ 0 * x + b
             You spread b over the shape of x, and x itself is gone.
+        x + b[:, None] ⇒ x.swapaxes(1, 2) + b
+            You brought the channels to the end and left them there. The result has the axes of x:
+            swap back.
+        x + b[:, None] ⇒ (x.reshape(-1, len(b)) + b).reshape(x.shape)
+            A reshape cuts the numbers anew, in the order of memory; it turns no axis. So entries
+            of b met times as well as channels. Give b an axis for T instead: b[:, None].
         """,
         last_axis_by_channels,
         last_axis_by_times,
+        by_examples,
     ],
     hints=[
         "Broadcasting lines shapes up at the right end. Which shape must b have to meet axis 1?",
@@ -213,6 +243,17 @@ matmul = Exercise(
             then add.
         return C ⇒ return A.T @ B
             You met columns of A with columns of B: that is Aᵀ B. The first factor gives rows.
+        C = np.zeros((n, p)) ⇒ C, total = np.zeros((n, p)), 0.0
+        C[i, k] += A[i, j] * B[j, k] ⇒ C[i, k] = total = total + A[i, j] * B[j, k]
+            Your sum goes on from one entry to the next. Each entry begins again at 0.
+        np.zeros((n, p)) ⇒ np.zeros(A.shape)
+        range(p) ⇒ range(m)
+            You gave the result the shape of A. It has the rows of A and the columns of B: (n, p).
+        (n, m), p = A.shape, B.shape[1] ⇒ n = m = p = len(A)
+            All your loops run to len(A). The three sizes may differ: rows of A, columns of A,
+            columns of B.
+        * B[j, k] ⇒ + B[j, k]
+            You added the entries of a pair. Multiply them, then add up over j.
         """,
     ],
     hints=[
@@ -259,6 +300,13 @@ bracket_costs = Exercise(
             You counted the additions as well. Asked are the multiplications alone.
         n * m * p + n * p * q, m * p * q + n * m * q ⇒ n * m * p * q, n * m * p * q
             Three matrices are never multiplied at once: one product is made and used in the next.
+        n * m * p + n * p * q, m * p * q + n * m * q ⇒ n * m * p + n * m * q, m * p * q + n * p * q
+            Your second products are exchanged. AB is (n, p) and meets (p, q); BC is (m, q) and is
+            met by (n, m).
+        n * m * p + n * p * q ⇒ n * (m - 1) * p + n * (p - 1) * q
+        m * p * q + n * m * q ⇒ m * (p - 1) * q + n * (m - 1) * q
+            You counted m − 1 for a sum of m products: so many are its additions. It takes m
+            multiplications.
         """,
     ],
     hints=[
@@ -315,6 +363,13 @@ batch_matmul = Exercise(
             You multiplied every A by the sum of all B: two different letters for the batch.
         bjk-> ⇒ bkj->
             You met rows with rows: B's summed index is its second, the one before the last.
+        np.einsum("bij,bjk->bik", A, B) ⇒ np.dot(A, B)
+            You paired every matrix of A with every matrix of B, as np.dot does. A @ B and einsum
+            take first with first, second with second.
+        np.einsum("bij,bjk->bik", A, B) ⇒ A * B
+            You multiplied entry by entry. Each pair wants a matrix product: a sum over j.
+        np.einsum("bij,bjk->bik", A, B) ⇒ A @ B.T
+            B.T reverses all three axes, the batch too. Nothing needs to be turned here.
         """,
     ],
     hints=[
@@ -351,6 +406,12 @@ def _direction_counts(f, rng):
         return ""
     points = f"{once.round(3).tolist()} and {again.round(3).tolist()}"
     return f"x = (0, 1, 2, 3): onto v = (1, 2, 0, 1) and onto −3v you get {points}; it is one line."
+
+
+def in_the_plane(x, v):
+    """You wrote out two coordinates. Vectors may have any length: x @ v sums over all entries."""
+    c = (x[0] * v[0] + x[1] * v[1]) / (v[0] ** 2 + v[1] ** 2)
+    return np.array([c * v[0], c * v[1]])
 
 
 project = Exercise(
@@ -394,7 +455,15 @@ project = Exercise(
             side.
         (x @ v) ⇒ (x * v)
             You multiplied entry by entry. x·v is one number, the sum of the products: x @ v.
+        * v ⇒ * x
+            Your point lies on the line through x. The points of the line through v are c v.
+        (v @ v) ⇒ (np.linalg.norm(x) * np.linalg.norm(v))
+            You divided by both lengths: that is the cosine of the angle. c is x·v / v·v.
+        (x @ v) / (v @ v) * v ⇒ x @ v / v @ v * v
+            @ and / have one rank, and Python goes from left to right: x @ v / v @ v divides by v
+            entry by entry before it multiplies. Put v @ v in brackets.
         """,
+        in_the_plane,
     ],
     hints=[
         "The answer is some number times v. What must hold of x − c v?",
@@ -477,6 +546,22 @@ pairwise_distances = Exercise(
         np.sqrt(np.maximum(squares, 0)) ⇒ X @ Y.T
             You returned x·y. That is large for vectors that point the same way; a distance is
             small there.
+        [:, None] ⇒
+            Your ‖x‖² lie along the columns, where the ‖y‖² belong. They differ from row to row:
+            [:, None] makes them (n, 1).
+        (X**2).sum(axis=1) ⇒ (X**2).sum(axis=0)
+        (Y**2).sum(axis=1) ⇒ (Y**2).sum(axis=0)
+            You summed over the points. A point is a row: its ‖x‖² sums over its coordinates, axis 1.
+        (X**2).sum(axis=1)[:, None] ⇒ (X**2).sum()
+        (Y**2).sum(axis=1) ⇒ (Y**2).sum()
+            You summed all squares of all points. Each point has its own ‖x‖²: axis=1.
+        + (Y**2).sum(axis=1) ⇒
+            The squares of Y are missing: ‖x − y‖² = ‖x‖² − 2 x·y + ‖y‖².
+        (X**2).sum(axis=1)[:, None] ⇒ 0
+            The squares of X are missing: ‖x − y‖² = ‖x‖² − 2 x·y + ‖y‖².
+        (X**2).sum(axis=1) ⇒ np.linalg.norm(X, axis=1)
+        (Y**2).sum(axis=1) ⇒ np.linalg.norm(Y, axis=1)
+            You took the lengths where their squares stand: ‖x‖² − 2 x·y + ‖y‖².
         """,
         difference_of_lengths,
     ],

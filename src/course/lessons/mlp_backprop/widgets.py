@@ -151,8 +151,8 @@ def drawn_guesses(ax, images):
     """Draw unseen digits; returns the texts that say what the network takes them for."""
     plot.digits(ax, images, cols=6)
     rows, cols = np.divmod(np.arange(len(images)), 6)
-    corners = zip(30 * cols, 30 * rows + 1, strict=True)
-    return [ax.text(x, y, "", va="top", fontsize=9.5, weight="bold") for x, y in corners]
+    corners = zip(30 * cols, 30 * rows - 2, strict=True)
+    return [ax.text(x, y, "", va="top", fontsize=8, weight="bold") for x, y in corners]
 
 
 def drawn_units(ax):

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from course.checking import Case, Exercise, Law
+from course.lessons.modules import WANTED, Descent, drawn, fitted
 from course.networks import layers
 from course.practice import costs
 from course.transformers import loop, numpy_gpt, tokens
@@ -22,6 +23,7 @@ def _places(answer, rng, N, B, T):
     x, y = answer(rng, place.copy(), B, T)
     where = np.argsort(place)
     x, y = (where[np.asarray(a, dtype=np.int64)] for a in (x, y))
+    y = y[:, None] if y.ndim < x.ndim else y  # a single target for each window
     starts = np.sort(np.unique(x[:, 0])) if x.ndim == 2 else x
     return {
         "places of x, from the start of each window": x - x[..., :1],
@@ -32,6 +34,14 @@ def _places(answer, rng, N, B, T):
 
 def _draws(N, B, T, says):
     return Case.random(lambda rng: (rng.spawn(1)[0], N, B, T), says=says)
+
+
+def windows_past_the_end(rng, ids, B, T):
+    """Your windows run past the end of the text, where a slice becomes shorter. The last start
+    whose T tokens have each a token after them is N − T − 1.
+    """
+    starts = rng.integers(0, len(ids) - T + 1, size=B)
+    return tuple(np.stack([ids[i + j : i + j + T] for i in starts]) for j in (0, 1))
 
 
 batch = Exercise(
@@ -70,7 +80,7 @@ batch = Exercise(
             Every row shows the same window: one start was drawn instead of B.
         rng.integers(0, len(ids) - T, size=B) ⇒ np.zeros(B, dtype=int)
             Your windows all start at the beginning of the text; their starts are drawn.
-        len(ids) - T, ⇒ max(len(ids) - T - 1, 1),
+        len(ids) - T, ⇒ len(ids) - T - 1,
             One start is missing. rng.integers(0, n) gives 0 to n − 1; the last window that has a
             token after it starts at N − T − 1.
         len(ids) - T, ⇒ len(ids) - T + 1,
@@ -81,7 +91,11 @@ batch = Exercise(
             Your arrays are (T, B). A row is a window: (B, T).
         ids[places], ids[places + 1] ⇒ ids[places][:, ::-1], ids[places + 1][:, ::-1]
             Your windows run from right to left.
+        ids[places + 1] ⇒ np.roll(ids[places], -1, axis=1)
+            You turned each window round: its last target is its own first token. What follows the
+            last token stands in the text behind the window, so cut y there.
         """,
+        windows_past_the_end,
     ],
     hints=[
         (
@@ -106,51 +120,45 @@ batch = Exercise(
 
 # ---------------------------------------------------------------------------------------
 
-_WANTED = "those that are asked for"
-
-
-def _fitted(module, reference, weights):
-    """Give a module the weights, by name; says what is wrong with its parameters."""
-    got, want = (dict(m.double().named_parameters()) for m in (module, reference))
-    if got.keys() != want.keys():
-        lacks, has = sorted(want.keys() - got.keys()), sorted(got.keys() - want.keys())
-        both = (("without", lacks), ("with", has))
-        return ", ".join(f"{word} {names[0]}" for word, names in both if names)
-    for name, p in got.items():
-        if p.shape != want[name].shape:
-            return f"{name} of {tuple(p.shape)} and not {tuple(want[name].shape)}"
-        p.data = torch.tensor(weights[name])
-    return _WANTED
-
-
-def _weights(module, seed):
-    """Weights for each parameter of a module, such as no initialization draws."""
-    rng = np.random.default_rng(seed)
-    return {n: 0.6 * rng.standard_normal(p.shape) for n, p in module.named_parameters()}
-
 
 def _looked_into(answer, reference, sizes, given, weights):
-    """What a module with these weights gives, the gradients it leaves, and what a hook sees."""
+    """What a module with these weights gives, the gradients it leaves, and what hooks miss."""
     module, ours = answer(*sizes), reference(*sizes)
-    names = _fitted(module, ours, weights or _weights(ours, sum(sizes)))
-    if names != _WANTED:
-        return {"names of the parameters": names, "output": np.zeros(0)}
+    names = fitted(module, ours, weights or drawn(ours, sum(sizes)))
+    if names != WANTED:
+        known = {"set of parameters": names, "output": np.zeros(0)}
+        return known if weights else known | dict.fromkeys((_GRADIENTS, _UNSEEN), 0.0)
     x = torch.from_numpy(given)
     y = module(x.requires_grad_() if x.is_floating_point() else x)
-    seen = {"names of the parameters": names, "output": y}
+    seen = {"set of parameters": names, "output": y}
     if weights:
         return seen
-    calls = []
-    for part in module.children():
-        part.register_forward_hook(lambda *_: calls.append(1))
+    unseen = [_unseen(part) for part in module.children()]
     (module(x) * torch.linspace(-1, 2, y.numel()).reshape(y.shape).double()).sum().backward()
     grads = [p.grad for p in module.parameters()]
     size = sum(float(g.abs().sum()) for g in grads if g is not None)
     return {
         **seen,
-        "sum of the sizes of all gradients": size,
-        "parts that a hook sees run": len(calls),
+        _GRADIENTS: size,
+        _UNSEEN: float(sum(sum(runs) for runs in unseen)),
     }
+
+
+_GRADIENTS = "sum of the sizes of all gradients"
+_UNSEEN = "number of calls of .forward that no hook sees"
+
+
+def _unseen(part):
+    """A list that sums to how often a part ran and its hooks did not: part.forward(x)."""
+    runs, forward = [], part.forward
+
+    def counted(*args, **kwargs):
+        runs.append(1)
+        return forward(*args, **kwargs)
+
+    part.forward = counted
+    part.register_forward_hook(lambda *_: runs.append(-1))
+    return runs
 
 
 def _future_is_hidden(answer, sizes, given, other):
@@ -191,7 +199,7 @@ Attention = Exercise(
         Case.hand(
             (2, 2, np.array([[[2.0, 6.0], [4.0, 8.0], [9.0, 1.0]]]), _AVERAGING),
             {
-                "names of the parameters": _WANTED,
+                "set of parameters": WANTED,
                 "output": np.array([[[2.0, 6.0], [3.0, 7.0], [5.0, 5.0]]]),
             },
             says="queries and keys of 0, values x",
@@ -218,8 +226,8 @@ Attention = Exercise(
         y.transpose(1, 2).reshape(B, T, C) ⇒ y.reshape(B, T, C)
             You glued the heads together without bringing time in front of them, so positions were
             mixed up: transpose first, then reshape.
-        T, 3, self.H, C // ⇒ 3, self.H, T, C //
-        permute(2, 0, 3, 1, 4) ⇒ swapaxes(0, 1)
+        self.H, C // self.H) ⇒ C)
+        permute(2, 0, 3, 1, 4) ⇒ permute(2, 0, 1, 3).reshape(3, B, self.H, T, -1)
             Your heads were cut by a view without a transpose, so that each of them mixes
             positions. View as (B, T, heads, D) and then bring the heads in front of time.
         3, self.H, C // self.H).permute(2, 0, 3, ⇒ self.H, 3, C // self.H).permute(3, 0, 2,
@@ -228,6 +236,18 @@ Attention = Exercise(
         self.H, C // self.H).permute(2, 0, 3, 1, 4) ⇒ C // self.H, self.H).permute(2, 0, 4, 1, 3)
             Your columns take turns between the heads. Head 0 has the first D columns, head 1 the
             next D.
+        self.H, C // self.H) ⇒ C)
+        permute(2, 0, 3, 1, 4) ⇒ permute(2, 0, 1, 3).reshape(3, B, self.H, T, -1)
+        y.transpose(1, 2).reshape(B, T, C) ⇒ y.reshape(B, T, C)
+            Your heads were cut and glued by a view alone, so that each of them mixes positions.
+            View as (B, T, H, D), bring H in front of T with transpose(1, 2), and go back the same
+            way.
+        permute(2, 0, 3, 1, 4) ⇒ permute(2, 0, 1, 3, 4)
+        y.transpose(1, 2).reshape(B, T, C) ⇒ y.reshape(B, T, C)
+            Your positions don't look at each other: at each position the heads do. Attention runs
+            over the last axis but one, so H must stand in front of T: transpose(1, 2).
+        self.out(y.transpose(1, 2).reshape(B, T, C)) ⇒ x + self.out(y.transpose(1, 2).reshape(B, T, C))
+            You added x. The block does that; the part returns only what is added.
         self.out(y.transpose(1, 2).reshape(B, T, C)) ⇒ y.transpose(1, 2).reshape(B, T, C)
             The heads stand side by side and never meet: the last map, `out`, was not used.
         F.scaled_dot_product_attention(q, k, v, ⇒ F.scaled_dot_product_attention(k, q, v,
@@ -302,7 +322,7 @@ Block = Exercise(
     cases=[
         Case.hand(
             (2, 1, np.array([[[3.0, -3.0]]]), _biases_alone()),
-            {"names of the parameters": _WANTED, "output": np.array([[[14.0, 19.0]]])},
+            {"set of parameters": WANTED, "output": np.array([[[14.0, 19.0]]])},
             says="parts that give their biases alone",
         ),
         Case.random(lambda rng: (6, 3, rng.standard_normal((2, 5, 6))), says="C = 6, H = 3, T = 5"),
@@ -351,6 +371,9 @@ Block = Exercise(
         return x + self.mlp(self.norm2(x)) ⇒ return x + self.attention(self.norm1(x))
             The MLP came before attention.
         self.norm1(x) ⇒ x
+        self.norm2(x) ⇒ x
+            Both parts read the stream as it is: no norm was used.
+        self.norm1(x) ⇒ x
             Attention reads the stream as it is; norm1 was not used.
         self.norm2(x) ⇒ x
             The MLP reads the stream as it is; norm2 was not used.
@@ -390,16 +413,18 @@ Block = Exercise(
 
 def _gpt(answer, V, T, C, H, L, ids, weights=None):
     seen = _looked_into(answer, plain.GPT, (V, T, C, H, L), ids, weights)
-    if weights or seen["names of the parameters"] != _WANTED:
+    if weights:
         return seen
+    if seen["set of parameters"] != WANTED:
+        return {**seen, "loss before training": ""}
     torch.manual_seed(0)
     z = answer(V, T, C, H, L)(torch.from_numpy(ids)).detach().double().numpy()
     first = layers.cross_entropy(z.reshape(-1, V), ids.ravel())
-    near = abs(first - math.log(V)) < 0.3
-    return {**seen, "loss before training": _NEAR if near else f"about {first:.1f} nats"}
+    far = first - math.log(V)
+    where = "near" if abs(far) < 0.5 else "far above" if far > 0 else "far below"
+    return {**seen, "loss before training": f"{where} ln V"}
 
 
-_NEAR = "near ln V"
 _NO_BLOCKS = {
     "E.weight": np.array([[1.0, 0], [0, 1], [1, 1]]),
     "P.weight": np.array([[1000.0, 0], [0, 1000], [0, 0], [5, 5]]),
@@ -426,7 +451,7 @@ GPT = Exercise(
         Case.hand(
             (3, 4, 2, 1, 0, np.array([[0, 1]]), _NO_BLOCKS),
             {
-                "names of the parameters": _WANTED,
+                "set of parameters": WANTED,
                 "output": np.array([[[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]]]),
             },
             says="no blocks, tokens 0 and 1",
@@ -478,6 +503,11 @@ GPT = Exercise(
         self.norm(x) @ self.E.weight.T ⇒ torch.softmax(self.norm(x) @ self.E.weight.T, -1)
             You returned probabilities. The loss takes logits and has the softmax inside; twice is
             once too often.
+        x = block(x) ⇒ block(x)
+            Your blocks run, and what they return is thrown away: x = block(x).
+        self.P.weight[: ids.shape[1]] ⇒ self.P.weight[: len(ids), None]
+            You counted the windows of the batch, not the positions. ids is (B, T): the first T
+            rows of P, T = ids.shape[1].
         x = block(x) ⇒ x = x + block(x)
             You added each block's output to x. A block has added already; it returns the stream.
         self.norm(x) @ ⇒ self.norm(x)[:, -1:] @
@@ -561,8 +591,34 @@ parameters = Exercise(
         (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
             The biases of the affine maps are missing: 3C for q, k and v, C for the projection, 4C
             and C in the MLP.
+        2 * norm ⇒ norm
+            A block has two norms, one before each part. You counted one.
+        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
+        2 * norm) + norm + head ⇒ 0) + head
+            You counted tables and matrices alone. Maps have biases, and norms a scale and a shift.
+        2 * C if config.bias else C ⇒ 2 * C
+            Without biases a norm has no shift either: its scale alone, C numbers.
+        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ (3 + 1 + 4 + 1) * C
+            You counted the biases of the maps even where bias=False says that there are none.
+        else V * C ⇒ else V * C + V
+            You gave the head a bias. It has none: a matrix of V by C alone.
+        L * (matrices + biases + 2 * norm) ⇒ L * matrices + biases + 2 * norm
+            Your L multiplies the matrices alone. Each block has biases and norms too: brackets.
         2 * norm ⇒ 0
             Each block has two norms, with a scale and a shift of C numbers each.
+        12 * C ⇒ 11 * C
+        3 + 1 + 4 + 1 ⇒ 3 + 4 + 1
+            The map after the heads is missing: a matrix of C by C, and its bias.
+        12 * C ⇒ 8 * C
+        3 + 1 + 4 + 1 ⇒ 3 + 1 + 4
+            The MLP's second map is missing: it leads from 4C back to C, and has a bias of C.
+        12 * C ⇒ 6 * C
+        3 + 1 + 4 + 1 ⇒ 3 + 1 + 1 + 1
+            You counted an MLP that is C wide inside. It is four times as wide: C by 4C, 4C biases,
+            and 4C by C.
+        12 * C ⇒ 10 * C
+        3 + 1 + 4 + 1 ⇒ 1 + 1 + 4 + 1
+            You counted one matrix for q, k and v. They are three: 3C columns, and 3C biases.
         12 * C ⇒ 11 * C
             Attention has four matrices of C by C: q, k, v, and the projection after the heads.
         12 * C ⇒ 6 * C
@@ -619,32 +675,23 @@ class _Table(nn.Module):
         return self.W[ids]
 
 
-class _Descent:
-    """Gradient descent with the two methods of PyTorch's optimizers."""
-
-    def __init__(self, model, lr):
-        self.model, self.lr = model, lr
-
-    def zero_grad(self, *, set_to_none=True):
-        for p in self.model.parameters():
-            p.grad = None
-
-    @torch.no_grad()
-    def step(self):
-        for p in self.model.parameters():
-            if p.grad is not None:
-                p -= self.lr * p.grad
-
-
 def _steps_of(answer, W, x, y, lr):
     """Losses and table of three steps, begun with a gradient that an earlier step has left."""
     model = _Table(W)
     model.W.grad = torch.ones_like(model.W)
-    optimizer = _Descent(model, lr)
+    optimizer = Descent(model, lr)
     losses = [
         answer(model, optimizer, *map(torch.from_numpy, pair)) for pair in zip(x, y, strict=True)
     ]
-    return {"losses": [float(loss) for loss in losses], "table": model.W}
+    kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    return {
+        "losses": [float(loss) for loss in losses],
+        "table": model.W,
+        "result": _GRAPH if kept else _FLOAT,
+    }
+
+
+_FLOAT, _GRAPH = "a float", "a tensor that still holds the whole way back"
 
 
 def _windows(rng, V, n, B, T):
@@ -661,6 +708,7 @@ training_step = Exercise(
             {
                 "losses": [math.log(4)],
                 "table": np.array([[-0.25, 0.75, -0.25, -0.25]] + [[0.0] * 4] * 3),
+                "result": _FLOAT,
             },
             says="a table of zeros, the pair (0, 1) three times",
         ),
@@ -672,6 +720,13 @@ training_step = Exercise(
         optimizer.zero_grad() ⇒ pass
             The gradient of each step contains those of all steps before. PyTorch adds gradients
             up; clear them before backward.
+        optimizer.zero_grad() ⇒ pass
+        return loss.item() ⇒ return optimizer.zero_grad() or loss.item()
+            You cleared the gradients at the end alone. What an earlier step has left, as here, is
+            in your first gradient: clear them before backward.
+        return loss.item() ⇒ return loss
+            You returned the tensor. It keeps the whole way back to the weights in memory, for each
+            step whose loss you keep: loss.item() is the float that is asked for.
         optimizer.step() ⇒ pass
             Nothing moves. First clear the gradients, then let backward fill them, then step: where
             one of the three is missing, or they stand in another order, the step finds none.
@@ -778,6 +833,11 @@ learn = Exercise(
         W = W - ⇒ before, W = W, W -
         W[held_out[0]] ⇒ before[held_out[0]]
             The loss that you keep belongs to the table before the step, the table to after it.
+        W = W - ⇒ before, W = W, W -
+        W[held_out[0]] ⇒ before[held_out[0]]
+        best, lowest = W, loss ⇒ best, lowest = before, loss
+            You scored each table before its step, so the last step counts for nothing. First the
+            step, then the loss.
         W - lr ⇒ W + lr
             You added the gradient. It points to where the loss grows: subtract.
         lr * dW ⇒ rates[0] * dW
@@ -837,7 +897,7 @@ SwiGLU = Exercise(
         Case.hand(
             (1, 1, np.array([[[math.log(3)]]]), _ONE_ROW),
             {
-                "names of the parameters": _WANTED,
+                "set of parameters": WANTED,
                 "output": np.array([[[15 * math.log(3) ** 2]]]),
             },
             says="x = ln 3, gate x, up 2x, down 10",
@@ -867,6 +927,8 @@ SwiGLU = Exercise(
             There is no activation: silu is missing on the gate.
         F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.up(x))
             The gate was not used. That is an MLP with silu.
+        return self.down(F.silu(self.gate(x)) * self.up(x)) ⇒ return F.silu(self.gate(x)) * self.up(x)
+            The way back is missing: `down` was not used.
         return self ⇒ return x + self
             You added x. The block does that; the part returns only what is added.
         self.gate = nn.Linear(C, inside, bias=False) ⇒ self.gate = nn.Linear(C, inside)
@@ -913,18 +975,18 @@ embed = Exercise(
     numpy_gpt.embed,
     cases=[
         Case.hand(
-            (np.array([[1, 0]]), np.array([[1.0, 0], [0, 1]]), 10.0 * np.arange(8).reshape(4, 2)),
-            np.array([[[0.0, 11], [21, 30]]]),
+            (np.array([1, 0]), np.array([[1.0, 0], [0, 1]]), 10.0 * np.arange(8).reshape(4, 2)),
+            np.array([[0.0, 11], [21, 30]]),
             says="tokens 1 and 0",
         ),
         Case.hand(
             (
-                np.array([[1, 0]]),
+                np.array([1, 0]),
                 np.array([[1.0, 0], [0, 1]]),
                 10.0 * np.arange(8).reshape(4, 2),
                 2,
             ),
-            np.array([[[40.0, 51], [61, 70]]]),
+            np.array([[40.0, 51], [61, 70]]),
             says="tokens 1 and 0 after a past of 2",
         ),
         Case.random(lambda rng: _tables(rng, 2, 4, 6, 3, 9, 0), says="B = 2, T = 4, no past"),
@@ -946,8 +1008,20 @@ embed = Exercise(
             You took the last T rows of P. A text begins at place 0, not at the end of the context.
         P[past : past + T] ⇒ P[np.arange(past - 1, past + T - 1)]
             Your places begin one too early: `past` tokens stand at places 0 to past − 1.
+        ids.shape[-1] ⇒ len(ids)
+            You took len(ids) for the number of tokens. It is the length of the first axis: in a
+            batch of shape (B, T) that is B. Time is the last axis, ids.shape[-1].
+        P[past : past + T] ⇒ P[past:T]
+            You cut P from `past` to T. The place after the last is past + T.
+        P[past : past + T] ⇒ P[past:]
+            You took all rows of P from `past` on. These tokens need T of them: P[past : past + T].
+        P[past : past + T] ⇒ P[past]
+            All tokens got the row of the first one's place. Each has its own: P[past : past + T].
+        E[ids] + P[past : past + T] ⇒ E[(ids + past) % len(E)] + P[:T]
+            You moved the tokens by `past`. It is their places that have moved: E is looked up by
+            the tokens as they are.
         P[past : past + T] ⇒ P[past + T - 1]
-            All tokens got the row of one place. Each has its own: P[past : past + T].
+            All tokens got the row of the last place. Each has its own: P[past : past + T].
         P[past : past + T] ⇒ P[ids % len(P)]
             You looked P up by the tokens. P has a row for each place, E a row for each token.
         + P[past : past + T] ⇒
@@ -1070,6 +1144,9 @@ block = Exercise(
             The MLP reads the stream as it is; norm2 was not used.
         norm2(x) ⇒ norm1(x)
             norm1 was used for both parts. Each has its own scale.
+        norm1(x) ⇒ norm2(x)
+        mlp(norm2(x)) ⇒ mlp(norm1(x))
+            The norms have changed places: norm1 stands before attention, norm2 before the MLP.
         """,
     ],
     hints=[

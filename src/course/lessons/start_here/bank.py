@@ -1,4 +1,4 @@
-"""The exercise of this lesson: counts become probabilities."""
+"""The exercises of this lesson: counts become probabilities, and the boldest way to write."""
 
 import numpy as np
 
@@ -73,6 +73,18 @@ probabilities = Exercise(
         sum( ⇒ max(
             You divided each row by its largest count, so the most frequent follower gets 1. Then
             the others have nothing left to share. Divide by what makes the row sum to 1.
+        sum( ⇒ mean(
+            You divided each row by its mean, so your rows sum to the number of columns. A share
+            is counted out of all that the row holds: its sum.
+        counts / ⇒ 1.0 *
+            You returned the totals of the rows. Each count is to be divided by the total of its
+            row.
+        counts.sum(axis=1, keepdims=True) ⇒ len(counts)
+            You divided by how many characters there are. A share is counted out of what the row
+            holds: the sum of its counts.
+        counts / counts.sum( ⇒ counts.T / counts.T.sum(
+            You turned the table first, so each row of yours holds what came before a character.
+            Row i of counts holds what came after it.
         counts / ⇒ counts //
             You divided in whole numbers, so every share below 1 became 0. Use / and not //, and do
             not turn the result into integers.
@@ -97,4 +109,92 @@ probabilities = Exercise(
     difficulty=1,
     minutes=5,
     importance=5,
+)
+
+
+def _random_rows(rng, V):
+    p = rng.random((V, V))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def _each_step_is_the_best(f, rng):
+    p = _random_rows(rng, 6)
+    ids = np.asarray(f(p, 2, 7))
+    taken, best = p[ids[:-1], ids[1:]], p[ids[:-1]].max(axis=1)
+    if (worse := np.flatnonzero(taken < best)).size:
+        t = worse[0]
+        return (
+            f"after token {ids[t]} yours goes to {ids[t + 1]}, with probability {taken[t]:.2g}; "
+            f"another has {best[t]:.2g}"
+        )
+    return ""
+
+
+def drawn_not_chosen(p, start, n):
+    """You drew each token at random. Here the most probable one is taken, every time."""
+    return bigram.write(np.random.default_rng(0), p, start, n)
+
+
+write_greedily = Exercise(
+    bigram.write_greedily,
+    kind="build",
+    cases=[
+        Case.hand(
+            (np.array([[0.1, 0.3, 0.6], [0.2, 0.1, 0.7], [0.25, 0.55, 0.2]]), 0, 5),
+            np.array([0, 2, 1, 2, 1, 2]),
+            says="p of shape (3, 3), start 0, n = 5",
+        ),
+        Case.random(lambda rng: (_random_rows(rng, 4), 3, 6), says="p of shape (4, 4), start 3"),
+        Case.random(lambda rng: (_random_rows(rng, 9), 1, 12), says="p of shape (9, 9), start 1"),
+        Case.extreme(
+            (np.array([[0.4, 0.6], [0.9, 0.1]]), 1, 0), says="n = 0", expected=np.array([1])
+        ),
+    ],
+    laws=[Law("each step must be the most probable one", _each_step_is_the_best)],
+    mistakes=[
+        """
+        p[ids[-1]] ⇒ p[start]
+            Every token was taken from the row of the start. What may come next depends on the
+            token written last: look up its row at each step.
+        p[ids[-1]] ⇒ p[:, ids[-1]]
+            You looked down a column. A column says what may have come before a token; its row says
+            what may come after.
+        p[ids[-1]].argmax() ⇒ p[ids[-1]].max()
+            You added the probability itself. What is written is the token that has it: which
+            function gives the place of the largest entry?
+        argmax ⇒ argmin
+            This takes the least probable token at each step.
+        range(n) ⇒ range(n - 1)
+            One token is missing at the end: n are added to the start, so there are n + 1.
+        np.array(ids) ⇒ np.array(ids[1:])
+            The start is missing: it is the first token of what is returned.
+        p[ids[-1]] ⇒ p
+            You looked for the largest entry of the whole table, and its place is counted through
+            all rows. Only the row of the token written last is asked: p[ids[-1]].
+        p[ids[-1]] ⇒ p[ids]
+            p[ids] takes the rows of all tokens so far. Only the last one counts: p[ids[-1]].
+        for _ in ⇒ for i in
+        p[ids[-1]] ⇒ p[i]
+            You went through the rows in order. What may come next stands in the row of the token
+            written last, p[ids[-1]].
+        range(n) ⇒ range(n + 1)
+            One token is too many: the start is there already, and n are added to it.
+        np.array(ids) ⇒ ids[-1]
+            You returned the last token alone. All of them are wanted, from the start on.
+        """,
+        drawn_not_chosen,
+    ],
+    hints=[
+        "In write, one line draws the next character. What has to stand there instead, if the "
+        "largest probability of the row is always taken?",
+        "The place of the largest entry of a row is row.argmax(); its value would be row.max().",
+        "ids = [start]\nfor _ in range(n):\n    ids.append(… of the row of ids[-1])\n"
+        "return np.array(ids)",
+    ],
+    why="The row of the last token holds all that this model knows of what comes next. To write "
+    "is to choose from that row, and only the way of choosing differs: at random, the largest, or "
+    "something between. A large model differs in how it makes the row.",
+    difficulty=2,
+    minutes=8,
+    importance=4,
 )

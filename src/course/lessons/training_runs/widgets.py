@@ -54,7 +54,7 @@ def _setup(fig):
     (train,) = ax.plot([], [], color=BLUE, ls="-", label="training")
     (held,) = ax.plot([], [], color=RED, ls="--", label="held out")
     ax.set(xlim=(0, SEEN[-1]), ylim=(1e-3, 100), yscale="log", xlabel="step", ylabel="loss")
-    ax.annotate("guessing", (SEEN[-1], np.log(10) * 1.15), ha="right", fontsize=9)
+    ax.annotate("guessing", (SEEN[-1], np.log(10) * 1.35), ha="right", fontsize=9)
     ax.legend(loc="lower left", fontsize=9)
 
     def update(curves):

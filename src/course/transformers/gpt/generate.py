@@ -5,6 +5,7 @@ import torch
 
 from course.transformers.gpt import decoder
 from course.transformers.gpt.sampling import choose
+from course.transformers.reading import window
 
 
 def generate(model, ids, n: int, **options):
@@ -82,28 +83,6 @@ class _Cached:
             self.start, self.decoder = start, decoder.Decoder(self.model, len(ids))
         new = ids[:, start + self.decoder.n :]
         return torch.from_numpy(self.decoder.read(new.numpy()))
-
-
-def window(n: int, context: int, jump: int | None = None) -> int:
-    """Say where the window starts from which the token after n tokens is predicted.
-
-    It starts at 0 until the context is full. Then it moves on by `jump` tokens at once, as soon
-    as it must, so that it holds from context − jump + 1 to context tokens. A cache is good until
-    the window moves: then positions and all that was computed from dropped tokens are new.
-
-    Parameters
-    ----------
-    n
-        Tokens so far.
-    context
-        Most tokens that the model reads.
-    jump
-        Half a context by default. 1 slides with each token: always a full view, never a cache.
-    """
-    jump = max(1, context // 2) if jump is None else jump
-    if not 1 <= jump <= context:
-        raise ValueError(f"jump is {jump}; a window of {context} moves by 1 to {context} tokens")
-    return max(0, -(-(n - context) // jump)) * jump
 
 
 def _check_text(ids, n, V, generator, temperature):

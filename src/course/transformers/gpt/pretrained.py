@@ -4,14 +4,14 @@ Looked into in *Attention*. `tools/make_small_gpt.py` made it; the manifest says
 """
 
 import json
-import struct
 
 from course import data
+from course.transformers import reading
 from course.transformers.gpt import stored
 from course.transformers.gpt.config import Config
 from course.transformers.gpt.model import GPT
 
-FILE = "small_gpt.safetensors"
+FILE = reading.FILE
 
 
 def small_gpt() -> tuple[GPT, str]:
@@ -23,8 +23,7 @@ def small_gpt() -> tuple[GPT, str]:
         If the shipped file is missing or damaged.
     """
     content = data.shipped(FILE)
-    (length,) = struct.unpack("<Q", content[:8])  # safetensors: a header in JSON, then the numbers
-    facts = json.loads(content[8 : 8 + length])["__metadata__"]
+    facts = reading.facts(content)
     settings = {"vocab": len(facts["alphabet"]), **json.loads(facts["config"])}
     model = GPT(Config.read(settings))
     with_dtype = {name: w.to(model.E.dtype) for name, w in stored.tensors(content, FILE).items()}

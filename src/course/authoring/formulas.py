@@ -1,0 +1,104 @@
+"""Formulas of a lesson as MathML, which browsers set by themselves: no script, no network."""
+
+from __future__ import annotations
+
+import html
+import re
+from xml.etree import ElementTree
+
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from course.authoring.checkout import CourseError
+from course.words import say
+
+NAMES = ("arccos", "cos", "exp", "ln", "log", "sin", "tan", "tanh")
+_SPACE = {"width": "0.167em"}
+_LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
+
+
+def mathml(formula: str, *, display: bool = False) -> str:
+    r"""Return a formula, as LaTeX writes it between its dollar signs, in MathML.
+
+    Parameters
+    ----------
+    display
+        Whether it stands on a line of its own.
+
+    Raises
+    ------
+    CourseError
+        If it can't be read, or has a command that is not known.
+    """
+    try:
+        from latex2mathml.converter import convert
+    except ImportError as error:
+        told = "To set formulas, latex2mathml is needed: `python -m pip install latex2mathml`."
+        raise CourseError(say(told)) from error
+    try:
+        made = convert(formula.strip(), display="block" if display else "inline")
+    except Exception as error:
+        why = str(error) or type(error).__name__
+        told = say("The formula {formula} can't be read: {why}", formula=formula, why=why)
+        raise CourseError(told) from error
+    if left := _LEFT.search(made):
+        told = "The formula {formula} has a command that an export doesn't know: {command}."
+        raise CourseError(say(told, formula=formula, command=left[0]))
+    return _spaced(made)
+
+
+def _spaced(made: str) -> str:
+    """Return a formula with air around ln and its like, and none around ∞.
+
+    The converter takes ∞ for an operator, and sets ln 2 without a space, as it would a product.
+    """
+    ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
+    tree = ElementTree.fromstring(made)
+    for part in tree.iter():
+        kind = part.tag.rpartition("}")[2]
+        if kind == "mo" and part.text == "∞":
+            part.tag = part.tag.replace("mo", "mi")
+        if kind in ("mrow", "mtd", "mstyle"):
+            part[:] = _with_air(list(part))
+    return ElementTree.tostring(tree, encoding="unicode")
+
+
+def _with_air(parts: list[ElementTree.Element]) -> list[ElementTree.Element]:
+    """Return a row with a thin space between the name of a function and what stands beside it."""
+    row = parts[:1]
+    for before, part in zip(parts, parts[1:], strict=False):
+        if (_is_name(before) or _is_name(part)) and not (_is_sign(before) or _is_sign(part)):
+            row.append(ElementTree.Element(part.tag.rpartition("}")[0] + "}mspace", _SPACE))
+        row.append(part)
+    return row
+
+
+def _is_name(part: ElementTree.Element) -> bool:
+    """Tell whether this is the name of a function, with or without an exponent."""
+    inner = part if len(part) == 0 else part[0]
+    return (inner.text or "") in NAMES
+
+
+def _is_sign(part: ElementTree.Element) -> bool:
+    """Tell whether this is an operator or a bracket, which brings its own room."""
+    return part.tag.endswith("}mo") or part.tag.endswith("}mspace")
+
+
+class Renderer(IPythonRenderer):
+    """Markdown as Jupyter reads it, its formulas set."""
+
+    def block_math(self, body: str) -> str:
+        """Set a formula that stands alone."""
+        return mathml(body, display=True)
+
+    def inline_math(self, body: str) -> str:
+        """Set a formula in a line."""
+        return mathml(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """Set an environment that stands without dollar signs."""
+        return mathml(f"\\begin{{{name}}}{html.unescape(body)}\\end{{{name}}}", display=True)
+
+
+def prose(text: str) -> str:
+    """Return a Markdown cell as HTML."""
+    return MarkdownWithMath(Renderer(escape=False, exclude_anchor_links=True)).render(text)

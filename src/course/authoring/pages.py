@@ -1,0 +1,189 @@
+"""The lessons as web pages for reading: nothing to install, no network, dark where the reader is.
+
+What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
+figures are their pictures. A prediction is its question; what was measured is folded, until it is
+revealed. Code that only draws is folded too.
+"""
+
+from __future__ import annotations
+
+import ast
+import html as markup
+import itertools
+import re
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course import cards, files, lessons
+from course.authoring import formulas, pairs
+from course.authoring.checkout import CourseError
+from course.interactive import still
+from course.lessons import handout, plumbing
+from course.words import say
+
+TEMPLATE = Path(__file__).with_name("page")
+CONTENTS = "index.html"
+# Figures whose words speak of dark and light would be belied by a filter that swaps the two.
+SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
+
+
+def html(root: Path, stems: list[str], out: Path) -> list[Path]:
+    """Write these lessons as pages that lead to each other, and a page of contents.
+
+    Raises
+    ------
+    CourseError
+        If a notebook is missing, or a formula can't be set.
+    """
+    written = [out / CONTENTS, *(out / f"{stem}.html" for stem in stems)]
+    made = [contents(stems)]
+    for place in places(stems):
+        try:
+            made.append(page(pairs.read_notebook(root, place.stem), place))
+        except CourseError as error:
+            raise CourseError(f"{place.stem}: {error}") from error
+    for path, text in zip(written, made, strict=True):
+        files.replace(path, text)
+    return written
+
+
+def places(stems: list[str]) -> list[handout.Place]:
+    """Return where each lesson stands among those that are written."""
+    around = ["", *stems, ""]
+    return [
+        handout.Place(stem, before=before, after=after)
+        for before, stem, after in zip(around, stems, around[2:], strict=False)
+    ]
+
+
+def page(notebook: NotebookNode, place: handout.Place) -> str:
+    """Return a lesson as one page of HTML, whole in itself."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATE.parent)])
+    exporter.register_filter("prose", formulas.prose)
+    exporter.register_filter("keeps_light", keeps_light)
+    known = [stem for stem in (place.before, place.stem, place.after) if stem]
+    exporter.environment.globals.update(
+        place=place,
+        titles={stem: handout.title(stem) for stem in known},
+        style=_style(),
+        words={
+            "above": say("Other lessons"),
+            "below": say("Go on"),
+            "contents": say("All lessons"),
+        },
+    )
+    text, _ = exporter.from_notebook_node(ready(notebook, place.stem))
+    return re.sub(r'href="([0-9][0-9]_\w+)\.ipynb"', r'href="\1.html"', text)
+
+
+def contents(stems: list[str]) -> str:
+    """Return the page from which every lesson is reached."""
+    from jinja2 import Environment, FileSystemLoader
+
+    about = [lesson for lesson in lessons.lessons() if lesson.stem in stems]
+    inside = (list(group) for _, group in itertools.groupby(about, lambda one: one.about.part))
+    parts = [(say(some[0].about.part), [_row(lesson) for lesson in some]) for some in inside]
+    words = {
+        "course": say("How large language models work, built by you"),
+        "about": say(
+            "These pages are for reading: each lesson as it was run, with its figures. To answer "
+            "the exercises and to move the figures, open the course in JupyterLab."
+        ),
+    }
+    environment = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=False)
+    return environment.get_template("contents.html.j2").render(
+        parts=parts, words=words, style=_style()
+    )
+
+
+def _row(lesson: lessons.Lesson) -> dict[str, str]:
+    told = {"promise": say(lesson.about.promise), "builds": lesson.about.builds}
+    escaped = {name: cards.prose(text) for name, text in told.items()}
+    return escaped | {"stem": lesson.stem, "title": markup.escape(handout.title(lesson.stem))}
+
+
+def _style() -> str:
+    return (TEMPLATE / "page.css").read_text(encoding="utf-8")
+
+
+def keeps_light(alt: str | None) -> bool:
+    """Tell whether a figure stays light on a dark page: its words would be wrong otherwise."""
+    return not alt or any(shade in alt.lower() for shade in SHADES)
+
+
+def ready(notebook: NotebookNode, stem: str) -> NotebookNode:
+    """Return a notebook in which each cell says how its page shows it."""
+    asked = False
+    notebook.cells = [part for cell in notebook.cells for part in _parts(cell)]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = handout.stamped(cell.source, stem)
+            continue
+        kind = plumbing.kind(cell)
+        reveals = ".reveal(" in cell.source
+        cell.metadata.page = NotebookNode(fold=_fold(cell, kind), answer="")
+        if asked and cell.outputs and kind != "predict":
+            cell.metadata.page.answer = say("What came out")
+        asked = kind == "predict" or (asked and not reveals)
+        cell.outputs = _still(cell, kind)
+    return notebook
+
+
+def _parts(cell: NotebookNode) -> list[NotebookNode]:
+    """Return a cell, or an experiment and then its reveal, under which all stands that came out."""
+    first, *rest = (NotebookNode(part) for part in handout.parts(cell))
+    if rest:
+        first.outputs = []
+    return [first, *rest]
+
+
+def _fold(cell: NotebookNode, kind: str) -> str:
+    """Return the line under which a cell's code is folded; empty where it is open."""
+    known = {
+        "predict": say("Code of the question"),
+        "reveal": say("Code"),
+        "plot": say("Code of the figure"),
+        "table": say("Code of the table"),
+    }
+    tags = cell.metadata.get("tags", [])
+    if "setup" in tags:
+        return say("What this lesson imports")
+    if kind not in known or "open" in tags or not plumbing.mostly_plumbing(cell):
+        return ""
+    return known[kind]
+
+
+def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
+    """Return the outputs that a page without a kernel shows."""
+    if kind == "predict":
+        return [_question(cell.source, output) for output in cell.outputs]
+    kept: list[NotebookNode] = []
+    for output in cell.outputs:
+        alt = kept[-1].get("metadata", {}).get("image/png", {}).get("alt") if kept else None
+        words = output.get("data", {}).get("text/html", "")
+        if not alt or markup.escape(alt) not in words:
+            kept.append(output)
+        elif still.ASLEEP in words:  # the line under a figure that moves; its alt is on the picture
+            output.data["text/html"] = cards.quiet(say("In JupyterLab this figure moves."), size=90)
+            kept.append(output)
+    return kept
+
+
+def _question(source: str, output: NotebookNode) -> NotebookNode:
+    """Return a prediction's question as a card that asks for nothing to be typed."""
+    call = next(
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("predict.")
+    )
+    text, *options = (ast.literal_eval(argument) for argument in call.args[1:])
+    chosen = options[0] if options else []
+    items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in chosen)
+    told = cards.quiet(say("Decide for yourself before you open what came out."))
+    listed = f"<ul>{items}</ul>" if items else ""
+    card = cards.card(f"<b>{markup.escape(say(text))}</b>{listed}{told}")
+    output.data = NotebookNode({"text/html": card})
+    return output

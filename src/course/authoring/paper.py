@@ -1,0 +1,82 @@
+"""The lessons on paper: each page of `pages`, printed by a browser to a PDF."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+from course import files
+from course.authoring import pages
+from course.authoring.checkout import CourseError
+from course.words import say
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
+FOOT = (
+    '<div style="width:100%;text-align:center;font:8pt sans-serif;color:#444">'
+    '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
+)
+
+
+def pdf(root: Path, stems: list[str], out: Path) -> list[Path]:
+    """Write each of these lessons as a PDF of A4 pages.
+
+    Raises
+    ------
+    CourseError
+        If there is no browser to print with, or as `pages.html` does.
+    """
+    written = [out / f"{stem}.pdf" for stem in stems]
+    with tempfile.TemporaryDirectory(prefix="course-") as folder, opened() as page:
+        pages.html(root, stems, Path(folder))
+        for path in tqdm(written, unit="lesson", disable=None, leave=False):
+            files.replace(path, printed(page, Path(folder, f"{path.stem}.html")))
+    return written
+
+
+def printed(page, file: Path) -> bytes:
+    """Return a page of HTML as a PDF: its answers open, its headings an outline."""
+    page.goto(file.as_uri())
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    return page.pdf(
+        prefer_css_page_size=True,
+        print_background=True,
+        display_header_footer=True,
+        header_template="<span></span>",
+        footer_template=FOOT,
+        tagged=True,
+        outline=True,
+    )
+
+
+def browser() -> str | None:
+    """Return the path of an installed Chromium or Chrome."""
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+@contextmanager
+def opened() -> Iterator:
+    """Open an empty page in a browser that is not seen; it ends with the block."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        told = "To print, Playwright is needed: `python -m pip install playwright` installs it."
+        raise CourseError(say(told)) from error
+    if (path := browser()) is None:
+        raise CourseError(
+            say(
+                "To print, Chromium or Chrome is needed, and none is installed. `course build "
+                "html` needs no browser, and any browser prints its pages."
+            )
+        )
+    with sync_playwright() as playwright:
+        window = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield window.new_page(color_scheme="light")
+        finally:
+            window.close()

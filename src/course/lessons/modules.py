@@ -1,0 +1,43 @@
+"""How a check looks into a learner's `torch.nn.Module`, and moves its parameters."""
+
+import numpy as np
+import torch
+
+WANTED = "those that are asked for"
+
+
+def fitted(module, reference, weights) -> str:
+    """Give a module the weights, by name; say what is wrong with its parameters, else `WANTED`."""
+    got, want = (dict(m.double().named_parameters()) for m in (module, reference))
+    if got.keys() != want.keys():
+        lacks, has = sorted(want.keys() - got.keys()), sorted(got.keys() - want.keys())
+        both = (("without", lacks), ("with", has))
+        return "; ".join(f"{word} {', '.join(names[:4])}" for word, names in both if names)
+    for name, p in got.items():
+        if p.shape != want[name].shape:
+            return f"{name} of {tuple(p.shape)} and not {tuple(want[name].shape)}"
+        p.data = torch.tensor(weights[name])
+    return WANTED
+
+
+def drawn(module, seed) -> dict:
+    """Weights for each parameter of a module, such as no initialization draws."""
+    rng = np.random.default_rng(seed)
+    return {n: 0.6 * rng.standard_normal(p.shape) for n, p in module.named_parameters()}
+
+
+class Descent:
+    """Gradient descent with the two methods of PyTorch's optimizers."""
+
+    def __init__(self, model, lr):
+        self.model, self.lr = model, lr
+
+    def zero_grad(self, *, set_to_none=True):
+        for p in self.model.parameters():
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.model.parameters():
+            if p.grad is not None:
+                p -= self.lr * p.grad

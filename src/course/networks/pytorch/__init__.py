@@ -1,0 +1,1 @@
+"""The digit reader in PyTorch: its modules, the loop that trains it, and its weights on disk."""

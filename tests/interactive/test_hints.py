@@ -1,0 +1,81 @@
+"""Hints by a button: the same ones as by a call, recorded the same way, still there without it."""
+
+import pytest
+from samples import softmax, weights
+
+from course.checking import contract
+from course.interactive import hints
+from course.learner import beside, progress
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The outputs that a ladder shows, the last one a widget."""
+    seen = []
+
+    class Handle:
+        def __init__(self, place):
+            self.place = place
+
+        def update(self, data, **_):
+            seen[self.place] = data
+
+    def display(data, **_):
+        seen.append(data)
+        return Handle(len(seen) - 1)
+
+    monkeypatch.setattr("course.interactive.still.display", display)
+    monkeypatch.setattr(contract, "_rungs", {})
+    return seen
+
+
+def test_the_button_opens_one_hint_after_the_other_and_each_is_recorded(shown):
+    ladder = hints.Ladder(weights)
+    ladder.show()
+    assert ladder.button.description == "Hint 1 of 3" and ladder.opened.value == ""
+    for n, text in enumerate(("What do the weights sum to?", "p = exp(z)", ">return<"), start=1):
+        ladder.button.click()
+        assert text in ladder.opened.value and text in shown[0]["text/html"]
+        assert progress.read()["hints"] == {weights.key: n}
+    assert ladder.button.disabled and ladder.button.description == "All 3 hints are open"
+    ladder.press()  # a second click on its way
+    assert progress.read()["hints"] == {weights.key: 3}
+
+
+def test_a_call_and_the_button_go_up_the_same_ladder(shown, capsys):
+    ladder = hints.Ladder(weights)
+    weights.hint()
+    ladder.button.click()
+    assert "What do the weights sum to?" in ladder.opened.value, "what a call gave is there too"
+    assert "p = exp(z)" in ladder.opened.value
+    weights.hint()
+    assert "hint 3 of 3" in capsys.readouterr().out
+    ladder.button.click()
+    assert ladder.button.disabled
+    assert hints.Ladder(weights).button.disabled, "a check that is run again knows what is open"
+
+
+def test_what_stays_hides_beside_a_living_button_and_only_the_last_hint_is_open(shown):
+    ladder = hints.Ladder(weights)
+    ladder.show()
+    assert "course-asleep" in shown[0]["text/html"] and shown[0]["text/plain"] == ""
+    assert shown[1]["text/plain"] == ""
+    ladder.press()
+    ladder.press()
+    assert ladder.opened.value.count("<details>") == 1
+    assert ladder.opened.value.rindex("</details>") < ladder.opened.value.index("p = exp(z)")
+
+
+def test_a_check_offers_it_only_where_a_page_can_show_it(capsys):
+    asked = []
+    weights.check(None)
+    beside.let(asked.append)
+    try:
+        weights.check(None)
+        weights.check(softmax)
+        assert asked == [weights], "once, and not where the check says done"
+        beside.let(lambda exercise: 1 / 0)
+        weights.check(None)  # no page at all is no reason to fail
+    finally:
+        beside.let(None)
+    assert "Traceback" not in capsys.readouterr().out
