@@ -179,6 +179,13 @@ _OURS = {
 }
 
 
+_FIRST: dict = {  # what these are made of before their words
+    UnicodeEncodeError: ("ascii", "", 0, 1),
+    UnicodeDecodeError: ("ascii", b"", 0, 1),
+    UnicodeTranslateError: ("", 0, 1),
+}
+
+
 def _raised(error: dict) -> BaseException:
     """An exception like the one that was raised there."""
     kind = _OURS.get(error["kind"]) or getattr(builtins, error["kind"], None)
@@ -187,7 +194,7 @@ def _raised(error: dict) -> BaseException:
     if issubclass(kind, (KeyboardInterrupt, GeneratorExit)):
         kind = SystemExit
     try:
-        made = kind(str(error["words"]))
+        made = kind(*_FIRST.get(kind, ()), str(error["words"]))
     except TypeError:  # it wants more than words
         made = ValueError(str(error["words"]))
     line = error["line"]
