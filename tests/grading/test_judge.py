@@ -7,8 +7,9 @@ import pytest
 from course import lessons
 from course.checking import source
 from course.checking.contract import seed_of
-from course.grading import blind, outside
+from course.grading import blind
 from course.grading.judge import INSIDE, NOWHERE, Judge, work
+from course.grading.nurse import Nursery
 from course.grading.pieces import Cell
 
 SLUGS = [one.slug for one in lessons.lessons() if one.exercises]
@@ -16,7 +17,7 @@ SLUGS = [one.slug for one in lessons.lessons() if one.exercises]
 
 @pytest.fixture(scope="module")
 def nursery():
-    one = outside.Nursery(("torch",))
+    one = Nursery(("torch",))
     yield one
     one.close()
 

@@ -143,12 +143,13 @@ def right_answer(exercise: Exercise) -> str:
 
 def beside_banks(code: list[dict]) -> dict[str, tuple[str, str]]:
     """Return the sources of the modules beside the lessons that pieces of a bank import."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for node in (n for piece in code for n in ast.walk(ast.parse(piece["text"]))):
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("course.lessons."):
-            file = confine.PACKAGE / "lessons" / f"{node.module.rpartition('.')[2]}.py"
+        name = str(node.module) if isinstance(node, ast.ImportFrom) else ""
+        if name.startswith("course.lessons."):
+            file = confine.PACKAGE / "lessons" / f"{name.rpartition('.')[2]}.py"
             if file.is_file():
-                found[node.module] = file.read_text(encoding="utf-8"), str(file)
+                found[name] = file.read_text(encoding="utf-8"), str(file)
     return found
 
 

@@ -1,4 +1,4 @@
-"""A socket between two processes that carries messages of `wire`, never later than a deadline."""
+"""A socket between two processes that carries messages, never later than a deadline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import socket
 import time
 from typing import Any
 
-from course.grading import wire
+from course.grading import messages
 
 
 class Late(Exception):
@@ -35,10 +35,10 @@ class Channel:
 
         Raises
         ------
-        Late, Gone, wire.Garbled
+        Late, Gone, messages.Garbled
             If it isn't taken, nobody is there, or it is too large.
         """
-        content = wire.pack(message, blobs)
+        content = messages.pack(message, blobs)
         try:
             self._hurry()
             self.end.sendall(content)
@@ -52,10 +52,10 @@ class Channel:
 
         Raises
         ------
-        Late, Gone, wire.Garbled
+        Late, Gone, messages.Garbled
             If none comes, nobody is there, or what comes is none.
         """
-        return wire.unpack(self._read)
+        return messages.unpack(self._read)
 
     def _read(self, n: int) -> bytes:
         while len(self._come) < n:

@@ -185,35 +185,43 @@ def wall_off_processes() -> bool:
 
 def _filter(arch: int, calls: dict) -> bytes:
     """The filter as the kernel reads it: load, compare, return, each of eight bytes."""
-    pid, lines = os.getpid(), []
-
-    def step(code: int, value: int, yes: int = 0, no: int = 0) -> None:
-        lines.append(struct.pack("=HBBI", code, yes, no, value))
-
-    step(_LOAD, 4)
-    step(_EQUAL, arch, 1, 0)
-    step(_RETURN, _REFUSED)
-    step(_LOAD, 0)
-    step(_FROM, 0x40000000, 0, 1)  # the same calls under other numbers
-    step(_RETURN, _REFUSED)
+    lines = [_step(_LOAD, 4), _step(_EQUAL, arch, 1, 0), _step(_RETURN, _REFUSED)]
+    lines += [_step(_LOAD, 0), _step(_FROM, 0x40000000, 0, 1)]  # the same under other numbers
+    lines += [_step(_RETURN, _REFUSED)]
     for number in calls["never"]:
-        step(_LOAD, 0)
-        step(_EQUAL, number, 0, 1)
-        step(_RETURN, _REFUSED)
-    for number in calls["own"]:  # signals and limits: this process's own alone
-        step(_LOAD, 0)
-        step(_EQUAL, number, 0, 5)
-        step(_LOAD, 16)
-        step(_EQUAL, pid, 2, 0)
-        step(_EQUAL, 0 if number in (302, 261) else pid, 1, 0)
-        step(_RETURN, _REFUSED)
-        step(_RETURN, _FINE)
-    for number, answer in ((calls["clone3"], _UNKNOWN), (calls["clone"], _REFUSED)):
-        step(_LOAD, 0)
-        step(_EQUAL, number, 0, 4)
-        step(_LOAD, 16)
-        step(_SET, _THREAD if answer == _REFUSED else 0, 1, 0)
-        step(_RETURN, answer)
-        step(_RETURN, _FINE)
-    step(_RETURN, _FINE)
-    return b"".join(lines)
+        lines += [_step(_LOAD, 0), _step(_EQUAL, number, 0, 1), _step(_RETURN, _REFUSED)]
+    for number in calls["own"]:
+        lines += _of_this_process(number, nobody=number in (302, 261))
+    lines += _unless_a_thread(calls["clone3"], 0, _UNKNOWN)
+    lines += _unless_a_thread(calls["clone"], _THREAD, _REFUSED)
+    return b"".join([*lines, _step(_RETURN, _FINE)])
+
+
+def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, yes, no, value)
+
+
+def _of_this_process(number: int, *, nobody: bool) -> list[bytes]:
+    """Signals and limits: this process's own alone; 0 means it too where limits are meant."""
+    pid = os.getpid()
+    return [
+        _step(_LOAD, 0),
+        _step(_EQUAL, number, 0, 5),
+        _step(_LOAD, 16),
+        _step(_EQUAL, pid, 2, 0),
+        _step(_EQUAL, 0 if nobody else pid, 1, 0),
+        _step(_RETURN, _REFUSED),
+        _step(_RETURN, _FINE),
+    ]
+
+
+def _unless_a_thread(number: int, flag: int, answer: int) -> list[bytes]:
+    """A new process is refused, a thread of this one is not."""
+    return [
+        _step(_LOAD, 0),
+        _step(_EQUAL, number, 0, 4),
+        _step(_LOAD, 16),
+        _step(_SET, flag, 1, 0),
+        _step(_RETURN, answer),
+        _step(_RETURN, _FINE),
+    ]

@@ -10,8 +10,6 @@ from __future__ import annotations
 import builtins
 import copy
 import importlib
-import importlib.abc
-import importlib.machinery
 import inspect
 import linecache
 import sys
@@ -23,75 +21,13 @@ from typing import Any
 from course.checking import draws, guard, limits, run, source, state, trouble
 from course.checking.cases import Arguments
 from course.checking.plain import plain
-from course.grading import wire
+from course.grading import ideas, messages, wire
 from course.grading.channel import Channel
 from course.words import say
-
-_AWAY = "__course_away__"  # what stands in a module where the reference was
-
-
-class NotYours(RuntimeError):
-    """The answer came to the course's own function, which is what it should be."""
 
 
 class Elsewhere(Exception):
     """A function of the judge's raised an exception that has no name here."""
-
-
-class Ideas(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The course's ideas as the judge sent them, and no other module of the course."""
-
-    def __init__(self, sources: dict, shapes):
-        self.sources, self.shapes = sources, shapes
-
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] != "course":
-            return None
-        if name not in self.sources:
-            text = say("{name} isn't there while an answer is graded.", name=name)
-            raise ModuleNotFoundError(text, name=name)
-        whole = any(other.startswith(f"{name}.") for other in self.sources)
-        return importlib.machinery.ModuleSpec(name, self, is_package=whole)
-
-    def exec_module(self, module):
-        text, file = self.sources[module.__name__]
-        module.__file__ = file
-        setattr(module, _AWAY, self)
-        exec(compile(text, file, "exec"), vars(module))
-
-    def away(self, name: str):
-        """What the course's own function does here."""
-        raise NotYours(_not_yours(name))
-
-    def skeleton(self, name: str) -> type:
-        """What stands here for the course's own class: its parameters, and nothing that it does."""
-        ask, torch = self.shapes, importlib.import_module("torch")
-        module: Any = torch.nn.Module
-
-        class Skeleton(module):
-            def __init__(self, *args, **kwargs):
-                super().__init__()
-                for path, shape in ask(name, *args, **kwargs):
-                    _plant(self, path.split("."), torch.nn.Parameter(torch.zeros(shape)))
-
-            def forward(self, *args, **kwargs):
-                raise NotYours(_not_yours(name))
-
-        Skeleton.__name__ = Skeleton.__qualname__ = name
-        return Skeleton
-
-
-def _not_yours(name: str) -> str:
-    return say("Your code comes to the course's {name}, which is yours to write.", name=name)
-
-
-def _plant(module, path: list[str], parameter) -> None:
-    """Put a parameter into a module under its dotted name."""
-    for part in path[:-1]:
-        if part not in module._modules:
-            module.add_module(part, sys.modules["torch"].nn.Module())
-        module = module._modules[part]
-    module.register_parameter(path[-1], parameter)
 
 
 class Room:
@@ -118,8 +54,7 @@ class Room:
         """Run the learner's pieces, and say what came of them."""
         limits.SECONDS, limits.WALL = message["seconds"]
         self.budget = limits.Budget()
-        ideas = Ideas(message["ideas"], self.shapes)
-        sys.meta_path.insert(0, ideas)
+        sys.meta_path.insert(0, ideas.Ideas(message["ideas"], self.shapes))
         sys.modules["course"].__path__ = []
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         if message["probe"]:
@@ -200,8 +135,8 @@ class Room:
         message["error"] = None if error is None else _error(error)
         try:
             self.reply(message, blobs)
-        except (wire.Garbled, RecursionError) as trouble:
-            large = isinstance(trouble, wire.Garbled)
+        except (messages.Garbled, RecursionError) as trouble:
+            large = isinstance(trouble, messages.Garbled)
             words = say("it is too large") if large else say("it is nested too deep")
             error = guard.Unreadable(words)
             self.reply({**message, "value": None, "after": None, "error": _error(error)}, [])
@@ -273,7 +208,7 @@ def _error(error: BaseException) -> dict:
     own = isinstance(error, (limits.TooSlow, guard.AskedForInput, guard.Unreadable, guard.Unusable))
     line: Any = guard.call(trouble.line_of, error).value
     told = guard.call(trouble.told, error).value or kinds[0]
-    told = str(error) if isinstance(error, NotYours) else told
+    told = str(error) if isinstance(error, ideas.NotYours) else told
     return {
         "kind": type(error).__name__ if own else kinds[0],
         "words": guard.safe(error),

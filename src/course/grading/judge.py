@@ -13,6 +13,7 @@ from course import lessons
 from course.checking import Exercise, Law, draws, signature, stages
 from course.checking.verdict import Verdict
 from course.grading import blind, outside, pieces
+from course.grading.nurse import Nursery
 from course.grading.pieces import Cell
 from course.words import say
 
@@ -62,12 +63,12 @@ class Judge:
         The process; its own by default, with PyTorch if the lesson has loaded it.
     """
 
-    def __init__(self, slug: str, nursery: outside.Nursery | None = None):
+    def __init__(self, slug: str, nursery: Nursery | None = None):
         bank = vars(lessons.bank(slug)).values()
         self.slug = slug
         self.exercises = [e for e in bank if isinstance(e, Exercise)]
         modules = ("torch",) if "torch" in sys.modules else ()
-        self.nursery = nursery or outside.Nursery(modules)
+        self.nursery = nursery or Nursery(modules)
         self._ways: dict[str, str] = {}
 
     def close(self) -> None:
@@ -117,7 +118,7 @@ class Judge:
         beside = blind.beside_banks(probe["pieces"]) if probe else {}
         ideas = blind.ideas(exercise) | beside
         message = {"name": exercise.name, "pieces": sent, "ideas": ideas, "probe": probe}
-        channel = self.nursery.child()
+        channel = self.nursery.child(outside.PATIENCE)
         answer = outside.Answer(channel, outside.shapes_of(exercise.reference))
         try:
             answer.begin(message)

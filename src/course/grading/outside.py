@@ -5,23 +5,18 @@ from __future__ import annotations
 import builtins
 import importlib
 import inspect
-import os
-import socket
-import subprocess
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from course.checking import guard, limits, source, state, trouble
-from course.grading import confine, nursery, wire
+from course.grading import messages, wire
 from course.grading.channel import Channel, Gone, Late
 from course.words import say
 
 COMPUTING, WALL = 10.0, 15.0  # seconds for one answer: of computing, and by the clock
 PATIENCE = 20.0  # seconds by the clock after which its process is ended
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Ended(limits.TooLong):
@@ -37,83 +32,6 @@ class Introduced(NamedTuple):
     idle: bool
     signature: list | None
     unused: list
-
-
-class Nursery:
-    """The process that forks answers, started when the first is asked for, and anew if it ends.
-
-    Parameters
-    ----------
-    modules
-        What it loads beforehand, such as torch.
-    """
-
-    def __init__(self, modules: tuple[str, ...] = ()):
-        self.modules = modules
-        self.process: subprocess.Popen | None = None
-        self.control: socket.socket | None = None
-
-    def start(self) -> None:
-        """Start it."""
-        self.control, theirs = socket.socketpair()
-        self.control.settimeout(120)
-        environment = {k: v for k, v in os.environ.items() if k in _KEPT or k.startswith("LC_")}
-        environment |= dict.fromkeys(_THREADS, "1") | {"PYTHONPATH": str(confine.PACKAGE.parent)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", nursery.__name__, str(theirs.fileno()), *self.modules],
-            pass_fds=[theirs.fileno()],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=None if os.environ.get("COURSE_DEBUG") else subprocess.DEVNULL,
-        )
-        theirs.close()
-
-    def child(self) -> Channel:
-        """Fork a fresh process; returns the channel to it."""
-        for attempt in (1, 2):
-            if self.process is None or self.process.poll() is not None:
-                self.start()
-            here, there = socket.socketpair()
-            try:
-                with there:
-                    socket.send_fds(self.control, [b"f"], [there.fileno()])
-                    self._replied()
-                return Channel(here, time.monotonic() + PATIENCE)
-            except OSError:
-                here.close()
-                self.close()
-                if attempt == 2:
-                    raise
-        raise AssertionError
-
-    def end(self, channel: Channel) -> int:
-        """End the child; returns how it had ended, as os.waitpid says it."""
-        channel.end.close()
-        try:
-            self.control.sendall(b"e")
-            return self._replied()[1]
-        except OSError:
-            self.close()
-            return 0
-
-    def _replied(self) -> tuple[int, int]:
-        content = self.control.recv(nursery.REPLY.size, socket.MSG_WAITALL)
-        if len(content) < nursery.REPLY.size:
-            raise OSError("the nursery has ended")
-        return nursery.REPLY.unpack(content)
-
-    def close(self) -> None:
-        """End it."""
-        if self.control is not None:
-            self.control.close()
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-        self.process = self.control = None
-
-
-_KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "HOME", "TMPDIR")
 
 
 class Answer:
@@ -178,7 +96,7 @@ class Answer:
                 line.read(reply["after"], theirs)
             error = reply["error"] and _raised(reply["error"])
             value = None if error else line.read(reply["value"], theirs)
-        except (wire.Garbled, KeyError, TypeError, ValueError):
+        except (messages.Garbled, KeyError, TypeError, ValueError):
             raise self._ended(say("Its process wrote what can't be read.")) from None
         print(printed, end="")
         for text in warned:
@@ -196,7 +114,7 @@ class Answer:
             while True:
                 got, theirs = self.channel.receive()
                 if not isinstance(got, dict):
-                    raise wire.Garbled("no message")
+                    raise messages.Garbled("no message")
                 if "reply" in got:
                     return got["reply"], theirs
                 self._answer(got, theirs, line)
@@ -209,7 +127,7 @@ class Answer:
             ) from None
         except Gone:
             raise self._ended(say("Your code ended the process that it ran in.")) from None
-        except wire.Garbled:
+        except messages.Garbled:
             raise self._ended(say("Its process wrote what can't be read.")) from None
 
     def _ended(self, text: str) -> Ended:
@@ -222,7 +140,7 @@ class Answer:
         n, given = got.get("ask"), line.read(got.get("args"), theirs)
         ours = self.shapes if n == "shapes" else line.things.get(n) if type(n) is int else None
         if not callable(ours) or not isinstance(given, tuple) or len(given) != 2:
-            raise wire.Garbled("no such function")
+            raise messages.Garbled("no such function")
         args, kwargs = given
         if n == "shapes":
             args = (str(got.get("name")), *args)
@@ -261,6 +179,13 @@ _OURS = {
 }
 
 
+_FIRST: dict = {  # what these are made of before their words
+    UnicodeEncodeError: ("ascii", "", 0, 1),
+    UnicodeDecodeError: ("ascii", b"", 0, 1),
+    UnicodeTranslateError: ("", 0, 1),
+}
+
+
 def _raised(error: dict) -> BaseException:
     """An exception like the one that was raised there."""
     kind = _OURS.get(error["kind"]) or getattr(builtins, error["kind"], None)
@@ -269,7 +194,7 @@ def _raised(error: dict) -> BaseException:
     if issubclass(kind, (KeyboardInterrupt, GeneratorExit)):
         kind = SystemExit
     try:
-        made = kind(str(error["words"]))
+        made = kind(*_FIRST.get(kind, ()), str(error["words"]))
     except TypeError:  # it wants more than words
         made = ValueError(str(error["words"]))
     line = error["line"]

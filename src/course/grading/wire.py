@@ -9,9 +9,6 @@ it was given the very thing back, and what was changed in it.
 from __future__ import annotations
 
 import inspect
-import json
-import re
-import struct
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,71 +16,8 @@ from typing import Any
 import numpy as np
 
 from course.checking.plain import Listed, Odd, _odd, is_tensor, numbers
-
-LARGEST = 1 << 26  # bytes of one message
-_TEXT = 1 << 23  # bytes of its JSON
-_DTYPE = re.compile(r"[<>|=][biufcSUMm?]\d*(\[\w+\])?")
-_HEAD = struct.Struct(">II")
-_KINDS = frozenset("kivcyagTtLSFrOxldRfIo")
-
-
-class Garbled(ValueError):
-    """What arrived is no message."""
-
-
-class Foreign:
-    """An instance of a class that is not known here: its attributes and nothing else."""
-
-
-def pack(message: object, blobs: list[bytes]) -> bytes:
-    """Return a message of JSON and blobs as bytes.
-
-    Raises
-    ------
-    Garbled
-        If it is larger than `LARGEST`.
-    """
-    text = json.dumps(message, separators=(",", ":")).encode()
-    if len(text) > _TEXT or len(text) + sum(map(len, blobs)) > LARGEST:
-        raise Garbled("larger than a message may be")
-    sizes = struct.pack(f">{len(blobs)}I", *map(len, blobs))
-    return b"".join([_HEAD.pack(len(text), len(blobs)), sizes, text, *blobs])
-
-
-def unpack(read: Callable[[int], bytes]) -> tuple[Any, list[bytes]]:
-    """Return the message and the blobs that a function read(n) gives byte by byte.
-
-    Raises
-    ------
-    Garbled
-        If they are none.
-    """
-    size, count = _HEAD.unpack(read(_HEAD.size))
-    if size > _TEXT or count > 100_000:
-        raise Garbled("larger than a message may be")
-    sizes = struct.unpack(f">{count}I", read(4 * count))
-    if size + sum(sizes) > LARGEST:
-        raise Garbled("larger than a message may be")
-    try:
-        message = json.loads(read(size))
-    except (ValueError, RecursionError) as error:
-        raise Garbled("no JSON") from error
-    return message, [read(n) for n in sizes]
-
-
-class Steps:
-    """An iterable of the other side, which gives each item when it is asked for."""
-
-    def __init__(self, step: Callable):
-        self._step = step
-
-    def __iter__(self):
-        n = self._step(-1)
-        while True:
-            more, item = self._step(n)
-            if not more:
-                return
-            yield item
+from course.grading.messages import Garbled
+from course.grading.reading import Reader, Steps
 
 
 class Wire:
@@ -147,7 +81,7 @@ class Wire:
             If it stands for none.
         """
         try:
-            return _Reader(self, blobs).value(node)
+            return Reader(self, blobs).value(node)
         except Garbled:
             raise
         except Exception as error:
@@ -244,119 +178,6 @@ class _Writer:
         return ["o", n, names, [[str(k), self.node(item)] for k, item in vars(v).items()]]
 
 
-class _Reader:
-    """One value on its way in."""
-
-    def __init__(self, wire: Wire, blobs: list[bytes]):
-        self.wire, self.blobs = wire, blobs
-
-    def value(self, node: Any) -> Any:
-        kind, *rest = node
-        if kind not in _KINDS:
-            raise Garbled("no such kind")
-        return getattr(self, f"_{kind}")(*rest)
-
-    def made(self, n: int, thing: Any) -> Any:
-        """Number a thing that has arrived, or make a known one like it."""
-        if not isinstance(n, int):
-            raise Garbled("no number")
-        if n in self.wire.things:
-            return _renewed(self.wire.things[n], thing)
-        self.wire.known(thing, n)
-        return thing
-
-    def _k(self, n):
-        return (None, Ellipsis, False, True)[n]
-
-    def _i(self, text):
-        return int(text) if len(text) < 4000 else Odd("int")
-
-    def _v(self, value):
-        return value if type(value) in (int, float, str) else Odd("value")
-
-    def _c(self, real, imag):
-        return complex(real, imag)
-
-    def _y(self, at):
-        return self.blobs[at]
-
-    def _numbers(self, dtype, shape, at):
-        if not _DTYPE.fullmatch(dtype):
-            raise Garbled("no such numbers")
-        return np.frombuffer(self.blobs[at], np.dtype(dtype)).reshape(shape).copy()
-
-    def _a(self, n, *rest):
-        return self.made(n, self._numbers(*rest))
-
-    def _g(self, n, *rest):
-        return self._numbers(*rest)[()]
-
-    def _T(self, n, *rest):
-        array = self._numbers(*rest)
-        torch = sys.modules.get("torch")
-        return self.made(n, torch.from_numpy(array) if torch else array)
-
-    def _t(self, items):
-        return tuple(map(self.value, items))
-
-    def _L(self, items):
-        return Listed(map(self.value, items))
-
-    def _S(self, items):
-        return set(map(self.value, items))
-
-    def _F(self, items):
-        return frozenset(map(self.value, items))
-
-    def _r(self, *ends):
-        made = range(*ends)
-        return made if len(made) <= 1_000_000 else Odd("range")
-
-    def _O(self, kind, hint):
-        return Odd(str(kind)[:80], str(hint)[:200])
-
-    def _x(self, n):
-        return self.wire.things[n]
-
-    def _l(self, n, items):
-        thing = self.made(n, [])
-        thing.extend(map(self.value, items))
-        return thing
-
-    def _d(self, n, items):
-        thing = self.made(n, {})
-        thing.update((self.value(k), self.value(v)) for k, v in items)
-        return thing
-
-    def _R(self, n, kind, state, planted):
-        entropy, spawn_key, children = self.value(planted)
-        maker = {"PCG64": np.random.PCG64, "MT19937": np.random.MT19937}[kind]
-        seed = np.random.SeedSequence(
-            entropy, spawn_key=tuple(spawn_key), n_children_spawned=children
-        )
-        bits = maker(seed)
-        bits.state = _thawed(self.value(state))
-        return self.made(n, np.random.Generator(bits))
-
-    def _f(self, n, name):
-        return self.made(n, self.wire.functions(n, str(name)[:80]))
-
-    def _I(self, n):
-        return Steps(self.made(n, self.wire.functions(n, "step")))
-
-    def _o(self, n, names, attributes):
-        kind = self.wire.classes(names)
-        if kind is None:
-            name = re.sub(r"\W", "", names[0].partition(":")[2])[:40]
-            kind = type(name or "Foreign", (Foreign,), {})
-        thing = self.made(n, object.__new__(kind))
-        if inspect.isroutine(thing):
-            raise Garbled("a function has no attributes")
-        vars(thing).clear()
-        vars(thing).update({k: self.value(v) for k, v in attributes})
-        return thing
-
-
 def _frozen(state: object) -> object:
     """A generator's state without dicts, which would be numbered."""
     if isinstance(state, dict):
@@ -364,27 +185,6 @@ def _frozen(state: object) -> object:
     return tuple(state.tolist()) if isinstance(state, np.ndarray) else state
 
 
-def _thawed(state: object) -> object:
-    """The state again."""
-    if isinstance(state, frozenset):
-        return {key: _thawed(value) for key, value in state}
-    return np.array(state, np.uint32) if isinstance(state, tuple) else state
-
-
 def _is_known(v: object) -> bool:
     """Whether it goes as what it is: a type, an iterator of Python's, or one of the course's."""
     return isinstance(v, type) or type(v).__module__ in (*sys.stdlib_module_names, "torch")
-
-
-def _renewed(old: Any, new: Any) -> Any:
-    """A thing made what another one is, as far as it can be; lists and dicts come back empty."""
-    if isinstance(old, (list, dict)) and type(old) is type(new):
-        old.clear()
-    elif isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
-        if old.shape == new.shape and old.dtype == new.dtype and old.flags.writeable:
-            old[...] = new
-    elif is_tensor(old) and is_tensor(new) and old.shape == new.shape:
-        old.data.copy_(new)
-    elif isinstance(old, np.random.Generator) and isinstance(new, np.random.Generator):
-        old.bit_generator.state = new.bit_generator.state
-    return old
