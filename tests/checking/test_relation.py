@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from samples import affine_backward, backward, softmax, weights
 
-from course.checking import Case, Exercise
+from course.checking import Case, Exercise, compare
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,16 @@ def test_a_turned_array_of_the_same_shape_is_seen():
 
 def affine(x):
     return x @ x + 1
+
+
+def test_rows_that_a_loop_never_reached_are_told_from_others():
+    right = np.arange(12.0).reshape(4, 3) + 1
+    early, lost, one = right.copy(), right.copy(), right[:, :1].copy()
+    early[2:], lost[1], one[3:] = 0, 0, 0
+    said = compare.first_fault(early, right, rtol=1e-7, atol=0).text
+    assert "The first 2 of 4 rows of your result are right, and none after them" in said
+    assert "loop" not in compare.first_fault(lost, right, rtol=1e-7, atol=0).text
+    assert "loop" not in compare.first_fault(one, right[:, :1], rtol=1e-7, atol=0).text
+    early[1:] = 0
+    said = compare.first_fault(early, right, rtol=1e-7, atol=0).text
+    assert "The first of 4 rows of your result is right, and none after it" in said

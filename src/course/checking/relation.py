@@ -137,6 +137,19 @@ def _arrangement(got, expected, differs, part: str) -> str:
     at = tuple(int(i) for i in np.argwhere(differs)[0])
     mine, right = apart(got[at].item(), expected[at].item())
     n = int(differs.sum())
+    if k := _right_at_first(differs):
+        return say_n(
+            "The first of {rows} rows of your {part} is right, and none after it: {mine} at {at}, "
+            "where {right} is right. Does a loop end early?",
+            "The first {n} of {rows} rows of your {part} are right, and none after them: {mine} at "
+            "{at}, where {right} is right. Does a loop end early?",
+            k,
+            rows=len(differs),
+            part=part,
+            at=list(at),
+            mine=mine,
+            right=right,
+        )
     return say_n(
         "{n} of {size} entries of your {part} is wrong, at {at}: {mine}, where {right} is right.",
         "{n} of {size} entries of your {part} are wrong, the first at {at}: {mine}, where {right} "
@@ -148,6 +161,15 @@ def _arrangement(got, expected, differs, part: str) -> str:
         mine=mine,
         right=right,
     )
+
+
+def _right_at_first(differs) -> int:
+    """How many rows are right before all others are wrong; 0 of anything but a table."""
+    if differs.ndim < 2 or differs[0].size < 2:
+        return 0
+    wrong = differs.reshape(len(differs), -1).all(axis=1)
+    k = int(wrong.argmax())
+    return k if wrong[k:].all() and not differs[:k].any() else 0
 
 
 def apart(a, b) -> tuple[str, str]:

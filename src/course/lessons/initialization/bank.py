@@ -545,6 +545,12 @@ layer_norm = Exercise(
             You summed the squares. σ² is their mean: divide by C.
         var + eps ⇒ var + 1e-5
             You wrote ε as a number. Take the argument eps.
+        np.sqrt(var + eps) ⇒ (np.sqrt(var) + np.sqrt(eps))
+            A root of a sum is no sum of roots. Add ε first, then take the root: √(σ² + ε).
+        ) + beta ⇒ )
+            You left β out: γ scales, β shifts.
+        gamma * (x ⇒ (x
+            You left γ out: γ scales, β shifts.
         """,
         between_least_and_largest,
     ],
@@ -635,6 +641,8 @@ rms_norm_backward = Exercise(
             You multiplied by r. Forward x was divided by r, so dx is too.
         along) / r ⇒ along)
             Your dx lacks the division by r.
+        along) / r ⇒ along) / r**2
+            You divided by r twice. x̂ holds one division already; dx needs one more.
         gamma * dy ⇒ dy
             dx̂ is γ dy: your dx has no γ.
         (dxhat - xhat * along) / r ⇒ (dxhat - x * along) / r

@@ -89,6 +89,8 @@ power_iteration = Exercise(
             You divided by the largest entry. Asked is length 1, and only then is x·Ax equal to λ.
         np.linalg.norm(x) ⇒ (x @ x)
             You divided by x·x, the square of the length. Take its root.
+        x @ A @ x, x ⇒ x @ A @ x, A @ x
+            Your vector was multiplied once more and has no longer length 1. Return x itself.
         x = A @ x ⇒ x = (A := A @ A) @ x
             You changed A itself in the loop, so its power doubles at every step. A stays, and x
             goes on: x = A @ x.

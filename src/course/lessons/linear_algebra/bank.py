@@ -63,6 +63,9 @@ mean_square = Exercise(
             You divided by N − 1. A mean divides by N.
         np.mean(error**2) ⇒ np.mean(error**2) / 2
             You halved it. The mean of the squares is wanted as it is.
+        np.mean(error**2) ⇒ np.sum(error**2) / predictions.shape[-1]
+            You divided by the length of the last axis. For a column that is 1: divide by the
+            number of examples.
         """,
     ],
     hints=[
@@ -252,6 +255,9 @@ matmul = Exercise(
         (n, m), p = A.shape, B.shape[1] ⇒ n = m = p = len(A)
             All your loops run to len(A). The three sizes may differ: rows of A, columns of A,
             columns of B.
+        np.zeros((n, p)) ⇒ np.zeros(A.shape)
+        C[i, k] += ⇒ C[i, j] +=
+            You wrote to C[i, j]. The index j is summed over; the result has i and k.
         * B[j, k] ⇒ + B[j, k]
             You added the entries of a pair. Multiply them, then add up over j.
         """,
@@ -459,6 +465,8 @@ project = Exercise(
             Your point lies on the line through x. The points of the line through v are c v.
         (v @ v) ⇒ (np.linalg.norm(x) * np.linalg.norm(v))
             You divided by both lengths: that is the cosine of the angle. c is x·v / v·v.
+        (v @ v) ⇒ len(v)
+            You divided by len(v), the number of entries. The length counts, squared: v·v.
         (x @ v) / (v @ v) * v ⇒ x @ v / v @ v * v
             @ and / have one rank, and Python goes from left to right: x @ v / v @ v divides by v
             entry by entry before it multiplies. Put v @ v in brackets.

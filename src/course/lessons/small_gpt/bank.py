@@ -359,6 +359,12 @@ Block = Exercise(
         x + self.mlp(self.norm2(x)) ⇒ self.norm2(x) + self.mlp(self.norm2(x))
             You normalised the stream itself and went on with that. Only the part reads the
             normalised vector; the sum starts from x as it was.
+        x + self.attention(self.norm1(x)) ⇒ self.norm1(x) + self.attention(self.norm1(x))
+            Attention's sum starts from the normalised vector. The stream itself goes on as it was:
+            x + attention(norm1(x)).
+        x + self.mlp(self.norm2(x)) ⇒ self.norm2(x) + self.mlp(self.norm2(x))
+            The MLP's sum starts from the normalised vector. The stream itself goes on as it was:
+            x + mlp(norm2(x)).
         x = x + self.attention ⇒ a = self.attention
         return x + ⇒ return x + a +
             Both parts read the same x, as in some models. In GPT-2 the MLP comes after attention
@@ -596,6 +602,8 @@ parameters = Exercise(
         (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
         2 * norm) + norm + head ⇒ 0) + head
             You counted tables and matrices alone. Maps have biases, and norms a scale and a shift.
+        T * C if ⇒ V * C if
+            Your table of places has V rows. It has a row for each place of the window, T.
         2 * C if config.bias else C ⇒ 2 * C
             Without biases a norm has no shift either: its scale alone, C numbers.
         (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ (3 + 1 + 4 + 1) * C
@@ -842,6 +850,8 @@ learn = Exercise(
             You added the gradient. It points to where the loss grows: subtract.
         lr * dW ⇒ rates[0] * dW
             Every step used the first rate. The schedule has one for each.
+        lr * dW ⇒ rates[-1] * dW
+            Every step used the last rate. The schedule has one for each.
         in zip(batches, ⇒ in zip([batches[0]] * len(batches),
             Every step learnt from the first batch: draw inside the loop, not before it.
         lr * dW ⇒ lr * len(x) * dW
@@ -925,6 +935,8 @@ SwiGLU = Exercise(
             You multiplied first and then applied silu. Only the gate passes through it.
         F.silu(self.gate(x)) * self.up(x) ⇒ self.gate(x) * self.up(x)
             There is no activation: silu is missing on the gate.
+        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x)) * self.gate(x)
+            The gate was used twice, and `up` not at all.
         F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.up(x))
             The gate was not used. That is an MLP with silu.
         return self.down(F.silu(self.gate(x)) * self.up(x)) ⇒ return F.silu(self.gate(x)) * self.up(x)

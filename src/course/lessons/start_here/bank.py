@@ -79,6 +79,9 @@ probabilities = Exercise(
         counts / ⇒ 1.0 *
             You returned the totals of the rows. Each count is to be divided by the total of its
             row.
+        counts.sum(axis=1, keepdims=True) ⇒ np.linalg.norm(counts, axis=1, keepdims=True)
+            You divided each row by its length, the root of the sum of squares. Shares are counted
+            out of the plain sum.
         counts.sum(axis=1, keepdims=True) ⇒ len(counts)
             You divided by how many characters there are. A share is counted out of what the row
             holds: the sum of its counts.
@@ -181,6 +184,8 @@ write_greedily = Exercise(
             One token is too many: the start is there already, and n are added to it.
         np.array(ids) ⇒ ids[-1]
             You returned the last token alone. All of them are wanted, from the start on.
+        np.array(ids) ⇒ np.array(ids[1:] + ids[:1])
+            The start stands at the end of yours. It is the first token.
         """,
         drawn_not_chosen,
     ],
