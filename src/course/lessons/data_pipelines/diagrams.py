@@ -9,17 +9,17 @@ def rows():
         "Raw rows are read as numbers, cleaned, and split into training rows and test rows. Medians, "
         "means and spreads are fitted on the training rows only, and applied to both. The training "
         "rows then go out in shuffled batches; the test rows wait for the end.",
-        column=128,
+        column=110,
         row=72,
     )
     raw, read, clean, split = (
-        d.box(name, n, 0.5, colour=0)
-        for n, name in enumerate(("raw rows", "numbers", "clean rows", "split"))
+        d.box(name, place, 0.5, colour=0)
+        for place, name in ((0, "raw rows"), (1, "numbers"), (2, "clean rows"), (2.95, "split"))
     )
-    train, test = d.box("training rows", 4.1, 0), d.box("test rows", 4.1, 2, colour=2)
-    fit = d.box("median, mean, spread", 4.1, 1, colour=1)
-    ready, last = d.box("ready", 5.6, 0), d.box("ready", 5.6, 2, colour=2)
-    batch, end = d.box("batches", 6.7, 0), d.box("one test", 6.7, 2, colour=2)
+    train, test = d.box("training rows", 3.95, 0), d.box("test rows", 3.95, 2, colour=2)
+    fit = d.box("median, mean, spread", 3.95, 1, colour=1)
+    ready, last = d.box("ready", 5.3, 0), d.box("ready", 5.3, 2, colour=2)
+    batch, end = d.box("batches", 6.3, 0), d.box("one test", 6.3, 2, colour=2)
     for start, stop in ((raw, read), (read, clean), (clean, split), (train, ready), (ready, batch)):
         d.arrow(start, stop)
     d.arrow(split, train, way="|-")
