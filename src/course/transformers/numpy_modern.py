@@ -7,7 +7,7 @@ values of earlier tokens are kept, and a new token looks back at them.
 import numpy as np
 
 from course.networks import layers, norm
-from course.transformers import attention, numpy_gpt
+from course.transformers import attention, cached, numpy_gpt
 
 EPS = 2.0**-23  # what PyTorch adds to a mean square: the spacing of 32-bit numbers at 1
 
@@ -41,21 +41,16 @@ def look(x, p, name, H, memory, attend=None):
     memory : dict
         Keys and values by name, of earlier positions; the new ones are added.
     attend
-        What attends from the new positions, as `cached.attend_cached` does; by default that is
-        done here.
+        What attends from the new positions; `cached.attend_cached` by default.
     """
+    attend = attend or cached.attend_cached
     q, k, v = np.split(project(x, p[f"{name}.qkv.W"]), 3, axis=-1)  # (B, T, C) each
     q, k, v = (attention.split_heads(z, H) for z in (q, k, v))  # (B, H, T, D) each
     old_k, old_v = memory.get(name, (k[:, :, :0], v[:, :, :0]))
     T, D, past = q.shape[2], q.shape[3], old_k.shape[2]
     theta = attention.angles(T, D, start=past)
     q, k = (attention.rotate(rms_norm(z), theta) for z in (q, k))
-    if attend is not None:
-        y, *memory[name] = attend(q, k, v, old_k, old_v)
-    else:
-        k, v = np.concatenate([old_k, k], axis=2), np.concatenate([old_v, v], axis=2)
-        memory[name] = k, v
-        y, _ = attention.attend(q, k, v, mask=attention.causal_mask(T, past))
+    y, *memory[name] = attend(q, k, v, old_k, old_v)
     return project(attention.merge_heads(y), p[f"{name}.out.W"])
 
 
