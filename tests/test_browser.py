@@ -1,5 +1,8 @@
 """Every notebook in a real JupyterLab: as a learner sees it, moves it and answers it.
 
+The cells that answer to a hand are run here, with all that they need; the others show what is
+stored, which their own test has compared.
+
 With COURSE_SCREENS naming a folder, pictures of each in the light and the dark theme are left
 there, to be looked at; with ``COURSE_SCREENS=docs``, those that the README shows.
 """
@@ -62,22 +65,31 @@ def served(browser, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
 def notebook(request, browser, served):
-    """The notebook, open in the browser, every cell run once, its first prediction committed."""
+    """The notebook, open in the browser, what is alive run once, its first prediction committed."""
     import lab_page
+    import slices
 
     page = browser.new_page()
     notebook = lab_page.Notebook(page, *served, request.param.name)
     notebook.stem = request.param.stem
     notebook.total = len(notebook.cells())
-    sources = [cell["source"] for cell in notebook.cells()]
+    sources = [cell["source"] if cell["type"] == "code" else "" for cell in notebook.cells()]
     first = next((i for i, source in enumerate(sources) if "= predict." in source), -1)
-    notebook.run_before(first + 1)
-    if first >= 0:
-        commit(notebook, first)
-    notebook.run_from(first + 1)
+    for index in slices.needed(sources, alive(sources, first)):
+        notebook.run(index)
+        if index == first:
+            commit(notebook, first)
     page.wait_for_timeout(500)
     yield notebook
     notebook.close()
+
+
+def alive(sources: list[str], first: int) -> list[int]:
+    """Return the cells that a hand moves or answers, and the answer to the first prediction."""
+    parts = [r"= predict\.", r"\b(widgets|live)\.\w+\(", r"\.check\("]
+    if first >= 0:
+        parts.append(re.escape(f"{sources[first].split()[-1]}.reveal("))
+    return [i for i, source in enumerate(sources) if re.search("|".join(parts), source)]
 
 
 def commit(notebook, index: int) -> None:
