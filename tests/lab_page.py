@@ -16,6 +16,7 @@ from PIL import Image
 
 from course.authoring import kernels
 from course.command import lab
+from course.learner import trust
 
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},  # every cell is drawn
@@ -34,10 +35,11 @@ CHROMIUM = [
 
 @contextmanager
 def server(notebooks: list[Path], folder: Path):
-    """Serve copies of the notebooks as `course lab` does; yields address and token."""
+    """Serve copies of the notebooks as `course lab` does, signed; yields address and token."""
     (folder / "notebooks").mkdir()
     for notebook in notebooks:
         shutil.copy(notebook, folder / "notebooks")
+        trust.sign(folder / "notebooks", notebook.read_text(encoding="utf-8"))
     for name, values in SETTINGS.items():
         path = folder / "settings" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
