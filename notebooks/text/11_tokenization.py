@@ -227,16 +227,19 @@ ex.encode_word.check(encode_word)
 diagrams.tree()
 
 # %% [markdown]
+# The lower the rank, the earlier the merge: that of *her* comes long before that of *another*.
+#
 # There seems to be a simpler way: from the left, always take the longest token that fits. Is it the same?
 
 # %%
 english = BytePairs(found)
 print("by rank:", " | ".join(english.decode([i]) for i in english.encode(" ship")))
-print("tokens that a ship begins with:", [token.decode() for token in vocab if b" ship".startswith(token)])
+print("tokens that “ ship” begins with:", [token.decode() for token in vocab if b" ship".startswith(token)])
 
 # %% [markdown]
 # It isn't: the longest of them is " shi", but by rank the cut comes after " s". Nothing here says that one way
-# is better. But a model learns from texts that were cut by rank, so it must be given texts cut by rank.
+# is better. But whoever reads with a model should cut as the texts were cut that it has learnt from. What mixing
+# the two ways costs isn't measured here.
 #
 # Type a sentence. How many merges does it take until your name is one token? What happens to a word in
 # capitals, or to a Chinese one? (Signs outside ASCII are drawn as their bytes, in hexadecimal.)
