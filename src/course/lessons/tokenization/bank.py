@@ -839,7 +839,7 @@ encode_text = Exercise(
     "map different texts to the same tokens. bpe.split_words only cuts, and UTF-8 has bytes for "
     "every character.",
     difficulty=2,
-    minutes=15,
+    minutes=10,
     importance=4,
 )
 
