@@ -85,7 +85,7 @@ def test_the_best_rate_is_that_of_the_highest_mean_and_keeps_its_seeds():
             self.n = n
 
         def forward(self, x):
-            return torch.stack([torch.zeros(10), (torch.arange(10) < self.n) - 0.5], dim=1)
+            return torch.stack([torch.zeros(10), 1.0 * (torch.arange(10) < self.n) - 0.5], dim=1)
 
     held = torch.zeros(10, 1), torch.ones(10, dtype=torch.int64)
     lr, scores = runs.best(

@@ -125,11 +125,10 @@ def _network():
     return model.eval()
 
 
-@torch.no_grad()
 def _reads(picture, net=None):
     """The ten probabilities that a network finds for a picture (28, 28)."""
     net = _network() if net is None else net.eval()
-    return net(torch.from_numpy(picture).reshape(1, -1)).softmax(-1)[0].numpy()
+    return net(torch.from_numpy(picture).reshape(1, -1)).softmax(-1)[0].detach().numpy()
 
 
 def _reader(read, fig):
