@@ -15,11 +15,14 @@ import re
 import textwrap
 from pathlib import Path
 
+import lab_page
 import numpy as np
 import pytest
+import slices
+from lab_page import browser  # noqa: F401 - a fixture
 
 from course import lessons
-from course.authoring import editions, pages, pairs, paper
+from course.authoring import editions
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -31,34 +34,8 @@ COMMITTED = "/^(Committed|Your first guess stands)/"
 README = set(re.findall(r"\(docs/(\w+)\.png\)", (ROOT / "README.md").read_text(encoding="utf-8")))
 
 
-def missing(what: str):
-    """Skip for want of a browser, or fail where one is required."""
-    sentence = f"{what} is not installed, so nobody has looked at the notebooks in JupyterLab"
-    if os.environ.get("COURSE_REQUIRE_BROWSER"):
-        pytest.fail(sentence)
-    pytest.skip(sentence)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright")
-    import lab_page
-
-    if (path := paper.browser()) is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=lab_page.CHROMIUM)
-        yield browser.new_context(viewport={"width": 1120, "height": 1500})  # one cache for all
-        browser.close()
-
-
 @pytest.fixture(scope="module")
 def served(browser, tmp_path_factory):
-    import lab_page
-
     with lab_page.server(NOTEBOOKS, tmp_path_factory.mktemp("lab")) as place:
         yield place
 
@@ -66,9 +43,6 @@ def served(browser, tmp_path_factory):
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
 def notebook(request, browser, served):
     """The notebook, open in the browser, what is alive run once, its first prediction committed."""
-    import lab_page
-    import slices
-
     page = browser.new_page()
     notebook = lab_page.Notebook(page, *served, request.param.name)
     notebook.stem = request.param.stem
@@ -406,57 +380,3 @@ def apart(one, other) -> float:
     """Return the root mean square between two pictures, of 255."""
     a, b = (np.asarray(image.resize(one.size), float) for image in (one, other))
     return float(np.sqrt(np.mean((a - b) ** 2)))
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """The lessons as pages of HTML."""
-    folder = tmp_path_factory.mktemp("pages")
-    pages.html(ROOT, [path.stem for path in NOTEBOOKS], folder)
-    return folder
-
-
-@pytest.fixture
-def reader(browser, exported, request):
-    """A page of a browser without a network; what it asks for elsewhere is in `asked`."""
-    page = browser.new_page()
-    page.asked = []
-    page.route("http*://**", lambda route: (page.asked.append(route.request.url), route.abort()))
-    yield page
-    page.close()
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported):
-    """No kernel, no network: every picture is there, nothing is cut, no barrier is found."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    cells = pairs.read_notebook(ROOT, path.stem).cells
-    wanted = sum("image/png" in o.get("data", {}) for c in cells for o in c.get("outputs", []))
-    reader.goto((exported / f"{path.stem}.html").as_uri())
-    reader.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    shown = reader.evaluate(
-        "[...document.images].map(i => [i.naturalWidth > 0 && i.width > 0, i.alt])"
-    )
-    assert len(shown) == wanted and all(seen and len(alt.split()) > 2 for seen, alt in shown)
-    for width, scheme in ((390, "dark"), (1280, "light")):
-        reader.set_viewport_size({"width": width, "height": 900})
-        reader.emulate_media(color_scheme=scheme)
-        assert reader.evaluate("document.documentElement.scrollWidth") == width
-        found = Axe().run(reader, options={"resultTypes": ["violations"]})
-        assert not found.response["violations"], f"{scheme}:\n{found.generate_report()}"
-    reader.emulate_media(media="print")
-    reader.set_viewport_size({"width": 673, "height": 900})  # A4 between its margins
-    cut = """[...document.querySelectorAll('pre, .figure, .card, math')].filter(
-        e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
-        .map(e => e.outerHTML.slice(0, 300))"""
-    assert reader.evaluate(cut) == []
-    assert reader.asked == []
-
-
-def test_a_lesson_is_printed_with_its_answers_open(browser, reader, exported):
-    """One PDF, of a few A4 pages, tagged for a screen reader."""
-    made = paper.printed(reader, exported / f"{NOTEBOOKS[0].stem}.html")
-    assert made.startswith(b"%PDF") and b"/StructTreeRoot" in made
-    assert 5 <= made.count(b"/Type /Page\n") <= 15
-    assert reader.locator("details.answer:not([open])").count() == 0
