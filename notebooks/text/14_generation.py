@@ -409,8 +409,8 @@ for T in (1, 4, 16, 64):
     print(f"positions in one call: {T}, {1000 * (time.process_time() - before) / 60:.1f} ms")
 
 # %% [markdown]
-# For a few positions, nearly: a call has a cost of its own, however many positions it reads. In a large model that is mostly fetching the weights from
-# memory. So writing one token at a time uses a machine badly.
+# For a few positions, nearly: a call has a cost of its own, however many positions it reads. In a large model that is mostly fetching
+# the weights from memory. So writing one token at a time uses a machine badly.
 #
 # The cache takes memory. GPT-3 has 96 layers of width 12,288, each with a key and a value, and two bytes a number: that is
 # $96 \cdot 12{,}288 \cdot 2 \cdot 2$ bytes a token, or 4.7 MB. This is why models of today let several query heads share one head of
