@@ -185,9 +185,9 @@ for texts, _ in searched[:3]:
     print(repr(tokens.decode(texts[0], model.alphabet)))
 
 # %% [markdown]
-# The wider the beam, the more probable the text, and the less it is like Shakespeare. It holds stock phrases, names of speakers, loops. Real
-# text costs about three times as much. So the most probable text isn't a typical one. Take a coin that shows heads in 60 of 100 throws:
-# its most probable row of 100 throws is heads throughout, and you will never see it.
+# The wider the beam, the more probable the text, and what comes out is stock phrases, names of speakers, loops. Real text costs about
+# three times as much. So the most probable text isn't a typical one. Take a coin that shows heads in 60 of 100 throws: its most probable
+# row of 100 throws is heads throughout, and you will never see it.
 #
 # Beam search is used where there is more or less one right answer, as in translation. An open text has none, so it is drawn.
 
@@ -394,7 +394,7 @@ for keep in (False, True):
     before, reader = time.process_time(), reading.Reader(endless, keep=keep)
     results[keep] = write(reader, real[0, :8], 248, greedy)
     seconds = time.process_time() - before
-    print(f"cache {keep}: {reader.read:,} positions computed in {seconds:.2f} s")
+    print(f"{'with' if keep else 'without'} a cache: {reader.read:,} positions computed in {seconds:.2f} s")
 print(f"the same text: {np.array_equal(*results.values())}")
 
 # %% [markdown]
