@@ -54,7 +54,3 @@ def test_what_is_given_stays_as_it_was():
 def test_a_past_that_does_not_fit_is_refused(k_past, v_past, says):
     with pytest.raises(ValueError, match=says):
         cached.attend_cached(*drawn((1, 2, 4), (1, 2, 4), (1, 2, 4), k_past, v_past))
-
-
-def test_gpt3_keeps_4_7_megabytes_of_a_token():
-    assert cached.bytes_per_token(96, 12288) == 4_718_592

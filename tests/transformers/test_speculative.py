@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from course.transformers import speculative
+from course.transformers import choosing, ngram, reading, speculative
 
 
 def pair(seed, V=6, concentration=0.4):
@@ -108,6 +108,25 @@ def test_a_draft_equal_to_the_model_is_always_kept():
     )
     assert kept == drafted == 40
     assert calls == 10
+
+
+def test_counts_draft_for_a_gpt_and_leave_its_greedy_text_as_it_is():
+    model = reading.small_gpt()
+    start = np.array([5, 9, 3, 7])
+    counted = ngram.fit(np.random.default_rng(0).integers(0, 64, 500), 64, 3)
+    pair = speculative.pair(reading.Reader(model), counted, lambda p: choosing.top_k(p, 1))
+    ids, *_ = speculative.write(np.random.default_rng(1), *pair, start, 90, 3)
+    expected = reading.write(reading.Reader(model), start, 90, lambda z: z.argmax(axis=-1))
+    np.testing.assert_array_equal(ids, expected[0])
+
+
+def test_without_a_cut_both_of_a_pair_say_what_they_are_made_of():
+    reader, counted = reading.Reader(reading.small_gpt()), ngram.fit([0, 1, 2, 1] * 9, 64, 3)
+    model, draft = speculative.pair(reader, counted)
+    ids = np.array([0, 1, 2, 1, 0])
+    np.testing.assert_array_equal(draft(list(ids)), ngram.next_token(counted, ids))
+    said = choosing.temper(reader.logits(ids, 3)[0], 1)
+    np.testing.assert_allclose(model(ids, 3), said, atol=1e-12)
 
 
 def test_bad_input_is_refused():

@@ -41,11 +41,6 @@ def attend_cached(q, k, v, k_past, v_past):
     return y, k, v
 
 
-def bytes_per_token(layers: int, width: int, number: int = 2) -> int:
-    """Count the bytes of one token's keys and values: 2 · L · C numbers, `number` bytes each."""
-    return 2 * layers * width * number
-
-
 def _check_past(k, v, k_past, v_past):
     """Refuse a past of other texts, other heads or another size, and one with a value missing."""
     for name, new, past in (("k", k, k_past), ("v", v, v_past)):

@@ -1,4 +1,6 @@
-"""How much of a text repeats itself, and how to forbid it. Taught in *Generation*."""
+"""How much of a text repeats itself, and its words. Taught in *Generation*."""
+
+import re
 
 import numpy as np
 
@@ -18,32 +20,16 @@ def repeated(ids, n: int) -> float:
     return 1 - len(np.unique(grams, axis=0)) / len(grams)
 
 
-def banned(ids, n: int, V: int):
-    """Say which tokens would complete a run of n tokens that the text already holds.
+def words(lines) -> list[str]:
+    """Return the words of texts in lower case, without the first and the last of each.
+
+    Those may be cut: a passage begins and ends anywhere.
 
     Parameters
     ----------
-    ids : (N,) of int
-        The text so far; one shorter than n holds no run, so it bans nothing.
-    n
-        Length of a run. With 1, whatever has come is banned.
-    V
-        Size of the vocabulary.
-
-    Returns
-    -------
-    banned : (V,) of bool
-
-    References
-    ----------
-    Paulus et al. (2017), section 2.5, https://arxiv.org/abs/1705.04304
+    lines : iterable of str
     """
-    end = list(ids[len(ids) - n + 1 :])  # the n − 1 tokens that any token would complete
-    found = np.zeros(V, dtype=bool)
-    for i in range(len(ids) - n + 1):
-        if list(ids[i : i + n - 1]) == end:
-            found[ids[i + n - 1]] = True
-    return found
+    return [word for line in lines for word in re.findall("[a-z']+", line.lower())[1:-1]]
 
 
 def _check_length(ids, n):

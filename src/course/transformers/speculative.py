@@ -6,7 +6,8 @@ the model's own distribution, whatever the draft is worth; a bad draft only save
 
 import numpy as np
 
-from course.transformers import choosing
+from course.networks import layers
+from course.transformers import choosing, ngram
 
 
 def acceptance(p, d):
@@ -124,6 +125,36 @@ def write(rng, model, draft, ids, n: int, K: int, *, accept=acceptance, draw=cho
         new, accepted = verify(rng, p, d, tokens, accept=accept, draw=draw)
         text, drafted, kept, calls = text + new, drafted + len(tokens), kept + accepted, calls + 1
     return np.array(text), drafted, kept, calls
+
+
+def pair(reader, counted: ngram.NGram, cut=None):
+    """Return what `write` asks for: a GPT as the model, and n-grams that draft for it.
+
+    Parameters
+    ----------
+    reader
+        A `reading.Reader`.
+    counted
+        Counts of the same tokens.
+    cut
+        Function from probabilities (V,) to those that are left, of both; all are, by default.
+
+    Returns
+    -------
+    model, draft
+        Functions, as in `write`.
+    """
+
+    def left(p):
+        return p if cut is None else cut(p)
+
+    def model(ids, m):
+        return np.array([left(p) for p in layers.softmax(reader.logits(ids, m)[0])])
+
+    def draft(ids):
+        return left(ngram.next_token(counted, ids[1 - len(counted.grams) :]))
+
+    return model, draft
 
 
 def _check_pair(p, d):

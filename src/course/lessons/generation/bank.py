@@ -3,99 +3,7 @@
 import numpy as np
 
 from course.checking import Case, Edit, Exercise, Law
-from course.transformers import attention, beam, cached, choosing, repetition, speculative
-
-
-def _letters(rng, T, V):
-    return rng.integers(0, V, T)
-
-
-def followers(ids, n, V):
-    """You listed the tokens that followed. A boolean for each of the V tokens is wanted."""
-    end, places = list(ids[len(ids) - n + 1 :]), range(len(ids) - n + 1)
-    return np.array([ids[i + n - 1] for i in places if list(ids[i : i + n - 1]) == end])
-
-
-banned = Exercise(
-    repetition.banned,
-    kind="transfer",
-    cases=[
-        Case.hand(
-            (np.array([0, 1, 2, 0, 1]), 3, 4),
-            np.array([False, False, True, False]),
-            says="abcab, n = 3, V = 4",
-        ),
-        Case.random(lambda rng: (_letters(rng, 25, 8), 3, 9), says="25 of 8 letters, n = 3"),
-        Case.random(lambda rng: (_letters(rng, 50, 3), 3, 5), says="50 of 3 letters, n = 3"),
-        Case.random(lambda rng: (_letters(rng, 90, 3), 4, 6), says="90 of 3 letters, n = 4"),
-        Case.random(lambda rng: (_letters(rng, 12, 5), 2, 7), says="12 of 5 letters, n = 2"),
-        Case.extreme((np.array([2, 0, 2]), 1, 4), says="n = 1: whatever has come"),
-        Case.extreme((np.array([1, 0]), 4, 3), says="a text shorter than n"),
-        Case.extreme((np.array([1, 1, 1, 1]), 3, 2), says="one letter over and over"),
-        Case.extreme((np.array([0, 1, 1]), 2, 3), says="abb, n = 2"),
-    ],
-    mistakes=[
-        """
-        n + 1 :]) ⇒ n :])
-        i + n - 1]) == end ⇒ i + n]) == end
-        range(len(ids) - n + 1) ⇒ range(len(ids) - n)
-        ids[i + n - 1]] = True ⇒ ids[i + n]] = True
-            You compared n tokens and banned the one after them, which makes runs of n + 1. A run of
-            n is n − 1 tokens that are there already, and the one that would come.
-        n + 1 :]) ⇒ n + 2 :])
-        i + n - 1]) == end ⇒ i + n - 2]) == end
-        ids[i + n - 1]] = True ⇒ ids[i + n - 2]] = True
-            Your runs are one token too short: n − 2 are compared and one is banned. Compare n − 1.
-        zeros(V ⇒ ones(V
-        = True ⇒ = False
-            Your answer is turned round: True is to mean banned.
-        return found ⇒ return np.flatnonzero(found)
-            You returned the banned tokens. A boolean for each of the V tokens is wanted.
-        list(ids[i : i + n - 1]) == end ⇒ True
-            You banned whatever has come, wherever it stood. Ban only what came after the same
-            n − 1 tokens.
-        list(ids[i : i + n - 1]) == end ⇒ n < 2 or ids[i + n - 2] == ids[-1]
-            You compared the last token alone. All n − 1 must be the same.
-        list(ids[i : i + n - 1]) == end ⇒ sorted(ids[i : i + n - 1]) == sorted(end)
-            You compared which tokens there are, without their order.
-        list(ids[i : i + n - 1]) == end ⇒ n < 2 or np.any(np.array(ids[i : i + n - 1]) == end)
-            One equal token was enough for you. All n − 1 must be the same: np.all, not np.any.
-        found[ids[i + n - 1]] ⇒ found[ids[i]]
-            You banned the first token of the earlier run. It is the one after it that would make
-            the run complete.
-        range(len(ids) - n + 1) ⇒ range(len(ids) - n)
-            You missed the last place where the run may stand: the earlier run may reach to the end
-            of the text, as in abb.
-        """,
-        followers,
-        Edit(
-            "found[ids[i + n - 1]] = True",
-            "found[ids[i + n - 1]] = True\n            break",
-            "You stopped at the first place. The same n − 1 tokens may stand at several, with "
-            "different followers: all of these are banned.",
-        ),
-        Edit(
-            "found[ids[i + n - 1]] = True",
-            "found = np.arange(V) == ids[i + n - 1]",
-            "Only the last place counted: each one replaced what was found before. Add to it.",
-        ),
-    ],
-    hints=[
-        "If the next token completed a run for the second time, which tokens of that run would "
-        "stand at the end of the text already?",
-        "The end is ids[N − n + 1:], n − 1 tokens. For each i from 0 to N − n: if ids[i : i + n − 1] "
-        "is the same, the token at i + n − 1 is banned.",
-        "end = list(...)\nfound = np.zeros(V, dtype=bool)\nfor i in range(...):\n"
-        "    if list(...) == end:\n        found[...] = True\nreturn found",
-    ],
-    why="A run of n is n − 1 tokens that stand at the end already and one more. Wherever the same "
-    "n − 1 stood before, their follower then is what would make it come twice.",
-    difficulty=3,
-    minutes=15,
-    importance=2,
-)
-
-# ---------------------------------------------------------------------------------------
+from course.transformers import attention, beam, cached, choosing, speculative
 
 
 def _searched(answer, p, ids, n, width):
@@ -217,7 +125,7 @@ beam_search = Exercise(
     why="All continuations of all texts stand in one table of B rows and V columns. The best of the "
     "whole table are kept, so a good text may have several heirs and a poor one none.",
     difficulty=4,
-    minutes=25,
+    minutes=20,
     importance=3,
 )
 
@@ -308,7 +216,7 @@ draw = Exercise(
     why="searchsorted counts the edges at or below a place, and that is the number of tokens that "
     "end before it: the token itself, without + 1. Stretching u does what scaling w would.",
     difficulty=3,
-    minutes=15,
+    minutes=10,
     importance=4,
 )
 
@@ -388,7 +296,7 @@ top_p = Exercise(
     why="What the more probable tokens reach without it decides about a token: so the one that "
     "crosses the mass stays, and the first always does.",
     difficulty=3,
-    minutes=15,
+    minutes=10,
     importance=4,
 )
 
@@ -557,7 +465,7 @@ attend_cached = Exercise(
     why="The last T rows of causal attention need the last T queries, and all keys and values. "
     "Those of the past don't change, since no position sees what comes after it.",
     difficulty=3,
-    minutes=15,
+    minutes=10,
     importance=5,
 )
 
@@ -665,6 +573,6 @@ acceptance = Exercise(
     why="Drafts that are kept come out with min(p, d). What is missing to p is max(p − d, 0), and its "
     "sum is the probability that a draft was refused: so the replacements bring exactly that.",
     difficulty=4,
-    minutes=20,
+    minutes=15,
     importance=4,
 )
