@@ -1,5 +1,6 @@
 """Shared by all tests."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,30 @@ def write(checkout):
         return path
 
     return write
+
+
+def missing(what: str):
+    """Skip for want of a browser, or fail where one is required."""
+    sentence = f"{what} is not installed, so nobody has looked at the notebooks"
+    if os.environ.get("COURSE_REQUIRE_BROWSER"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser; tests of one module share it."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright")
+    import lab_page
+
+    from course.authoring import paper
+
+    if (path := paper.browser()) is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=lab_page.CHROMIUM)
+        yield browser.new_context(viewport={"width": 1120, "height": 1500})  # one cache for all
+        browser.close()

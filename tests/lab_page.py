@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import os
 import secrets
 import shutil
 import socket
@@ -13,10 +12,9 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
-from course.authoring import kernels, paper
+from course.authoring import kernels
 from course.command import lab
 from course.learner import trust
 
@@ -33,28 +31,6 @@ CHROMIUM = [
     "--disable-dev-shm-usage",
     "--force-device-scale-factor=1",
 ]
-
-
-def missing(what: str):
-    """Skip for want of a browser, or fail where one is required."""
-    sentence = f"{what} is not installed, so nobody has looked at the notebooks"
-    if os.environ.get("COURSE_REQUIRE_BROWSER"):
-        pytest.fail(sentence)
-    pytest.skip(sentence)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright")
-    if (path := paper.browser()) is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield browser.new_context(viewport={"width": 1120, "height": 1500})  # one cache for all
-        browser.close()
 
 
 @contextmanager

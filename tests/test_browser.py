@@ -19,7 +19,6 @@ import lab_page
 import numpy as np
 import pytest
 import slices
-from lab_page import browser  # noqa: F401 - a fixture
 
 from course import lessons
 from course.authoring import editions

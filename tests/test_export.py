@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from lab_page import browser  # noqa: F401 - a fixture
 
 from course.authoring import pages, pairs, paper
 

@@ -89,7 +89,8 @@ def test_the_files_are_lessons_with_their_whole_names(page, root):
 
 def test_no_line_of_prose_is_longer_than_can_be_read(page):
     widths = page.evaluate(
-        """() => [...document.querySelectorAll('.jp-RenderedMarkdown > p')].map(p => {
+        """() => [...document.querySelectorAll('.jp-RenderedMarkdown > p')].filter(
+            p => p.offsetParent).map(p => {
             const ruler = document.createElement('span');
             ruler.textContent = '0'.repeat(100);
             p.append(ruler);

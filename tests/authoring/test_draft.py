@@ -75,23 +75,23 @@ def test_a_draft_keeps_every_law(copy):
 
 
 def test_another_number_is_another_file_name_and_nothing_else(copy):
-    shutil.move(*(copy / "notebooks" / f"{n}_attention.ipynb" for n in (12, 14)))
-    shutil.move(*(copy / "notebooks" / "text" / f"{n}_attention.py" for n in (12, 14)))
+    shutil.move(*(copy / "notebooks" / f"{n}_attention.ipynb" for n in (12, 19)))
+    shutil.move(*(copy / "notebooks" / "text" / f"{n}_attention.py" for n in (12, 19)))
     python(copy, "-m", "course", "sync")
-    assert "| 14 | [Attention](notebooks/14_attention.ipynb)" in (copy / "README.md").read_text()
+    assert "| 19 | [Attention](notebooks/19_attention.ipynb)" in (copy / "README.md").read_text()
     shown = """
 from course import lessons
 from course.lessons import map
-assert lessons.Lesson("attention").number == "14"
+assert lessons.Lesson("attention").number == "19"
 assert lessons.lessons()[-1].slug == "attention"
-assert "14  Attention" in str(map.show())
+assert "19  Attention" in str(map.show())
 """
     python(copy, "-c", shown)
-    python(copy, "-m", "course", "reset", "14")
-    desk = (copy.parent / "desk").rglob("14_attention.ipynb")  # COURSE_HOME of every test
+    python(copy, "-m", "course", "reset", "19")
+    desk = (copy.parent / "desk").rglob("19_attention.ipynb")  # COURSE_HOME of every test
     copies = [path.read_text(encoding="utf-8") for path in desk]
-    assert copies and all("14 · Attention" in text for text in copies)
-    words = "(14_attention and not control) or readme or test_the_map_shows or first_step"
+    assert copies and all("19 · Attention" in text for text in copies)
+    words = "(19_attention and not control) or readme or test_the_map_shows or first_step"
     laws(copy, words, *(law for law in LAWS if law.startswith("tests/lessons/")))
     laws(copy, "test_no or test_engines", "tests/test_house.py")
 

@@ -18,14 +18,14 @@ class Map:
 
     def __init__(self, state: dict):
         by_part = itertools.groupby(lessons(), lambda lesson: lesson.about.part)
-        self.parts = {part: tuple(inside) for part, inside in by_part}
+        self.parts = [(part, tuple(inside)) for part, inside in by_part]
         self.checks, self.hints = state["checks"], state["hints"]
         self.predictions, self.last = state["predictions"], state.get("last", "")
 
     @property
     def lessons(self) -> list[Lesson]:
         """All lessons in order."""
-        return [lesson for inside in self.parts.values() for lesson in inside]
+        return [lesson for _, inside in self.parts for lesson in inside]
 
     def here(self) -> tuple[Lesson, str] | None:
         """Return where to go on: a lesson, and its first exercise that is open.
@@ -74,7 +74,7 @@ class Map:
 
     def __str__(self) -> str:
         lines = []
-        for part, inside in self.parts.items():
+        for part, inside in self.parts:
             lines += [say(part)]
             for lesson in inside:
                 marks = "".join(self._mark(key) for key in keys(lesson))
@@ -93,7 +93,7 @@ class Map:
         return "◐" if self.tried(key) else "○"
 
     def _repr_html_(self) -> str:
-        rows = "".join(self._part(name, inside) for name, inside in self.parts.items())
+        rows = "".join(self._part(name, inside) for name, inside in self.parts)
         foot = f'<div style="color:{cards.QUIET};margin:12px 2px 2px">{self.summary()}</div>'
         step = f'<div style="margin:0 2px 12px"><b>{self._step()}</b></div>'
         return (
