@@ -8,13 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from course.checking import source
 from course.interactive import pad
-from course.lessons.pytorch import bank, runs, widgets
+from course.lessons.pytorch import bank, widgets
 from course.networks import drawing
-from course.networks.pytorch import nets
 
 ROOT = Path(__file__).resolve().parents[2]
 DOOR = """
@@ -74,36 +72,6 @@ def test_a_drawing_in_a_corner_is_read_only_when_it_is_centred():
     strokes = pad.strokes(widgets.SMALL)
     assert widgets._reads(drawing.picture(strokes)).argmax() == 3
     assert widgets._reads(widgets._as_drawn(strokes)).argmax() != 3
-
-
-def test_the_best_rate_is_that_of_the_highest_mean_and_keeps_its_seeds():
-    """A model that says class 1 to as many of ten examples as its rate and its seed tell it."""
-
-    class Says(torch.nn.Module):
-        def __init__(self, n):
-            super().__init__()
-            self.n = n
-
-        def forward(self, x):
-            return torch.stack([torch.zeros(10), 1.0 * (torch.arange(10) < self.n) - 0.5], dim=1)
-
-    held = torch.zeros(10, 1), torch.ones(10, dtype=torch.int64)
-    lr, scores = runs.best(
-        lambda shift, lr, seed: (Says(shift + lr + seed), []), (1, 3, 2), held, 2
-    )
-    assert lr == 3 and scores.tolist() == pytest.approx([50, 60, 70])
-
-
-def test_a_run_is_drawn_from_its_seed_alone():
-    x, y = torch.randn(20, 3, dtype=torch.float64), torch.arange(20) % 2
-    ends = []
-    for seed in (1, 1, 2):
-        model, losses = runs.trained(
-            lambda: nets.Net([3, 4, 2], 0.5).double(), x, y, 0.01, seed, epochs=2, batch=8
-        )
-        assert len(losses) == 3
-        ends.append(torch.nn.utils.parameters_to_vector(model.parameters()))
-    assert torch.equal(ends[0], ends[1]) and not torch.equal(ends[1], ends[2])
 
 
 def test_a_class_of_static_methods_can_be_written():

@@ -1,13 +1,18 @@
-"""The modules: what they are made of, and both modes; and the softplus."""
+"""The modules: what they are made of, hooks, both modes, compiling; and their weights on disk."""
 
+import os
 import pickle
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 import torch.nn.functional as F
 
-from course.networks.pytorch import nets, softplus
+from course.networks.pytorch import nets, softplus, weights
 
 
 @pytest.fixture
@@ -61,6 +66,14 @@ def test_moving_the_picture_moves_the_first_channels():
     assert torch.allclose(here.roll((2, 3), (2, 3))[..., 2:-2, 2:-2], there[..., 2:-2, 2:-2])
 
 
+def test_hooks_see_every_part_run(x):
+    seen, net = [], nets.ConvNet(12, 2, 3)
+    for name, part in net.named_children():
+        part.register_forward_hook(lambda *_, name=name: seen.append(name))
+    net(x)
+    assert seen == ["conv1", "conv2", "out"]
+
+
 def test_a_net_pickles(x):
     net = nets.ConvNet(12, 2, 3)
     assert torch.equal(pickle.loads(pickle.dumps(net))(x), net(x))
@@ -80,6 +93,73 @@ def test_softplus_survives_a_thousand():
     out = softplus.Softplus.apply(z)
     out.sum().backward()
     assert out.tolist() == [0, 1000] and z.grad.tolist() == [0, 1]
+
+
+# --- weights --------------------------------------------------------------------------------
+
+
+def state(net):
+    return torch.cat([t.flatten().clone() for t in net.state_dict().values()])
+
+
+def test_weights_come_back_as_they_were():
+    one, other = nets.Net([5, 4, 3]), nets.Net([5, 4, 3])
+    assert weights.restore(other, weights.stored(one)) == []
+    assert torch.equal(state(one), state(other))
+    assert weights.restore(nets.ConvNet(8, 2, 3), weights.stored(nets.ConvNet(8, 2, 3))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "unfit"),
+    [
+        ({"layers.1.bias": torch.ones(9)}, ["layers.1.bias"]),
+        ({"layers.0.weight": torch.ones(5, 4)}, ["layers.0.weight"]),  # transposed
+        ({"more": torch.ones(1), "layers.0.bias": None}, ["layers.0.bias", "more"]),
+    ],
+)
+def test_what_does_not_fit_is_named_and_nothing_is_touched(change, unfit):
+    net = nets.Net([5, 4, 3])
+    before = state(net)
+    tensors = {k: torch.zeros_like(t) for k, t in net.state_dict().items()} | change
+    content = safetensors.torch.save({k: t for k, t in tensors.items() if t is not None})
+    assert weights.restore(net, content) == unfit
+    assert torch.equal(state(net), before)
+
+
+def test_pytorch_itself_leaves_a_mixture():
+    """What the lesson says of load_state_dict: where a shape differs, the rest is copied."""
+    net = nets.Net([5, 4, 3])
+    other = {k: torch.zeros_like(t) for k, t in net.state_dict().items()}
+    other["layers.1.bias"] = torch.zeros(9)
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        net.load_state_dict(other)
+    assert not net.layers[0].weight.any() and net.layers[1].bias.any()
+
+
+# --- compiling ------------------------------------------------------------------------------
+
+COMPILED = """
+import torch
+from course.networks.pytorch import nets
+torch.manual_seed(0)
+net, x = nets.Net([20, 16, 4]), torch.randn(8, 20)
+with torch.no_grad():
+    assert torch.allclose(torch.compile(net)(x), net(x), atol=1e-5)
+"""
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a C++ compiler")
+def test_a_compiled_net_computes_the_same(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", COMPILED],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)},
+    )
+    if done.returncode and "Python.h" in done.stderr:
+        pytest.skip("torch.compile needs Python's headers")
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_params_are_not_shared_with_the_arrays():

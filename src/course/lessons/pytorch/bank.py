@@ -3,13 +3,14 @@
 import math
 
 import numpy as np
+import safetensors.torch
 import torch
 from torch import nn
 
 from course.checking import Case, Edit, Exercise, Law
 from course.lessons.modules import WANTED, Descent, drawn, fitted
 from course.networks import layers
-from course.networks.pytorch import learning, nets, softplus
+from course.networks.pytorch import learning, nets, softplus, weights
 
 
 def _softplus(answer, z, dy):
@@ -93,7 +94,7 @@ Softplus = Exercise(
     "below 1; |z| takes both in one. The slope is the sigmoid, which PyTorch computes safely.",
     kind="derive",
     difficulty=3,
-    minutes=12,
+    minutes=15,
     importance=3,
 )
 
@@ -406,7 +407,7 @@ train_epoch = Exercise(
     "comes once an epoch, and the mode is set where it is needed, not where one happens to be.",
     kind="build",
     difficulty=2,
-    minutes=10,
+    minutes=15,
     importance=5,
 )
 
@@ -469,7 +470,7 @@ doubled_floor = Exercise(
     "for the label, whose −ln is ln(e + K − 1) − 1: 0.551 for K = 3 and 1.461 for K = 10.",
     kind="derive",
     difficulty=2,
-    minutes=8,
+    minutes=10,
     importance=4,
 )
 
@@ -606,9 +607,144 @@ fit = Exercise(
     "A loop is trusted when each of its parts was held against something known.",
     kind="diagnose",
     difficulty=3,
-    minutes=10,
+    minutes=15,
     importance=5,
     atol=1e-6,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _restored(answer, sizes, content):
+    """What is said not to fit, and the weights of the model afterwards."""
+    model = nets.Net(sizes).double()
+    for name, value in drawn(model, 3).items():
+        model.state_dict()[name].copy_(torch.tensor(value))
+    unfit = answer(model, content)
+    state = torch.cat([t.flatten() for t in model.state_dict().values()])
+    names = list(unfit)
+    return {
+        "names that don't fit": ", ".join(sorted(names)) or "none",
+        "their order": "sorted" if names == sorted(names) else "not sorted",
+        "weights afterwards": state,
+    }
+
+
+def _file(sizes, seed=5, **changes):
+    """The bytes of a file for these sizes; a change replaces a tensor, adds one, or (None) drops."""
+    names = {name: torch.tensor(t) for name, t in drawn(nets.Net(sizes), seed).items()}
+    names |= {name.replace("__", "."): t for name, t in changes.items()}
+    return safetensors.torch.save({name: t for name, t in names.items() if t is not None})
+
+
+def _noise(rng, *shape):
+    return torch.from_numpy(rng.standard_normal(shape))
+
+
+def _as_it_was(sizes):
+    state = drawn(nets.Net(sizes), 3)
+    return np.concatenate([value.ravel() for value in state.values()])
+
+
+restore = Exercise(
+    weights.restore,
+    probe=_restored,
+    cases=[
+        Case.hand(
+            ([4, 3, 2], _file([4, 3, 2], layers__1__bias=torch.ones(7))),
+            {
+                "names that don't fit": "layers.1.bias",
+                "their order": "sorted",
+                "weights afterwards": _as_it_was([4, 3, 2]),
+            },
+            says="layers.1.bias has 7 entries, not 2",
+        ),
+        Case.random(
+            lambda rng: ([5, 4, 3], _file([5, 4, 3], int(rng.integers(100)))), says="all fits"
+        ),
+        Case.random(
+            lambda rng: ([3, 4, 2], _file([3, 4, 2], layers__0__weight=None)),
+            says="layers.0.weight is missing",
+        ),
+        Case.random(
+            lambda rng: ([3, 5, 2], _file([3, 5, 2], head__weight=_noise(rng, 2, 2))),
+            says="there is a head.weight too many",
+        ),
+        Case.random(
+            lambda rng: (
+                [6, 3, 4],
+                _file(
+                    [6, 3, 4],
+                    layers__1__weight=_noise(rng, 3, 4),
+                    layers__0__bias=None,
+                    extra=_noise(rng, 2),
+                ),
+            ),
+            says="one too many, one missing, one transposed",
+        ),
+        Case.extreme(([2, 2], safetensors.torch.save({})), says="an empty file"),
+    ],
+    mistakes=[
+        """
+        if not lone | other: ⇒ if True:
+            You load whatever comes. Where a shape differs load_state_dict raises, and has by then
+            copied what fitted; look first, then load.
+        if not lone | other: ⇒ if not lone:
+            You looked for names alone before loading. Where a shape differs, load_state_dict raises
+            with half of the model replaced.
+        if not lone | other: ⇒ if True:
+        model.load_state_dict(tensors) ⇒ model.load_state_dict(tensors, strict=False)
+            strict=False passes over missing and foreign names, and a wrong shape still raises when
+            half of the model is replaced. Look first, then load.
+        if not lone | other: ⇒ if not other:
+        model.load_state_dict(tensors) ⇒ model.load_state_dict(tensors, strict=False)
+            With strict=False missing and foreign names are passed over in silence, and the model
+            becomes a mixture. All or nothing is asked.
+        if not lone | other: ⇒ if True:
+        model.load_state_dict(tensors) ⇒ model.load_state_dict({n: t for n, t in tensors.items() if n not in lone | other}, strict=False)
+            You loaded what fits and left the rest: the model is a mixture of two. All or nothing is
+            asked.
+        lone = own.keys() ^ tensors.keys() ⇒ lone = own.keys() - tensors.keys()
+            You looked for names that are missing in the file. Those that only the file has don't
+            fit either.
+        lone = own.keys() ^ tensors.keys() ⇒ lone = tensors.keys() - own.keys()
+        own.keys() - lone ⇒ own.keys() & tensors.keys()
+            You looked for names that are too many in the file. Those that the file lacks don't fit
+            either.
+        return sorted(lone | other) ⇒ return sorted(lone)
+        if not lone | other: ⇒ if not lone:
+        own[name].shape != tensors[name].shape ⇒ False
+            The shapes were not compared: a tensor of the right name may have another shape.
+        return sorted(lone | other) ⇒ return sorted(lone)
+            The names whose shape differs are not in the list that you return.
+        return sorted(lone | other) ⇒ return sorted(other)
+            The names that are missing or too many are not in the list that you return.
+        return sorted(lone | other) ⇒ return sorted(lone | other, reverse=True)
+            Your names are not sorted: sorted(…).
+        own[name].shape != tensors[name].shape ⇒ own[name].numel() != tensors[name].numel()
+            You compared how many numbers there are. A transposed matrix has as many and doesn't
+            fit: compare shapes.
+        model.load_state_dict(tensors) ⇒ pass
+            The model was not filled: model.load_state_dict(tensors) is missing.
+        return sorted(lone | other) ⇒ return not lone | other
+            You returned whether it fits. Asked is the list of names that don't.
+        return sorted(lone | other) ⇒ return sorted(own.keys() - (lone | other))
+            You returned the names that fit. Asked are those that don't.
+        """,
+    ],
+    hints=[
+        "Which three ways are there for a tensor of the file not to fit? When may the first of them "
+        "be copied?",
+        "tensors = safetensors.torch.load(content), own = model.state_dict(), both dicts. Unfit are "
+        "the names in only one of them, and those in both whose shapes differ.",
+        "tensors, own = …, …\nunfit = […]\nif not unfit:\n    model.…\nreturn sorted(…)",
+    ],
+    why="A dict's keys() can be combined as sets: a ^ b is what only one of them has. Because everything "
+    "is looked at before the first tensor is copied, the model is never a mixture.",
+    kind="build",
+    difficulty=3,
+    minutes=15,
+    importance=4,
 )
 
 # ---------------------------------------------------------------------------------------
@@ -720,6 +856,6 @@ ConvNet = Exercise(
     "makes what is seen coarser and what is looked at larger: after two, a pixel stands for 4 by 4.",
     kind="transfer",
     difficulty=3,
-    minutes=12,
+    minutes=15,
     importance=4,
 )

@@ -90,17 +90,17 @@ def _curves(fig):
     return update
 
 
-def draw(net=None):
+def draw(read=None):
     """Draw a digit, and see what a network makes of it.
 
     Parameters
     ----------
-    net
-        A module that makes logits (1, 10) of pixels (1, 784); by default one that is trained when
-        it is first asked.
+    read
+        read(picture) gives the ten probabilities of a picture (28, 28); by default those of a
+        network that is trained when they are first asked for.
     """
     return live.figure(
-        functools.partial(_reader, functools.partial(_reads, net=net)),
+        functools.partial(_reader, read or _reads),
         alt="A drawn digit as the network sees it, 28 by 28 pixels, and ten bars: how probable the "
         "network finds each digit. The three that is drawn at first is read as a three.",
         width=8,
@@ -125,10 +125,9 @@ def _network():
     return model.eval()
 
 
-def _reads(picture, net=None):
-    """The ten probabilities that a network finds for a picture (28, 28)."""
-    net = _network() if net is None else net.eval()
-    return net(torch.from_numpy(picture).reshape(1, -1)).softmax(-1)[0].detach().numpy()
+def _reads(picture):
+    z = _network()(torch.from_numpy(picture).reshape(1, -1))
+    return z.softmax(-1)[0].detach().numpy()
 
 
 def _reader(read, fig):

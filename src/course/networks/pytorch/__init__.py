@@ -1,1 +1,1 @@
-"""The digit reader in PyTorch: its modules, and the loop that trains it."""
+"""The digit reader in PyTorch: its modules, the loop that trains it, and its weights on disk."""
