@@ -31,7 +31,12 @@ def test_the_map_goes_through_the_parts_in_order():
     text = str(course_map.show())
     places = [text.index(f"  {lesson.number}  {lesson.about.title}") for lesson in lessons()]
     assert places == sorted(places)
-    assert list(dict(course_map.show().parts)) == ["Start", "Foundations", "Networks", "Transformers"]
+    assert list(dict(course_map.show().parts)) == [
+        "Start",
+        "Foundations",
+        "Networks",
+        "Transformers",
+    ]
 
 
 def test_the_first_step_is_the_first_exercise():
