@@ -254,17 +254,17 @@ def test_predictions_are_committed_and_revealed(notebook):
 
 def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
     for index in holding(notebook, "button", "Commit"):
-        cell, press = notebook.cell(index), notebook.page.keyboard.press
+        cell = notebook.cell(index)
         if (field := cell.locator("input[type=text]")).count():
-            field.focus()
-            press("ControlOrMeta+a")
-            notebook.page.keyboard.type(f"about {lowest(notebook, index)}")
+            field.press("ControlOrMeta+a")
+            field.press_sequentially(f"about {lowest(notebook, index)}")
+            field.press("Enter")
         else:
-            cell.locator("input[type=radio]").first.focus()
             for key in ("Space", "ArrowDown", "Tab"):
-                press(key)
-        press("Enter")
+                cell.locator("input[type=radio]").first.press(key)
+            cell.locator("button", has_text="Commit").press("Enter")
         cell.locator(f"text={COMMITTED}").wait_for(timeout=10_000)
+        notebook.wait_idle()
     assert len(notebook.cells()) == notebook.total, "a key reached the notebook, not the field"
     assert notebook.complaints == []
 
@@ -309,8 +309,7 @@ def test_a_hint_is_opened_by_the_keyboard(notebook):
     exercise = getattr(lessons.bank(lessons.slug(notebook.stem)), name)
     notebook.hinted = check, exercise.note(0).title
     button = notebook.cell(check).locator("button", has_text="Hint 1 of 3")
-    button.focus()
-    notebook.page.keyboard.press("Enter")
+    button.press("Enter")
     ladder = notebook.cell(check).locator(".course-awake")
     ladder.locator(f"text={notebook.hinted[1]}").wait_for(timeout=10_000)
     ladder.locator("button", has_text="Hint 2 of 3").wait_for()
