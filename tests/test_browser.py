@@ -275,6 +275,9 @@ def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
             handle = slider.locator(".noUi-handle")
             assert handle.get_attribute("aria-label") == slider.locator("label").inner_text()
             shown = slider.locator(".widget-readout").inner_text()
+            if handle.get_attribute("aria-valuetext") != shown:  # it may have been on its way
+                notebook.page.wait_for_timeout(3000)
+                shown = slider.locator(".widget-readout").inner_text()
             assert handle.get_attribute("aria-valuetext") == shown
             assert "e" not in shown, f"cell {index}: {shown}"
         for button in notebook.cell(index).locator(".widget-toggle-buttons button").all():
