@@ -3,7 +3,7 @@
     python bench/validation.py [--repeat N] [NOTEBOOK …]
 
 Plain is nbclient as it comes: a cold kernel each, every cell run, nothing compared. Strict is
-what `pytest --passes=first` does to the same files: outputs, pictures, counts. Goal: at
+what pytest without `--solve` does to the same files: outputs, pictures, counts. Goal: at
 most 1.3 times the time of plain execution. The two alternate, and the medians are compared.
 """
 
@@ -77,7 +77,8 @@ def execute_all(root: Path, paths: list[str]) -> None:
 
 def validate_all(root: Path, paths: list[str]) -> None:
     """Run the strict validation on this processor."""
-    options = ["-q", "-c", "pyproject.toml", "--passes=first", "-p", "no:cacheprovider"]
+    strict = "addopts=-pcourse.authoring.validate --nbval --nbval-cell-timeout=300"
+    options = ["-q", "-c", "pyproject.toml", "-o", strict, "-p", "no:cacheprovider"]
     run([sys.executable, "-m", "pytest", *options, *paths], root, dict(os.environ))
 
 
