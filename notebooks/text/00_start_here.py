@@ -375,8 +375,8 @@ print(tokens.decode(made.write_greedily(own_p, own_ids[0], 40), letters))
 print(made.credit("Your model"))
 
 # %% [markdown]
-# The drawn line sounds like its text after a dozen different characters; on the plays it took a million
-# characters to sound a little like English. The greedy line finds its loop within a word.
+# One tongue twister is enough for the drawn line to sound like it. The greedy line finds its loop within
+# a word.
 
 # %% [markdown]
 # ## What you measured
