@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from course import lessons
-from course.authoring import checkout, pairs, pictures, twins, varying
+from course.authoring import checkout, pairs, pictures, readme, twins, varying
 from course.checking import Exercise, source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,6 +131,22 @@ def test_has_one_title_and_eight_to_fifteen_headings(stem):
 @every
 def test_has_a_readable_number_of_cells(stem):
     assert 25 <= len(NOTEBOOKS[stem].cells) <= 100
+
+
+@pytest.mark.parametrize("lesson", [one for one in lessons.lessons() if one.number], ids=str)
+def test_takes_two_hours_at_most(lesson):
+    core, further = readme.minutes(lesson)
+    assert core <= 120, "what nothing later needs can stand under ## Further"
+    assert further <= 90
+
+
+@every
+def test_what_is_further_says_so_and_comes_last(stem):
+    titles = [title for marks, title in headings(stem) if len(marks) == 2]
+    if "Further" in titles:
+        at = titles.index("Further")
+        assert titles[at + 1 :] == ["Sources"]
+        assert re.search("questions?|without looking", titles[at - 1], re.I)
 
 
 @every

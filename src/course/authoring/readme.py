@@ -17,25 +17,33 @@ WORDS, LINES = 150, 6  # read in a minute: of prose, of code
 _MARKED = re.compile(r"(?<=<!-- table: )(\w+)( -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
 
 
-def minutes(lesson: lessons.Lesson) -> int:
-    """Return how long a lesson takes, to the next ten: its exercises, and reading the notebook.
+FURTHER = "## Further"  # what a lesson offers beyond it is optional: nothing later needs it
 
-    A minute is 150 words of prose or 6 lines of code, read and run.
+
+def minutes(lesson: lessons.Lesson) -> tuple[int, int]:
+    """Return how long a lesson takes, and what it offers further: each to the next ten.
+
+    A minute is 150 words of prose or 6 lines of code, read and run; exercises say their own.
     """
     root = lessons.NOTEBOOKS.parent
-    cells = pairs.read_text(root, lesson.stem).cells
-    words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
-    lines = sum(len(cell.source.splitlines()) for cell in cells if cell.cell_type == "code")
-    bank = lessons.bank(lesson.slug)
-    exercises = sum(getattr(bank, name).minutes for name in lesson.exercises)
-    return 10 * math.ceil((exercises + words / WORDS + lines / LINES) / 10)
+    bank, spent, further = lessons.bank(lesson.slug), [0.0, 0.0], False
+    for cell in pairs.read_text(root, lesson.stem).cells:
+        if cell.cell_type == "code":
+            spent[further] += len(cell.source.splitlines()) / LINES
+            continue
+        further = further or cell.source.startswith(FURTHER)
+        spent[further] += len(cell.source.split()) / WORDS
+        named = re.findall(r"^### Exercise: `(\w+)`", cell.source, re.MULTILINE)
+        spent[further] += sum(getattr(bank, name).minutes for name in named)
+    first, second = (10 * math.ceil(part / 10) for part in spent)
+    return first, second
 
 
 def contents() -> str:
     """Return the table of the lessons that have a notebook: number, title, aim, minutes."""
     rows = [
         f"| {lesson.number} | [{lesson.about.title}](notebooks/{lesson.stem}.ipynb) "
-        f"| {lesson.about.builds} | {minutes(lesson)} |"
+        f"| {lesson.about.builds} | {' + '.join(str(part) for part in minutes(lesson) if part)} |"
         for lesson in lessons.lessons()
         if lesson.number
     ]
