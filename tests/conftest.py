@@ -1,6 +1,7 @@
 """Shared by all tests."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,16 @@ def own_progress(tmp_path, monkeypatch):
     """Keep the tests' answers apart from the progress and the desk of whoever runs them."""
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "desk"))
+
+
+@pytest.fixture(autouse=True)
+def own_dtype():
+    """Put PyTorch's default data type back: the setup cells of some lessons change it."""
+    torch = sys.modules.get("torch")
+    before = torch and torch.get_default_dtype()
+    yield
+    if torch := sys.modules.get("torch"):
+        torch.set_default_dtype(before or torch.float32)
 
 
 @pytest.fixture(scope="session")
