@@ -1,5 +1,6 @@
 """What some cells need is found, and nothing that they need is left out."""
 
+import pytest
 import slices
 
 CELLS = [
@@ -20,6 +21,27 @@ def test_what_binds_or_changes_a_name_is_needed():
     assert slices.needed(CELLS, [7]) == [0, 7]
     assert slices.needed(CELLS, [3]) == [0, 1, 3]
     assert slices.needed(CELLS, []) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "needs"),
+    [
+        (["x = 1", "x = 2", "print(x)"], [1, 2]),  # the first x is gone
+        (["x = 1", "x += 2", "print(x)"], [0, 1, 2]),
+        (["x = 1", "x = x + 2", "print(x)"], [0, 1, 2]),
+        (["x = 1", "if late:\n    x = 2", "print(x)"], [0, 1, 2]),
+        (["x = []", "for y in z:\n    x.append(y)", "print(x)"], [0, 1, 2]),
+        (["x = []", "fill(x)", "x"], [0, 1, 2]),
+        (["import a", "x = []", "a.fill(x)", "x"], [0, 1, 2, 3]),
+        (["x = []", "print(x)", "x"], [0, 2]),  # showing changes nothing
+        (["x = 1", "def f():\n    x = 2", "[x for x in y]", "x"], [0, 3]),  # other names
+        (["x = 1", "def f(x):\n    return x", "f"], [1, 2]),
+        (["x = 1", "def f():\n    return x", "f"], [0, 1, 2]),
+        (["x = 1", "class F:\n    y = x", "F"], [0, 1, 2]),
+    ],
+)
+def test_what_was_bound_last_and_may_have_been_changed_since_is_needed(cells, needs):
+    assert slices.needed(cells, [len(cells) - 1]) == needs
 
 
 def test_the_cells_found_run_by_themselves():
