@@ -61,7 +61,7 @@ class _Gathered:
 
     def definition(self, thing: Callable, name: str) -> str:
         """Add a function or class after what it reads; returns the name that it has there."""
-        text, bound = source(thing, name)
+        text, bound = statement(thing, name)
         text = self.edit(text)
         self.seen[bound] = thing
         for free in sorted(n for n in names.free(text) - {bound} if not n.startswith("__")):
@@ -155,7 +155,7 @@ def _functions(thing: Callable) -> list[FunctionType]:
     return [f] if inspect.isfunction(f) else []
 
 
-def source(thing: Callable, name: str) -> tuple[str, str]:
+def statement(thing: Callable, name: str) -> tuple[str, str]:
     """Return the statement that defines a function or class, as typed, and the name it binds.
 
     Raises
