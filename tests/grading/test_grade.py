@@ -6,7 +6,7 @@ import json
 import pytest
 
 from course.command import main
-from course.grading import marks, pool, submission
+from course.grading import exported, marks, pool, submission
 from course.grading.judge import Grade
 from course.grading.marks import Marks
 
@@ -150,3 +150,24 @@ def test_tables_are_no_formulas():
         assert not any(
             cell[:1] in "=+@" for row in csv.reader(text.splitlines()) for cell in row if cell
         )
+
+
+def test_each_answer_becomes_a_file_for_tools_that_look_for_copies(handed_in, tmp_path):
+    twice = notebook(
+        "k = 2", "def add_bias(x, b):\n    return x + k * b", "def matmul(a, b):\n    ..."
+    )
+    (handed_in / "bob").mkdir()
+    (handed_in / "bob" / f"{STEM}.ipynb").write_text(twice)
+    out = tmp_path / "answers"
+    assert exported.write(submission.find([handed_in], set()), out) == 9
+    written = {str(f.relative_to(out / STEM)): f.read_text() for f in sorted(out.rglob("*.py"))}
+    assert {name for name in written if name.startswith("mean_square")} == {
+        f"mean_square/{name}.py" for name in ("ada", "cleo", "Dan Day", "eve")
+    }
+    assert written["mean_square/eve.py"] == (
+        "import numpy as np\n\n" * ("np" in GOOD["mean_square"]) + GOOD["mean_square"] + "\n"
+    )
+    added = {name: text for name, text in written.items() if name.startswith("add_bias")}
+    assert set(added) == {f"add_bias/{n}.py" for n in ("ada", "bob", "bob 2", "Dan Day", "_lea")}
+    assert "k = 2\n\ndef add_bias" in added["add_bias/bob.py"] + added["add_bias/bob 2.py"]
+    assert not any(name.startswith("matmul") for name in written)

@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import time
 
 import pytest
 
+from course.command import main
 from course.learner import record, report
+from course.lessons import class_page
 
 STUCK = {"passed": False, "attempts": 4, "mistakes": {"axis": 3, "sign": 1}}
 DONE = {"passed": True, "attempts": 2, "mistakes": {"axis": 1}}
@@ -153,3 +156,43 @@ def test_the_size_is_looked_at_before_anything_is_read(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(file), "read_text", read)
     assert "larger than 10 MB" in report.report([file]).bad[0][1]
+
+
+def test_names_say_who_is_stuck_and_who_showed_what(tmp_path):
+    learner(tmp_path / "ada" / "my_course" / "progress.json", attention_attend=STUCK)
+    learner(tmp_path / "bob" / "progress.json", attention_attend=DONE)
+    learner(tmp_path / "progress-cleo.json", attention_attend=STUCK)
+    learner(tmp_path / "=dan.json", attention_attend=STUCK)
+    done = report.report([tmp_path])
+    assert done.rows(names=True) == [
+        ("attention.attend", 4, 1, "", "", "", "=dan, ada, cleo"),
+        ("attention.attend", "", "", "axis", 4, 10, "=dan, ada, bob, cleo"),
+        ("attention.attend", "", "", "sign", 3, 3, "=dan, ada, cleo"),
+    ]
+    assert "cleo" in done.text(names=True)
+    assert next(csv.reader(io.StringIO(done.csv(names=True))))[-1] == "who"
+    rows = list(csv.reader(io.StringIO(done.csv(names=True))))
+    assert rows[1][-1] == "'=dan, ada, cleo"
+    page = class_page.html(done, names=True)
+    assert "not yet: =dan, ada, cleo" in page
+    for shown in (done.text(), done.csv(), class_page.html(done)):
+        assert not any(name in shown for name in ("ada", "cleo", "dan"))
+
+
+def test_a_folder_is_read_again_as_files_come(tmp_path, monkeypatch, capsys):
+    learner(tmp_path / "in" / "ada.json", attention_attend=STUCK)
+    page, readings = tmp_path / "class.html", []
+
+    def sleep(seconds):
+        readings.append(page.read_text())
+        if len(readings) == 2:
+            learner(tmp_path / "in" / "bob.json", attention_attend=DONE)
+        if len(readings) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert main.main(["report", str(tmp_path / "in"), "--html", str(page), "--follow"]) == 0
+    assert ["1 learner<" in text for text in readings] == [True, True, False, False]
+    assert "2 learners<" in readings[2]
+    assert 'http-equiv="refresh"' in readings[0]
+    assert capsys.readouterr().out.count("attention.attend") == 2  # told when it changed

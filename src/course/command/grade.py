@@ -19,6 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--canvas", type=Path, metavar="FILE", help="marks as Canvas imports them")
     parser.add_argument("--moodle", type=Path, metavar="FILE", help="marks as Moodle imports them")
     parser.add_argument(
+        "--answers",
+        type=Path,
+        metavar="FOLDER",
+        help="each answer as a file of its own, by exercise, for tools that look for copies",
+    )
+    parser.add_argument(
         "--lesson", action="append", default=[], metavar="NN", help="grade this lesson alone"
     )
     parser.add_argument(
@@ -42,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     if os.name == "nt":
         raise ValueError(say("Answers can be walled off on Linux and macOS; on Windows use WSL."))
-    from course.grading import confine, marks, pool, submission
+    from course.grading import confine, exported, marks, pool, submission
 
     if note := confine.missing():
         print(note)
@@ -57,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
         if out := getattr(args, name):
             write = marks.table if name == "csv" else getattr(marks, name)
             files.replace(out.resolve(), write(found))
+    if args.answers:
+        exported.write(work, args.answers.resolve())
     print(marks.summary(found))
     return 1 if any(m.note for m in found) else 0
 

@@ -1,6 +1,7 @@
 """`course report`: a class's progress files in one table."""
 
 import argparse
+import time
 from pathlib import Path
 
 
@@ -15,19 +16,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table there as well")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with more there")
+    parser.add_argument(
+        "--names", action="store_true", help="say who is stuck, by what the files are called"
+    )
+    parser.add_argument(
+        "--follow", action="store_true", help="read again every few seconds, until Ctrl-C"
+    )
+
+
+SECONDS = 5  # from one reading to the next
 
 
 def run(args: argparse.Namespace) -> int:
     """Print who tried and passed which exercise, and who misunderstood what; 1 if a file is bad."""
-    from course import files
     from course.learner import report
 
     done = report.report(args.files)
-    print(done.text())
+    _show(done, args)
+    try:
+        while args.follow:
+            time.sleep(SECONDS)
+            now = report.report(args.files)
+            if now != done:
+                done = now
+                _show(done, args)
+    except KeyboardInterrupt:
+        print()
+    return 1 if done.bad else 0
+
+
+def _show(done, args: argparse.Namespace) -> None:
+    """Print the table, and write it wherever it is wanted."""
+    from course import files
+
+    print(done.text(args.names), flush=True)
     if args.csv:
-        files.replace(args.csv.resolve(), done.csv())
+        files.replace(args.csv.resolve(), done.csv(args.names))
     if args.html:
         from course.lessons import class_page
 
-        files.replace(args.html.resolve(), class_page.html(done))
-    return 1 if done.bad else 0
+        every = SECONDS if args.follow else 0
+        files.replace(args.html.resolve(), class_page.html(done, names=args.names, every=every))

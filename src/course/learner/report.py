@@ -17,6 +17,7 @@ from course.learner import record
 from course.words import say, say_n
 
 HEADER = ("exercise", "tried", "passed", "misconception", "learners", "times")
+WHO = "who"  # one column more: who has tried and not passed, and who showed a misconception
 PASSED_BY = {".git", ".venv", "__pycache__", "node_modules", ".course"}  # folders not searched
 NOT_COUNTED = (".damaged-", ".kept ", "carried-over")  # old files of somebody who has a new one
 
@@ -37,6 +38,9 @@ class Report:
         Exercise: how many hints each learner took who took any.
     guesses
         Question: each learner's guess, with what was measured and whether they are close.
+    who
+        (exercise, misconception): what those are called who showed it; (exercise, ""): who have
+        tried and not passed.
     bad
         Files that could not be read, each with a sentence that says why.
     """
@@ -47,26 +51,31 @@ class Report:
     mistakes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     hints: dict[str, list[int]] = field(default_factory=dict)
     guesses: dict[str, list[dict]] = field(default_factory=dict)
+    who: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     bad: list[tuple[Path, str]] = field(default_factory=list)
 
-    def add(self, state: dict) -> None:
-        """Count one learner."""
+    def add(self, state: dict, name: str = "") -> None:
+        """Count one learner, who is called that."""
         self.learners += 1
         for exercise, entry in state["checks"].items():
             tried = entry["passed"] or entry["attempts"] > 0
             self.tried[exercise] = self.tried.get(exercise, 0) + tried
             self.passed[exercise] = self.passed.get(exercise, 0) + entry["passed"]
+            if tried and not entry["passed"]:
+                self.who.setdefault((exercise, ""), []).append(name)
             for mistake, times in entry.get("mistakes", {}).items():
                 self.mistakes.setdefault((exercise, mistake), []).append(times)
+                self.who.setdefault((exercise, mistake), []).append(name)
         for exercise, times in state["hints"].items():
             self.hints.setdefault(exercise, []).append(times)
         for question, facts in state["predictions"].items():
             self.guesses.setdefault(question, []).append(facts)
 
-    def rows(self) -> list[tuple]:
+    def rows(self, names: bool = False) -> list[tuple]:
         """Return a row for each exercise that was tried, then one for each misconception in it.
 
-        (exercise, tried, passed, misconception, learners, times), most learners first.
+        (exercise, tried, passed, misconception, learners, times), most learners first; with names
+        one thing more: who is stuck there, and who showed it.
         """
         met = [(*key, len(times), sum(times)) for key, times in self.mistakes.items()]
         rows = []
@@ -75,12 +84,16 @@ class Report:
             mine = [row[1:] for row in met if row[0] == exercise]
             mine.sort(key=lambda row: (-row[1], -row[2], row[0]))
             rows += [(exercise, "", "", *row) for row in mine]
-        return rows
+        return [(*row, self.named(row[0], row[3])) for row in rows] if names else rows
 
-    def text(self) -> str:
+    def named(self, exercise: str, mistake: str = "") -> str:
+        """Return who showed a misconception, or who has tried an exercise and not passed."""
+        return ", ".join(sorted(self.who.get((exercise, mistake), [])))
+
+    def text(self, names: bool = False) -> str:
         """Return the table as text, then what could not be read and why."""
-        shown = [("", *row[1:]) if row[3] else row for row in self.rows()]
-        rows = [tuple(map(say, HEADER)), *(tuple(map(harmless, row)) for row in shown)]
+        shown = [("", *row[1:]) if row[3] else row for row in self.rows(names)]
+        rows = [tuple(map(say, _header(names))), *(tuple(map(harmless, row)) for row in shown)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [say_n("{n} learner", "{n} learners", self.learners)]
         for row in rows if shown else []:
@@ -93,13 +106,17 @@ class Report:
             lines += [f"  {harmless(file)}: {harmless(why)}" for file, why in self.bad]
         return "\n".join(lines)
 
-    def csv(self) -> str:
+    def csv(self, names: bool = False) -> str:
         """Return the table as CSV, as a spreadsheet opens it."""
         file = io.StringIO()
         table = csv.writer(file)
-        table.writerow(HEADER)
-        table.writerows(tuple(map(harmless, row)) for row in self.rows())
+        table.writerow(_header(names))
+        table.writerows(tuple(map(harmless, row)) for row in self.rows(names))
         return file.getvalue()
+
+
+def _header(names: bool) -> tuple[str, ...]:
+    return (*HEADER, WHO) if names else HEADER
 
 
 def report(places: Iterable) -> Report:
@@ -108,15 +125,16 @@ def report(places: Iterable) -> Report:
     Parameters
     ----------
     places
-        Files, and folders that hold some at any depth. A file that is named twice counts once.
+        Files, and folders that hold some at any depth. A file that is named twice counts once. A
+        learner is called what the file is called, or the folder below the place in which it lies.
     """
     done, seen = Report(), set()
-    for file in _files(places, done):
+    for file, name in _files(places, done):
         if (real := file.resolve()) in seen:
             continue
         seen.add(real)
         try:
-            done.add(record.load(file))
+            done.add(record.load(file), name)
         except record.Newer as error:
             done.bad.append((file, str(error)))
         except record.Damaged as error:
@@ -127,16 +145,25 @@ def report(places: Iterable) -> Report:
     return done
 
 
-def _files(places: Iterable, done: Report) -> Iterator[Path]:
-    """Go through the files named, and the progress files in the folders named."""
+def _files(places: Iterable, done: Report) -> Iterator[tuple[Path, str]]:
+    """Go through the files named and those in the folders named, each with whose it is."""
     for place in map(Path, places):
         if not place.is_dir():
-            yield place
+            yield place, _whose(place, place.parent)
             continue
         inside = list(_inside(place))
         if not inside:
             done.bad.append((place, say("No progress file lies in this folder.")))
-        yield from inside
+        yield from ((file, _whose(file, place)) for file in inside)
+
+
+def _whose(file: Path, place: Path) -> str:
+    """What a learner is called, from where the file lies: ada/progress.json, progress-ada.json."""
+    first = file.relative_to(place).parts[0]
+    if first != file.name:
+        return first
+    named = file.stem.removeprefix("progress").strip(" _-.()")
+    return named or file.resolve().parent.name
 
 
 def _inside(folder: Path) -> Iterator[Path]:

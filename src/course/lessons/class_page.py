@@ -6,6 +6,7 @@ What learners' files hold is data: every word of theirs is escaped, and the page
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from html import escape
 from typing import Any, NamedTuple
 
@@ -24,19 +25,31 @@ th, td { text-align: left; vertical-align: top; padding: .3em .8em .3em 0;
          border-bottom: 1px solid rgba(128, 128, 128, .35); }
 td:not(:last-child) { white-space: nowrap; } .q { white-space: normal; }
 meter { width: 6em; } p.m { margin: .1em 0; }
+p.w { margin: 0; font-size: 85%; white-space: normal; }
 """
 
 
-def html(report: Report) -> str:
-    """Return the page of a report."""
+def html(report: Report, *, names: bool = False, every: int = 0) -> str:
+    """Return the page of a report.
+
+    Parameters
+    ----------
+    names
+        Whether it says who is stuck where.
+    every
+        Seconds after which a browser loads the page again; 0 for never.
+    """
     title = say("Class report")
     known = lessons.lessons()
+    if not names:
+        report = replace(report, who={})
     parts = [part for one in known if (part := _lesson(one, report))]
     rest = _others(report, {one.slug for one in known})
     many = say_n("{n} learner", "{n} learners", report.learners)
     head = f"<title>{escape(title)}</title><style>{_STYLE}</style>"
     body = [f"<h1>{escape(title)}</h1><p>{escape(many)}</p>", *parts, rest, _left_out(report)]
-    page = f'<meta charset="utf-8">{head}</head>\n<body>\n' + "\n".join(filter(None, body))
+    again = f'<meta http-equiv="refresh" content="{every}">' if every else ""
+    page = f'<meta charset="utf-8">{again}{head}</head>\n<body>\n' + "\n".join(filter(None, body))
     return f'<!DOCTYPE html>\n<html lang="en"><head>{page}\n</body></html>\n'
 
 
@@ -65,9 +78,11 @@ def _exercise(one: lessons.Lesson, asked: lessons.Asked, report: Report) -> list
     bar = f'<meter min="0" max="{tried}" value="{passed}">{passed}/{tried}</meter>'
     took = str(len(hints)) if hints else ""
     number = f"{int(one.number or 0)}.{asked.place}"
-    count = say("{n} of {all}", n=passed, all=tried)
+    count = escape(say("{n} of {all}", n=passed, all=tried))
+    if stuck := report.named(key):
+        count += f'<p class="w">{escape(say("not yet: {names}", names=stuck))}</p>'
     name = f"{number} <code>{escape(asked.name)}</code>"
-    return [name, escape(count), bar, escape(took), _mistakes(one.slug, key, report)]
+    return [name, count, bar, escape(took), _mistakes(one.slug, key, report)]
 
 
 def _mistakes(slug: str, key: str, report: Report) -> str:
@@ -77,6 +92,7 @@ def _mistakes(slug: str, key: str, report: Report) -> str:
     says = _sentences(slug, key.rpartition(".")[2]) if met else {}
     return "".join(
         f'<p class="m"><b>{len(times)}</b> · {cards.prose(says.get(name, name))}</p>'
+        + f'<p class="w">{escape(report.named(key, name))}</p>' * ((key, name) in report.who)
         for name, times in met
     )
 
