@@ -182,7 +182,18 @@ def turn(control) -> None:
         control.locator("button:not(.mod-active)").last.click()
 
 
-def test_a_stroke_is_drawn_by_hand_and_by_the_keyboard(notebook):
+def touched(page, points) -> None:
+    """Draw a stroke with a finger: touches as the browser gets them from a screen."""
+    finger = page.context.new_cdp_session(page)
+    kinds = ["touchStart", *["touchMove"] * (len(points) - 1)]
+    for kind, (x, y) in zip(kinds, points, strict=True):
+        what = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+        finger.send("Input.dispatchTouchEvent", what)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.detach()
+
+
+def test_a_stroke_is_drawn_by_mouse_by_finger_and_by_the_keyboard(notebook):
     for index in holding(notebook, ".course-pad canvas"):
         cell, keys = notebook.cell(index), notebook.page.keyboard
         pad, mouse = cell.locator(".course-pad canvas"), notebook.page.mouse
@@ -200,6 +211,13 @@ def test_a_stroke_is_drawn_by_hand_and_by_the_keyboard(notebook):
         assert notebook.changed(index, before), f"cell {index}: a stroke changes nothing"
         drawn = cell.locator(".course-drawing textarea").input_value()
         assert drawn.count(",") > 5 and ";" not in drawn
+        across = np.linspace(box["x"] + 30, box["x"] + box["width"] - 30, 8)
+        touched(notebook.page, [(float(at), y + 60) for at in across])
+        notebook.page.wait_for_timeout(300)
+        first, second = cell.locator(".course-drawing textarea").input_value().split(";")
+        assert first == drawn and second.count(",") > 5, "a finger draws a stroke of its own"
+        cell.locator(".course-pad button").click()
+        pad.focus()
         keys.press("Delete")
         for key in ["Space", *["ArrowDown"] * 5, "Space", "ArrowRight", "Space", "ArrowUp"]:
             keys.press(key)
