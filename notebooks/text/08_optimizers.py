@@ -569,13 +569,7 @@ def at_rates(rule, rates, data):
                      for lr in rates])
 
 
-def at_best(L):
-    """Of losses (rates, seeds): the best rate's, its spread; how much worse the rates beside it are."""
-    mean, i = L.mean(axis=1), L.mean(axis=1).argmin()
-    return [f"{mean[i]:.3f} ± {L[i].std():.3f}", *(f"{mean[j] / mean[i]:.2f}" for j in (i - 1, i + 1))]
-
-
-# %% tags=["picture:rounding"]
+# %%
 rules = {  # each with the middle one of its five rates
     "SGD": (partial(optim.sgd, inplace=True), 0.3),
     "momentum": (partial(optim.sgd, momentum=0.9, inplace=True), 0.1),
@@ -584,9 +578,11 @@ rules = {  # each with the middle one of its five rates
 }
 scales = np.array([0.1, 0.32, 1.0, 3.2, 10.0])
 losses = {name: at_rates(rule, lr * scales, data) for name, (rule, lr) in rules.items()}
+
+# %% tags=["picture:rounding"]
 figures.valleys(scales, losses)
 plot.table(
-    [[name, *at_best(L)] for name, L in losses.items()],
+    [[name, *figures.at_best(L)] for name, L in losses.items()],
     header=["rule", "loss at its best rate", "at a third of it, over best", "at three times, over best"],
 )
 
@@ -790,7 +786,7 @@ def muon(params, grads, state, *, lr):
 
 losses["Muon"] = at_rates(muon, 0.03 * scales, data)
 for name in ("Adam", "Muon"):
-    loss, lower, higher = at_best(losses[name])
+    loss, lower, higher = figures.at_best(losses[name])
     print(f"{name}: {loss} at its best rate; {lower} times that at a third of it, {higher} times at three times")
 
 # %% [markdown]

@@ -99,6 +99,16 @@ def valleys(scales, losses: dict) -> None:
     plot.show(fig, alt=alt)
 
 
+def at_best(L) -> list[str]:
+    """Write the loss at the best rate with its spread, then the losses beside it, over that one.
+
+    L holds the losses (rates, seeds); the best rate is neither the first nor the last.
+    """
+    mean, i = L.mean(axis=1), L.mean(axis=1).argmin()
+    beside = (mean[j] / mean[i] for j in (i - 1, i + 1))
+    return [f"{mean[i]:.3f} ± {L[i].std():.3f}", *(f"{ratio:.2f}" for ratio in beside)]
+
+
 def singular_values(before, after) -> None:
     """Show the singular values of a gradient, the first set to 1, and what Muon makes of them."""
     fig, ax = plot.figure(width=6, height=2.3)
