@@ -20,7 +20,7 @@
 #
 # **You will** derive the backward pass of each layer from single numbers, write it in NumPy, check it, train on real
 # handwritten digits, find out which changes of the last forty years matter and where, and see how well a network can
-# train with a wrong gradient.
+# train with a wrong gradient. This takes about two hours. What stands under *Further* is optional.
 #
 # **You need** lesson *Gradients* (chain rule, gradient check, learning rate), matrix products from *Linear algebra*,
 # and the softmax from *Probability*.
@@ -45,14 +45,13 @@ import functools
 import sys
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from course.data import digits
 from course.interactive import plot, predict
 from course.lessons import yours
 from course.lessons.mlp_backprop import bank as ex
-from course.lessons.mlp_backprop import diagrams, widgets
+from course.lessons.mlp_backprop import diagrams, figures, nets, widgets
 from course.networks import gradcheck, layers, mlp
 
 # %% [markdown]
@@ -67,8 +66,8 @@ plot.digits(ax, x[:12], labels=y[:12], cols=12)
 plot.show(fig, alt="Twelve handwritten digits in a row, each with its label in the corner.")
 
 # %% [markdown]
-# People wrote these on forms. To the network each is a row of 784 numbers, 0 for paper and 1 for ink. We train on 8,000 and
-# keep 2,000 aside. No training touches those, so they can tell whether the network has learnt to read or has memorised.
+# People wrote these on forms. To the network each is a row of 784 numbers, 0 for paper and 1 for ink. We
+# train on 8,000 and keep 2,000 aside, to tell whether the network has learnt to read or has memorised.
 #
 # The simplest map from 784 numbers to ten is an **affine layer**: each output is a weighted sum of all inputs, plus a bias.
 #
@@ -144,9 +143,10 @@ widgets.graph()
 # Slide $W_h$ to 3. The curve flattens, and so does everything that flows back: $h$ is close to 1 and its slope $h(1-h)$ close to 0.
 #
 # Now a whole layer, and a batch. Let $dz$ have arrived at its outputs, and find the three gradients entry by entry, as sums over paths.
-# Write down for yourself: which outputs does the weight $W_{ij}$ touch, and with what slope? It touches output $j$ of every example $n$ in the batch, and
-# there its slope is what it multiplies. Which outputs does the input $x_{ni}$ touch? And the bias $b_j$? Then look for the product of matrices
-# that computes each sum. By hand, with $x$ and $W$ from above and $dz = \begin{pmatrix}1&0\\0&2\end{pmatrix}$:
+# Number the examples of the batch by $n$, and write down for yourself: which outputs $z_{nj}$ does the
+# weight $W_{ij}$ touch, and with what slope? Which does the input $x_{ni}$ touch? And the bias $b_j$?
+# Then look for the product of matrices that computes each sum. By hand, with both rows and $W$ from
+# above and $dz = \begin{pmatrix}1&0\\0&2\end{pmatrix}$:
 #
 # $$dx = \begin{pmatrix}3&1\\0&-2\end{pmatrix} \qquad dW = \begin{pmatrix}1&0\\2&2\end{pmatrix} \qquad db = (1, 2)$$
 #
@@ -218,19 +218,21 @@ neuron = [(np.array([[0.5]]), np.array([-1.0])), (np.array([[2.0]]), np.array([-
 for (dW, db), name in zip(article_gradients(neuron, np.array([[2.0]]), 1.0), "ho", strict=True):
     print(f"dW_{name} = {dW.item():.4f}, db_{name} = {db.item():.4f}")
 
+
+def article_loss(params, x, y):
+    return layers.squared_error(article_forward(params, x)[1], y)
+
+
 rng = np.random.default_rng(0)
-small = mlp.init(rng, [5, 4, 3])
-x5, y5 = rng.normal(size=(7, 5)), np.eye(3)[rng.integers(3, size=7)]
-by_steps = gradcheck.numerical_gradient(
-    lambda W: layers.squared_error(article_forward([(W, small[0][1]), small[1]], x5)[1], y5),
-    small[0][0],
-)
-error = gradcheck.relative_error(article_gradients(small, x5, y5)[0][0], by_steps)
-print(f"gradient of W_h, relative error below 1e-8: {error < 1e-8}")
+small, x7, y7 = mlp.init(rng, [5, 4, 3]), rng.normal(size=(7, 5)), np.array([0, 2, 1, 1, 0, 2, 0])
+off = nets.errors(article_gradients, article_loss, small, x7, np.eye(3)[y7])
+print(f"relative error of every gradient below 1e-8: {max(off.values()) < 1e-8}")
 
 # %% [markdown]
-# The numbers found by hand, and the gradient check of lesson *Gradients*, agree with the code. Now downhill, $W \leftarrow W - \alpha\,dW$, for every layer. The gradient over
-# all 8,000 digits costs 250 times as much as over 32 of them, and 32 give a usable estimate. So each step takes a random handful, a **minibatch**.
+# The numbers found by hand agree with the code, and so does the gradient check of lesson *Gradients*.
+# Now downhill, $W \leftarrow W - \alpha\,dW$, for every layer. The gradient over all 8,000 digits costs
+# 250 times as much as over 32 of them, and 32 give a usable estimate. So each step takes a random
+# handful, a **minibatch**.
 
 
 # %% tags=["worked:mlp.gradient_step"]
@@ -252,33 +254,33 @@ def percent_right(scores, y):
 
 start = mlp.init(np.random.default_rng(0), [784, 64, 10])
 article = descend(article_gradients, start, x, np.eye(10)[y])
-article_right = percent_right(article_forward(article, x_test)[1], y_test)
-print(f"unseen digits read right: {article_right:.0f} %, by guessing 10 %")
+right = percent_right(article_forward(article, x_test)[1], y_test)
+print(f"unseen digits read right: {right:.0f} %, by guessing 10 %")
 
 # %% [markdown]
-# It learns, slowly at this learning rate. Look at one output that should be 0, and at its error signal $\delta_o$, which is all that the layers below hear of the error.
+# It learns, slowly at this learning rate. Look at one output that should be 0, and at its error signal
+# $\delta_o$, which is all that the layers below hear of the error.
 
 # %%
 loudest = predict.choice(
-    "mlp_backprop.signal",
-    "The target is 0. At which output o is the error signal strongest?",
+    "mlp_backprop.signal", "The target is 0. At which output o is the error signal strongest?",
     ["0.50", "0.67", "0.90", "0.99"],
 )
 loudest
 
 # %%
-outputs = np.array([0.5, 0.67, 0.9, 0.99])
-signal = outputs * outputs * (1 - outputs)
-loudest.reveal(f"{outputs[signal.argmax()]:.2f}")
-fading = signal.max() / signal[-1]
-print(f"at 0.99 the signal is {fading:.0f} times weaker than at 0.67")
+o = np.array([0.5, 0.67, 0.9, 0.99])
+signal = o * o * (1 - o)
+loudest.reveal(f"{o[signal.argmax()]:.2f}")
+print(f"at 0.99 the signal is {signal.max() / signal[-1]:.0f} times weaker than at 0.67")
 
 # %% [markdown]
 # ## Two remedies
 #
 # *The surer the mistake, the less it is corrected. What would have to change?*
 #
-# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy changes the loss. Let the classes compete through the softmax of lesson *Probability*,
+# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy changes
+# the loss. Let the classes compete through the softmax of lesson *Probability*,
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}},$$
 #
@@ -301,27 +303,10 @@ def cross_entropy(z, y):
 
 
 # %% [markdown]
-# How does a gradient pass a softmax? One score $z_j$ reaches every probability: its own through the numerator and the denominator, each other one through the denominator
-# alone. Work out the slopes $\partial p_i / \partial z_j$ for $i = j$ and for $i \ne j$, write them with $p$ only, and add over the paths. By hand: for
-# $p = (\frac12, \frac14, \frac14)$ and $dp = (1, 2, 8)$ the result is $dz = (-1, -\frac14, \frac54)$.
-#
-# ### Exercise: `softmax_backward`
-#
-# `p` is the result of the softmax. Classes lie along the last axis.
-
-
-# %% tags=["exercise:layers.softmax_backward"]
-def softmax_backward(dp, p):
-    ...  # one or two lines
-
-
-# %%
-ex.softmax_backward.check(softmax_backward)
-
-# %% [markdown]
-# Now both together. You could send $dp$, which is $-1/p$ at the true class, through your function. But where $p$ has become 0 that divides by zero, so a single formula for loss
-# and softmax is better. Write the loss of one example as $\log \sum_j e^{z_j} - z_y$ and take the slope of each term. Then divide by what the mean divides by. By hand, $B = 2$:
-# $z = (0, \ln 3)$ with $y = 0$ has the row $\frac12(-\frac34, \frac34)$, and $z = (0, 0)$ with $y = 1$ the row $\frac12(\frac12, -\frac12)$.
+# How does a gradient get from this loss back to the scores? Write the loss of one example as
+# $\log \sum_j e^{z_j} - z_y$ and take the slope of each term. Then divide by what the mean divides
+# by. By hand, $B = 2$: $z = (0, \ln 3)$ with $y = 0$ has the row $\frac12(-\frac34, \frac34)$, and
+# $z = (0, 0)$ with $y = 1$ the row $\frac12(\frac12, -\frac12)$.
 #
 # ### Exercise: `cross_entropy_backward`
 #
@@ -337,8 +322,10 @@ def cross_entropy_backward(z, y):
 ex.cross_entropy_backward.check(cross_entropy_backward)
 
 # %% [markdown]
-# No factor is left in it that could fade. The second remedy changes the activation. A sigmoid's slope $a(1-a)$ is at most $\frac14$, and every layer multiplies by it once. The **ReLU** passes what is
-# positive and stops the rest, $\max(z, 0)$. By hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give $dz = (0, 0, -7)$. At the kink, $z = 0$, the course takes 0 for its slope.
+# No factor is left in it that could fade. The second remedy changes the activation. A sigmoid's slope
+# $a(1-a)$ is at most $\frac14$, and every layer multiplies by it once. The **ReLU** passes what is
+# positive and stops the rest, $\max(z, 0)$. At the kink, $z = 0$, the course takes 0 for its slope. By
+# hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give $dz = (0, 0, -7)$.
 #
 # ### Exercise: `relu_backward`
 
@@ -352,60 +339,25 @@ def relu_backward(da, z):
 ex.relu_backward.check(relu_backward)
 
 # %% [markdown]
-# How much of an error signal survives seven such layers depends on the activation and also on the scale of the weights. So let each have the scale that suits it best:
-
+# How much of an error signal survives seven such layers depends on the activation and also on the
+# scale of the weights. So try each activation at many scales: eight layers of 64 units, weights drawn
+# at random, and a random error signal that is sent back from layer 8 to layer 1.
 
 # %%
-def survives(act, backward, scale, x):
-    rng, seen, h = np.random.default_rng(0), [], x
-    for n_in, n_out in [(784, 64), *[(64, 64)] * 7]:
-        W = rng.normal(size=(n_in, n_out)) * np.sqrt(scale / n_in)
-        h = act(h @ W)
-        seen.append((W, h))
-    da, sizes = rng.normal(size=h.shape), []
-    for W, h in reversed(seen):
-        dz = backward(da, h)
-        sizes.append(np.linalg.norm(dz))
-        da = dz @ W.T
-    saturated = np.mean(np.abs(seen[-1][1] - 0.5) > 0.49)
-    return sizes[-1] / sizes[0], saturated
-
-
 scales = 2.0 ** np.arange(-1, 10)
-sigmoids = [survives(layers.sigmoid, layers.sigmoid_backward, s, x[:200]) for s in scales]
-relus = [survives(layers.relu, layers.relu_backward, s, x[:200]) for s in scales]
-kept = {"sigmoid": [share for share, _ in sigmoids], "ReLU": [share for share, _ in relus]}
-level = int(np.argmax(np.array(kept["sigmoid"]) > 1))
-
-# %%
-fig, (left, right) = plot.figure(1, 2, width=7.6, height=2.6)
-z = np.linspace(-6, 6, 121)
-o = layers.sigmoid(z)
-left.plot(z, o, label="softmax, cross-entropy")
-left.plot(z, o * o * (1 - o), ls=plot.LINES[1], label="sigmoid, squared error")
-left.set(xlabel="score z of a class that is wrong", ylabel="error signal dL/dz", ylim=(-0.05, 1.45))
-left.legend(loc="upper left", fontsize=9)
-for n, (name, share) in enumerate(kept.items()):
-    right.loglog(scales, share, "os"[n], ls=plot.LINES[n], color=plot.COLORS[n], label=name)
-right.axhline(1, color=plot.FAINT, lw=1)
-right.set(xlabel="variance of a weight × number of inputs", ylabel="signal at layer 1 / at layer 8")
-right.set_ylim(1e-6, 1e6)
-right.legend(loc="upper left", fontsize=9)
-plot.show(
-    fig,
-    alt="Left: the error signal over the score of a wrong class. With cross-entropy it rises to 1; "
-    "with squared error it peaks at 0.15 and fades. Right: the share of the error signal that "
-    "survives seven layers, over the scale of the weights. ReLU crosses 1 near a scale of 2 and "
-    "goes on rising; the sigmoid crosses 1 only near a scale of 100.",
-)
-print(f"ReLU: scale 1 keeps {kept['ReLU'][1]:.2f} of the signal, scale 2 keeps {kept['ReLU'][2]:.2f}")
-faint, needs = 1 / kept["sigmoid"][1], scales[level]
-print(f"sigmoid: scale 1 keeps 1 part in {faint:.0f}; level at a scale of about {needs:.0f},")
-print(f"where {100 * sigmoids[level][1]:.0f} % of the units are within 0.01 of 0 or 1")
+shares, saturated = {}, {}
+for name, act in {"sigmoid": nets.SIGMOID, "ReLU": nets.RELU}.items():
+    shares[name], saturated[name] = np.transpose([nets.survives(act, s, x[:200]) for s in scales])
+figures.signals(scales, shares)
+level, faint = np.argmax(shares["sigmoid"] > 1), 1 / shares["sigmoid"][1]
+print(f"ReLU: scale 1 keeps {shares['ReLU'][1]:.2f} of the signal, scale 2 keeps {shares['ReLU'][2]:.2f}")
+print(f"sigmoid: scale 1 keeps 1 part in {faint:.0f}; level at a scale of about {scales[level]:.0f},")
+print(f"where {100 * saturated['sigmoid'][level]:.0f} % of the units are within 0.01 of 0 or 1")
 
 # %% [markdown]
-# Right: both activations let the error signal fade if the weights are too small, and both have a scale at which it stays level. For ReLU that is 2; lesson *Initialization* says why. For the
-# sigmoid it is so large that many units are saturated, and a saturated unit passes nothing: the signal is carried by the others alone.
+# Right: with either activation the error signal fades if the weights are too small, and there is a scale
+# at which it stays level. For ReLU that is 2; lesson *Initialization* says why. For the sigmoid it is so
+# large that many units are saturated, and a saturated unit passes nothing.
 #
 # ## Any depth
 #
@@ -451,127 +403,84 @@ widgets.boundary()
 #
 # *The old pair is sigmoid with squared error, the new one ReLU with cross-entropy. How far ahead is the new one, if each may choose its learning rate?*
 #
-# Both start from the same weights, one hidden layer of 64 units, and take 500 steps. Every learning rate is tried with three seeds.
+# Both start from the same weights, one hidden layer of 64 units, and take 500 steps. Every learning
+# rate is tried with three seeds. `nets.gradients` is your `loss_and_gradients` without the loss, for any
+# activation `act` and any error signal at the logits.
 
 # %%
 ahead = predict.number(
     "mlp_backprop.pairs",
     "Each at its best rate: how many points of accuracy is the new pair ahead?",
-    unit="points",
-    low=-20,
-    high=80,
-    within=2,
+    unit="points", low=-20, high=80, within=2,
 )
 ahead
 
 
 # %%
-SIGMOID = layers.sigmoid, layers.sigmoid_backward
-RELU = layers.relu, layers.relu_backward
-
-
-def squared(z, y):
-    o = layers.sigmoid(z)
-    return layers.sigmoid_backward(layers.squared_error_backward(o, np.eye(z.shape[1])[y]), o)
-
-
-def any_forward(params, x, act):
-    a = [x]
-    for W, b in params[:-1]:
-        a.append(act[0](layers.affine(a[-1], W, b)))
-    return a, layers.affine(a[-1], *params[-1])
-
-
-def any_gradients(params, x, y, *, act, signal):
-    a, z = any_forward(params, x, act)
-    dz, grads = signal(z, y), []
-    for layer in reversed(range(len(params))):
-        da, dW, db = layers.affine_backward(dz, a[layer], params[layer][0])
-        grads.insert(0, (dW, db))
-        dz = act[1](da, a[layer]) if layer else None
-    return grads
+def sweep(act, signal, rates, data, *, seeds=3, hidden=(64,), factor=1):
+    x, y, x_test, y_test = data
+    gradients = functools.partial(nets.gradients, act=act, signal=signal)
+    right = np.zeros((len(rates), seeds))
+    for i, seed in np.ndindex(right.shape):
+        params = mlp.init(np.random.default_rng(seed), [784, *hidden, 10])
+        params = [(factor * W, b) for W, b in params]
+        with np.errstate(all="ignore"):  # too large a rate overflows
+            params = descend(gradients, params, x, y, lr=rates[i], seed=seed)
+            right[i, seed] = percent_right(nets.forward(params, x_test, act)[1], y_test)
+    return right
 
 
 # %%
-def score(act, signal, lr, seed, data, hidden=(64,), factor=1):
-    x, y, x_test, y_test = data
-    params = mlp.init(np.random.default_rng(seed), [784, *hidden, 10])
-    params = [(factor * W, b) for W, b in params]
-    gradients = functools.partial(any_gradients, act=act, signal=signal)
-    with np.errstate(all="ignore"):  # too large a rate overflows
-        params = descend(gradients, params, x, y, lr=lr, seed=seed)
-        return percent_right(any_forward(params, x_test, act)[1], y_test)
-
-
 data = x, y, x_test, y_test
 rates = np.array([0.125, 0.25, 0.5, 2.0, 4.0])  # near 1, rounding decides how a run of ReLU ends
+old, new = "sigmoid, squared error", "ReLU, cross-entropy"
 pairs = {
-    "sigmoid, squared error": (SIGMOID, squared),
-    "sigmoid, cross-entropy": (SIGMOID, layers.cross_entropy_backward),
-    "ReLU, cross-entropy": (RELU, layers.cross_entropy_backward),
+    old: (nets.SIGMOID, nets.squared),
+    "sigmoid, cross-entropy": (nets.SIGMOID, layers.cross_entropy_backward),
+    new: (nets.RELU, layers.cross_entropy_backward),
 }
-swept = {
-    name: np.array([[score(*pair, lr, seed, data) for seed in range(3)] for lr in rates])
-    for name, pair in pairs.items()
-}
+swept = {name: sweep(*pair, rates, data) for name, pair in pairs.items()}
 best = {name: right[right.mean(axis=1).argmax()] for name, right in swept.items()}
-lead = best["ReLU, cross-entropy"].mean() - best["sigmoid, squared error"].mean()
+lead = best[new].mean() - best[old].mean()
 ahead.reveal(lead, shown=f"{lead:.1f} points")
-
-# %%
-fig, ax = plot.figure(width=6.6, height=2.7)
-for n, (name, right) in enumerate(swept.items()):
-    low, high = right.min(axis=1), right.max(axis=1)
-    ax.fill_between(rates, low, high, color=plot.COLORS[n], alpha=0.2)
-    ax.plot(rates, right.mean(axis=1), "os^"[n], ls=plot.LINES[n], color=plot.COLORS[n], label=name)
-ax.set_xscale("log", base=2)
-ax.set_xticks(rates, [f"{lr:g}" for lr in rates])
-ax.set(xlabel="learning rate", ylabel="unseen digits read right, %", ylim=(0, 100))
-ax.legend(loc="lower left", fontsize=9)
-plot.show(
-    fig,
-    alt="Share of unseen digits read right over the learning rate, with the range of three seeds. "
-    "Sigmoid with squared error climbs from 65 to 91 between rates 0.125 and 4. Sigmoid with "
-    "cross-entropy is level near 92. ReLU with cross-entropy is level to 0.5 and broken from 2 on.",
-)
+figures.over_rates(rates, swept)
 for name, right in swept.items():
     lr = rates[right.mean(axis=1).argmax()]
     print(f"{name}: best at {lr:g}, {best[name].mean():.1f} % (seeds {np.ptp(best[name]):.1f} apart)")
 
 # %% [markdown]
-# The new pair is ahead by about two and a half points; more than the seeds are apart, and far less than a comparison at one learning rate would say. The green and the orange line reach the
-# same height: at this depth cross-entropy is what makes the difference, not ReLU. What also differs is the range of rates that work. ReLU wants a small one, and breaks beyond.
+# The new pair is ahead by about two and a half points: more than the seeds are apart, and far less than
+# a comparison at one learning rate would say. The green and the orange line reach the same height, so at
+# this depth it is cross-entropy that makes the difference. ReLU wants a small rate, and breaks beyond.
 #
-# With more layers the picture changes. Again each at the best of several rates, two seeds:
+# Does that hold with more layers? Again each at the better of two rates, two seeds:
 
 # %%
 depths = (1, 3, 5)
-tried = {"sigmoid, squared error": (2, 4), "ReLU, cross-entropy": (0.125, 0.25)}
-
-
-def by_depth(pair, rates, depths, data, factor=1):
-    runs = [
-        [[score(*pair, lr, seed, data, (64,) * n, factor) for seed in range(2)] for lr in rates]
-        for n in depths
-    ]
-    return np.mean(runs, axis=2).max(axis=1)
-
-
-deep = {name: by_depth(pairs[name], tried[name], depths, data) for name in tried}
-old = "sigmoid, squared error"
-deep[f"{old}, first weights × 4"] = by_depth(pairs[old], tried[old], depths, data, 4)
+tried = {
+    old: (old, (2, 4), 1),
+    new: (new, (0.125, 0.25), 1),
+    f"{old}, first weights × 4": (old, (2, 4), 4),
+}
+deep = {
+    name: [sweep(*pairs[pair], rates, data, seeds=2, hidden=n * (64,), factor=factor).mean(axis=1).max()
+           for n in depths]
+    for name, (pair, rates, factor) in tried.items()
+}
 plot.table(
     [[name, *[f"{right:.0f} %" for right in row]] for name, row in deep.items()],
     header=["hidden layers, the better of two rates", *map(str, depths)],
 )
 
 # %% [markdown]
-# Here the old pair is lost. At five hidden layers none of its rates leads away from guessing, and part of that was the start: larger first weights, which let more of the
-# signal through, help it. They don't bring it to where the new pair is.
+# Here the old pair is lost. At five hidden layers neither of its rates leads away from guessing. Part of
+# that was the start: larger first weights, which let more of the signal through, help it. They don't
+# bring it to where the new pair is.
 #
 # ## A reader of digits, made of your functions
 #
-# *Everything is there. Does it read?* One pass over the training set is an **epoch**, each in a new order. Each layer, the loss and the way back are your functions where they have passed.
+# *Everything is there. Does it read?* One pass over the training set is an **epoch**, each in a new order.
+# The layers and their way back are your functions where they have passed.
 
 # %%
 made = yours.using("affine", "relu_backward", "cross_entropy_backward", "loss_and_gradients")
@@ -599,21 +508,11 @@ print(f"read right: {read_right:.0f} % of unseen digits, {known_right:.0f} % of 
 print(made.credit("Your reader"))
 
 # %%
-p = layers.softmax(read(made, reader, x_test))
-guess = p.argmax(axis=1)
-wrong = np.flatnonzero(guess != y_test)
-worst = wrong[np.argsort(-p.max(axis=1)[wrong], kind="stable")[:10]]
-fig, ax = plot.figure(width=6.4, height=3.2)
-plot.digits(ax, x_test[worst], [f"{y_test[i]} as {guess[i]}" for i in worst], cols=5)
-ax.set_title("its most confident mistakes: label, as read", fontsize=10)
-plot.show(
-    fig,
-    alt="The ten mistakes it was surest of, each with its label and what it was read as: many are "
-    "oddly written, and some a person would get wrong as well.",
-)
+figures.mistakes(x_test, y_test, layers.softmax(read(made, reader, x_test)))
 
 # %% [markdown]
-# Which of these would you have read as labelled? Now train one with controls; the stop button keeps what was reached. At which learning rate does the curve begin to shake, and at which does it die?
+# Which of these would you have read as labelled? Now train one with controls; the stop button keeps what
+# was reached. At which learning rate does the curve begin to shake, and at which does it die?
 
 # %%
 widgets.digits()
@@ -623,16 +522,14 @@ widgets.digits()
 #
 # *The loss falls and the score is high. Is the gradient right?*
 #
-# Put a fault into the way back. Replace $W_2^\top$ by a fixed random matrix, so that each hidden unit gets a random mixture of the error signals.
+# Put a fault into the way back. Replace $W_2^\top$ by a fixed random matrix, so that each hidden unit
+# gets a random mixture of the error signals.
 
 # %%
 astray = predict.number(
     "mlp_backprop.feedback",
     "The right gradient reads about 90 % after 500 steps. And with random feedback weights?",
-    unit="%",
-    low=0,
-    high=100,
-    within=4,
+    unit="%", low=0, high=100, within=4,
 )
 astray
 
@@ -668,8 +565,6 @@ for name, (back, gate) in bugs.items():
     off[name] = 100 * gradcheck.relative_error(gradients(start, x[:100], y[:100])[0][0], correct)
 astray_right = np.mean(scores["random feedback for W2ᵀ"])
 astray.reveal(astray_right, shown=f"{astray_right:.1f} %")
-
-# %%
 plot.table(
     [
         [name, f"{np.mean(right):.1f} % ({min(right):.1f} to {max(right):.1f})", f"{off[name]:.0f} %"]
@@ -679,10 +574,13 @@ plot.table(
 )
 
 # %% [markdown]
-# Three of the four faults train. A gradient can be wrong by more than its own length and the score still rises: the last layer learns from whatever it is given, and with random feedback the forward weights come to suit the feedback (Lillicrap and others). Only
-# a gradient check tells these rows apart. **A falling loss doesn't show that the gradient is right.**
+# Three of the four faults train. A gradient can be wrong by more than its own length and the score still
+# rises: the last layer learns from whatever it is given, and with random feedback the forward weights
+# come to suit the feedback (Lillicrap and others). **A falling loss doesn't show that the gradient is
+# right.** A gradient check does.
 #
-# Now you are the one to find the fault. This network has tanh as its activation, and somebody in a hurry wrote its gradients. It trains:
+# Now you are the one to find the fault. This network has tanh as its activation, and somebody in a hurry
+# wrote its gradients. It trains, and `nets.errors` compares each gradient with its finite difference:
 
 
 # %%
@@ -694,29 +592,14 @@ def hurried(params, x, y):
     return [(x.T @ dz_h, dz_h.mean(axis=0)), (h.T @ dz, dz.mean(axis=0))]
 
 
-def tanh_scores(params, x):
-    (W1, b1), (W2, b2) = params
-    return layers.affine(np.tanh(layers.affine(x, W1, b1)), W2, b2)
+def tanh_loss(params, x, y):
+    return layers.cross_entropy(nets.forward(params, x, nets.TANH)[1], y)
 
 
-hurried_right = percent_right(tanh_scores(descend(hurried, start, x, y), x_test), y_test)
-print(f"unseen digits read right: {hurried_right:.0f} %")
-
-
-# %%
-def off_by(gradients, params, x, y, layer, part):
-    def loss(v):
-        pairs = [list(pair) for pair in params]
-        pairs[layer][part] = v
-        return layers.cross_entropy(tanh_scores(pairs, x), y)
-
-    true = gradcheck.numerical_gradient(loss, params[layer][part])
-    return gradcheck.relative_error(gradients(params, x, y)[layer][part], true)
-
-
-tiny, y7 = mlp.init(rng, [5, 4, 3]), np.array([0, 2, 1, 1, 0, 2, 0])
-for name, place in {"W1": (0, 0), "b1": (0, 1), "W2": (1, 0), "b2": (1, 1)}.items():
-    print(f"gradient of {name}: off by {100 * off_by(hurried, tiny, x5, y7, *place):.0f} %")
+z = nets.forward(descend(hurried, start, x, y), x_test, nets.TANH)[1]
+print(f"unseen digits read right: {percent_right(z, y_test):.0f} %")
+for name, error in nets.errors(hurried, tanh_loss, small, x7, y7).items():
+    print(f"gradient of {name}: off by {100 * error:.0f} %")
 
 # %% [markdown]
 # ### Exercise: `tanh_gradients`
@@ -734,120 +617,27 @@ def tanh_gradients(params, x, y):
 ex.tanh_gradients.check(tanh_gradients)
 
 # %% [markdown]
-# ## What a network sees
-#
-# *Does it see digits as you do?* First, shuffle the pixels, in one and the same way for every image, and train anew.
-
-# %%
-scrambled = predict.number(
-    "mlp_backprop.scrambled",
-    "With shuffled pixels, how many unseen digits are read right?",
-    unit="%",
-    low=0,
-    high=100,
-    within=3,
-)
-scrambled
-
-# %%
-shuffle = np.random.default_rng(3).permutation(784)
-blind = learnt(made, x[:, shuffle], y)
-blind_right = percent_right(read(made, blind, x_test[:, shuffle]), y_test)
-scrambled.reveal(blind_right, shown=f"{blind_right:.1f} %")
-
-# %% [markdown]
-# Second, take the reader as trained, and move each unseen digit two pixels to the right.
-
-# %%
-moved = predict.number(
-    "mlp_backprop.shift",
-    "Moved by two pixels, how many unseen digits are read right?",
-    unit="%",
-    low=0,
-    high=100,
-    within=8,
-)
-moved
-
-# %%
-pictures = x_test.reshape(-1, 28, 28)
-shifts = np.arange(6)
-shifted = [np.roll(pictures, s, axis=2).reshape(-1, 784) for s in shifts]
-shifted_right = [percent_right(read(made, reader, images), y_test) for images in shifted]
-moved.reveal(shifted_right[2], shown=f"{shifted_right[2]:.1f} %")
-
-# %%
-fig, (left, right) = plot.figure(1, 2, width=8, height=2.5, width_ratios=[1.2, 1])
-rows = [x_test[:6], x_test[:6][:, shuffle], shifted[2][:6]]
-plot.digits(left, np.concatenate(rows), cols=6)
-for n, name in enumerate(("as written", "shuffled", "moved by two")):
-    left.text(-4, 30 * n + 14, name, ha="right", va="center", fontsize=10)
-right.plot(shifts, shifted_right, marker="o")
-right.axhline(10, color=plot.FAINT, linestyle=":")
-right.text(0, 12, "guessing", color=plot.FAINT)
-right.set(xlabel="moved to the right by, pixels", ylabel="read right, %", ylim=(0, 100))
-plot.show(
-    fig,
-    alt="Left, six digits as written, the same shuffled into specks, and moved by two pixels. "
-    "Right, the share read right over the shift: it falls steeply, to about the level of "
-    "guessing at five pixels.",
-)
-
-# %% [markdown]
-# To you the second row is noise and the third no different from the first. To the network it is the reverse. Nothing in $xW$ knows which pixels are neighbours, so a shuffle costs nothing, and the pixel next
-# door is another input with other weights.
-#
-# Last, everything against PyTorch, for a network with two hidden layers and for the trained reader on all 8,000 digits:
-
-
-# %%
-def by_pytorch(params, x, y):
-    tensors = [[torch.tensor(p, requires_grad=True) for p in pair] for pair in params]
-    a = torch.tensor(x)
-    for W, b in tensors[:-1]:
-        a = torch.relu(a @ W + b)
-    z = a @ tensors[-1][0] + tensors[-1][1]
-    torch.nn.functional.cross_entropy(z, torch.tensor(y)).backward()
-    return [(W.grad.numpy(), b.grad.numpy()) for W, b in tensors]
-
-
-deeper = mlp.init(np.random.default_rng(0), [5, 6, 4, 3])
-gaps = [
-    np.abs(g - other).max()
-    for params, *batch in ((deeper, x5, y7), (reader, x, y))
-    for pair, others in zip(
-        made.loss_and_gradients(params, *batch)[1], by_pytorch(params, *batch), strict=True
-    )
-    for g, other in zip(pair, others, strict=True)
-]
-agree = max(gaps) < 1e-12
-print(f"every gradient within 1e-12 of PyTorch's: {agree}")
-
-# %% [markdown]
 # ## What you measured
 
 # %%
-spans = {name: f"{b.min():.1f} to {b.max():.1f} %" for name, b in best.items()}
-shifted_by_two = shifted_right[2]
-oldest, newest = deep[old][-1], deep["ReLU, cross-entropy"][-1]
+oldest, newest = deep[old][-1], deep[new][-1]
 plot.table(
     [
         ["unseen digits read right", f"{read_right:.1f} %"],
-        *[[f"{name}, at its best rate", span] for name, span in spans.items()],
-        ["random feedback weights", f"{astray_right:.1f} %"],
-        ["first layer never moved", f"{np.mean(scores['first layer never moves']):.1f} %"],
-        ["pixels shuffled", f"{blind_right:.1f} %"],
-        ["moved by two pixels", f"{shifted_by_two:.1f} %"],
+        *[[f"{name}, at its best rate", f"{b.min():.1f} to {b.max():.1f} %"] for name, b in best.items()],
         ["five hidden layers, old pair and new", f"{oldest:.0f} %, {newest:.0f} %"],
         ["seven sigmoids at scale 1 keep of the error signal", f"1 part in {faint:.0f}"],
-        ["gap to PyTorch", "below 1e-12" if agree else "above 1e-12"],
+        ["random feedback weights", f"{astray_right:.1f} %"],
+        ["first layer never moved", f"{np.mean(scores['first layer never moves']):.1f} %"],
     ],
     header=["quantity", "measured"],
 )
 
 # %% [markdown]
-# **You can now** derive the gradient of a layer entry by entry, write backpropagation for any stack of layers, say what cross-entropy and ReLU change and where, and find a fault in a gradient that trains. The weights began at random, at a scale that was given
-# (`mlp.init`); lesson *Initialization* asks what happens when it isn't.
+# **You can now** derive the gradient of a layer entry by entry, write backpropagation for any stack of
+# layers, say what cross-entropy and ReLU change and where, and find a fault in a gradient that trains.
+# The weights began at random, at a scale that was given (`mlp.init`); lesson *Initialization* asks what
+# happens when it isn't.
 #
 # ## Questions to answer without looking
 #
@@ -890,7 +680,86 @@ plot.table(
 #    The two values of the loss then agree in nearly all digits, and dividing by $h$ magnifies the rounding of what is left.
 #
 #    </details>
+
+# %% [markdown]
+# ## Further
 #
+# What follows is optional, and nothing later needs it: the way back through a softmax whatever comes
+# after it, with an exercise, and two tests of what a network sees in a digit. It takes about twenty
+# minutes.
+#
+# ### Back through a softmax alone
+#
+# *Above, loss and softmax went back together. What if something other than this loss follows?*
+#
+# Then any gradient $dp$ may arrive at the probabilities. One score $z_j$ reaches every probability:
+# its own through the numerator and the denominator, each other one through the denominator alone. Work
+# out the slopes $\partial p_i / \partial z_j$ for $i = j$ and for $i \ne j$, write them with $p$ only,
+# and add over the paths. By hand: for $p = (\frac12, \frac14, \frac14)$ and $dp = (1, 2, 8)$ the result
+# is $dz = (-1, -\frac14, \frac54)$.
+#
+# ### Exercise: `softmax_backward`
+#
+# `p` is the result of the softmax. Classes lie along the last axis.
+
+
+# %% tags=["exercise:layers.softmax_backward"]
+def softmax_backward(dp, p):
+    ...  # one or two lines
+
+
+# %%
+ex.softmax_backward.check(softmax_backward)
+
+# %% [markdown]
+# For cross-entropy, $dp$ is $-1/p$ at the true class and 0 elsewhere. Your function makes of it the same
+# $p - \text{onehot}$ that you derived above. But where $p$ has become 0, $-1/p$ divides by zero. So a
+# single formula for both is better.
+#
+# ### What a network sees
+#
+# *Does your reader see digits as you do?* First, shuffle the pixels, in one and the same way for every
+# image, and train anew.
+
+# %%
+scrambled = predict.number(
+    "mlp_backprop.scrambled",
+    "With shuffled pixels, how many unseen digits are read right?",
+    unit="%", low=0, high=100, within=3,
+)
+scrambled
+
+# %%
+shuffle = np.random.default_rng(3).permutation(784)
+blind = learnt(made, x[:, shuffle], y)
+blind_right = percent_right(read(made, blind, x_test[:, shuffle]), y_test)
+scrambled.reveal(blind_right, shown=f"{blind_right:.1f} %")
+
+# %% [markdown]
+# Second, take the reader as trained, and move each unseen digit two pixels to the right.
+
+# %%
+moved = predict.number(
+    "mlp_backprop.shift",
+    "Moved by two pixels, how many unseen digits are read right?",
+    unit="%", low=0, high=100, within=8,
+)
+moved
+
+# %%
+pictures = x_test.reshape(-1, 28, 28)
+shifted = [np.roll(pictures, by, axis=2).reshape(-1, 784) for by in range(6)]
+shifted_right = [percent_right(read(made, reader, images), y_test) for images in shifted]
+moved.reveal(shifted_right[2], shown=f"{shifted_right[2]:.1f} %")
+rows = {"as written": x_test, "shuffled": x_test[:, shuffle], "moved by two": shifted[2]}
+figures.disturbed({name: images[:6] for name, images in rows.items()}, shifted_right)
+
+# %% [markdown]
+# To you the second row is noise and the third no different from the first. To the network it is the
+# reverse. Nothing in $xW$ knows which pixels are neighbours, so a shuffle costs nothing, and the pixel
+# next door is another input with other weights.
+
+# %% [markdown]
 # ## Sources
 #
 # - The article from which this course grew: an introduction to large models for founders, in Chinese and English side by side; its ten formulas for a network with one hidden layer stand in the table above.

@@ -194,94 +194,6 @@ def _layers(*rows):
     return list(zip(made[::2], made[1::2], strict=True))
 
 
-def _probabilities(rng, *shape):
-    return rng.normal(size=shape), layers.softmax(rng.normal(size=shape))
-
-
-def _slope_of_softmax(f, rng) -> bool:
-    z, dp = np.linspace(-1, 2, 6).reshape(2, 3), np.array([[1.0, -2, 0.5], [0, 3, 1]])
-    return slope_of(lambda z: (dp * layers.softmax(z)).sum(), z, f(dp, layers.softmax(z)))
-
-
-softmax_backward = Exercise(
-    layers.softmax_backward,
-    kind="derive",
-    cases=[
-        Case.hand(
-            arrays([[1, 2, 8]], [[0.5, 0.25, 0.25]]),
-            np.array([[-1.0, -0.25, 1.25]]),
-            says="dp = (1, 2, 8), p = (1/2, 1/4, 1/4)",
-        ),
-        Case.random(lambda rng: _probabilities(rng, 5, 3), says="dp and p of shape (5, 3)"),
-        Case.random(lambda rng: _probabilities(rng, 4, 4), says="dp and p of shape (4, 4)"),
-        Case.random(lambda rng: _probabilities(rng, 6), says="a single row of 6"),
-        Case.extreme(arrays([[3, -2, 1]], [[1, 0, 0]]), says="p = (1, 0, 0), all on one class"),
-    ],
-    laws=[
-        Law(
-            "each row of dz sums to 0: scores that all rise alike change nothing",
-            lambda f, rng: np.allclose(np.sum(f(*_probabilities(rng, 4, 6)), axis=-1), 0),
-        ),
-        Law("it is the finite difference of softmax", _slope_of_softmax),
-    ],
-    mistakes=[
-        """
-        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp * p * (1 - p)
-            You gave each score only its own probability, with the slope of a sigmoid. Raising one
-            score lowers all the other probabilities too: these paths are missing.
-        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp * p
-            You took the slope of the numerator alone. The denominator contains every score, so each
-            moves all probabilities: subtract what goes that way.
-        dp - (dp * p).sum(axis=-1, keepdims=True) ⇒ (dp * p).sum(axis=-1, keepdims=True) - dp
-            Your sign is turned round. A score that rises raises its own probability.
-        (dp * p).sum ⇒ dp.sum
-            You summed dp with equal weights. Each class counts by its probability: what is
-            subtracted is the mean of dp weighted by p.
-        (dp * p).sum(axis=-1, keepdims=True) ⇒ dp.mean(axis=-1, keepdims=True)
-            You subtracted the plain mean of dp. A class counts by its probability: weight dp by p
-            before you sum.
-        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ p * (1 - p)
-            You returned the slope of each probability towards its own score. The chain rule
-            multiplies by what arrives, and adds over all paths: where is dp?
-        (dp * p).sum ⇒ (dp * p).mean
-            You divided the sum by the number of classes. The weights p sum to 1 already, so Σ dp p
-            is a mean as it stands.
-        axis=-1 ⇒ axis=0
-            You summed down the batch, so examples mix. Classes compete within one example, along
-            the last axis.
-        .sum(axis=-1, keepdims=True) ⇒ .sum()
-            You summed over the whole batch. Each row has its own sum: axis=-1, keepdims=True.
-        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp - (dp * p).sum(axis=-1, keepdims=True)
-            The bracket is right, and a factor is missing: a class that has almost no probability
-            moves almost not at all.
-        p * (dp ⇒ p * (1 - p) * (dp
-            You multiplied by 1 − p as well. The bracket holds the effect of the denominator
-            already, so a single p remains in front.
-        return p ⇒ p = softmax(p); return p
-            You put p through the softmax again. The second argument is already the softmax's
-            result.
-        p * (dp - (dp * p) ⇒ p * (dp - p * (dp * p)
-            You multiplied the sum by p twice. Along one path slopes multiply: p of the class that
-            moves, once, in front of the bracket.
-        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ p - dp
-            You subtracted two things that stand in other places: p − onehot is the slope of
-            cross-entropy. Here any dp may arrive.
-        """,
-    ],
-    hints=[
-        "Add over the paths from one score: if it rises a little, what happens to its own"
-        " probability, and what to each of the others?",
-        "∂pᵢ/∂zⱼ is pᵢ(1 − pᵢ) for i = j and −pᵢ pⱼ otherwise, so dzⱼ = pⱼ (dpⱼ − Σᵢ dpᵢ pᵢ).",
-        "mean = (dp * p).sum(axis=..., keepdims=...)   # weighted by p\nreturn p * (...)",
-    ],
-    why="Only differences between the dp of a row matter: a score is pushed by how much better its"
-    " class would do than the row's average. Attention goes back through this line too.",
-    difficulty=3,
-    minutes=12,
-    importance=5,
-)
-
-
 def _labels_and_scores(rng, B, K):
     return rng.normal(size=(B, K)), rng.integers(K, size=B)
 
@@ -665,4 +577,92 @@ tanh_gradients = Exercise(
     difficulty=3,
     minutes=10,
     importance=4,
+)
+
+
+def _probabilities(rng, *shape):
+    return rng.normal(size=shape), layers.softmax(rng.normal(size=shape))
+
+
+def _slope_of_softmax(f, rng) -> bool:
+    z, dp = np.linspace(-1, 2, 6).reshape(2, 3), np.array([[1.0, -2, 0.5], [0, 3, 1]])
+    return slope_of(lambda z: (dp * layers.softmax(z)).sum(), z, f(dp, layers.softmax(z)))
+
+
+softmax_backward = Exercise(
+    layers.softmax_backward,
+    kind="derive",
+    cases=[
+        Case.hand(
+            arrays([[1, 2, 8]], [[0.5, 0.25, 0.25]]),
+            np.array([[-1.0, -0.25, 1.25]]),
+            says="dp = (1, 2, 8), p = (1/2, 1/4, 1/4)",
+        ),
+        Case.random(lambda rng: _probabilities(rng, 5, 3), says="dp and p of shape (5, 3)"),
+        Case.random(lambda rng: _probabilities(rng, 4, 4), says="dp and p of shape (4, 4)"),
+        Case.random(lambda rng: _probabilities(rng, 6), says="a single row of 6"),
+        Case.extreme(arrays([[3, -2, 1]], [[1, 0, 0]]), says="p = (1, 0, 0), all on one class"),
+    ],
+    laws=[
+        Law(
+            "each row of dz sums to 0: scores that all rise alike change nothing",
+            lambda f, rng: np.allclose(np.sum(f(*_probabilities(rng, 4, 6)), axis=-1), 0),
+        ),
+        Law("it is the finite difference of softmax", _slope_of_softmax),
+    ],
+    mistakes=[
+        """
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp * p * (1 - p)
+            You gave each score only its own probability, with the slope of a sigmoid. Raising one
+            score lowers all the other probabilities too: these paths are missing.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp * p
+            You took the slope of the numerator alone. The denominator contains every score, so each
+            moves all probabilities: subtract what goes that way.
+        dp - (dp * p).sum(axis=-1, keepdims=True) ⇒ (dp * p).sum(axis=-1, keepdims=True) - dp
+            Your sign is turned round. A score that rises raises its own probability.
+        (dp * p).sum ⇒ dp.sum
+            You summed dp with equal weights. Each class counts by its probability: what is
+            subtracted is the mean of dp weighted by p.
+        (dp * p).sum(axis=-1, keepdims=True) ⇒ dp.mean(axis=-1, keepdims=True)
+            You subtracted the plain mean of dp. A class counts by its probability: weight dp by p
+            before you sum.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ p * (1 - p)
+            You returned the slope of each probability towards its own score. The chain rule
+            multiplies by what arrives, and adds over all paths: where is dp?
+        (dp * p).sum ⇒ (dp * p).mean
+            You divided the sum by the number of classes. The weights p sum to 1 already, so Σ dp p
+            is a mean as it stands.
+        axis=-1 ⇒ axis=0
+            You summed down the batch, so examples mix. Classes compete within one example, along
+            the last axis.
+        .sum(axis=-1, keepdims=True) ⇒ .sum()
+            You summed over the whole batch. Each row has its own sum: axis=-1, keepdims=True.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ dp - (dp * p).sum(axis=-1, keepdims=True)
+            The bracket is right, and a factor is missing: a class that has almost no probability
+            moves almost not at all.
+        p * (dp ⇒ p * (1 - p) * (dp
+            You multiplied by 1 − p as well. The bracket holds the effect of the denominator
+            already, so a single p remains in front.
+        return p ⇒ p = softmax(p); return p
+            You put p through the softmax again. The second argument is already the softmax's
+            result.
+        p * (dp - (dp * p) ⇒ p * (dp - p * (dp * p)
+            You multiplied the sum by p twice. Along one path slopes multiply: p of the class that
+            moves, once, in front of the bracket.
+        p * (dp - (dp * p).sum(axis=-1, keepdims=True)) ⇒ p - dp
+            You subtracted two things that stand in other places: p − onehot is the slope of
+            cross-entropy. Here any dp may arrive.
+        """,
+    ],
+    hints=[
+        "Add over the paths from one score: if it rises a little, what happens to its own"
+        " probability, and what to each of the others?",
+        "∂pᵢ/∂zⱼ is pᵢ(1 − pᵢ) for i = j and −pᵢ pⱼ otherwise, so dzⱼ = pⱼ (dpⱼ − Σᵢ dpᵢ pᵢ).",
+        "mean = (dp * p).sum(axis=..., keepdims=...)   # weighted by p\nreturn p * (...)",
+    ],
+    why="Only differences between the dp of a row matter: a score is pushed by how much better its"
+    " class would do than the row's average. Attention goes back through this line too.",
+    difficulty=3,
+    minutes=12,
+    importance=5,
 )
