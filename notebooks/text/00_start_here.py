@@ -145,7 +145,7 @@ share = 100 * np.mean(counts == 0)
 never.reveal(share, shown=f"{share:.0f} %")
 
 # %% [markdown]
-# A million characters, and most pairs are missing. The picture shows which.
+# The picture shows which pairs occur in this million of characters, and how often.
 
 # %%
 fig, ax = plot.figure(width=6.4, height=5.4)
@@ -277,7 +277,7 @@ careful
 # ### Exercise: `write_greedily`
 #
 # Begin with `start` and add `n` characters, each the most probable one after the last. By hand: where
-# 2 most often follows 0, and 1 follows 2, and 2 follows 1, the start 0 and $n = 3$ give $(0, 2, 1, 2)$.
+# 2 most often follows 0, and 1 most often follows 2, the start 0 and $n = 2$ give $(0, 2, 1)$.
 
 
 # %% tags=["exercise:bigram.write_greedily"]

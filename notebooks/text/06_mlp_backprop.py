@@ -164,13 +164,17 @@ def affine_backward(dz, x, W):
 ex.affine_backward.check(affine_backward)
 
 # %% [markdown]
-# Here are the three lines, each a sum over paths, and what they are as products:
+# <details><summary>The three lines, once you have yours</summary>
+#
+# Each is a sum over paths, and each is a product of matrices:
 #
 # $$dW_{ij} = \sum_n x_{ni}\,dz_{nj} \qquad dx_{ni} = \sum_j dz_{nj}\,W_{ij} \qquad db_j = \sum_n dz_{nj}$$
 #
 # $$dW = x^\top dz \qquad dx = dz\,W^\top \qquad db = \textstyle\sum_\text{batch} dz$$
 #
 # Shapes are a good way to remember them, once they are derived.
+#
+# </details>
 #
 # ## The article's network, put right
 #
@@ -277,7 +281,7 @@ print(f"at 0.99 the signal is {signal.max() / signal[-1]:.0f} times weaker than 
 # %% [markdown]
 # ## Two remedies
 #
-# *The surer the mistake, the less it is corrected. What would have to change?*
+# *The layers below hear the error through $\delta_o$ alone. Which factor of it can be done without?*
 #
 # A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy changes
 # the loss. Let the classes compete through the softmax of lesson *Probability*,

@@ -145,14 +145,14 @@ affine_backward = Exercise(
             You returned dz for db. The one vector b was added to every row of the batch, so the
             gradients of all rows add up in it.
         .sum( ⇒ .mean(
-            You averaged over the batch for db. The loss is a mean alreadz, so dz carries the 1/B;
+            You averaged over the batch for db. The loss is a mean already, so dz carries the 1/B;
             dividing again makes the bias learn B times too slowly.
         x.T @ dz ⇒ x.T @ dz / len(x)
         axis=0) ⇒ axis=0) / len(x)
-            You divided dW and db by the number of rows. The loss is a mean alreadz, so dz carries
+            You divided dW and db by the number of rows. The loss is a mean already, so dz carries
             the 1/B: here you only sum.
         x.T @ dz ⇒ x.T @ dz / len(x)
-            You divided dW by the number of rows. The loss is a mean alreadz, so dz carries the 1/B:
+            You divided dW by the number of rows. The loss is a mean already, so dz carries the 1/B:
             xᵀ dz only sums.
         axis=0 ⇒ axis=1
             You summed dz over the outputs and were left with one number for each example. b has one

@@ -60,7 +60,7 @@ def drawn_graph(ax):
         values[name] = ax.text(x + aside, y + 0.26, ha="center", color=BLUE, **style)
         if name not in "xL":  # neither learns
             right = {"x": x + 0.27, "y": y - 0.04} if y else {"x": x, "y": y - 0.4, "ha": "center"}
-            grads[name] = ax.text(color=RED, **style, **right)
+            grads[name] = ax.text(color=RED, **style | {"fontsize": 10}, **right)
     ax.text(5.45, 1.3, "above: forward, the values", color=BLUE, ha="right")
     ax.text(5.45, 1.08, "[back]: slopes of L", color=RED, ha="right")
     ax.text(5.45, 0.86, "$b_h = b_o = -1$, target $y = 1$", color=plot.INK, ha="right")
@@ -86,7 +86,7 @@ def graph():
         (curve,) = bowl.plot(SPAN, SPAN, color=BLUE)
         (tangent,) = bowl.plot([], [], color=RED, ls="--", lw=2)
         (point,) = bowl.plot([], [], "o", color=RED, ms=8)
-        bowl.set(xlim=(-3, 3), ylim=(0, 0.5), xlabel="$W_h$", ylabel="loss $L$")
+        bowl.set(xlim=(-3.2, 3.2), ylim=(0, 0.5), xlabel="$W_h$", ylabel="loss $L$")
         bowl.set_title("dashed: slope $dL / dW_h$", fontsize=10)
 
         def update(W_h, W_o, x, act):
@@ -109,7 +109,7 @@ def graph():
     return live.figure(
         setup,
         alt="A chain of circles, x, z_h, h, z_o, o, L, with the weights W_h and W_o above it. Over "
-        "each circle stands its value, under it the gradient of the loss; red lines grow "
+        "each circle stands its value, under it the gradient of the loss; orange lines grow "
         "thicker by the same amount with each factor of ten of the gradient that flows back. "
         "Beside it the loss as a curve over W_h, and a tangent whose slope is the gradient at W_h.",
         width=7.6,
