@@ -6,5 +6,5 @@ ABOUT = About(
     part="Foundations",
     title="Data",
     promise="Where results that are too good to be true come from",
-    builds="scaling, splits without leaks, augmentation, batches: a pipeline from a dirty table",
+    builds="scaling, splits without leaks, batches: a pipeline from a dirty table",
 )

@@ -348,121 +348,6 @@ cross_validate = Exercise(
 # ----------------------------------------------------------------------------------------
 
 
-def _comes_back(f, rng):
-    x = np.zeros((9, 8))
-    x[3:6, 3:5] = rng.uniform(1, 2, (3, 2))
-    if np.allclose(f(np.asarray(f(x, 2, -3)), -2, 3), x):
-        return ""
-    return (
-        "A small picture in the middle of paper, moved by (2, −3) and back by (−2, 3): it is not "
-        "the same picture any more."
-    )
-
-
-shift = Exercise(
-    augment.shift,
-    kind="transfer",
-    cases=[
-        Case.hand(
-            (np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), 1, -1),
-            np.array([[0.0, 0.0, 0.0], [2.0, 3.0, 0.0]]),
-            says="rows (1, 2, 3), (4, 5, 6), down 1, right −1",
-        ),
-        Case.random(lambda rng: (rng.uniform(1, 2, (5, 8)), 2, 3), says="(5, 8), down 2, right 3"),
-        Case.random(lambda rng: (rng.uniform(1, 2, (7, 6)), -3, 1), says="(7, 6), up 3, right 1"),
-        Case.random(
-            lambda rng: (rng.uniform(1, 2, (3, 6, 9)), 1, -4), says="(3, 6, 9), down 1, left 4"
-        ),
-        Case.random(lambda rng: (rng.uniform(1, 2, (4, 5)), 0, 2), says="(4, 5), right 2 only"),
-        Case.random(lambda rng: (rng.uniform(1, 2, (4, 7)), 0, 0), says="(4, 7), not moved"),
-        Case.extreme((np.ones((3, 4)), 5, 0), says="(3, 4), down 5: nothing is left"),
-    ],
-    laws=[Law("moving there and back loses nothing that stayed inside", _comes_back)],
-    mistakes=[
-        """
-        return padded[..., m - down : m - down + H, m - right : m - right + W] ⇒ return np.roll(x, (down, right), axis=(-2, -1))
-            What left the picture on one side came back on the other. np.roll goes round; here
-            paper comes in.
-        m - down : m - down + H, m - right : m - right + W ⇒ m + down : m + down + H, m + right : m + right + W
-            The picture moved the wrong way. To move it down, cut the part that begins further up.
-        m - down : m - down + H, m - right : m - right + W ⇒ m - right : m - right + H, m - down : m - down + W
-            Down and right are exchanged: rows are the last but one axis, and columns the last.
-        [(m, m), (m, m)]) ⇒ [(m, m), (m, m)], mode="edge")
-            You repeated the edge. What comes in is paper, 0.
-        return padded[..., m - down : m - down + H, m - right : m - right + W] ⇒ return padded
-            You added paper on all sides and did not cut. The shape must stay.
-        m - down : m - down + H, m - right : m - right + W ⇒ m : m + H, m : m + W
-            You added paper and cut it off again: nothing has moved.
-        m - down : m - down + H ⇒ m - max(down, 0) : m - max(down, 0) + H
-        m - right : m - right + W ⇒ m - max(right, 0) : m - max(right, 0) + W
-            A negative number moved nothing. It means up, or left.
-        m - down : m - down + H ⇒ m - abs(down) : m - abs(down) + H
-        m - right : m - right + W ⇒ m - abs(right) : m - abs(right) + W
-            You lost the sign: negative numbers move up and left.
-        m - down : m - down + H ⇒ m - np.sign(down) : m - np.sign(down) + H
-        m - right : m - right + W ⇒ m - np.sign(right) : m - np.sign(right) + W
-            You moved by one pixel only, whatever was asked.
-        m - right : m - right + W ⇒ m : m + W
-            You moved the rows and left the columns in place.
-        m - down : m - down + H ⇒ m : m + H
-            You moved the columns and left the rows in place.
-        """,
-        Edit(
-            (
-                "    m = max(abs(down), abs(right))\n"
-                "    padded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(m, m), (m, m)])\n"
-                "    return padded[..., m - down : m - down + H, m - right : m - right + W]"
-            ),
-            (
-                "    moved = np.zeros_like(x)\n"
-                "    moved[..., down:, right:] = x[..., : H - down, : W - right]\n"
-                "    return moved"
-            ),
-            "Right as long as nothing is negative. moved[-1:] is the last row alone, so moving up or "
-            "left needs other slices.",
-        ),
-        Edit(
-            "    H, W = x.shape[-2:]\n",
-            "    H, W = x.shape[:2]\n",
-            "You took the first two axes. With several pictures at once, rows and columns are the "
-            "last two, x.shape[-2:].",
-        ),
-        Edit(
-            (
-                "    m = max(abs(down), abs(right))\n"
-                "    padded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(m, m), (m, m)])\n"
-                "    return padded[..., m - down : m - down + H, m - right : m - right + W]"
-            ),
-            "    return np.roll(x, (down, right), axis=(0, 1))",
-            "np.roll goes round, and along the first two axes: with several pictures at once it "
-            "moves pictures. Rows and columns are the last two axes, and paper comes in.",
-        ),
-        Edit(
-            "    return padded[..., m - down : m - down + H, m - right : m - right + W]",
-            "    x[...] = padded[..., m - down : m - down + H, m - right : m - right + W]\n"
-            "    return x",
-            "The picture is right, but you moved the caller's own: x is changed in place. Copies are "
-            "made of training rows that are needed again.",
-        ),
-    ],
-    hints=[
-        "If the picture lies on a larger sheet of paper, which part of the sheet do you cut out to "
-        "see it moved down?",
-        "Pad both axes by m = max(|down|, |right|); the window of size H × W begins at row m − down "
-        "and column m − right. Axes before the last two stay, as `...`.",
-        "H, W = x.shape[-2:]\nm = ...\npadded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [...])\n"
-        "return padded[..., ... : ..., ... : ...]",
-    ],
-    why="Padding turns all four directions into one window on a larger sheet. Without it, each sign "
-    "needs slices of its own.",
-    difficulty=3,
-    minutes=10,
-    importance=3,
-)
-
-# ----------------------------------------------------------------------------------------
-
-
 def _sums_count_known_classes(f, rng):
     y = rng.integers(-1, 6, 40)
     rows = np.asarray(f(y, 6))
@@ -810,4 +695,119 @@ prepare = Exercise(
     difficulty=3,
     minutes=12,
     importance=5,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+def _comes_back(f, rng):
+    x = np.zeros((9, 8))
+    x[3:6, 3:5] = rng.uniform(1, 2, (3, 2))
+    if np.allclose(f(np.asarray(f(x, 2, -3)), -2, 3), x):
+        return ""
+    return (
+        "A small picture in the middle of paper, moved by (2, −3) and back by (−2, 3): it is not "
+        "the same picture any more."
+    )
+
+
+shift = Exercise(
+    augment.shift,
+    kind="transfer",
+    cases=[
+        Case.hand(
+            (np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), 1, -1),
+            np.array([[0.0, 0.0, 0.0], [2.0, 3.0, 0.0]]),
+            says="rows (1, 2, 3), (4, 5, 6), down 1, right −1",
+        ),
+        Case.random(lambda rng: (rng.uniform(1, 2, (5, 8)), 2, 3), says="(5, 8), down 2, right 3"),
+        Case.random(lambda rng: (rng.uniform(1, 2, (7, 6)), -3, 1), says="(7, 6), up 3, right 1"),
+        Case.random(
+            lambda rng: (rng.uniform(1, 2, (3, 6, 9)), 1, -4), says="(3, 6, 9), down 1, left 4"
+        ),
+        Case.random(lambda rng: (rng.uniform(1, 2, (4, 5)), 0, 2), says="(4, 5), right 2 only"),
+        Case.random(lambda rng: (rng.uniform(1, 2, (4, 7)), 0, 0), says="(4, 7), not moved"),
+        Case.extreme((np.ones((3, 4)), 5, 0), says="(3, 4), down 5: nothing is left"),
+    ],
+    laws=[Law("moving there and back loses nothing that stayed inside", _comes_back)],
+    mistakes=[
+        """
+        return padded[..., m - down : m - down + H, m - right : m - right + W] ⇒ return np.roll(x, (down, right), axis=(-2, -1))
+            What left the picture on one side came back on the other. np.roll goes round; here
+            paper comes in.
+        m - down : m - down + H, m - right : m - right + W ⇒ m + down : m + down + H, m + right : m + right + W
+            The picture moved the wrong way. To move it down, cut the part that begins further up.
+        m - down : m - down + H, m - right : m - right + W ⇒ m - right : m - right + H, m - down : m - down + W
+            Down and right are exchanged: rows are the last but one axis, and columns the last.
+        [(m, m), (m, m)]) ⇒ [(m, m), (m, m)], mode="edge")
+            You repeated the edge. What comes in is paper, 0.
+        return padded[..., m - down : m - down + H, m - right : m - right + W] ⇒ return padded
+            You added paper on all sides and did not cut. The shape must stay.
+        m - down : m - down + H, m - right : m - right + W ⇒ m : m + H, m : m + W
+            You added paper and cut it off again: nothing has moved.
+        m - down : m - down + H ⇒ m - max(down, 0) : m - max(down, 0) + H
+        m - right : m - right + W ⇒ m - max(right, 0) : m - max(right, 0) + W
+            A negative number moved nothing. It means up, or left.
+        m - down : m - down + H ⇒ m - abs(down) : m - abs(down) + H
+        m - right : m - right + W ⇒ m - abs(right) : m - abs(right) + W
+            You lost the sign: negative numbers move up and left.
+        m - down : m - down + H ⇒ m - np.sign(down) : m - np.sign(down) + H
+        m - right : m - right + W ⇒ m - np.sign(right) : m - np.sign(right) + W
+            You moved by one pixel only, whatever was asked.
+        m - right : m - right + W ⇒ m : m + W
+            You moved the rows and left the columns in place.
+        m - down : m - down + H ⇒ m : m + H
+            You moved the columns and left the rows in place.
+        """,
+        Edit(
+            (
+                "    m = max(abs(down), abs(right))\n"
+                "    padded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(m, m), (m, m)])\n"
+                "    return padded[..., m - down : m - down + H, m - right : m - right + W]"
+            ),
+            (
+                "    moved = np.zeros_like(x)\n"
+                "    moved[..., down:, right:] = x[..., : H - down, : W - right]\n"
+                "    return moved"
+            ),
+            "Right as long as nothing is negative. moved[-1:] is the last row alone, so moving up or "
+            "left needs other slices.",
+        ),
+        Edit(
+            "    H, W = x.shape[-2:]\n",
+            "    H, W = x.shape[:2]\n",
+            "You took the first two axes. With several pictures at once, rows and columns are the "
+            "last two, x.shape[-2:].",
+        ),
+        Edit(
+            (
+                "    m = max(abs(down), abs(right))\n"
+                "    padded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(m, m), (m, m)])\n"
+                "    return padded[..., m - down : m - down + H, m - right : m - right + W]"
+            ),
+            "    return np.roll(x, (down, right), axis=(0, 1))",
+            "np.roll goes round, and along the first two axes: with several pictures at once it "
+            "moves pictures. Rows and columns are the last two axes, and paper comes in.",
+        ),
+        Edit(
+            "    return padded[..., m - down : m - down + H, m - right : m - right + W]",
+            "    x[...] = padded[..., m - down : m - down + H, m - right : m - right + W]\n"
+            "    return x",
+            "The picture is right, but you moved the caller's own: x is changed in place. Copies are "
+            "made of training rows that are needed again.",
+        ),
+    ],
+    hints=[
+        "If the picture lies on a larger sheet of paper, which part of the sheet do you cut out to "
+        "see it moved down?",
+        "Pad both axes by m = max(|down|, |right|); the window of size H × W begins at row m − down "
+        "and column m − right. Axes before the last two stay, as `...`.",
+        "H, W = x.shape[-2:]\nm = ...\npadded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [...])\n"
+        "return padded[..., ... : ..., ... : ...]",
+    ],
+    why="Padding turns all four directions into one window on a larger sheet. Without it, each sign "
+    "needs slices of its own.",
+    difficulty=3,
+    minutes=10,
+    importance=3,
 )
