@@ -74,7 +74,8 @@ plot.show(fig, alt="Twelve handwritten digits in a row, each with its label in t
 # $$z_j = \sum_i x_i W_{ij} + b_j$$
 #
 # By hand, with two inputs and two outputs: $W = \begin{pmatrix}3&0\\1&-1\end{pmatrix}$ and $b = (10, 20)$. The row
-# $x = (1, 2)$ gives $(1\cdot3 + 2\cdot1 + 10,\; 1\cdot0 - 2\cdot1 + 20) = (15, 18)$, and $x = (0, 1)$ gives $(11, 19)$.
+# $x = (1, 2)$ gives $1\cdot3 + 2\cdot1 + 10 = 15$ and $1\cdot0 - 2\cdot1 + 20 = 18$; $x = (0, 1)$ gives 11
+# and 19.
 #
 # ### Exercise: `affine`
 #

@@ -94,6 +94,13 @@ def test_a_page_leads_on_and_back_and_to_the_contents(made):
     assert "12_attention" not in index
 
 
+def test_no_page_leads_to_one_that_was_not_written(made):
+    for file in made[1].iterdir():
+        text = file.read_text(encoding="utf-8")
+        assert set(re.findall(r'href="([0-9]{2}_\w+)\.html', text)) <= set(STEMS)
+        assert ".ipynb" not in "".join(re.findall(r'href="[^"]*"', text))
+
+
 def test_exercises_stand_as_they_are(made, root):
     text, _ = made
     cells = pairs.read_notebook(root, STEMS[1]).cells

@@ -24,6 +24,7 @@ from course.words import say
 
 TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
+_LINK = re.compile(r'<a\b([^>]*)href="([0-9]{2}_\w+)\.ipynb("[^>]*)>(.*?)</a>', re.DOTALL)
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
 
@@ -40,7 +41,7 @@ def html(root: Path, stems: list[str], out: Path) -> list[Path]:
     made = [contents(stems)]
     for place in places(stems):
         try:
-            made.append(page(pairs.read_notebook(root, place.stem), place))
+            made.append(page(pairs.read_notebook(root, place.stem), place, stems))
         except CourseError as error:
             raise CourseError(f"{place.stem}: {error}") from error
     for path, text in zip(written, made, strict=True):
@@ -57,8 +58,8 @@ def places(stems: list[str]) -> list[handout.Place]:
     ]
 
 
-def page(notebook: NotebookNode, place: handout.Place) -> str:
-    """Return a lesson as one page of HTML, whole in itself."""
+def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
+    """Return a lesson as one page of HTML, whole in itself; it leads to the pages of `stems`."""
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATE.parent)])
@@ -76,7 +77,13 @@ def page(notebook: NotebookNode, place: handout.Place) -> str:
         },
     )
     text, _ = exporter.from_notebook_node(ready(notebook, place.stem))
-    return re.sub(r'href="([0-9][0-9]_\w+)\.ipynb"', r'href="\1.html"', text)
+    return _LINK.sub(lambda link: _led(link, stems), text)
+
+
+def _led(link: re.Match, stems: list[str]) -> str:
+    """A link to another lesson's page; its words alone where that page isn't written."""
+    before, stem, after, words = link.groups()
+    return f'<a{before}href="{stem}.html{after}>{words}</a>' if stem in stems else words
 
 
 def contents(stems: list[str]) -> str:
@@ -125,7 +132,7 @@ def ready(notebook: NotebookNode, stem: str) -> NotebookNode:
         kind = plumbing.kind(cell)
         reveals = ".reveal(" in cell.source
         cell.metadata.page = NotebookNode(fold=_fold(cell, kind), answer="")
-        if asked and cell.outputs and kind != "predict":
+        if asked and cell.outputs and kind != "predict" and ".check(" not in cell.source:
             cell.metadata.page.answer = say("What came out")
         asked = kind == "predict" or (asked and not reveals)
         cell.outputs = _still(cell, kind)
@@ -182,7 +189,7 @@ def _question(source: str, output: NotebookNode) -> NotebookNode:
     text, *options = (ast.literal_eval(argument) for argument in call.args[1:])
     chosen = options[0] if options else []
     items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in chosen)
-    told = cards.quiet(say("Decide for yourself before you open what came out."))
+    told = cards.quiet(say("Decide for yourself before you read on."))
     listed = f"<ul>{items}</ul>" if items else ""
     card = cards.card(f"<b>{markup.escape(say(text))}</b>{listed}{told}")
     output.data = NotebookNode({"text/html": card})
