@@ -204,6 +204,8 @@ ball, _ = trials.few_steps(SGD, 0.1, x, y, momentum=1.0)
 both = zip(forgot.parameters(), ball.parameters(), strict=True)
 same = all(torch.allclose(a, b, rtol=0, atol=1e-9) for a, b in both)
 print("not cleared, and momentum 1: weights equal to 1e-9:", same)
+
+# %% tags=["plot"]
 curves.losses(
     {
         "SGD 0.1, cleared": trials.few_steps(SGD, 0.1, x, y)[1],
@@ -356,7 +358,6 @@ for seed in range(3):
     modes.append((100 * right, 100 * (net(held[0]).argmax(-1) == held[1]).double().mean().item()))
 off, on = np.mean(modes, axis=0)
 print("seed by seed, off and on:", ", ".join(f"{a:.1f} and {b:.1f} %" for a, b in modes))
-print(f"dropout off {off:.1f} %, left on {on:.1f} %: {off - on:.1f} points lost")
 
 # %% [markdown]
 # Now a whole run, written by a colleague. Its losses fall, it raises no error, and it reports an
@@ -713,15 +714,13 @@ ex.Softplus.check(Softplus)
 
 
 # %%
-def remember(seen, name):
-    return lambda part, given, out: seen.update({name or "the whole net": out})
+def tell(part, given, out):
+    print(f"{type(part).__name__}: {tuple(out.shape)}, spread {out.std():.2f}")
 
 
-net, seen = nets.adopt(nets.Net([784, 32, 10]), params), {}
-hooks = [part.register_forward_hook(remember(seen, name)) for name, part in net.named_modules()]
+net = nets.adopt(nets.Net([784, 32, 10]), params)
+hooks = [part.register_forward_hook(tell) for part in net.modules()]
 z = net(x[:64])
-for name, out in seen.items():
-    print(f"{name}: {tuple(out.shape)}, spread {out.std():.2f}")
 for hook in hooks:
     hook.remove()
 print(f"its loss on the 64 digits: {F.cross_entropy(z, y[:64]):.3f}, by hand {loss_np:.3f}")
@@ -789,7 +788,7 @@ ex.ConvNet.check(ConvNet)
 # If neighbourhood is what it gains, then shuffling the pixels must take the gain away. Both
 # networks learn from 1,500 digits for three epochs, at the better of two rates, over three seeds.
 
-# %%
+# %% tags=["table"]
 shuffle = torch.from_numpy(np.random.default_rng(9).permutation(784))
 makers = {"affine": lambda: nets.Net([784, 32, 10]), "convolutions": lambda: nets.ConvNet(28, 4, 10)}
 for name, make in makers.items():
@@ -809,12 +808,8 @@ for name, make in makers.items():
 # misread.
 
 # %%
-also = yours.using("ConvNet", "train_epoch")
-torch.manual_seed(0)
-second, rng = also.ConvNet(28, 4, 10), np.random.default_rng(0)
-optimizer = AdamW(second.parameters(), lr=0.005)
-for _ in range(2):
-    also.train_epoch(second, optimizer, x, y, rng, 32)
+also = yours.using("ConvNet")
+second = trials.few_epochs(lambda: also.ConvNet(28, 4, 10), 0.005, x, y, epochs=2)
 right = 100 * learning.evaluate(second, *held)[1]
 print(f"held-out digits read: {right:.0f} %, before {mine_right:.0f} %")
 print(also.credit("Your second reader"))
