@@ -1,10 +1,10 @@
-"""PyTorch: the same network four times, and the faults that stay silent."""
+"""PyTorch: the same network in a few lines, and the faults that stay silent."""
 
 from course.lessons import About
 
 ABOUT = About(
     part="Networks",
     title="PyTorch",
-    promise="The same network four times, and the faults that stay silent",
-    builds="modules, the training loop, a derivative of one's own, a reader of drawn digits",
+    promise="The same network in a few lines, and the faults that stay silent",
+    builds="modules, the training loop, safe checkpoints, a reader of drawn digits",
 )

@@ -13,94 +13,6 @@ from course.networks import layers
 from course.networks.pytorch import learning, nets, softplus, weights
 
 
-def _softplus(answer, z, dy):
-    """What the function gives, and the gradient that it hands on."""
-    z = torch.tensor(z, requires_grad=True)
-    out = answer.apply(z)
-    (out * torch.tensor(dy)).sum().backward()
-    return {"output": out, "gradient": z.grad}
-
-
-def _pair(rng, *shape):
-    return 3 * rng.standard_normal(shape), rng.standard_normal(shape)
-
-
-Softplus = Exercise(
-    softplus.Softplus,
-    probe=_softplus,
-    cases=[
-        Case.hand(
-            (np.array([0.0, math.log(3)]), np.array([1.0, 100.0])),
-            {
-                "output": np.array([math.log(2), math.log(4)]),
-                "gradient": np.array([0.5, 75.0]),
-            },
-            says="z = (0, ln 3), dy = (1, 100)",
-        ),
-        Case.random(lambda rng: _pair(rng, 5), says="z of shape (5,)"),
-        Case.random(lambda rng: _pair(rng, 3, 4), says="z of shape (3, 4)"),
-        Case.extreme(
-            (np.array([1000.0, -1000.0]), np.array([1.0, 1.0])),
-            says="z = 1000 and z = −1000",
-            expected={"output": np.array([1000.0, 0.0]), "gradient": np.array([1.0, 0.0])},
-        ),
-    ],
-    mistakes=[
-        """
-        z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())) ⇒ torch.log(1 + torch.exp(z))
-            Right for small z. At z = 1000 the exponential overflows. ln(1 + eᶻ) = z + ln(1 + e⁻ᶻ)
-            has a small one there.
-        z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())) ⇒ z + torch.log1p(torch.exp(-z))
-            Right for z above 0. At z = −1000 now e⁻ᶻ overflows: the exponent must be −|z|, and what
-            stands before the logarithm max(z, 0).
-        z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())) ⇒ torch.where(z > 30, z, torch.log1p(torch.exp(-z)))
-            Where z is not large you computed ln(1 + e⁻ᶻ), the softplus of −z.
-        z.clamp(min=0) + torch.log1p ⇒ torch.log1p
-            You left max(z, 0) out: ln(1 + e⁻|z|) is the small part alone.
-        z.clamp(min=0) + torch.log1p ⇒ z + torch.log1p
-            You added z itself. Below 0 the softplus is ln(1 + eᶻ) already: add max(z, 0).
-        z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())) ⇒ torch.relu(z)
-            That is the ReLU, max(z, 0); the smooth part ln(1 + e⁻|z|) is missing.
-        dy * torch.sigmoid(z) ⇒ torch.sigmoid(z)
-            Your backward returns the slope alone. By the chain rule it is multiplied by dy, the
-            gradient that comes from above.
-        dy * torch.sigmoid(z) ⇒ dy * torch.exp(z) / (1 + torch.exp(z))
-            The right slope in a form that overflows: at z = 1000 it is ∞/∞. torch.sigmoid(z) is the
-            same and safe.
-        dy * torch.sigmoid(z) ⇒ dy * torch.sigmoid(z) * (1 - torch.sigmoid(z))
-            That is the slope of the sigmoid. Asked is that of the softplus, which is the sigmoid
-            itself.
-        dy * torch.sigmoid(z) ⇒ dy * torch.sigmoid(-z)
-            Your slope falls from 1 to 0. d/dz ln(1 + eᶻ) = eᶻ/(1 + eᶻ), which rises.
-        dy * torch.sigmoid(z) ⇒ dy * (z > 0)
-            That is the slope of the ReLU. The softplus bends smoothly: eᶻ/(1 + eᶻ).
-        dy * torch.sigmoid(z) ⇒ dy * torch.nn.functional.softplus(z)
-            You multiplied dy by the function itself. The way back needs its slope.
-        ctx.save_for_backward(z) ⇒ ctx.save_for_backward(z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())))
-            You kept the output for the way back and used it as if it were z. Keep z.
-        (z,) = ctx.saved_tensors ⇒ z = ctx.saved_tensors
-            ctx.saved_tensors is a tuple, even of one. Take it apart: (z,) = ctx.saved_tensors.
-        ctx.save_for_backward(z) ⇒ pass
-            Nothing was kept for the way back: call ctx.save_for_backward(z) in forward.
-        """,
-    ],
-    hints=[
-        "What is ln(1 + eᶻ) − z, written as one logarithm, and for which z is its exponential small?",
-        "ln(1 + eᶻ) = max(z, 0) + ln(1 + e^(−|z|)), and d/dz ln(1 + eᶻ) = eᶻ / (1 + eᶻ) = σ(z).",
-        "ctx.save_for_backward(…)\nreturn … + torch.log1p(…)\n\n(z,) = ctx.saved_tensors\n"
-        "return dy * …",
-    ],
-    why="ln(1 + eᶻ) − z = ln(1 + e⁻ᶻ), so for each sign of z one of the two forms has an exponential "
-    "below 1; |z| takes both in one. The slope is the sigmoid, which PyTorch computes safely.",
-    kind="derive",
-    difficulty=3,
-    minutes=15,
-    importance=3,
-)
-
-# ---------------------------------------------------------------------------------------
-
-
 def _net(answer, sizes, rate, x, given=None):
     """What a net with these weights gives in either mode, with the same draws of dropout."""
     module, ours = answer(sizes, rate), nets.Net(sizes, rate)
@@ -745,6 +657,94 @@ restore = Exercise(
     difficulty=3,
     minutes=15,
     importance=4,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _softplus(answer, z, dy):
+    """What the function gives, and the gradient that it hands on."""
+    z = torch.tensor(z, requires_grad=True)
+    out = answer.apply(z)
+    (out * torch.tensor(dy)).sum().backward()
+    return {"output": out, "gradient": z.grad}
+
+
+def _pair(rng, *shape):
+    return 3 * rng.standard_normal(shape), rng.standard_normal(shape)
+
+
+Softplus = Exercise(
+    softplus.Softplus,
+    probe=_softplus,
+    cases=[
+        Case.hand(
+            (np.array([0.0, math.log(3)]), np.array([1.0, 100.0])),
+            {
+                "output": np.array([math.log(2), math.log(4)]),
+                "gradient": np.array([0.5, 75.0]),
+            },
+            says="z = (0, ln 3), dy = (1, 100)",
+        ),
+        Case.random(lambda rng: _pair(rng, 5), says="z of shape (5,)"),
+        Case.random(lambda rng: _pair(rng, 3, 4), says="z of shape (3, 4)"),
+        Case.extreme(
+            (np.array([1000.0, -1000.0]), np.array([1.0, 1.0])),
+            says="z = 1000 and z = −1000",
+            expected={"output": np.array([1000.0, 0.0]), "gradient": np.array([1.0, 0.0])},
+        ),
+    ],
+    mistakes=[
+        """
+        z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())) ⇒ torch.log(1 + torch.exp(z))
+            Right for small z. At z = 1000 the exponential overflows. ln(1 + eᶻ) = z + ln(1 + e⁻ᶻ)
+            has a small one there.
+        z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())) ⇒ z + torch.log1p(torch.exp(-z))
+            Right for z above 0. At z = −1000 now e⁻ᶻ overflows: the exponent must be −|z|, and what
+            stands before the logarithm max(z, 0).
+        z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())) ⇒ torch.where(z > 30, z, torch.log1p(torch.exp(-z)))
+            Where z is not large you computed ln(1 + e⁻ᶻ), the softplus of −z.
+        z.clamp(min=0) + torch.log1p ⇒ torch.log1p
+            You left max(z, 0) out: ln(1 + e⁻|z|) is the small part alone.
+        z.clamp(min=0) + torch.log1p ⇒ z + torch.log1p
+            You added z itself. Below 0 the softplus is ln(1 + eᶻ) already: add max(z, 0).
+        z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())) ⇒ torch.relu(z)
+            That is the ReLU, max(z, 0); the smooth part ln(1 + e⁻|z|) is missing.
+        dy * torch.sigmoid(z) ⇒ torch.sigmoid(z)
+            Your backward returns the slope alone. By the chain rule it is multiplied by dy, the
+            gradient that comes from above.
+        dy * torch.sigmoid(z) ⇒ dy * torch.exp(z) / (1 + torch.exp(z))
+            The right slope in a form that overflows: at z = 1000 it is ∞/∞. torch.sigmoid(z) is the
+            same and safe.
+        dy * torch.sigmoid(z) ⇒ dy * torch.sigmoid(z) * (1 - torch.sigmoid(z))
+            That is the slope of the sigmoid. Asked is that of the softplus, which is the sigmoid
+            itself.
+        dy * torch.sigmoid(z) ⇒ dy * torch.sigmoid(-z)
+            Your slope falls from 1 to 0. d/dz ln(1 + eᶻ) = eᶻ/(1 + eᶻ), which rises.
+        dy * torch.sigmoid(z) ⇒ dy * (z > 0)
+            That is the slope of the ReLU. The softplus bends smoothly: eᶻ/(1 + eᶻ).
+        dy * torch.sigmoid(z) ⇒ dy * torch.nn.functional.softplus(z)
+            You multiplied dy by the function itself. The way back needs its slope.
+        ctx.save_for_backward(z) ⇒ ctx.save_for_backward(z.clamp(min=0) + torch.log1p(torch.exp(-z.abs())))
+            You kept the output for the way back and used it as if it were z. Keep z.
+        (z,) = ctx.saved_tensors ⇒ z = ctx.saved_tensors
+            ctx.saved_tensors is a tuple, even of one. Take it apart: (z,) = ctx.saved_tensors.
+        ctx.save_for_backward(z) ⇒ pass
+            Nothing was kept for the way back: call ctx.save_for_backward(z) in forward.
+        """,
+    ],
+    hints=[
+        "What is ln(1 + eᶻ) − z, written as one logarithm, and for which z is its exponential small?",
+        "ln(1 + eᶻ) = max(z, 0) + ln(1 + e^(−|z|)), and d/dz ln(1 + eᶻ) = eᶻ / (1 + eᶻ) = σ(z).",
+        "ctx.save_for_backward(…)\nreturn … + torch.log1p(…)\n\n(z,) = ctx.saved_tensors\n"
+        "return dy * …",
+    ],
+    why="ln(1 + eᶻ) − z = ln(1 + e⁻ᶻ), so for each sign of z one of the two forms has an exponential "
+    "below 1; |z| takes both in one. The slope is the sigmoid, which PyTorch computes safely.",
+    kind="derive",
+    difficulty=3,
+    minutes=15,
+    importance=3,
 )
 
 # ---------------------------------------------------------------------------------------
