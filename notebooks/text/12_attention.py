@@ -434,7 +434,7 @@ ex.rotate.check(rotate)
 # positions. So the score depends on how far away the key is, and not on where in the text that
 # happens.
 
-# %%
+# %% tags=["plot"]
 theta = attention.angles(60, 2) / 4  # one pair; a quarter of the usual speed, to see it
 q, k = (attention.rotate(np.tile(z, (60, 1)), theta) for z in ([1.0, 0.0], [0.3, 0.9]))
 figures.turned(q, k, places=((3, 1), (9, 7)))
@@ -497,7 +497,7 @@ diagrams.induction()
 # Is this what the trained model does? Here are the maps of all four heads on a pattern of eight
 # tokens.
 
-# %%
+# %% tags=["plot"]
 model = models["two layers"][1]
 sequence = np.resize(np.random.default_rng(4).permutation(16)[:8], 24)
 seen = [a[0].numpy() for a in model.weights(torch.from_numpy(sequence)[None])]  # (H, T, T) each
