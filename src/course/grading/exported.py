@@ -12,7 +12,7 @@ from course.grading.submission import Handed, Unreadable
 
 
 def write(work: list[Handed], folder: Path) -> int:
-    """Write ``12_attention/attend/Ada Lovelace.py`` and the like; return how many.
+    """Write a file such as ``attend/Ada Lovelace.py`` in a folder for each lesson; return how many.
 
     A file holds the answer with the learner's helpers and constants that it reads. What isn't
     begun or can't be read has no file.
