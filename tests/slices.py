@@ -4,28 +4,44 @@ import ast
 import symtable
 from collections.abc import Iterable
 
-SHOWING = {"print", "plot"}  # they change nothing
 _SCOPES = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.comprehension)
 
 
 def needed(sources: list[str], wanted: Iterable[int]) -> list[int]:
     """Return the wanted cells and those above that they lean on, in order.
 
-    A name leans on the cell that bound it last, and on those that may have changed its value since.
+    A name leans on the cell that bound it last, and on those that have changed its value since.
+    What a function does to its arguments isn't seen: a model may be there, and not be trained.
     """
     taken, names = set(wanted), set()
     modules = set().union(*map(imported, sources))
     for index in range(len(sources) - 1, -1, -1):
         source = sources[index]
-        if index in taken or (bound(source) | changed(source, modules)) & names:
+        if index in taken or (bound(source) | changed(source) - modules) & names:
             taken.add(index)
             names = names - bound(source) | read(source)
     return sorted(taken)
 
 
 def read(source: str) -> set[str]:
-    """Return every name that is looked up among the notebook's, also from inside functions."""
-    found, tables = set(), [symtable.symtable(source, "cell", "exec")]
+    """Return every name that the cell looks up before it binds it itself."""
+    return _read(ast.parse(source).body)
+
+
+def _read(statements: list[ast.stmt]) -> set[str]:
+    found: set[str] = set()
+    for node in reversed(statements):
+        found -= _bound(node)
+        if isinstance(node, ast.For):  # whose body runs at least once
+            found |= (_read(node.body) - _names(node.target)) | _looked_up(node.iter)
+        else:
+            found |= _looked_up(node)
+    return found
+
+
+def _looked_up(node: ast.AST) -> set[str]:
+    """Return the notebook's names that a statement looks up, also from inside functions."""
+    found, tables = set(), [symtable.symtable(ast.unparse(node), "cell", "exec")]
     while tables:
         table = tables.pop()
         tables += table.get_children()
@@ -40,14 +56,24 @@ def read(source: str) -> set[str]:
 
 def bound(source: str) -> set[str]:
     """Return every name that the cell certainly binds anew."""
-    found = imported(source)
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Assign):
-            targets = [each for target in node.targets for each in ast.walk(target)]
-            found |= {n.id for n in targets if isinstance(n, ast.Name) and _stored(n)}
-    return found
+    return set().union(*map(_bound, ast.parse(source).body))
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(one.asname or one.name).split(".")[0] for one in node.names}
+    if isinstance(node, ast.Assign):
+        return set().union(*map(_names, node.targets))
+    if isinstance(node, ast.For):
+        return _names(node.target).union(*map(_bound, node.body))
+    return set()
+
+
+def _names(target: ast.AST) -> set[str]:
+    """Return the names that are bound by what stands left of an equals sign."""
+    return {n.id for n in ast.walk(target) if isinstance(n, ast.Name) and _stored(n)}
 
 
 def imported(source: str) -> set[str]:
@@ -56,8 +82,8 @@ def imported(source: str) -> set[str]:
     return {(n.asname or n.name).split(".")[0] for n in nodes if isinstance(n, ast.alias)}
 
 
-def changed(source: str, modules: set[str]) -> set[str]:
-    """Return every name whose value the cell may change: x += …, x[0] = …, x.add(…), fill(x)."""
+def changed(source: str) -> set[str]:
+    """Return every name whose value the cell may change: x += …, x[0] = …, x.add(…)."""
     found = set()
     for node in _outside(ast.parse(source)):
         if isinstance(node, ast.Name) and _stored(node):
@@ -65,12 +91,8 @@ def changed(source: str, modules: set[str]) -> set[str]:
         elif isinstance(node, ast.Subscript | ast.Attribute) and _stored(node):
             found.add(_root(node))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            root = _root(node.value.func)
-            if root in modules or isinstance(node.value.func, ast.Name):
-                parts = [] if root in SHOWING else node.value.args
-                found |= {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
-            else:
-                found.add(root)
+            called = node.value.func
+            found |= {_root(called)} if isinstance(called, ast.Attribute) else set()
     return found
 
 

@@ -29,11 +29,13 @@ def test_what_binds_or_changes_a_name_is_needed():
         (["x = 1", "x = 2", "print(x)"], [1, 2]),  # the first x is gone
         (["x = 1", "x += 2", "print(x)"], [0, 1, 2]),
         (["x = 1", "x = x + 2", "print(x)"], [0, 1, 2]),
+        (["x = 1", "x = 2; print(x)", "print(x)"], [1, 2]),
+        (["x = 1", "for y in z:\n    x = y\n    print(x)", "print(x)"], [1, 2]),
+        (["x = 1", "for y in z:\n    x = x + y", "print(x)"], [0, 1, 2]),
         (["x = 1", "if late:\n    x = 2", "print(x)"], [0, 1, 2]),
         (["x = []", "for y in z:\n    x.append(y)", "print(x)"], [0, 1, 2]),
-        (["x = []", "fill(x)", "x"], [0, 1, 2]),
-        (["import a", "x = []", "a.fill(x)", "x"], [0, 1, 2, 3]),
-        (["x = []", "print(x)", "x"], [0, 2]),  # showing changes nothing
+        (["x = []", "x.sort()", "x"], [0, 1, 2]),
+        (["import a", "x = []", "a.show(x)", "print(x)", "a.f(x)"], [0, 1, 4]),
         (["x = 1", "def f():\n    x = 2", "[x for x in y]", "x"], [0, 3]),  # other names
         (["x = 1", "def f(x):\n    return x", "f"], [1, 2]),
         (["x = 1", "def f():\n    return x", "f"], [0, 1, 2]),

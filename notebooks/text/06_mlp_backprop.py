@@ -14,21 +14,23 @@
 # %% [markdown]
 # # Backpropagation
 #
-# A network of eighty thousand numbers reads handwriting. Nobody set those numbers. Each was moved, again and
-# again, a little against its gradient. In this lesson you derive every one of these gradients, and train the network
-# with functions of your own.
+# A network of eighty thousand numbers reads handwriting. Nobody set those numbers. Each was moved,
+# again and again, a little against its gradient. In this lesson you derive every one of these
+# gradients, and train the network with functions of your own.
 #
-# **You will** derive the backward pass of each layer from single numbers, write it in NumPy, check it, train on real
-# handwritten digits, find out which changes of the last forty years matter and where, and see how well a network can
-# train with a wrong gradient. This takes about two hours. What stands under *Further* is optional.
+# **You will** derive the backward pass of each layer from single numbers, write it in NumPy, check
+# it, train on real handwritten digits, find out which changes of the last forty years matter and
+# where, and see how well a network can train with a wrong gradient. This takes about two hours.
+# What stands under *Further* is optional.
 #
-# **You need** lesson *Gradients* (chain rule, gradient check, learning rate), matrix products from *Linear algebra*,
-# and the softmax from *Probability*.
+# **You need** lesson *Gradients* (chain rule, gradient check, learning rate), matrix products from
+# *Linear algebra*, and the softmax from *Probability*.
 
 # %% [markdown]
 # ## Symbols
 #
-# One example is one row. $d\,\cdot$ before a symbol means the gradient of the loss with respect to it, and has its shape.
+# One example is one row. $d\,\cdot$ before a symbol means the gradient of the loss with respect to
+# it, and has its shape.
 #
 # | symbol | meaning | shape |
 # |---|---|---|
@@ -66,16 +68,18 @@ plot.digits(ax, x[:12], labels=y[:12], cols=12)
 plot.show(fig, alt="Twelve handwritten digits in a row, each with its label in the corner.")
 
 # %% [markdown]
-# People wrote these on forms. To the network each is a row of 784 numbers, 0 for paper and 1 for ink. We
-# train on 8,000 and keep 2,000 aside, to tell whether the network has learnt to read or has memorised.
+# People wrote these on forms. To the network each is a row of 784 numbers, 0 for paper and 1 for
+# ink. We train on 8,000 and keep 2,000 aside, to tell whether the network has learnt to read or has
+# memorised.
 #
-# The simplest map from 784 numbers to ten is an **affine layer**: each output is a weighted sum of all inputs, plus a bias.
+# The simplest map from 784 numbers to ten is an **affine layer**: each output is a weighted sum of
+# all inputs, plus a bias.
 #
 # $$z_j = \sum_i x_i W_{ij} + b_j$$
 #
-# By hand, with two inputs and two outputs: $W = \begin{pmatrix}3&0\\1&-1\end{pmatrix}$ and $b = (10, 20)$. The row
-# $x = (1, 2)$ gives $1\cdot3 + 2\cdot1 + 10 = 15$ and $1\cdot0 - 2\cdot1 + 20 = 18$; $x = (0, 1)$ gives 11
-# and 19.
+# By hand, with two inputs and two outputs: $W = \begin{pmatrix}3&0\\1&-1\end{pmatrix}$ and
+# $b = (10, 20)$. The row $x = (1, 2)$ gives $1\cdot3 + 2\cdot1 + 10 = 15$ and
+# $1\cdot0 - 2\cdot1 + 20 = 18$; $x = (0, 1)$ gives 11 and 19.
 #
 # ### Exercise: `affine`
 #
@@ -91,14 +95,16 @@ def affine(x, W, b):
 ex.affine.check(affine)
 
 # %% [markdown]
-# Two affine layers in a row are again one affine layer, because $(xW_1)W_2 = x(W_1W_2)$. So something that is not a straight line must
-# stand between them: an **activation**. The classical one is the **sigmoid**, which squashes any number into $(0, 1)$:
+# Two affine layers in a row are again one affine layer, because $(xW_1)W_2 = x(W_1W_2)$. So
+# something that is not a straight line must stand between them: an **activation**. The classical
+# one is the **sigmoid**, which squashes any number into $(0, 1)$:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
-# Written like that it overflows at $z = -1000$. In this form the exponent is never positive. Its slope is $\sigma'(z) = a(1 - a)$ with $a = \sigma(z)$:
-# differentiate $(1 + e^{-z})^{-1}$ and you get $e^{-z}(1 + e^{-z})^{-2}$, which is $a \cdot (1 - a)$. We already have $a$, so the
-# slope costs no new exponential.
+# Written like that it overflows at $z = -1000$. In this form the exponent is never positive. Its
+# slope is $\sigma'(z) = a(1 - a)$ with $a = \sigma(z)$: differentiate $(1 + e^{-z})^{-1}$ and you
+# get $e^{-z}(1 + e^{-z})^{-2}$, which is $a \cdot (1 - a)$. We already have $a$, so the slope costs
+# no new exponential.
 
 
 # %% tags=["worked:layers.sigmoid", "worked:layers.sigmoid_backward"]
@@ -112,9 +118,10 @@ def sigmoid_backward(da, a):
 
 
 # %% [markdown]
-# Affine layer, activation, affine layer, activation: that is a **multilayer perceptron**. This course grew from a short article that
-# trains one with ten formulas, for a hidden layer $h$ and an output layer $o$; Sources names it. We begin with its network. By hand, with one
-# neuron in each layer, $x = 2$, $W_h = \frac12$, $W_o = 2$, $b_h = b_o = -1$ and target $y = 1$:
+# Affine layer, activation, affine layer, activation: that is a **multilayer perceptron**. This
+# course grew from a short article that trains one with ten formulas, for a hidden layer $h$ and an
+# output layer $o$; Sources names it. We begin with its network. By hand, with one neuron in each
+# layer, $x = 2$, $W_h = \frac12$, $W_o = 2$, $b_h = b_o = -1$ and target $y = 1$:
 #
 # $$z_h = 2\cdot\tfrac12 - 1 = 0,\quad h = \tfrac12,\quad z_o = \tfrac12\cdot2 - 1 = 0,\quad
 # o = \tfrac12,\quad L = \tfrac12(o - y)^2 = \tfrac18.$$
@@ -123,7 +130,8 @@ def sigmoid_backward(da, a):
 #
 # *The output is 0.5 and should be 1. Which weight should change, in which direction, by how much?*
 #
-# Follow one path. If $W_h$ grows a little, $z_h$ grows, so $h$ grows, so $z_o$, so $o$, and $L$ falls. Along the path slopes multiply:
+# Follow one path. If $W_h$ grows a little, $z_h$ grows, so $h$ grows, so $z_o$, so $o$, and $L$
+# falls. Along the path slopes multiply:
 
 # %%
 diagrams.chain()
@@ -134,20 +142,22 @@ diagrams.chain()
 # $$\delta_o = (o - y)\,o(1 - o) = -\tfrac12\cdot\tfrac14 = -\tfrac18,\qquad
 # \delta_h = \delta_o\,W_o\,h(1 - h) = -\tfrac18\cdot2\cdot\tfrac14 = -\tfrac1{16}.$$
 #
-# From each, one more step leads to the weight: $dW_o = h\,\delta_o = -\frac1{16}$ and $dW_h = x\,\delta_h = -\frac18$. The picture begins with
-# these numbers. Move the sliders.
+# From each, one more step leads to the weight: $dW_o = h\,\delta_o = -\frac1{16}$ and
+# $dW_h = x\,\delta_h = -\frac18$. The picture begins with these numbers. Move the sliders.
 
 # %%
 widgets.graph()
 
 # %% [markdown]
-# Slide $W_h$ to 3. The curve flattens, and so does everything that flows back: $h$ is close to 1 and its slope $h(1-h)$ close to 0.
+# Slide $W_h$ to 3. The curve flattens, and so does everything that flows back: $h$ is close to 1
+# and its slope $h(1-h)$ close to 0.
 #
-# Now a whole layer, and a batch. Let $dz$ have arrived at its outputs, and find the three gradients entry by entry, as sums over paths.
-# Number the examples of the batch by $n$, and write down for yourself: which outputs $z_{nj}$ does the
-# weight $W_{ij}$ touch, and with what slope? Which does the input $x_{ni}$ touch? And the bias $b_j$?
-# Then look for the product of matrices that computes each sum. By hand, with both rows and $W$ from
-# above and $dz = \begin{pmatrix}1&0\\0&2\end{pmatrix}$:
+# Now a whole layer, and a batch. Let $dz$ have arrived at its outputs, and find the three gradients
+# entry by entry, as sums over paths. Number the examples of the batch by $n$, and write down for
+# yourself: which outputs $z_{nj}$ does the weight $W_{ij}$ touch, and with what slope? Which does
+# the input $x_{ni}$ touch? And the bias $b_j$? Then look for the product of matrices that computes
+# each sum. By hand, with both rows and $W$ from above and
+# $dz = \begin{pmatrix}1&0\\0&2\end{pmatrix}$:
 #
 # $$dx = \begin{pmatrix}3&1\\0&-2\end{pmatrix} \qquad dW = \begin{pmatrix}1&0\\2&2\end{pmatrix} \qquad db = (1, 2)$$
 #
@@ -181,8 +191,8 @@ ex.affine_backward.check(affine_backward)
 #
 # *Ten formulas, one line of code each. Do they fit as printed?*
 #
-# The article writes one example as a column $X$. We write a batch as rows, so every product is transposed. $f_h$ and $f_o$ are its
-# activations, and $\odot$ multiplies entry by entry.
+# The article writes one example as a column $X$. We write a batch as rows, so every product is
+# transposed. $f_h$ and $f_o$ are its activations, and $\odot$ multiplies entry by entry.
 #
 # | the article prints | for rows | code |
 # |---|---|---|
@@ -197,9 +207,11 @@ ex.affine_backward.check(affine_backward)
 # | $W_o := W_o - \alpha \cdot \delta_oh^T$ | $dW_o = h^\top \delta_o$ | `h.T @ delta_o` |
 # | $b_o := b_o - \alpha \cdot \delta_o$ | $db_o = \sum_\text{batch} \delta_o$ | `delta_o.sum(axis=0)` |
 #
-# Four things had to be put right. $W_oh$ in the third line is a product, $W_o$ times $h$. In the sixth, $(W_oh)^T$ should be $W_o^\top$ alone: with $h$ inside, the
-# shapes don't fit. $\delta_oh^T$ means $\delta_o h^\top$. And the lines for the biases hold for one example; over a batch the error signals are summed. The loss,
-# which the article doesn't name, is the mean of $\frac12\lVert o - y\rVert^2$ over the batch, hence the $\frac1B$.
+# Four things had to be put right. $W_oh$ in the third line is a product, $W_o$ times $h$. In the
+# sixth, $(W_oh)^T$ should be $W_o^\top$ alone: with $h$ inside, the shapes don't fit. $\delta_oh^T$
+# means $\delta_o h^\top$. And the lines for the biases hold for one example; over a batch the error
+# signals are summed. The loss, which the article doesn't name, is the mean of
+# $\frac12\lVert o - y\rVert^2$ over the batch, hence the $\frac1B$.
 
 
 # %%
@@ -234,10 +246,10 @@ off = nets.errors(article_gradients, article_loss, small, x7, np.eye(3)[y7])
 print(f"relative error of every gradient below 1e-8: {max(off.values()) < 1e-8}")
 
 # %% [markdown]
-# The numbers found by hand agree with the code, and so does the gradient check of lesson *Gradients*.
-# Now downhill, $W \leftarrow W - \alpha\,dW$, for every layer. The gradient over all 8,000 digits costs
-# 250 times as much as over 32 of them, and 32 give a usable estimate. So each step takes a random
-# handful, a **minibatch**.
+# The numbers found by hand agree with the code, and so does the gradient check of lesson
+# *Gradients*. Now downhill, $W \leftarrow W - \alpha\,dW$, for every layer. The gradient over all
+# 8,000 digits costs 250 times as much as over 32 of them, and 32 give a usable estimate. So each
+# step takes a random handful, a **minibatch**.
 
 
 # %% tags=["worked:mlp.gradient_step"]
@@ -263,8 +275,8 @@ right = percent_right(article_forward(article, x_test)[1], y_test)
 print(f"unseen digits read right: {right:.0f} %, by guessing 10 %")
 
 # %% [markdown]
-# It learns, slowly at this learning rate. Look at one output that should be 0, and at its error signal
-# $\delta_o$, which is all that the layers below hear of the error.
+# It learns, slowly at this learning rate. Look at one output that should be 0, and at its error
+# signal $\delta_o$, which is all that the layers below hear of the error.
 
 # %%
 loudest = predict.choice(
@@ -284,12 +296,13 @@ print(f"at 0.99 the signal is {signal.max() / signal[-1]:.0f} times weaker than 
 #
 # *The layers below hear the error through $\delta_o$ alone. Which factor of it can be done without?*
 #
-# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy changes
-# the loss. Let the classes compete through the softmax of lesson *Probability*,
+# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy
+# changes the loss. Let the classes compete through the softmax of lesson *Probability*,
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}},$$
 #
-# and take as the loss the cross-entropy, $L = -\frac1B \sum_n \log p_{n, y_n}$: the negative logarithm of the probability given to the true class.
+# and take as the loss the cross-entropy, $L = -\frac1B \sum_n \log p_{n, y_n}$: the negative
+# logarithm of the probability given to the true class.
 
 
 # %% tags=["worked:layers.softmax", "worked:layers.log_softmax", "worked:layers.cross_entropy"]
@@ -327,10 +340,10 @@ def cross_entropy_backward(z, y):
 ex.cross_entropy_backward.check(cross_entropy_backward)
 
 # %% [markdown]
-# No factor is left in it that could fade. The second remedy changes the activation. A sigmoid's slope
-# $a(1-a)$ is at most $\frac14$, and every layer multiplies by it once. The **ReLU** passes what is
-# positive and stops the rest, $\max(z, 0)$. At the kink, $z = 0$, the course takes 0 for its slope. By
-# hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give $dz = (0, 0, -7)$.
+# No factor is left in it that could fade. The second remedy changes the activation. A sigmoid's
+# slope $a(1-a)$ is at most $\frac14$, and every layer multiplies by it once. The **ReLU** passes
+# what is positive and stops the rest, $\max(z, 0)$. At the kink, $z = 0$, the course takes 0 for
+# its slope. By hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give $dz = (0, 0, -7)$.
 #
 # ### Exercise: `relu_backward`
 
@@ -345,8 +358,8 @@ ex.relu_backward.check(relu_backward)
 
 # %% [markdown]
 # How much of an error signal survives seven such layers depends on the activation and also on the
-# scale of the weights. So try each activation at many scales: eight layers of 64 units, weights drawn
-# at random, and a random error signal that is sent back from layer 8 to layer 1.
+# scale of the weights. So try each activation at many scales: eight layers of 64 units, weights
+# drawn at random, and a random error signal that is sent back from layer 8 to layer 1.
 
 # %%
 scales = 2.0 ** np.arange(-1, 10)
@@ -355,18 +368,20 @@ for name, act in {"sigmoid": nets.SIGMOID, "ReLU": nets.RELU}.items():
     shares[name], saturated[name] = np.transpose([nets.survives(act, s, x[:200]) for s in scales])
 figures.signals(scales, shares)
 level, faint = np.argmax(shares["sigmoid"] > 1), 1 / shares["sigmoid"][1]
-print(f"ReLU: scale 1 keeps {shares['ReLU'][1]:.2f} of the signal, scale 2 keeps {shares['ReLU'][2]:.2f}")
-print(f"sigmoid: scale 1 keeps 1 part in {faint:.0f}; level at a scale of about {scales[level]:.0f},")
+_, one, two, *_ = shares["ReLU"]
+print(f"ReLU: scale 1 keeps {one:.2f} of the signal, scale 2 keeps {two:.2f}")
+print(f"sigmoid: scale 1 keeps 1 part in {faint:.0f}; level near a scale of {scales[level]:.0f},")
 print(f"where {100 * saturated['sigmoid'][level]:.0f} % of the units are within 0.01 of 0 or 1")
 
 # %% [markdown]
-# Right: with either activation the error signal fades if the weights are too small, and there is a scale
-# at which it stays level. For ReLU that is 2; lesson *Initialization* says why. For the sigmoid it is so
-# large that many units are saturated, and a saturated unit passes nothing.
+# Right: with either activation the error signal fades if the weights are too small, and there is a
+# scale at which it stays level. For ReLU that is 2; lesson *Initialization* says why. For the
+# sigmoid it is so large that many units are saturated, and a saturated unit passes nothing.
 #
 # ## Any depth
 #
-# *What changes when there are more layers?* Nothing: forward keeps what each layer was given, and the way back is a loop.
+# *What changes when there are more layers?* Nothing: forward keeps what each layer was given, and
+# the way back is a loop.
 
 
 # %% tags=["worked:mlp.forward"]
@@ -379,14 +394,19 @@ def forward(params, x):
 
 
 # %% [markdown]
-# `forward` returns the input, every hidden activation, and last the logits. A ReLU's output is positive exactly where its input was, so `a[layer]` serves `relu_backward` for its mask.
+# `forward` returns the input, every hidden activation, and last the logits. A ReLU's output is
+# positive exactly where its input was, so `a[layer]` serves `relu_backward` for its mask.
 #
-# By hand: $x = 1$, $W_1 = (1, -1)$, $W_2 = \begin{pmatrix}0&\ln 3\\5&1\end{pmatrix}$, biases 0, label $y = 0$. Forward, $h = (1, 0)$ and $z = (0, \ln 3)$, so $L = \ln 4$. Back,
-# $dz = (-\frac34, \frac34)$, $dW_2 = \begin{pmatrix}-\frac34&\frac34\\0&0\end{pmatrix}$, $dh = (\frac34\ln 3, -3)$. The second unit was silent, so its gate is shut: $dW_1 = db_1 = (\frac34\ln 3, 0)$.
+# By hand: $x = 1$, $W_1 = (1, -1)$, $W_2 = \begin{pmatrix}0&\ln 3\\5&1\end{pmatrix}$, biases 0,
+# label $y = 0$. Forward, $h = (1, 0)$ and $z = (0, \ln 3)$, so $L = \ln 4$. Back,
+# $dz = (-\frac34, \frac34)$, $dW_2 = \begin{pmatrix}-\frac34&\frac34\\0&0\end{pmatrix}$,
+# $dh = (\frac34\ln 3, -3)$. The second unit was silent, so its gate is shut:
+# $dW_1 = db_1 = (\frac34\ln 3, 0)$.
 #
 # ### Exercise: `loss_and_gradients`
 #
-# Return the loss and the list of pairs `(dW, db)`, first layer first, for any number of layers. Build on `mlp.forward` and `layers`.
+# Return the loss and the list of pairs `(dW, db)`, first layer first, for any number of layers.
+# Build on `mlp.forward` and `layers`.
 
 
 # %% tags=["exercise:mlp.loss_and_gradients"]
@@ -398,7 +418,9 @@ def loss_and_gradients(params, x, y):
 ex.loss_and_gradients.check(loss_and_gradients)
 
 # %% [markdown]
-# First in the plane, where everything can be seen. Each hidden unit has a line at which it switches on. Find the fewest units that enclose the disc of *rings*, and the learning rate at which training breaks.
+# First in the plane, where everything can be seen. Each hidden unit has a line at which it switches
+# on. Find the fewest units that enclose the disc of *rings*, and the learning rate at which
+# training breaks.
 
 # %%
 widgets.boundary()
@@ -406,11 +428,12 @@ widgets.boundary()
 # %% [markdown]
 # ## Which remedy bought what?
 #
-# *The old pair is sigmoid with squared error, the new one ReLU with cross-entropy. How far ahead is the new one, if each may choose its learning rate?*
+# *The old pair is sigmoid with squared error, the new one ReLU with cross-entropy. How far ahead is
+# the new one, if each may choose its learning rate?*
 #
 # Both start from the same weights, one hidden layer of 64 units, and take 500 steps. Every learning
-# rate is tried with three seeds. `nets.gradients` is your `loss_and_gradients` without the loss, for any
-# activation `act` and any error signal at the logits.
+# rate is tried with three seeds. `nets.gradients` is your `loss_and_gradients` without the loss,
+# for any activation `act` and any error signal at the logits.
 
 # %%
 ahead = predict.number(
@@ -454,9 +477,10 @@ for name, right in swept.items():
     print(f"{name}: best at {lr:g}, {best[name].mean():.1f} % (seeds {np.ptp(best[name]):.1f} apart)")
 
 # %% [markdown]
-# The new pair is ahead by about two and a half points: more than the seeds are apart, and far less than
-# a comparison at one learning rate would say. The green and the orange line reach the same height, so at
-# this depth it is cross-entropy that makes the difference. ReLU wants a small rate, and breaks beyond.
+# The new pair is ahead by about two and a half points: more than the seeds are apart, and far less
+# than a comparison at one learning rate would say. The green and the orange line reach the same
+# height, so at this depth it is cross-entropy that makes the difference. ReLU wants a small rate,
+# and breaks beyond.
 #
 # Does that hold with more layers? Again each at the better of two rates, two seeds:
 
@@ -468,9 +492,9 @@ tried = {
     f"{old}, first weights × 4": (old, (2, 4), 4),
 }
 deep = {
-    name: [sweep(*pairs[pair], rates, data, seeds=2, hidden=n * (64,), factor=factor).mean(axis=1).max()
+    name: [sweep(*pairs[pair], lrs, data, seeds=2, hidden=n * (64,), factor=times).mean(axis=1).max()
            for n in depths]
-    for name, (pair, rates, factor) in tried.items()
+    for name, (pair, lrs, times) in tried.items()
 }
 plot.table(
     [[name, *[f"{right:.0f} %" for right in row]] for name, row in deep.items()],
@@ -478,14 +502,14 @@ plot.table(
 )
 
 # %% [markdown]
-# Here the old pair is lost. At five hidden layers neither of its rates leads away from guessing. Part of
-# that was the start: larger first weights, which let more of the signal through, help it. They don't
-# bring it to where the new pair is.
+# Here the old pair is lost. At five hidden layers neither of its rates leads away from guessing.
+# Part of that was the start: larger first weights, which let more of the signal through, help it.
+# They don't bring it to where the new pair is.
 #
 # ## A reader of digits, made of your functions
 #
-# *Everything is there. Does it read?* One pass over the training set is an **epoch**, each in a new order.
-# The layers and their way back are your functions where they have passed.
+# *Everything is there. Does it read?* One pass over the training set is an **epoch**, each in a new
+# order. The layers and their way back are your functions where they have passed.
 
 # %%
 made = yours.using("affine", "relu_backward", "cross_entropy_backward", "loss_and_gradients")
@@ -516,8 +540,8 @@ print(made.credit("Your reader"))
 figures.mistakes(x_test, y_test, layers.softmax(read(made, reader, x_test)))
 
 # %% [markdown]
-# Which of these would you have read as labelled? Now train one with controls; the stop button keeps what
-# was reached. At which learning rate does the curve begin to shake, and at which does it die?
+# Which of these would you have read as labelled? Now train one with controls; the stop button keeps
+# what was reached. At which learning rate does the curve begin to shake, and at which does it die?
 
 # %%
 widgets.digits()
@@ -527,8 +551,8 @@ widgets.digits()
 #
 # *The loss falls and the score is high. Is the gradient right?*
 #
-# Put a fault into the way back. Replace $W_2^\top$ by a fixed random matrix, so that each hidden unit
-# gets a random mixture of the error signals.
+# Put a fault into the way back. Replace $W_2^\top$ by a fixed random matrix, so that each hidden
+# unit gets a random mixture of the error signals.
 
 # %%
 astray = predict.number(
@@ -579,13 +603,14 @@ plot.table(
 )
 
 # %% [markdown]
-# Three of the four faults train. A gradient can be wrong by more than its own length and the score still
-# rises: the last layer learns from whatever it is given, and with random feedback the forward weights
-# come to suit the feedback (Lillicrap and others). **A falling loss doesn't show that the gradient is
-# right.** A gradient check does.
+# Three of the four faults train. A gradient can be wrong by more than its own length and the score
+# still rises: the last layer learns from whatever it is given, and with random feedback the forward
+# weights come to suit the feedback (Lillicrap and others). **A falling loss doesn't show that the
+# gradient is right.** A gradient check does.
 #
-# Now you are the one to find the fault. This network has tanh as its activation, and somebody in a hurry
-# wrote its gradients. It trains, and `nets.errors` compares each gradient with its finite difference:
+# Now you are the one to find the fault. This network has tanh as its activation, and somebody in a
+# hurry wrote its gradients. It trains, and `nets.errors` compares each gradient with its finite
+# difference:
 
 
 # %%
@@ -609,8 +634,10 @@ for name, error in nets.errors(hurried, tanh_loss, small, x7, y7).items():
 # %% [markdown]
 # ### Exercise: `tanh_gradients`
 #
-# Find from this list which lines are at fault, and write the version without a fault. By hand: with $x = 3$, hidden weights and biases 0,
-# $W_2 = \begin{pmatrix}1&0&0\\0&2&0\end{pmatrix}$, $b_2 = (\ln 2, 0, 0)$ and label 1, $h = (0, 0)$ and $p = (\frac12, \frac14, \frac14)$, so $dz = (\frac12, -\frac34, \frac14)$ and $dW_1 = (\frac32, -\frac92)$.
+# Find from this list which lines are at fault, and write the version without a fault. By hand: with
+# $x = 3$, hidden weights and biases 0, $W_2 = \begin{pmatrix}1&0&0\\0&2&0\end{pmatrix}$,
+# $b_2 = (\ln 2, 0, 0)$ and label 1, $h = (0, 0)$ and $p = (\frac12, \frac14, \frac14)$, so
+# $dz = (\frac12, -\frac34, \frac14)$ and $dW_1 = (\frac32, -\frac92)$.
 
 
 # %% tags=["exercise:mlp.tanh_gradients"]
@@ -629,7 +656,8 @@ oldest, newest = deep[old][-1], deep[new][-1]
 plot.table(
     [
         ["unseen digits read right", f"{read_right:.1f} %"],
-        *[[f"{name}, at its best rate", f"{b.min():.1f} to {b.max():.1f} %"] for name, b in best.items()],
+        *[[f"{name}, at its best rate", f"{b.min():.1f} to {b.max():.1f} %"]
+          for name, b in best.items()],
         ["five hidden layers, old pair and new", f"{oldest:.0f} %, {newest:.0f} %"],
         ["seven sigmoids at scale 1 keep of the error signal", f"1 part in {faint:.0f}"],
         ["random feedback weights", f"{astray_right:.1f} %"],
@@ -639,10 +667,10 @@ plot.table(
 )
 
 # %% [markdown]
-# **You can now** derive the gradient of a layer entry by entry, write backpropagation for any stack of
-# layers, say what cross-entropy and ReLU change and where, and find a fault in a gradient that trains.
-# The weights began at random, at a scale that was given (`mlp.init`); lesson *Initialization* asks what
-# happens when it isn't.
+# **You can now** derive the gradient of a layer entry by entry, write backpropagation for any stack
+# of layers, say what cross-entropy and ReLU change and where, and find a fault in a gradient that
+# trains. The weights began at random, at a scale that was given (`mlp.init`); lesson
+# *Initialization* asks what happens when it isn't.
 #
 # ## Questions to answer without looking
 #
@@ -689,19 +717,19 @@ plot.table(
 # %% [markdown]
 # ## Further
 #
-# What follows is optional, and nothing later needs it: the way back through a softmax whatever comes
-# after it, with an exercise, and two tests of what a network sees in a digit. It takes about twenty
-# minutes.
+# What follows is optional, and nothing later needs it: the way back through a softmax whatever
+# comes after it, with an exercise, and two tests of what a network sees in a digit. It takes about
+# twenty minutes.
 #
 # ### Back through a softmax alone
 #
 # *Above, loss and softmax went back together. What if something other than this loss follows?*
 #
 # Then any gradient $dp$ may arrive at the probabilities. One score $z_j$ reaches every probability:
-# its own through the numerator and the denominator, each other one through the denominator alone. Work
-# out the slopes $\partial p_i / \partial z_j$ for $i = j$ and for $i \ne j$, write them with $p$ only,
-# and add over the paths. By hand: for $p = (\frac12, \frac14, \frac14)$ and $dp = (1, 2, 8)$ the result
-# is $dz = (-1, -\frac14, \frac54)$.
+# its own through the numerator and the denominator, each other one through the denominator alone.
+# Work out the slopes $\partial p_i / \partial z_j$ for $i = j$ and for $i \ne j$, write them with
+# $p$ only, and add over the paths. By hand: for $p = (\frac12, \frac14, \frac14)$ and
+# $dp = (1, 2, 8)$ the result is $dz = (-1, -\frac14, \frac54)$.
 #
 # ### Exercise: `softmax_backward`
 #
@@ -717,14 +745,14 @@ def softmax_backward(dp, p):
 ex.softmax_backward.check(softmax_backward)
 
 # %% [markdown]
-# For cross-entropy, $dp$ is $-1/p$ at the true class and 0 elsewhere. Your function makes of it the same
-# $p - \text{onehot}$ that you derived above. But where $p$ has become 0, $-1/p$ divides by zero. So a
-# single formula for both is better.
+# For cross-entropy, $dp$ is $-1/p$ at the true class and 0 elsewhere. Your function makes of it the
+# same $p - \text{onehot}$ that you derived above. But where $p$ has become 0, $-1/p$ divides by
+# zero. So a single formula for both is better.
 #
 # ### What a network sees
 #
-# *Does your reader see digits as you do?* First, shuffle the pixels, in one and the same way for every
-# image, and train anew.
+# *Does your reader see digits as you do?* First, shuffle the pixels, in one and the same way for
+# every image, and train anew.
 
 # %%
 scrambled = predict.number(
@@ -761,8 +789,8 @@ figures.disturbed({name: images[:6] for name, images in rows.items()}, shifted_r
 
 # %% [markdown]
 # To you the second row is noise and the third no different from the first. To the network it is the
-# reverse. Nothing in $xW$ knows which pixels are neighbours, so a shuffle costs nothing, and the pixel
-# next door is another input with other weights.
+# reverse. Nothing in $xW$ knows which pixels are neighbours, so a shuffle costs nothing, and the
+# pixel next door is another input with other weights.
 
 # %% [markdown]
 # ## Sources

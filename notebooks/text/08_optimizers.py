@@ -14,16 +14,16 @@
 # %% [markdown]
 # # Optimizers
 #
-# Backpropagation says which way is down. How far to go, and what to remember of earlier steps, is the
-# optimizer's part: a few lines that decide whether training takes minutes or days.
+# Backpropagation says which way is down. How far to go, and what to remember of earlier steps, is
+# the optimizer's part: a few lines that decide whether training takes minutes or days.
 #
-# **You will** derive the largest learning rate that can work and watch a network live at that limit,
-# make a slow descent twenty times faster with momentum and find what this costs, build Adam and see
-# what each of its pieces prevents, and tell from two steps which rule took them. This takes about two
-# hours. What stands under *Further* is optional.
+# **You will** derive the largest learning rate that can work and watch a network live at that
+# limit, make a slow descent twenty times faster with momentum and find what this costs, build Adam
+# and see what each of its pieces prevents, and tell from two steps which rule took them. This takes
+# about two hours. What stands under *Further* is optional.
 #
-# **You need** lesson *Backpropagation*: gradients and a training loop. From school, the derivative of
-# $x^2$ and the formula for the roots of a quadratic equation.
+# **You need** lesson *Backpropagation*: gradients and a training loop. From school, the derivative
+# of $x^2$ and the formula for the roots of a quadratic equation.
 
 # %% [markdown]
 # ## Symbols
@@ -58,14 +58,14 @@ from course.networks import mlp, optim, updates
 # *The gradient gives a direction. How long may the step be?*
 #
 # Take the simplest valley, $f(x) = \frac{\lambda}{2} x^2$. Its gradient is $\lambda x$, and its
-# **curvature**, the second derivative, is $\lambda$ everywhere. So one step of gradient descent is a
-# multiplication:
+# **curvature**, the second derivative, is $\lambda$ everywhere. So one step of gradient descent is
+# a multiplication:
 #
 # $$x \leftarrow x - \text{lr} \cdot \lambda x = (1 - \text{lr}\,\lambda)\, x,
 # \qquad\text{and after } t \text{ steps}\qquad x_t = (1 - \text{lr}\,\lambda)^t x_0 .$$
 #
-# By hand, with $\lambda = 1$: at $\text{lr} = 0.5$ each step halves $x$; at $\text{lr} = 1$ the first
-# step lands in the middle; at $\text{lr} = 1.9$ the factor is $-0.9$.
+# By hand, with $\lambda = 1$: at $\text{lr} = 0.5$ each step halves $x$; at $\text{lr} = 1$ the
+# first step lands in the middle; at $\text{lr} = 1.9$ the factor is $-0.9$.
 
 # %%
 limit = predict.number(
@@ -91,11 +91,13 @@ figures.bowl((0.3, 1.9, 2.1))
 # %% [markdown]
 # ## A curvature that answers back
 #
-# *The bowl has one curvature. A network has another one at every point. What is the limit worth then?*
+# *The bowl has one curvature. A network has another one at every point. What is the limit worth
+# then?*
 #
-# A loss of many parameters has a curvature for each direction. The largest of them sets the limit. The
-# second derivatives stand in a matrix, the **Hessian**, far too large to write down. But along a unit
-# direction $u$ you can feel it: walk a little way $h$ forward and back, and see how the gradient changed,
+# A loss of many parameters has a curvature for each direction. The largest of them sets the limit.
+# The second derivatives stand in a matrix, the **Hessian**, far too large to write down. But along
+# a unit direction $u$ you can feel it: walk a little way $h$ forward and back, and see how the
+# gradient changed,
 #
 # $$H u \approx \frac{\nabla(p + h u) - \nabla(p - h u)}{2h} .$$
 #
@@ -112,8 +114,9 @@ def sharpness(gradient, p, direction, *, iterations=20, h=1e-4):
 
 
 # %% [markdown]
-# Now a small network: 300 digits, 16 hidden units with tanh, squared error, and all the data at every
-# step, so there is no noise. `edge.loss_and_gradient` holds it. Its parameters are one long vector $p$.
+# Now a small network: 300 digits, 16 hidden units with tanh, squared error, and all the data at
+# every step, so there is no noise. `edge.loss_and_gradient` holds it. Its parameters are one long
+# vector $p$.
 
 
 # %%
@@ -156,10 +159,11 @@ figures.curvatures(runs)
 # $2/\text{lr}$, comes back, and stays near that line. There the loss rises at many single steps, as
 # the jumps on the right show, and nevertheless falls in the long run.
 #
-# This is the **edge of stability** (Cohen and others, 2021). Where the curvature passes the limit, the
-# run begins to jump along the steepest direction, and the jumps carry it to a place that is less curved.
-# So your learning rate doesn't only obey the curvature. It also chooses it. Two warnings: this was
-# gradient descent without noise and with squared error. And a rate much too large still diverges.
+# This is the **edge of stability** (Cohen and others, 2021). Where the curvature passes the limit,
+# the run begins to jump along the steepest direction, and the jumps carry it to a place that is
+# less curved. So your learning rate doesn't only obey the curvature. It also chooses it. Two
+# warnings: this was gradient descent without noise and with squared error. And a rate much too
+# large still diverges.
 #
 # ## The ravine, and a ball with momentum
 #
@@ -167,11 +171,11 @@ figures.curvatures(runs)
 #
 # The steep direction sets the limit, and the flat one has to live with it. Write
 # $\kappa = \lambda_{\max}/\lambda_{\min}$. The best rate makes both directions shrink equally fast,
-# $\text{lr} = 2/(\lambda_{\min} + \lambda_{\max})$, by the factor $(\kappa - 1)/(\kappa + 1)$ at each
-# step. For $\kappa = 1000$ that is 0.998: painfully slow.
+# $\text{lr} = 2/(\lambda_{\min} + \lambda_{\max})$, by the factor $(\kappa - 1)/(\kappa + 1)$ at
+# each step. For $\kappa = 1000$ that is 0.998: painfully slow.
 #
-# A ball that rolls does better. With **momentum** a rule keeps a velocity $v$, a sum of gradients in
-# which older ones fade:
+# A ball that rolls does better. With **momentum** a rule keeps a velocity $v$, a sum of gradients
+# in which older ones fade:
 #
 # $$v \leftarrow \mu v + g, \qquad p \leftarrow p - \text{lr} \cdot v .$$
 
@@ -184,8 +188,8 @@ diagrams.momentum()
 #
 # ### Exercise: `momentum_step`
 #
-# Write it as a pure function, as every step of this lesson: make new arrays, and leave the ones you are
-# given as they are. Return $p$, then $v$.
+# Write it as a pure function, as every step of this lesson: make new arrays, and leave the ones you
+# are given as they are. Return $p$, then $v$.
 
 
 # %% tags=["exercise:updates.momentum_step"]
@@ -197,17 +201,17 @@ def momentum_step(p, g, v, *, lr, momentum=0.9):
 ex.momentum_step.check(momentum_step)
 
 # %% [markdown]
-# How much does the ball gain? On the bowl, $g = \lambda p$. Call the places $p_0, p_1, p_2, \dots$ The
-# velocity is what the last step was, $\text{lr}\, v_t = p_{t-1} - p_t$. Put this into the rule, and $v$
-# is gone:
+# How much does the ball gain? On the bowl, $g = \lambda p$. Call the places $p_0, p_1, p_2, \dots$
+# The velocity is what the last step was, $\text{lr}\, v_t = p_{t-1} - p_t$. Put this into the rule,
+# and $v$ is gone:
 #
 # $$p_{t+1} = (1 + \mu - \text{lr}\,\lambda)\, p_t - \mu\, p_{t-1} .$$
 #
-# Try $p_t = r^t$. It works if $r^2 - (1 + \mu - \text{lr}\,\lambda)\, r + \mu = 0$. The product of the
-# two roots of a quadratic equation is its last coefficient, here $\mu$. So if the roots are complex,
-# they are a conjugate pair and both have the size $\sqrt\mu$: the ball swings, and each step shrinks
-# the swing by $\sqrt\mu$, **whatever $\lambda$ is**. The roots are complex while the discriminant is
-# negative, that is, while
+# Try $p_t = r^t$. It works if $r^2 - (1 + \mu - \text{lr}\,\lambda)\, r + \mu = 0$. The product of
+# the two roots of a quadratic equation is its last coefficient, here $\mu$. So if the roots are
+# complex, they are a conjugate pair and both have the size $\sqrt\mu$: the ball swings, and each
+# step shrinks the swing by $\sqrt\mu$, **whatever $\lambda$ is**. The roots are complex while the
+# discriminant is negative, that is, while
 #
 # $$(1 - \sqrt\mu)^2 < \text{lr}\,\lambda < (1 + \sqrt\mu)^2 .$$
 #
@@ -248,12 +252,12 @@ plot.table(rows, header=["κ", "gradient descent", "momentum", "ratio"])
 # These are the steps until the distance is a ten-thousandth of what it was, each rule at its best
 # setting. The gain grows like $\sqrt\kappa$.
 #
-# **Nesterov's rule** looks ahead. Suppose that the same gradient came once more: momentum's *next* step
-# would then be lr times a newer velocity. Nesterov takes that step now. But the velocity that it keeps
-# is momentum's.
+# **Nesterov's rule** looks ahead. Suppose that the same gradient came once more: momentum's *next*
+# step would then be lr times a newer velocity. Nesterov takes that step now. But the velocity that
+# it keeps is momentum's.
 #
-# By hand, with the numbers from before: the new $v$ is 7. If $g = 2$ came again, the velocity would be
-# $0.5 \cdot 7 + 2 = 5.5$, so $p$ becomes $1 - 0.1 \cdot 5.5 = 0.45$, and 7 is kept.
+# By hand, with the numbers from before: the new $v$ is 7. If $g = 2$ came again, the velocity would
+# be $0.5 \cdot 7 + 2 = 5.5$, so $p$ becomes $1 - 0.1 \cdot 5.5 = 0.45$, and 7 is kept.
 #
 # ### Exercise: `nesterov_step`
 #
@@ -271,11 +275,13 @@ ex.nesterov_step.check(nesterov_step)
 # %% [markdown]
 # ## Noise, minibatches and the effective rate
 #
-# *A batch is cheaper than all the data, and its gradient is wrong. What does that do at the bottom?*
+# *A batch is cheaper than all the data, and its gradient is wrong. What does that do at the
+# bottom?*
 #
-# Strictly, stochastic gradient descent (SGD) takes one example at a step and minibatch descent takes
-# $B$. In each case $g = \lambda x + \xi$, with noise $\xi$ of variance $\sigma^2/B$. Noise pushes $x$ away from the minimum and the step pulls it
-# back, until its variance stays the same from one step to the next:
+# Strictly, stochastic gradient descent (SGD) takes one example at a step and minibatch descent
+# takes $B$. In each case $g = \lambda x + \xi$, with noise $\xi$ of variance $\sigma^2/B$. Noise
+# pushes $x$ away from the minimum and the step pulls it back, until its variance stays the same
+# from one step to the next:
 #
 # $$\mathrm{Var} = (1 - \text{lr}\,\lambda)^2\, \mathrm{Var} + \text{lr}^2 \frac{\sigma^2}{B}
 # \quad\Longrightarrow\quad
@@ -328,9 +334,9 @@ rows = [[name, f"{mean:.3f} ± {spread:.3f}"] for name, (mean, spread) in floors
 plot.table(rows, header=["rule", "distance under noise, 5 seeds"])
 
 # %% [markdown]
-# Is momentum noisier? Look at how far it really walks. Under a steady gradient $g$ the velocity grows
-# until $v = \mu v + g$, so $v = g/(1 - \mu)$, and a step is $\text{lr}\,g/(1 - \mu)$. This is the
-# **effective rate**:
+# Is momentum noisier? Look at how far it really walks. Under a steady gradient $g$ the velocity
+# grows until $v = \mu v + g$, so $v = g/(1 - \mu)$, and a step is $\text{lr}\,g/(1 - \mu)$. This is
+# the **effective rate**:
 #
 # $$\text{lr}_{\text{eff}} = \frac{\text{lr}}{1 - \mu} .$$
 
@@ -340,20 +346,21 @@ print(f"The ball's effective rate is {effective:.1f} times that of gradient desc
 print(f"The root of that is {effective**0.5:.1f}; its floor was {floor_ratio:.1f} times as high.")
 
 # %% [markdown]
-# The variance grows with the rate, so the distance grows with its root, and this explains the floor.
-# The third row of the table tests the explanation: at an equal effective rate the ball's floor is no
-# higher. (It is a little lower here.) So momentum isn't noisier in itself. It lets you use an effective
-# rate that gradient descent could not survive, and that larger rate is what costs precision.
+# The variance grows with the rate, so the distance grows with its root, and this explains the
+# floor. The third row of the table tests the explanation: at an equal effective rate the ball's
+# floor is no higher. (It is a little lower here.) So momentum isn't noisier in itself. It lets you
+# use an effective rate that gradient descent could not survive, and that larger rate is what costs
+# precision.
 #
-# The practical rule follows: **when you change $\mu$, change lr so that $\text{lr}/(1 - \mu)$ stays.**
-# From $\mu = 0$ to $0.9$ lr becomes a tenth.
+# The practical rule follows: **when you change $\mu$, change lr so that $\text{lr}/(1 - \mu)$
+# stays.** From $\mu = 0$ to $0.9$ lr becomes a tenth.
 #
 # ## A scale for each weight: RMSprop and Adam
 #
 # *Some weights have gradients a thousand times those of others. Must they share one rate?*
 #
-# **RMSprop** measures each weight's scale with an average of squares that forgets, and divides by its
-# root.
+# **RMSprop** measures each weight's scale with an average of squares that forgets, and divides by
+# its root.
 
 
 # %% tags=["worked:updates.average"]
@@ -367,13 +374,13 @@ def average(beta, old, new):
 # $$v \leftarrow \beta v + (1 - \beta)\, g^2, \qquad
 # p \leftarrow p - \text{lr}\, \frac{g}{\sqrt v + \varepsilon}$$
 #
-# By hand, with $p = 1$, $g = 2$, $v = 12$, $\text{lr} = 0.5$, $\beta = 0.5$, $\varepsilon = 0.2$: the
-# new $v$ is $6 + 2 = 8$, and $p = 1 - 1/(\sqrt 8 + 0.2) \approx 0.67$.
+# By hand, with $p = 1$, $g = 2$, $v = 12$, $\text{lr} = 0.5$, $\beta = 0.5$, $\varepsilon = 0.2$:
+# the new $v$ is $6 + 2 = 8$, and $p = 1 - 1/(\sqrt 8 + 0.2) \approx 0.67$.
 #
 # ### Exercise: `rmsprop_step`
 #
-# Write RMSprop for one array, as a pure function; `updates.average` is yours to use. Return $p$, then
-# $v$.
+# Write RMSprop for one array, as a pure function; `updates.average` is yours to use. Return $p$,
+# then $v$.
 
 
 # %% tags=["exercise:updates.rmsprop_step"]
@@ -385,9 +392,9 @@ def rmsprop_step(p, g, v, *, lr, beta=0.99, eps=1e-8):
 ex.rmsprop_step.check(rmsprop_step)
 
 # %% [markdown]
-# **Adam** averages $g$ as well, and walks along that average $m$ instead of along $g$. It forgets $g$
-# with $\beta_1 = 0.9$ and $g^2$ with $\beta_2 = 0.999$. Both averages begin at 0, and that 0 is not a
-# measurement.
+# **Adam** averages $g$ as well, and walks along that average $m$ instead of along $g$. It forgets
+# $g$ with $\beta_1 = 0.9$ and $g^2$ with $\beta_2 = 0.999$. Both averages begin at 0, and that 0 is
+# not a measurement.
 
 # %%
 bias = predict.number(
@@ -408,10 +415,10 @@ print(f"The worst step is number {worst_t}: {largest:.2f} times lr.")
 diagrams.adam()
 
 # %% [markdown]
-# After one step $m = 0.1\,g$ and $v = 0.001\,g^2$. Both are too small, but $v$ stands under a root in
-# the denominator, and $0.1/\sqrt{0.001} = 3.16$. So Adam **corrects** both averages before it uses
-# them. By what must they be divided? Ask what $m$ and $v$ are after $t$ steps with one and the same
-# gradient, and make the result $g$ and $g^2$.
+# After one step $m = 0.1\,g$ and $v = 0.001\,g^2$. Both are too small, but $v$ stands under a root
+# in the denominator, and $0.1/\sqrt{0.001} = 3.16$. So Adam **corrects** both averages before it
+# uses them. By what must they be divided? Ask what $m$ and $v$ are after $t$ steps with one and the
+# same gradient, and make the result $g$ and $g^2$.
 #
 # By hand, with $p = 1$, $g = 4$, $m = v = 0$, $t = 1$, $\text{lr} = 0.5$, $\beta_1 = 0.5$,
 # $\beta_2 = 0.75$, $\varepsilon = 1$: $m = 2$ and $v = 4$, corrected 4 and 16, and
@@ -419,8 +426,8 @@ diagrams.adam()
 #
 # ### Exercise: `adam_step`
 #
-# Derive the two corrections for any $t$, then write Adam as a pure function. Return $p$, $m$, $v$, the
-# averages as they are kept, not corrected.
+# Derive the two corrections for any $t$, then write Adam as a pure function. Return $p$, $m$, $v$,
+# the averages as they are kept, not corrected.
 
 
 # %% tags=["exercise:updates.adam_step"]
@@ -432,7 +439,8 @@ def adam_step(p, g, m, v, t, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
 ex.adam_step.check(adam_step)
 
 # %% [markdown]
-# The correction was derived for a steady gradient. Here is also the other extreme: noise around zero.
+# The correction was derived for a steady gradient. Here is also the other extreme: noise around
+# zero.
 
 # %%
 rng, m, v, size = np.random.default_rng(2), 0.0, 0.0, []
@@ -449,25 +457,25 @@ figures.step_lengths({
 
 # %% [markdown]
 # Corrected, a steady gradient gives steps of length lr. In pure noise the step settles at
-# $\sqrt{0.1/1.9} = 0.23$ of lr: $m$ averages the noise away and $v$ does not. And the very first step
-# has length lr whatever the gradient's scale, because $\hat m/\sqrt{\hat v}$ is then $g/|g|$.
+# $\sqrt{0.1/1.9} = 0.23$ of lr: $m$ averages the noise away and $v$ does not. And the very first
+# step has length lr whatever the gradient's scale, because $\hat m/\sqrt{\hat v}$ is then $g/|g|$.
 #
 # ## Five rules side by side
 #
-# In the race all five start at one place. First keep one learning rate for all: in the ravine, where
-# $\lambda = 20$ across, find the rate from which gradient descent crosses the valley at every step, and
-# the rate from which it flies off. Do they agree with $1/\lambda$ and $2/\lambda$? Then give each rule
-# its own best rate. Who leaves the saddle first, and who suffers from noise?
+# In the race all five start at one place. First keep one learning rate for all: in the ravine,
+# where $\lambda = 20$ across, find the rate from which gradient descent crosses the valley at every
+# step, and the rate from which it flies off. Do they agree with $1/\lambda$ and $2/\lambda$? Then
+# give each rule its own best rate. Who leaves the saddle first, and who suffers from noise?
 
 # %%
 widgets.race()
 
 # %% [markdown]
-# Adam and RMSprop set out on the same diagonal everywhere: divided by its own scale, no direction is
-# steep. On the saddle that is the way out. In the round bowl it gains nothing.
+# Adam and RMSprop set out on the same diagonal everywhere: divided by its own scale, no direction
+# is steep. On the saddle that is the way out. In the round bowl it gains nothing.
 #
-# Could you recognise a rule by its steps? Here a single weight met the same gradient, $g = 2$, twice,
-# at $\text{lr} = 0.1$. Every memory began at 0.
+# Could you recognise a rule by its steps? Here a single weight met the same gradient, $g = 2$,
+# twice, at $\text{lr} = 0.1$. Every memory began at 0.
 
 # %%
 plot.table(
@@ -479,10 +487,10 @@ plot.table(
 # %% [markdown]
 # ### Exercise: `which_rule`
 #
-# Find out which is which, from the formulas above. Then write a function that names the rule for any
-# two steps (positive lengths), a gradient $g$ (positive, not 1) and lr, **without knowing $\mu$ or
-# $\beta$**. Return `"gradient descent"`, `"momentum"`, `"Nesterov"`, `"RMSprop"` or `"Adam"`. Compare
-# with `math.isclose` or `np.isclose`: equal numbers may differ by rounding.
+# Find out which is which, from the formulas above. Then write a function that names the rule for
+# any two steps (positive lengths), a gradient $g$ (positive, not 1) and lr, **without knowing $\mu$
+# or $\beta$**. Return `"gradient descent"`, `"momentum"`, `"Nesterov"`, `"RMSprop"` or `"Adam"`.
+# Compare with `math.isclose` or `np.isclose`: equal numbers may differ by rounding.
 
 
 # %% tags=["exercise:diagnosis.which_rule"]
@@ -496,16 +504,17 @@ ex.which_rule.check(which_rule)
 # %% [markdown]
 # ## Weight decay is not L2
 #
-# *To keep weights small you can add $\frac{w}{2} \lVert p \rVert^2$ to the loss (L2), or shrink them at
-# every step. For gradient descent it is the same. For Adam?*
+# *To keep weights small you can add $\frac{w}{2} \lVert p \rVert^2$ to the loss (L2), or shrink
+# them at every step. For gradient descent it is the same. For Adam?*
 #
-# L2 sends $w p$ through the gradient, where Adam divides it by $\sqrt{\hat v} \approx \sigma$, the scale
-# of that weight's gradients. So the weight shrinks by about $\text{lr}\,w/\sigma$ a step, and a weight
-# with loud gradients hardly at all. **AdamW** has true **weight decay**: first every weight loses the
-# share $\text{lr}\,w$ of itself, and then Adam takes its step from there, with the gradient alone.
+# L2 sends $w p$ through the gradient, where Adam divides it by $\sqrt{\hat v} \approx \sigma$, the
+# scale of that weight's gradients. So the weight shrinks by about $\text{lr}\,w/\sigma$ a step, and
+# a weight with loud gradients hardly at all. **AdamW** has true **weight decay**: first every
+# weight loses the share $\text{lr}\,w$ of itself, and then Adam takes its step from there, with the
+# gradient alone.
 #
-# By hand: the numbers of `adam_step` with $w = 0.2$. The weight shrinks to $0.9$, and Adam's step of
-# $0.4$ leaves $0.5$.
+# By hand: the numbers of `adam_step` with $w = 0.2$. The weight shrinks to $0.9$, and Adam's step
+# of $0.4$ leaves $0.5$.
 #
 # ### Exercise: `adamw_step`
 #
@@ -538,14 +547,15 @@ rows = [[name, *(f"{abs(k):.2f}" for k in kept[name]), *(f"{d:.2f}" for d in ds)
 plot.table(rows, header=["what is left of 1", "loud", "quiet", "derived: loud", "derived: quiet"])
 
 # %% [markdown]
-# With L2 the loud weights keep nearly everything and the quiet ones lose nearly all. With AdamW all keep
-# the same share. `torch.optim.Adam(weight_decay=…)` is the first, `torch.optim.AdamW` the second.
+# With L2 the loud weights keep nearly everything and the quiet ones lose nearly all. With AdamW all
+# keep the same share. `torch.optim.Adam(weight_decay=…)` is the first, `torch.optim.AdamW` the
+# second.
 #
 # ## Each rule at its best, on real digits
 #
-# *Which rule wins?* That question means little at one learning rate. So each rule gets five rates, a
-# factor of about 3 apart, and each run three seeds. The loss is the mean over the last 50 of 150 steps,
-# for a network with 32 hidden units and batches of 64.
+# *Which rule wins?* That question means little at one learning rate. So each rule gets five rates,
+# a factor of about 3 apart, and each run three seeds. The loss is the mean over the last 50 of 150
+# steps, for a network with 32 hidden units and batches of 64.
 
 
 # %%
@@ -583,19 +593,20 @@ losses = {name: at_rates(rule, lr * scales, data) for name, (rule, lr) in rules.
 figures.valleys(scales, losses)
 plot.table(
     [[name, *figures.at_best(L)] for name, L in losses.items()],
-    header=["rule", "loss at its best rate", "at a third of it, over best", "at three times, over best"],
+    header=["rule", "loss at its best rate", "at a third of it, over best",
+            "at three times, over best"],
 )
 
 # %% [markdown]
-# At its best rate each rule does well. Adam is best and plain SGD last, by gaps larger than the spread
-# over seeds; momentum and RMSprop can't be told apart. But the columns at the right matter more in
-# practice: a factor of 3 in the learning rate can double the loss, and the best rule is only 1.3 times
-# better than the worst. **Tune the rate first.** And Adam's valley is not wider than RMSprop's, so its
-# fame needs another reason. (A conjecture: its steps don't depend on the scale of the gradients, so one
-# rate serves many networks.)
+# At its best rate each rule does well. Adam is best and plain SGD last, by gaps larger than the
+# spread over seeds; momentum and RMSprop can't be told apart. But the columns at the right matter
+# more in practice: a factor of 3 in the learning rate can double the loss, and the best rule is
+# only 1.3 times better than the worst. **Tune the rate first.** And Adam's valley is not wider than
+# RMSprop's, so its fame needs another reason. (A conjecture: its steps don't depend on the scale of
+# the gradients, so one rate serves many networks.)
 #
-# Finally, five readers of digits, each trained for 300 steps by one of the rules that you wrote. It is
-# one seed each at a constant rate, so don't read a ranking into it.
+# Finally, five readers of digits, each trained for 300 steps by one of the rules that you wrote. It
+# is one seed each at a constant rate, so don't read a ranking into it.
 
 
 # %%
@@ -634,15 +645,17 @@ plot.table(
         ["its worst step, uncorrected", f"{largest:.2f} × lr, at t = {worst_t}"],
         ["loud weights after decay, L2 and AdamW",
          f"{kept['Adam + L2'][0]:.2f} and {kept['AdamW'][0]:.2f}"],
-        ["best loss, SGD and Adam", " and ".join(f"{losses[n].mean(axis=1).min():.2f}" for n in ("SGD", "Adam"))],
+        ["best loss, SGD and Adam",
+         " and ".join(f"{losses[n].mean(axis=1).min():.2f}" for n in ("SGD", "Adam"))],
     ],
     header=["quantity", "measured"],
 )
 
 # %% [markdown]
-# **You can now** write every common update rule and say what each term prevents, predict the rate at
-# which a bowl breaks and what a network does there instead, keep the effective rate when you change the
-# momentum, and tell L2 from weight decay. Lesson *Training runs* makes a whole run of these steps.
+# **You can now** write every common update rule and say what each term prevents, predict the rate
+# at which a bowl breaks and what a network does there instead, keep the effective rate when you
+# change the momentum, and tell L2 from weight decay. Lesson *Training runs* makes a whole run of
+# these steps.
 #
 # ## Questions to answer without looking
 #
@@ -699,15 +712,15 @@ plot.table(
 # %% [markdown]
 # ## Further
 #
-# What follows is optional, and nothing later needs it: a sequence of gradients on which Adam goes the
-# wrong way, and a newer rule, made for matrices. It takes about ten minutes.
+# What follows is optional, and nothing later needs it: a sequence of gradients on which Adam goes
+# the wrong way, and a newer rule, made for matrices. It takes about ten minutes.
 #
 # ### Where Adam walks uphill
 #
 # *Adam was published with a proof that it converges. Does it?*
 #
-# Let the gradient be $+3$ at every third step and $-1$ at the other two, with $p$ held between $-1$ and
-# $1$. The sum over three steps is $+1$, so the best place is $-1$. Give Adam a short memory,
+# Let the gradient be $+3$ at every third step and $-1$ at the other two, with $p$ held between $-1$
+# and $1$. The sum over three steps is $+1$, so the best place is $-1$. Give Adam a short memory,
 # $\beta_1 = 0$ and $\beta_2 = 0.1$.
 
 # %%
@@ -733,18 +746,18 @@ print(f"with β₂ = 0.999 it ends at {remembers:+.2f}")
 
 # %% [markdown]
 # Reddi and others (2018) found the gap in the proof. At the large gradient $v$ jumps up with it, so
-# $+3$ counts for about one. Two steps later $v$ has forgotten, and $-1$ counts for about one too. So two
-# wrong steps beat one right one. With a long memory, as the second line shows, Adam goes the right way.
-# The gradient of a rare token is such a third step: $1/(1 - \beta_2)$ must be long enough to span its
-# absence.
+# $+3$ counts for about one. Two steps later $v$ has forgotten, and $-1$ counts for about one too.
+# So two wrong steps beat one right one. With a long memory, as the second line shows, Adam goes the
+# right way. The gradient of a rare token is such a third step: $1/(1 - \beta_2)$ must be long
+# enough to span its absence.
 #
 # ### Muon: every direction of a matrix equally far
 #
 # *Adam gives each entry its own scale. But the entries of a weight matrix belong together.*
 #
 # The gradient of a matrix is dominated by a few directions, those of its largest singular values.
-# **Muon** keeps the directions and sets every singular value to about 1. No SVD is needed, because an
-# odd polynomial of a matrix acts on its singular values alone:
+# **Muon** keeps the directions and sets every singular value to about 1. No SVD is needed, because
+# an odd polynomial of a matrix acts on its singular values alone:
 #
 # $$X \leftarrow aX + bXX^\top X + c\,(XX^\top)^2 X \quad\text{takes}\quad s \to as + bs^3 + cs^5 .$$
 
@@ -771,8 +784,8 @@ print(f"largest over smallest: {before[0] / before[-1]:.0f} before, {after.max()
 
 # %% [markdown]
 # So a step moves the weights equally far along all 32 directions, the rare ones too.
-# `updates.muon_step` is Nesterov's velocity, and then this. Biases are no matrices and get momentum. It
-# has five rates and three seeds, as the others had.
+# `updates.muon_step` is Nesterov's velocity, and then this. Biases are no matrices and get
+# momentum. It has five rates and three seeds, as the others had.
 
 
 # %%
@@ -787,11 +800,11 @@ def muon(params, grads, state, *, lr):
 losses["Muon"] = at_rates(muon, 0.03 * scales, data)
 for name in ("Adam", "Muon"):
     loss, lower, higher = figures.at_best(losses[name])
-    print(f"{name}: {loss} at its best rate; {lower} times that at a third of it, {higher} times at three times")
+    print(f"{name}: {loss} at its best rate; {lower} times that at a third, {higher} at three times")
 
 # %% [markdown]
-# At their best rates Muon's loss is lower than Adam's, by more than the spread over seeds. But its valley
-# is steeper: a rate that is wrong by a factor of 3 costs it more.
+# At their best rates Muon's loss is lower than Adam's, by more than the spread over seeds. But its
+# valley is steeper: a rate that is wrong by a factor of 3 costs it more.
 
 # %% [markdown]
 # ## Sources

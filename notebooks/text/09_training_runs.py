@@ -17,9 +17,9 @@
 # You know how one step is made. A run is thousands of them, and most of what goes wrong in practice goes
 # wrong between the first loss and the report.
 #
-# **You will** find a learning rate with a single short run, let it rise and fall, survive bad batches,
-# stop before a network learns by heart, count how many seeds a claim needs, and name what is wrong with
-# six broken runs from their curves. This takes about two hours.
+# **You will** let the learning rate rise and fall, survive bad batches, stop before a network learns by
+# heart, count how many seeds a claim needs, and name what is wrong with six broken runs from their
+# curves. This takes about two hours. What stands under *Further* takes about half an hour more.
 #
 # **You need** lesson *Optimizers*: curvature and the limit of the learning rate, momentum, AdamW.
 
@@ -44,7 +44,7 @@ from course.data import digits
 from course.interactive import plot, predict
 from course.lessons import yours
 from course.lessons.training_runs import bank as ex
-from course.lessons.training_runs import diagrams, widgets
+from course.lessons.training_runs import curves, diagrams, widgets
 from course.networks import diagnosis, layers, mlp, optim, overfitting, schedules
 
 # %% [markdown]
@@ -90,8 +90,8 @@ def loss_on(params, x, y):
 
 # %% [markdown]
 # Look at the loss before the first step. A network that knows nothing should find all $K$ classes about
-# equally likely, and that costs $\ln K = \ln 10 = 2.30$. A first loss far above it means that the network
-# begins with strong opinions that it can't have: the initialization is too large.
+# equally likely, and that costs $\ln K = \ln 10 = 2.30$. A first loss far above it means that the
+# initialization is too large.
 
 # %%
 for scale in (1, 3, 10):
@@ -100,86 +100,12 @@ for scale in (1, 3, 10):
     print(f"weights {scale} times He's: first loss {first:.1f}")
 
 # %% [markdown]
-# ## Where to begin: the range test
-#
-# *Which learning rate should the first run have?*
-#
-# Make one short run in which the rate rises at every step, and write the losses down. While the rate is
-# tiny nothing happens; then the loss falls; and at some rate it turns up. That rate is too high, and a
-# good one lies below. This is the **range test**.
-#
-# By hand, $f(p) = p^2$ from $p = 1$ with rates $0.25, 2, 3, 4$: the losses are $1$, then $0.25$, then
-# $2.25$ after the step at rate 2. That is above four times the best loss so far, so the run stops.
-#
-# ### Exercise: `lr_range_test`
-#
-# `f(p)` returns loss and gradient. At each rate, note the loss, then take the step. Return the list of
-# losses; stop after one that is not at most four times the best so far, nan included. Make new arrays;
-# leave the ones you are given as they are.
-
-
-# %% tags=["exercise:schedules.lr_range_test"]
-def lr_range_test(f, p, lrs):
-    ...  # eight lines
-
-
-# %%
-ex.lr_range_test.check(lr_range_test)
-
-
-# %% [markdown]
-# For this test take the smallest classifier: one matrix of weights, without a bias, started at zero.
-
-
-# %%
-def batch_loss(W, x, y, rng, batch):
-    rows = rng.integers(len(x), size=batch)
-    z = x[rows] @ W
-    dz = layers.cross_entropy_backward(z, y[rows])
-    return layers.cross_entropy(z, y[rows]), x[rows].T @ dz
-
-
-def one_matrix(lr, x, y, *, seed, steps=100, batch=64):
-    rng, W = np.random.default_rng(seed), np.zeros((784, 10))
-    for _ in range(steps):
-        W = W - lr * batch_loss(W, x, y, rng, batch)[1]
-    return W
-
-
-# %%
-lrs = np.geomspace(1e-3, 30, 100)
-f = partial(batch_loss, x=x_train, y=y_train, rng=np.random.default_rng(4), batch=64)
-losses = schedules.lr_range_test(f, np.zeros((784, 10)), lrs)
-turn = lrs[int(np.argmin(losses))]
-fig, ax = plot.figure(width=6.6, height=2.6)
-ax.plot(lrs[: len(losses)], losses)
-ax.plot(turn, min(losses), "o", color=plot.COLORS[1])
-ax.annotate("turning point", (turn, min(losses)), xytext=(0, -7), textcoords="offset points", ha="center", va="top")
-ax.set(xscale="log", xlabel="learning rate, rising with each step", ylabel="loss of the batch", ylim=(0, None))
-plot.show(
-    fig,
-    alt="Loss against the rising learning rate, logarithmic. Flat at 2.3 at first, falling from about "
-    "0.01, lowest near 1, marked as the turning point, then leaping up.",
-)
-
-# %%
-for share in (1 / 30, 1 / 3, 1, 3):
-    scores = [layers.cross_entropy(x_held @ one_matrix(share * turn, x_train, y_train, seed=s), y_held)
-              for s in range(3)]  # fmt: skip
-    print(f"{share:.2f} of the turning point: held-out loss {np.mean(scores):.2f} ± {np.std(scores):.2f}")
-
-# %% [markdown]
-# A rule of thumb says: begin at about a third of the turning point. Here, after 100 steps, it holds:
-# a thirtieth is too slow and three times is too much. The test needs one run and no eigenvalue, and it
-# works for any network and any rule.
-
-# %% [markdown]
 # ## Let the rate change
 #
 # *Noise leaves a floor that grows with the rate, and a small rate gets nowhere. Must you choose?*
 #
-# You need not. A large learning rate helps early in training and hurts late, so let it fall. The usual
-# plan has two parts. In **warmup**, the first $w$ steps, the rate rises in a straight line: step $s$ has
+# A large learning rate helps early in training and hurts late, so let it fall. The usual plan has two
+# parts. In **warmup**, the first $w$ steps, the rate rises in a straight line: step $s$ has
 # the share $(s+1)/(w+1)$ of lr, and step $w$ is the first that has all of it. Over the remaining
 # $n - w$ steps it falls from lr to `final` along half a cosine, the piece of $\cos$ from $0$ to $\pi$.
 #
@@ -214,8 +140,8 @@ def warmup_stable_decay(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
 
 
 # %% [markdown]
-# Four plans for the network with 32 hidden units, batches of 16 and momentum 0.9. Each has the best of
-# four rates, and each run three seeds. The constant plan gets 300 steps.
+# Now plans for the network with 32 hidden units, batches of 16 and momentum 0.9. Each has the best of
+# four rates, and three seeds.
 
 # %%
 short = predict.choice(
@@ -246,35 +172,19 @@ gap, spread = constant.mean() - half.mean(), max(constant.std(), half.std())
 options = ["about equal", "the cosine, in half the steps", "the constant rate"]
 short.reveal(options[0] if abs(gap) < spread else options[1] if gap > 0 else options[2])
 
-# %%
+# %% tags=["table"]
 rows = [[name, lr, f"{s.mean():.3f} ± {s.std():.3f}"] for name, (lr, s, _) in ends.items()]
 plot.table(rows, header=["plan", "best rate", "held-out loss, 3 seeds"])
-
-# %%
-fig, (left, right) = plot.figure(1, 2, width=7.4, height=2.6)
-shown = [name for name in plans if "without" not in name]
-for name, color, line in zip(shown, plot.COLORS, plot.LINES, strict=False):
-    (n, plan), (lr, _, curve) = plans[name], ends[name]
-    left.plot([plan(lr)(s) for s in range(n)], color=color, ls=line, label=name)
-    right.plot(np.arange(15, n, 30), curve.reshape(-1, 30).mean(axis=1), color=color, ls=line)
-left.set(xlabel="step", ylabel="learning rate", ylim=(0, 0.1))
-right.set(xlabel="step", ylabel="loss of the batches", ylim=(0, 1.2))
-left.legend(fontsize=8, ncols=1, loc="upper right")
-plot.show(
-    fig,
-    alt="Left, the learning rates of four plans: constant, cosine, cooldown over the last third, and "
-    "a cosine of half the length. Right, the mean training loss of each: the plans that end at rate "
-    "zero end lower than the constant one.",
-)
+curves.plans_and_losses(plans, ends)
 
 # %% [markdown]
-# The plans that end at zero stop clearly lower than the constant rate, and they can afford a higher peak:
-# 0.05 where the constant plan does best with 0.02. A cosine of 150 steps reaches what the constant plan
-# reaches in 300, within the spread over seeds. So a shorter schedule can be worth more than a longer run.
+# In 300 steps, the plans that end at zero stop clearly lower than the constant rate, and they can afford a
+# higher peak: 0.05 where the constant plan does best with 0.02. A cosine of 150 steps reaches what the
+# constant plan reaches in 300, within the spread over seeds.
 #
 # Between cosine and cooldown, with warmup and without, the gaps are smaller than the spread: here warmup
 # buys nothing. It is said to help where the curvature is high at the start or where Adam's averages rest
-# on few gradients, as in deep networks. That remains a conjecture on this page.
+# on few gradients. That remains a conjecture on this page.
 
 # %% [markdown]
 # ## Clip what is too long
@@ -332,8 +242,6 @@ for name, (x, limit) in cases.items():
     runs = [fit(optim.sgd, lambda s: 0.1, x, y_train, steps=300, seed=s, limit=limit)[0] for s in range(3)]
     survived[name] = np.array([loss_on(p, x_held, y_held) for p in runs])
 clip.reveal(np.median(survived["spoilt"]), shown=f"{np.median(survived['spoilt']):.2f}, the median of 3 seeds")
-
-# %%
 rows = [[name, *(f"{v:.2f}" for v in s)] for name, s in survived.items()]
 plot.table(rows, header=["data", "seed 0", "seed 1", "seed 2"])
 
@@ -341,48 +249,6 @@ plot.table(rows, header=["data", "seed 0", "seed 1", "seed 2"])
 # Two pictures in a thousand make the loss two to four times as high. Clipped, each of them is one
 # ordinary step in a wrong direction, and the loss is what it was on clean data. There the clip itself
 # costs nothing that three seeds could show.
-
-# %% [markdown]
-# ## Batch size and learning rate
-#
-# *With twice the batch, which rate, and how many steps?*
-#
-# While noise sets the floor, only $\text{lr}/B$ matters, as you derived in lesson *Optimizers*: twice the
-# batch allows twice the rate, and half the steps should do. For the single matrix of weights, here are
-# the steps until the held-out loss is below 0.45, at the best of five rates.
-
-# %%
-batches = predict.number(
-    "training_runs.batch", "A batch of 256, not 16: how many times fewer steps?", unit="times", low=1, high=16, factor=1.5
-)
-batches
-
-
-# %%
-def steps_until(B, lr, x, y, held, *, seed, target=0.45, most=300):
-    rng, W = np.random.default_rng(seed), np.zeros((784, 10))
-    for step in range(1, most + 1):
-        W = W - lr * batch_loss(W, x, y, rng, B)[1]
-        if step % 5 == 0 and layers.cross_entropy(held[0] @ W, held[1]) < target:
-            return step
-    return most
-
-
-# %%
-held, best = (x_held[:500], y_held[:500]), {}
-for B in (4, 16, 64, 256):
-    tries = {lr: [steps_until(B, lr, x_train, y_train, held, seed=s) for s in (1, 2, 3)]
-             for lr in (0.05, 0.2, 0.5, 1.0, 2.0)}  # fmt: skip
-    best[B] = min((np.mean(n), lr, np.std(n)) for lr, n in tries.items())
-gain = best[16][0] / best[256][0]
-batches.reveal(gain, shown=f"{gain:.1f} times")
-plot.table([[B, lr, f"{n:.0f} ± {spread:.0f}", f"{n * B:.0f}"] for B, (n, lr, spread) in best.items()],
-           header=["batch", "best lr", "steps, 3 seeds", "examples seen"])
-
-# %% [markdown]
-# From 4 to 16 the rate grows with the batch and the steps fall. Beyond, the best rate stops growing,
-# because now the curvature sets the limit and no longer the noise. A larger batch then costs more
-# examples and saves few steps. Where this begins is the **critical batch size**.
 
 # %% [markdown]
 # ## Learning by heart
@@ -468,60 +334,45 @@ def by_heart(x, y, held, *, seed, rate=0.0, decay=0.0, steps=400):
         params, state = optim.adamw(params, grads, state, lr=0.005, weight_decay=decay, inplace=True)
         if step % 20 == 0:
             curve.append(loss_on(params, *held))
-    return np.array(curve), loss_on(params, x, y)
+    return curve, loss_on(params, x, y)
 
 
 # %%
 settings = {"nothing": [{}], "weight decay": [{"decay": d} for d in (0.3, 1.0, 3.0)],
             "dropout": [{"rate": r} for r in (0.25, 0.5, 0.75)],
             "both": [{"rate": 0.5, "decay": 1.0}]}  # fmt: skip
-few, held, curves = (x_train[:300], y_train[:300]), (x_held, y_held), {}
+few, held, checks, learnt = (x_train[:300], y_train[:300]), (x_held, y_held), {}, {}
 for name, strengths in settings.items():
     tries = [[by_heart(*few, held, seed=s, **how) for s in range(3)] for how in strengths]
-    curves[name] = min(tries, key=lambda runs: np.mean([curve.min() for curve, _ in runs]))
-plain = np.array([curve for curve, _ in curves["nothing"]])
+    best = min(tries, key=lambda runs: np.mean([min(curve) for curve, _ in runs]))
+    checks[name], learnt[name] = (np.array(part) for part in zip(*best, strict=True))
+plain = checks["nothing"]
 overfit.reveal(plain[:, -1].mean(), shown=f"{plain[:, -1].mean():.2f}")
-print(f"training loss at the end: {np.mean([end for _, end in curves['nothing']]):.3f}")
+print(f"training loss at the end: {learnt['nothing'].mean():.3f}")
 
-# %%
-fig, ax = plot.figure(width=6.6, height=2.8)
-at = 20 * np.arange(1, 21)
-for (name, runs), color, line in zip(curves.items(), plot.COLORS, plot.LINES, strict=False):
-    three = np.array([curve for curve, _ in runs])
-    ax.plot(at, three.mean(axis=0), color=color, ls=line, label=name)
-    ax.fill_between(at, three.min(axis=0), three.max(axis=0), color=color, alpha=0.15, lw=0)
-ax.set(xlabel="step", ylabel="held-out loss", ylim=(0.3, 0.8))
-ax.legend(fontsize=8.5, ncols=2)
-plot.show(
-    fig,
-    alt="Held-out loss over 400 steps, the mean and the range of three seeds. With nothing it falls "
-    "to about 0.48, then rises. With weight decay, with dropout and with both it rises less or not.",
-)
-
-# %%
+# %% tags=["table"]
+curves.remedies(checks)
 table = {}
-for name, runs in curves.items():
-    three = np.array([curve for curve, _ in runs])
-    stopped = np.array([curve[overfitting.early_stop(curve, 5)[0]] for curve in three])
-    table[name] = three[:, -1], stopped
+for name, runs in checks.items():
+    stopped = np.array([curve[overfitting.early_stop(curve, 5)[0]] for curve in runs])
+    table[name] = runs[:, -1], stopped
 plot.table([[name, *(f"{s.mean():.3f} ± {s.std():.3f}" for s in pair)] for name, pair in table.items()],
            header=["remedy", "loss at step 400", "stopped early, patience 5"])
 
 # %% [markdown]
-# Read the columns one after the other. At step 400 weight decay helps clearly, and dropout alone doesn't.
-# But once each run is stopped early, the four lie much closer together, and their spreads overlap. So most
-# of what the remedies win in the first column, early stopping wins alone, and in half the time.
-# (Dropout and weight decay each had three strengths; the table shows the better one when stopped early.)
+# At step 400 weight decay helps clearly, and dropout alone doesn't. But once each run is stopped early,
+# the four lie much closer together, and their spreads overlap. So most of what the remedies win in the
+# first column, early stopping wins alone, and in half the time. (Dropout and weight decay each had three
+# strengths; the table shows the better one when stopped early.)
 
 # %% [markdown]
 # ## How many seeds does a claim need?
 #
 # *Trick A does better than trick B. Is that the trick, or the seed?*
 #
-# The gaps in the right column above are one or two hundredths, and so are the spreads. With one seed each you could
-# have "shown" almost anything. Two facts tell how many you need. The mean of $n$ independent results spreads by
-# $\sigma/\sqrt n$. And the variance of a difference of two independent numbers is the **sum** of
-# their variances.
+# The gaps in the right column above are one or two hundredths, and so are the spreads. Two facts tell
+# how many seeds you need. The mean of $n$ independent results spreads by $\sigma/\sqrt n$. And the
+# variance of a difference of two independent numbers is the **sum** of their variances.
 #
 # Let the gap between two settings count when it is at least `sure` times the spread of the difference
 # of their two means. By hand: gap $1.5$, $\sigma = 2$, `sure` $2$. The difference spreads by
@@ -580,29 +431,7 @@ broken = {
     "E": log_run(x_train, y_train, held, lr=40.0),
     "F": log_run(x_train, y_train, held, lr=0.002),
 }
-
-# %%
-fig, axes = plot.figure(2, 3, width=7.2, height=3.6, sharex=True, sharey=True)
-for ax, (name, (train, unseen, _)) in zip(axes.flat, broken.items(), strict=True):
-    ax.plot(train, color=plot.COLORS[0], ls=plot.LINES[0], label="training")
-    ax.plot(unseen, color=plot.COLORS[1], ls=plot.LINES[1], label="held out")
-    ax.axhline(np.log(10), color=plot.INK, ls=":", lw=1)
-    high = max(train.max(), unseen.max())
-    ax.set(ylim=(0, 6), xticks=(0, 4, 8, 12))
-    ax.set_title(f"{name}, off the scale" if high > 6 else name, fontsize=10)
-axes[0, 0].legend(fontsize=8)
-for ax in axes[1]:
-    ax.set_xlabel("time of the log")
-for ax in axes[:, 0]:
-    ax.set_ylabel("loss")
-plot.show(
-    fig,
-    alt="Training and held-out loss of six runs. A stays at 2.3. In B training loss falls to nothing "
-    "and held-out loss rises after a minimum. C begins far above 2.3 and falls. D stays at 2.3. E "
-    "leaps out of the picture at once. F falls slowly and steadily.",
-)
-
-# %%
+curves.six_runs(broken)
 plot.table(
     [[name, *(f"{v:.3g}" for v in (train[0], train[-1], unseen.min(), unseen[-1], norm.max()))]
      for name, (train, unseen, norm) in broken.items()],
@@ -636,7 +465,7 @@ ex.name_the_fault.check(name_the_fault)
 # %% [markdown]
 # A name is worth what it helps to mend. So change only what the name says, and run again:
 
-# %%
+# %% tags=["table"]
 cures = {
     "dead network": ("He's initialization", (x_train, y_train, held), {}),
     "overfitting": ("8,000 digits", (x_train, y_train, held), {"lr": 0.5, "steps": 960}),
@@ -651,8 +480,6 @@ for name, log in broken.items():
     cure, given, how = cures[fault]
     mended = log_run(*given, **how)[1][-1]
     rows.append([name, fault, cure, f"{log[1][-1]:.3g}", f"{mended:.2f}"])
-
-# %%
 plot.table(rows, header=["run", "fault", "what was changed", "held-out before", "after"])
 
 # %% [markdown]
@@ -701,8 +528,6 @@ for seed in range(3):
 report = f"{np.mean(right):.1f} % ± {np.std(right, ddof=1):.1f}"
 print(f"{report} of 1,000 unseen digits read right: mean and spread of 3 seeds, none left out,")
 print("600 steps of 32 from 8,000 digits; settings and the stop chosen on 1,000 other digits.")
-
-# %%
 print(made.credit("Your reader"))
 
 # %% [markdown]
@@ -716,12 +541,10 @@ print(made.credit("Your reader"))
 # %%
 plot.table(
     [
-        ["turning point of the range test", f"{turn:.2f}"],
         ["held-out loss, constant rate and cosine, each at its best",
          " and ".join(f"{ends[n][1].mean():.2f}" for n in ("constant, 300 steps", "cosine, 300 steps"))],
         ["loss on spoilt data, plain and clipped (median)",
          f"{np.median(survived['spoilt']):.2f} and {np.median(survived['spoilt, clipped at 2']):.2f}"],
-        ["steps saved by a batch 16 times larger", f"{gain:.1f} times"],
         ["300 digits: held-out loss at its lowest and after 400 steps",
          f"{plain.min(axis=1).mean():.2f} and {plain[:, -1].mean():.2f}"],
         ["seeds needed for the gap between nothing and both", f"{diagnosis.seeds_needed(gap, spread)}"],
@@ -731,8 +554,8 @@ plot.table(
 )
 
 # %% [markdown]
-# **You can now** begin a run at a sensible rate, let it rise and fall, clip, choose a batch size, stop in
-# time, name a fault from a log, and write a report that others can trust.
+# **You can now** plan the learning rate of a run, clip its gradients, stop it in time, name a fault from
+# its log, and write a report that others can trust.
 
 # %% [markdown]
 # ## Questions to answer without looking
@@ -755,17 +578,7 @@ plot.table(
 #
 #    </details>
 #
-# 3. You double the batch. When may you double the rate, and when does it gain nothing?
-#
-#    <details><summary>Answer</summary>
-#
-#    While noise sets the limit: there the spread around the minimum depends on $\text{lr}/B$, so both
-#    may double and half the steps are enough. Beyond the critical batch size the curvature sets the
-#    limit of the rate, and a larger batch only costs more examples.
-#
-#    </details>
-#
-# 4. Held-out loss is higher than training loss. Is that overfitting?
+# 3. Held-out loss is higher than training loss. Is that overfitting?
 #
 #    <details><summary>Answer</summary>
 #
@@ -774,13 +587,128 @@ plot.table(
 #
 #    </details>
 #
-# 5. From lesson *Optimizers*: you go from $\mu = 0.9$ to gradient descent without momentum. Which rate?
+# 4. From lesson *Optimizers*: you go from $\mu = 0.9$ to gradient descent without momentum. Which rate?
 #
 #    <details><summary>Answer</summary>
 #
 #    Ten times the old one: the effective rate $\text{lr}/(1 - \mu)$ should stay.
 #
 #    </details>
+
+# %% [markdown]
+# ## Further
+#
+# What follows is optional, and nothing later needs it: a test that finds a learning rate in one short run,
+# and what the best rate has to do with the size of the batch. It takes about half an hour.
+#
+# ### Where to begin: the range test
+#
+# *Which learning rate should the first run have?*
+#
+# Make one short run in which the rate rises at every step, and write the losses down. While the rate is
+# tiny nothing happens; then the loss falls; and at some rate it turns up. That rate is too high, and a
+# good one lies below. This is the **range test**.
+#
+# By hand, $f(p) = p^2$ from $p = 1$ with rates $0.25, 2, 3, 4$: the losses are $1$, then $0.25$, then
+# $2.25$ after the step at rate 2. That is above four times the best loss so far, so the run stops.
+#
+# ### Exercise: `lr_range_test`
+#
+# `f(p)` returns loss and gradient. At each rate, note the loss, then take the step. Return the list of
+# losses; stop after one that is not at most four times the best so far, nan included. Make new arrays;
+# leave the ones you are given as they are.
+
+
+# %% tags=["exercise:schedules.lr_range_test"]
+def lr_range_test(f, p, lrs):
+    ...  # eight lines
+
+
+# %%
+ex.lr_range_test.check(lr_range_test)
+
+
+# %% [markdown]
+# For this test take the smallest classifier: one matrix of weights, without a bias, started at zero.
+
+
+# %%
+def batch_loss(W, x, y, rng, batch):
+    rows = rng.integers(len(x), size=batch)
+    z = x[rows] @ W
+    dz = layers.cross_entropy_backward(z, y[rows])
+    return layers.cross_entropy(z, y[rows]), x[rows].T @ dz
+
+
+def one_matrix(lr, x, y, *, seed, steps=100, batch=64):
+    rng, W = np.random.default_rng(seed), np.zeros((784, 10))
+    for _ in range(steps):
+        W = W - lr * batch_loss(W, x, y, rng, batch)[1]
+    return W
+
+
+# %%
+lrs = np.geomspace(1e-3, 30, 100)
+f = partial(batch_loss, x=x_train, y=y_train, rng=np.random.default_rng(4), batch=64)
+losses = schedules.lr_range_test(f, np.zeros((784, 10)), lrs)
+turn = lrs[int(np.argmin(losses))]
+curves.range_test(lrs, losses, turn)
+for share in (1 / 30, 1 / 3, 1, 3):
+    scores = [layers.cross_entropy(x_held @ one_matrix(share * turn, x_train, y_train, seed=s), y_held)
+              for s in range(3)]  # fmt: skip
+    print(f"{share:.2f} of the turning point: held-out loss {np.mean(scores):.2f} ± {np.std(scores):.2f}")
+
+# %% [markdown]
+# A rule of thumb says: begin at about a third of the turning point. Here, after 100 steps, it holds:
+# a thirtieth is too slow and three times is too much. The test needs one run and no eigenvalue, and it
+# works for any network and any rule.
+
+# %% [markdown]
+# ### Batch size and learning rate
+#
+# *With twice the batch, which rate, and how many steps?*
+#
+# While noise sets the floor, only $\text{lr}/B$ matters, as you derived in lesson *Optimizers*: twice the
+# batch allows twice the rate, and half the steps should do. For the single matrix of weights, here are
+# the steps until the held-out loss is below 0.45, at the best of five rates.
+
+# %%
+batches = predict.number(
+    "training_runs.batch",
+    "A batch of 256, not 16: how many times fewer steps?",
+    unit="times",
+    low=1,
+    high=16,
+    factor=1.5,
+)
+batches
+
+
+# %%
+def steps_until(B, lr, x, y, held, *, seed, target=0.45, most=300):
+    rng, W = np.random.default_rng(seed), np.zeros((784, 10))
+    for step in range(1, most + 1):
+        W = W - lr * batch_loss(W, x, y, rng, B)[1]
+        if step % 5 == 0 and layers.cross_entropy(held[0] @ W, held[1]) < target:
+            return step
+    return most
+
+
+# %%
+part, best = (x_held[:500], y_held[:500]), {}
+for B in (4, 16, 64, 256):
+    tries = {lr: [steps_until(B, lr, x_train, y_train, part, seed=s) for s in (1, 2, 3)]
+             for lr in (0.05, 0.2, 0.5, 1.0, 2.0)}  # fmt: skip
+    best[B] = min((np.mean(n), lr, np.std(n)) for lr, n in tries.items())
+gain = best[16][0] / best[256][0]
+batches.reveal(gain, shown=f"{gain:.1f} times")
+plot.table([[B, lr, f"{n:.0f} ± {spread:.0f}", f"{n * B:.0f}"] for B, (n, lr, spread) in best.items()],
+           header=["batch", "best lr", "steps, 3 seeds", "examples seen"])
+
+# %% [markdown]
+# From 4 to 16 the rate grows with the batch and the steps fall. Beyond, the best rate stops growing,
+# because now the curvature sets the limit and no longer the noise. A larger batch then costs more
+# examples and saves few steps. Where this begins is the **critical batch size**.
 
 # %% [markdown]
 # ## Sources

@@ -14,13 +14,16 @@
 # %% [markdown]
 # # Attention
 #
-# A word means little without the words around it. Attention is the part of a GPT that lets one position
-# fetch something from others. It is a look-up that is soft, so it has a gradient and can be learnt.
+# A word means little without the words around it. Attention is the part of a GPT that lets one
+# position fetch something from others. It is a look-up that is soft, so it has a gradient and can
+# be learnt.
 #
-# **You will** build attention in NumPy, forward and backward, and hold it against PyTorch to twelve digits; break its scale, its mask and its order to see what each is for; find the two heads that continue
-# a repeated pattern, and test them by removing them; and let a trained model read with your functions.
+# **You will** build attention in NumPy and hold it against PyTorch to twelve digits; break its
+# scale, its mask and its order to see what each is for; find the two heads that continue a repeated
+# pattern, and test them by removing them; and let a trained model read with your functions.
 #
-# **You need** lesson *Backpropagation*: softmax, cross-entropy, backpropagation through a matrix product.
+# **You need** lesson *Backpropagation*: softmax, cross-entropy, backpropagation through a matrix
+# product.
 
 # %% [markdown]
 # ## Symbols
@@ -46,14 +49,11 @@ from course.data import shakespeare, split_text
 from course.interactive import plot, predict
 from course.lessons import yours
 from course.lessons.attention import bank as ex
-from course.lessons.attention import diagrams, widgets
+from course.lessons.attention import characters, diagrams, figures, small, widgets
 from course.networks import layers
 from course.transformers import attention, heads, numpy_modern, tokens
-from course.transformers.gpt import model as gpt
 from course.transformers.gpt import pretrained, train
 from course.transformers.gpt.config import MODERN, Config
-from course.transformers.gpt.generate import generate
-from course.transformers.gpt.recipe import Recipe
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)  # slower than float32, and alike on every processor
@@ -63,12 +63,14 @@ torch.set_default_dtype(torch.float64)  # slower than float32, and alike on ever
 #
 # *How can a position fetch from others, when training may only nudge numbers?*
 #
-# A dictionary finds the one key that equals the query and returns its value. Training can't nudge that: a
-# key matches or it doesn't. So let every key match a little. Score each key by its dot product with the
-# query, turn the scores into weights that sum to 1, and return the values mixed by these weights.
+# A dictionary finds the one key that equals the query and returns its value. Training can't nudge
+# that: a key matches or it doesn't. So let every key match a little. Score each key by its dot
+# product with the query, turn the scores into weights that sum to 1, and return the values mixed by
+# these weights. That is **attention**. If training wants more weight on a key, it can move the
+# query towards that key, or the key towards the query, because both have a gradient.
 #
-# Four numbers by hand: the query is 1, the keys are 0 and ln 3, the values 4 and 8. The scores are 0 and
-# ln 3, the weights 1/4 and 3/4, and what comes back is 1/4 · 4 + 3/4 · 8 = 7.
+# Four numbers by hand: the query is 1, the keys are 0 and ln 3, the values 4 and 8. The scores are
+# 0 and ln 3, the weights 1/4 and 3/4, and what comes back is 1/4 · 4 + 3/4 · 8 = 7.
 
 # %%
 q, k, v = np.array([[1.0]]), np.array([[0.0], [np.log(3)]]), np.array([[4.0], [8.0]])
@@ -76,18 +78,14 @@ a = layers.softmax(q @ k.T)
 print("weights", np.round(a, 4), "and what comes back", np.round(a @ v, 4))
 
 # %% [markdown]
-# If training wants more weight on the second key, it can move the query towards that key, or the key towards
-# the query, because both have a gradient. That is **attention**.
-
-# %% [markdown]
 # ## Wide queries and keys
 #
 # *The more entries queries and keys have, the larger their products become. Does that matter?*
 #
-# Here are 64 random keys, and queries whose entries have mean 0 and variance 1, as at the start of training.
-# How sharply does a query choose? The entropy of its weights tells. If it looked at all keys alike, the
-# entropy would be $\ln 64 \approx 4.16$ nats; if it looked at one alone, it would be 0. At D = 4 it
-# is about 3 nats.
+# Here are 64 random keys, and queries whose entries have mean 0 and variance 1, as at the start of
+# training. The entropy of a query's weights tells how sharply it chooses. If it looked at all keys
+# alike, the entropy would be $\ln 64 \approx 4.16$ nats; if it looked at one alone, it would be 0.
+# At D = 4 it is about 3 nats.
 
 # %%
 sharp = predict.number(
@@ -116,15 +114,15 @@ undivided = choice_entropy(products[-1])
 sharp.reveal(undivided, shown=f"{undivided:.2f} nats")
 
 # %% [markdown]
-# The wider the vectors, the further the scores spread, and the softmax gives nearly all weight to whichever key
-# happens to score highest. The first column of numbers holds the remedy: find the rule by which it grows.
+# The wider the vectors, the further the scores spread, and the softmax gives nearly all weight to
+# whichever key happens to score highest. Find the rule by which the spread grows.
 #
 # ### Exercise: `scores`
 #
-# Return the dot product of each query with each key, divided by what makes the scores spread by 1 at every
-# width. Derive it: a score adds up D products $q_i k_i$ of independent numbers with mean 0 and
-# variance 1. By hand: nine ones as the query, and a key whose nine entries sum to 9, give the score 3. There may
-# be axes in front of the last two.
+# Return the dot product of each query with each key, divided by what makes the scores spread by 1
+# at every width. Derive it: a score adds up D products $q_i k_i$ of independent numbers with mean 0
+# and variance 1. By hand: nine ones as the query, and a key whose nine entries sum to 9, give the
+# score 3. There may be axes in front of the last two.
 
 
 # %% tags=["exercise:attention.scores"]
@@ -136,13 +134,13 @@ def scores(q, k):
 ex.scores.check(scores)
 
 # %% [markdown]
-# Each product $q_i k_i$ has mean 0 and variance $1 \cdot 1 = 1$. The variances of independent numbers add up, so
-# the sum has variance $D$ and spreads by $\sqrt{D}$. Hence
+# Each product $q_i k_i$ has mean 0 and variance $1 \cdot 1 = 1$. The variances of independent
+# numbers add up, so the sum has variance $D$ and spreads by $\sqrt{D}$. Hence
 #
 # $$s = \frac{q\, k^\top}{\sqrt{D}}.$$
 #
-# The entries are independent at the start of training only: later, queries and keys have learnt to match. What
-# the division buys is a start at which no choice has been made yet.
+# The entries are independent at the start of training only: later, queries and keys have learnt to
+# match. The division gives training a start at which no choice has been made yet.
 
 # %%
 divided = [choice_entropy(attention.scores(q, k)) for q, k in drawn]
@@ -150,8 +148,8 @@ for D, entropy in zip(sizes, divided, strict=True):
     print(f"D = {D:4}: divided by √D, entropy {entropy:.2f} nats")
 
 # %% [markdown]
-# Divided, the choice stays open at every width. Move the size of the queries and the temperature, with and
-# without the division, and watch the choice close and open.
+# Divided, the choice stays open at every width. Move the size of the queries and the temperature,
+# with and without the division.
 
 # %%
 widgets.one_row()
@@ -161,9 +159,9 @@ widgets.one_row()
 #
 # *A GPT learns to say what comes next. What happens if it can see what comes next?*
 #
-# It reads a text of $T$ tokens and answers $T$ questions at once: at each position, which token follows?
-# Here are two models, alike but for one thing: one of them may look to the right. Both are tested on text
-# that they were never trained on.
+# It reads a text of $T$ tokens and answers $T$ questions at once: at each position, which token
+# follows? Here are two models, alike but for one thing: one of them may look to the right. Each is
+# trained from three seeds and tested on text that it was never trained on.
 
 # %%
 wonderful = predict.choice(
@@ -177,45 +175,35 @@ wonderful
 text = shakespeare()
 alphabet = tokens.alphabet(text)
 ids, unseen = (tokens.encode(part, alphabet) for part in split_text(text))
-modern = MODERN | {"taps": 0}  # a block as today's models have it; lesson *A small GPT* takes it apart
+modern = MODERN | {"taps": 0}  # as in today's models: see lesson *A small GPT*
 
-
-def trained(config, ids, steps, batch=16):
-    model = gpt.GPT(config)
-    for _ in train.fit(model, ids, Recipe(steps=steps, batch=batch)):
-        pass
-    return model
-
-
-# %%
 losses = {}
 for name, causal in (("may not look ahead", True), ("may look ahead", False)):
     config = Config(len(alphabet), **modern, context=32, layers=1, heads=2, width=48, causal=causal)
-    model = trained(config, ids, steps=300)
-    losses[name] = train.evaluate(model, unseen[:20000])
-    dice = torch.Generator().manual_seed(1)
-    start = tokens.encode("My lord, I th", alphabet)
-    out = generate(model, start, 60, generator=dice, temperature=0.8, cache=False)
-    written = tokens.decode(out, alphabet).replace("\n", " / ")
-    print(f"{name}: {losses[name]:.2f} nats per character on unseen text\n{written}\n")
+    three = [small.trained(config, ids, steps=300, seed=seed) for seed in range(3)]
+    found = losses[name] = [train.evaluate(model, unseen[:20000]) for model in three]
+    print(f"{name}: {np.mean(found):.2f} nats, {min(found):.2f} to {max(found):.2f} over three seeds")
+    print(small.written(three[0], "My lord, I th", 60, alphabet), "\n")
 wonderful.reveal("better, and writes garbage")
 
 # %% [markdown]
-# The second model's loss would be a sensation, and held-out text doesn't expose it: **a validation set can't
-# see a leak that it shares.** The model has learnt to copy the answer from the right. When it writes, nothing
-# stands there yet. So always read what your model writes, and distrust a loss that is too good.
+# The gap is far wider than the spread over seeds, and held-out text doesn't expose it: **a
+# validation set can't see a leak that it shares.** The model has learnt to copy the answer from the
+# right. When it writes, nothing stands there yet. So always read what your model writes, and
+# distrust a loss that is too good.
 #
-# Position $t$ may therefore see positions up to $t$ only. The table that says so is the **mask**. It has a row for
-# each query and a column for each key, True where the query may look.
+# Position $t$ may therefore see positions up to $t$ only. The table that says so is the **mask**.
+# It has a row for each query and a column for each key, True where the query may look.
 #
-# Queries and keys are not always equally many. When a model writes, it adds one token at a time. The keys and
-# values of the earlier tokens don't change, so they are kept, and only the new token needs a query. The keys
-# that are kept are called the past here, and they fill the first columns.
+# When a model writes, it adds one token at a time. The keys and values of the earlier tokens don't
+# change, so they are kept, and only the new token needs a query. The keys that are kept are called
+# the past here, and they fill the first columns.
 #
 # ### Exercise: `causal_mask`
 #
-# Write the table, of True and False, for $T$ new queries. By hand, with 1 for True: for
-# $T = 3$ it is `[[1, 0, 0], [1, 1, 0], [1, 1, 1]]`; for $T = 2$ after a past of 1 it is `[[1, 1, 0], [1, 1, 1]]`.
+# Write the table, of True and False, for $T$ new queries. By hand, with 1 for True: for $T = 3$ it
+# is `[[1, 0, 0], [1, 1, 0], [1, 1, 1]]`; for $T = 2$ after a past of 1 it is
+# `[[1, 1, 0], [1, 1, 1]]`.
 
 
 # %% tags=["exercise:attention.causal_mask"]
@@ -229,34 +217,26 @@ ex.causal_mask.check(causal_mask)
 # %% [markdown]
 # ### Before the softmax, or after it?
 #
-# You could set the hidden scores to $-\infty$ before the softmax, or set the hidden weights to zero after it.
-# To see whether that is the same, change the last key, which
-# positions 0 to 3 may not see, and watch their outputs.
+# Is it the same to set the hidden scores to $-\infty$ before the softmax, and to set the hidden
+# weights to zero after it? Change the last key, which positions 0 to 3 may not see, and watch their
+# outputs.
 
 # %%
 rng = np.random.default_rng(1)
 q, k, v = (rng.standard_normal((5, 8)) for _ in range(3))
-may_look = attention.causal_mask(5)
-
-
-def after(q, k, v, mask):
-    return np.where(mask, layers.softmax(attention.scores(q, k)), 0) @ v
-
-
-def before(q, k, v, mask):
-    return layers.softmax(np.where(mask, attention.scores(q, k), -np.inf)) @ v
-
-
-# %%
 other = np.vstack([k[:4], 3 * rng.standard_normal((1, 8))])  # another key at the last position
-for mix in (after, before):
-    change = np.abs(mix(q, k, v, may_look) - mix(q, other, v, may_look))[:4].max()
-    print(f"masked {mix.__name__} the softmax: positions 0 to 3 move by {change:.2f}")
+may_look, s, s_other = attention.causal_mask(5), attention.scores(q, k), attention.scores(q, other)
+after = [np.where(may_look, layers.softmax(z), 0) @ v for z in (s, s_other)]
+before = [layers.softmax(np.where(may_look, z, -np.inf)) @ v for z in (s, s_other)]
+for name, (y, y_other) in {"after": after, "before": before}.items():
+    change = np.abs(y - y_other)[:4].max()
+    print(f"masked {name} the softmax: positions 0 to 3 move by {change:.2f}")
 
 # %% [markdown]
-# Masking afterwards leaks. The hidden score was counted in the denominator of the softmax, so the remaining
-# weights sum to less than 1, and how much is missing tells what was hidden. With a score of $-\infty$ before the
-# softmax, the weight is $e^{-\infty} = 0$ and the key counts nowhere. Here is the whole way:
+# Masking afterwards leaks. The hidden score was counted in the denominator of the softmax, so the
+# remaining weights sum to less than 1, and how much is missing tells what was hidden. With a score
+# of $-\infty$ before the softmax, the weight is $e^{-\infty} = 0$ and the key counts nowhere. Here
+# is the whole path:
 
 # %%
 diagrams.look_up()
@@ -264,9 +244,9 @@ diagrams.look_up()
 # %% [markdown]
 # ### Exercise: `attend`
 #
-# Put it together: scores, mask, softmax, mix. `causal`
-# hides the future, `mask` is a table of your own (True means: may look); either, both or none may be given.
-# Return the mixed values, then the weights: `return y, a`. By hand: the query and keys from the beginning give 7 and $(1/4, 3/4)$.
+# Put it together: scores, mask, softmax, mix. `causal` hides the future, `mask` is a table of your
+# own (True means: may look); either, both or none may be given. Return the mixed values, then the
+# weights: `return y, a`. By hand: the query and keys from the beginning give 7 and $(1/4, 3/4)$.
 
 
 # %% tags=["exercise:attention.attend"]
@@ -285,25 +265,27 @@ rng = np.random.default_rng(2)
 q, k, v = (rng.standard_normal((2, 3, 7, 5)) for _ in range(3))
 y, _ = attention.attend(q, k, v, causal=True)
 theirs = F.scaled_dot_product_attention(*map(torch.tensor, (q, k, v)), is_causal=True)
-gap_torch = np.abs(y - theirs.numpy()).max()
-print("2 examples, 3 heads, 7 positions: within 1e-12 of PyTorch is", bool(gap_torch < 1e-12))
+print("within 1e-12 of PyTorch is", bool(np.abs(y - theirs.numpy()).max() < 1e-12))
 
 # %% [markdown]
 # ## Heads: several questions at once
 #
 # *One softmax makes one choice. What if a position needs two things, from two places?*
 #
-# Cut the width $C$ into $H$ heads of $D = C/H$ columns. Each head has its own queries, keys and values and makes
-# its own choice. Afterwards the results are put side by side again. The cost stays the same, because $H$
-# products over $D$ columns are as many multiplications as one over $C$.
+# Cut the width $C$ into $H$ heads of $D = C/H$ columns. Each head has its own queries, keys and
+# values and makes its own choice. Afterwards the results are put side by side again. The cost stays
+# the same, because $H$ products over $D$ columns are as many multiplications as one over $C$.
+#
+# A model that writes must keep the keys and values of every earlier token, in every layer: $2HD$
+# numbers a token. So in **grouped-query attention** the heads form $G$ groups, and the query heads
+# of a group share one head of keys and values. That leaves $2GD$ numbers.
 
 # %%
 diagrams.heads()
 
 # %% [markdown]
-# NumPy reads a table row by row, and `reshape` keeps that order. So it may cut the last axis, where the columns
-# of one position lie side by side. To bring the heads in front of time, two axes must be exchanged as well.
-# Here are two ways to get the right shape:
+# NumPy reads a table row by row, and `reshape` keeps that order. So it may cut the last axis, where
+# the columns of one position lie side by side. Here are two ways to get the right shape:
 
 # %%
 x = np.array([[[1, 2, 3, 4], [5, 6, 7, 8]]])  # one example, two positions, width 4
@@ -311,8 +293,8 @@ print("head 0, cut then exchanged:", x.reshape(1, 2, 2, 2).swapaxes(1, 2)[0, 0].
 print("head 0, reshaped at once:  ", x.reshape(1, 2, 2, 2)[0, 0].tolist())
 
 # %% [markdown]
-# The first is right: head 0 holds columns 1 and 2 of both positions. The second holds position 0 alone, cut in two.
-# It has the right shape, so nothing complains.
+# The first is right: head 0 holds columns 1 and 2 of both positions. The second holds position 0
+# alone, cut in two, and since it has the right shape, nothing complains.
 #
 # ### Exercise: `split_heads`
 #
@@ -328,29 +310,17 @@ def split_heads(x, H):
 ex.split_heads.check(split_heads)
 
 # %% [markdown]
-# The way back exchanges the axes first and then joins the last two. What the heads return lies in memory head by
-# head. After `swapaxes` it would be read in another order, so this `reshape` has to copy the numbers. The one
-# above, on $x$ as it lies, doesn't.
+# The way back exchanges the axes first and then joins the last two. With that, a whole layer of
+# attention takes three lines: project $x$ to queries, keys and values, let the heads attend, and
+# mix their results by a last matrix.
 
 
-# %% tags=["worked:attention.merge_heads"]
+# %% tags=["worked:attention.merge_heads", "worked:attention.multi_head"]
 def merge_heads(x):
     B, H, T, D = x.shape
     return x.swapaxes(1, 2).reshape(B, T, H * D)
 
 
-# %%
-apart = attention.split_heads(x, 2)
-lying = apart.copy()  # head by head, as attend returns its result
-print("split, still the memory of x:", np.shares_memory(apart, x))
-print("merged, still the memory of the heads:", np.shares_memory(merge_heads(lying), lying))
-
-# %% [markdown]
-# With that, a whole layer of attention takes three lines: project $x$ to queries, keys and values, let the heads
-# attend, and mix their results by a last matrix.
-
-
-# %% tags=["worked:attention.multi_head"]
 def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
     q, k, v = (
         attention.split_heads(x @ Wq, H),
@@ -362,56 +332,26 @@ def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
 
 
 # %% [markdown]
-# ### Fewer keys than queries
-#
-# A model that writes must keep the keys and values of every earlier token, in every layer: $2HD$ numbers a token.
-# In **grouped-query attention** the $H$ query heads form $G$ groups, and the heads of a group share one head of
-# keys and values. That leaves $2GD$ numbers. Llama 3 with 8 billion parameters has 32 query heads and 8
-# heads of keys, and so keeps a quarter.
-#
-# ### Exercise: `grouped`
-#
-# Attend with `q` of shape $(\dots, H, T, D)$ and with `k` and `v` that have only $G$ heads. Neighbours share: the
-# first $H/G$ query heads use key head 0. Return the mixed values and the weights, of $H$ heads both. By hand: six query
-# heads and two heads of one key each, with the values 10 and 20, return 10, 10, 10, 20, 20, 20.
-
-
-# %% tags=["exercise:heads.grouped"]
-def grouped(q, k, v, *, causal=False):
-    ...  # some three lines; attention.attend does the rest
-
-
-# %%
-ex.grouped.check(grouped)
-
-# %% [markdown]
 # ## What does a trained head look at?
 #
 # *Maps of attention invite stories. Which of them are true?*
 #
-# This small GPT, two layers of four heads, learnt from the plays for a few minutes. Type a line, choose a layer and
-# a head, and say what the head looks at.
+# This small GPT, two layers of four heads, learnt from the plays for a few minutes. Type a line,
+# choose a head, and say what it looks at.
 
 # %%
 widgets.heads()
 
 # %% [markdown]
-# Head 1 of layer 2 shows vertical stripes, and it is tempting to say that it returns to where a word began. So
-# measure it. For every head, add up the weight that goes to characters of one sort, and divide it by what they would
-# get if each position looked at all it may see alike. At 1 the head doesn't care about that sort.
+# Head 1 of layer 2 shows vertical stripes, and it is tempting to say that it returns to where a
+# word began. So measure it. For each head, add up the weight that goes to characters of one sort,
+# and divide it by what they would get if each position looked at all it may see alike. At 1 the
+# head doesn't care about that sort.
 
 # %%
 reader, letters = pretrained.small_gpt()
-heard = tokens.encode(split_text(shakespeare())[1], letters)[: 64 * 100].reshape(100, 64)
-chars = np.array(list(letters))[heard]
-is_letter = np.char.isalpha(chars)
-edge = np.zeros((100, 1), dtype=bool)
-sorts = {
-    "spaces": np.isin(chars, [" ", "\n"]),
-    "first letters": is_letter & ~np.hstack([~edge, is_letter[:, :-1]]),
-    "last letters": is_letter & ~np.hstack([is_letter[:, 1:], ~edge]),
-    "punctuation": ~is_letter & ~np.isin(chars, [" ", "\n"]),
-}
+heard = tokens.encode(split_text(text)[1], letters)[: 64 * 100].reshape(100, 64)
+sorts = characters.sorts_of(np.array(list(letters))[heard])  # name -> where such a character stands
 alike = np.tri(64) / np.arange(1, 65)[:, None]  # every visible position the same weight
 rows, lift = [], {}
 for i, layer in enumerate(reader.weights(torch.from_numpy(heard)), start=1):
@@ -423,19 +363,20 @@ for i, layer in enumerate(reader.weights(torch.from_numpy(heard)), start=1):
 plot.table(rows, header=["head", "weight one back", *sorts])
 
 # %% [markdown]
-# The story is false. Head 1 of layer 2 gives the first letters of words about half of their share; it prefers
-# punctuation, spaces and the last letters of words, the places where something ended. Head 4 of layer 2 prefers
-# spaces. Most other heads look a few characters back, whatever stands there. A map shows where weight goes in
-# one text. What a head does in general takes a count like this one. Whether it matters takes a third step: remove
-# it, and see what is lost. You will do that below.
+# The story is false. Head 1 of layer 2 gives the first letters of words about half of their share;
+# it prefers punctuation, spaces and the last letters of words, the places where something ended.
+# Head 4 of layer 2 prefers spaces. Most other heads look a few characters back, whatever stands
+# there. A map shows where weight goes in one text; what a head does in general takes a count like
+# this one. Whether it matters takes a third step: remove it, and see what is lost. You will do that
+# below.
 
 # %% [markdown]
 # ## Does attention know the order?
 #
 # *Shuffle the words of a sentence. Does attention notice?*
 #
-# Nothing in $\text{softmax}(q k^\top/\sqrt{D})\,v$ knows where a key stands. Without a mask, shuffling the
-# inputs shuffles the outputs alike and changes nothing else.
+# Nothing in $\text{softmax}(q k^\top/\sqrt{D})\,v$ knows where a key stands. Without a mask,
+# shuffling the inputs shuffles the outputs alike and changes nothing else.
 
 # %%
 bag = predict.choice(
@@ -446,31 +387,32 @@ bag = predict.choice(
 bag
 
 # %%
-rng = np.random.default_rng(3)
-x = rng.standard_normal((1, 8, 12))
+rng, moved = np.random.default_rng(3), {}
+x, shuffle = rng.standard_normal((1, 8, 12)), rng.permutation(8)
 W = [rng.standard_normal((12, 12)) / np.sqrt(12) for _ in range(4)]
-shuffle = rng.permutation(8)
-moved = {}
 for causal in (False, True):
     y, shuffled = (attention.multi_head(z, *W, 3, causal=causal)[0] for z in (x, x[:, shuffle]))
     moved[causal] = np.abs(y[:, shuffle] - shuffled).max()
-print(f"without the mask, the same outputs: {moved[False] < 1e-12}; with it they move by {moved[True]:.2f}")
+print(f"without the mask, the same outputs: {moved[False] < 1e-12}")
+print(f"with the mask they move by {moved[True]:.2f}")
 bag.reveal("the outputs change")
 
 # %% [markdown]
-# With the mask, the first position sees one token and the last sees all, so after shuffling each token sees another
-# set. The mask alone therefore tells a little about order. But it is better to tell it outright.
+# With the mask, the first position sees one token and the last sees all, so after shuffling each
+# token sees another set. The mask alone therefore tells a little about order.
 #
-# The original Transformer added sines and cosines of the position to the embeddings; GPT-2 adds vectors that it
-# learns. Most models today use **rotary positions**: they turn queries and keys. Take the entries of a vector in
-# pairs. Each pair is a point in the plane, and at position $t$ pair $i$ is turned about the origin, counterclockwise,
-# by the angle $\theta = t \cdot 10000^{-2i/D}$. The first pair turns quickly, the last one slowly.
+# The original Transformer added sines and cosines of the position to the embeddings; GPT-2 adds
+# vectors that it learns. Most models today use **rotary positions**: they turn queries and keys.
+# Take the entries of a vector in pairs. Each pair is a point in the plane, and at position $t$ pair
+# $i$ is turned about the origin, counterclockwise, by the angle $\theta = t \cdot 10000^{-2i/D}$.
+# The first pair turns quickly, the last one slowly.
 #
 # ### Exercise: `rotate`
 #
-# Turn the pairs of neighbours (0, 1), (2, 3), … of $x$, $(\dots, T, D)$, by
-# the angles `theta`, $(T, D/2)$: one for each position and pair. Derive it: where does $(1, 0)$ land, where does
-# $(0, 1)$, and so where does $(x_1, x_2) = x_1 (1, 0) + x_2 (0, 1)$? By hand: the pair $(1, 0)$ by 90° becomes $(0, 1)$; $(0, 2)$ by 180° becomes $(0, -2)$.
+# Turn the pairs of neighbours (0, 1), (2, 3), … of $x$, $(\dots, T, D)$, by the angles `theta`,
+# $(T, D/2)$: one for each position and pair. Derive it: where does $(1, 0)$ land, where does
+# $(0, 1)$, and so where does $(x_1, x_2) = x_1 (1, 0) + x_2 (0, 1)$? By hand: the pair $(1, 0)$ by
+# 90° becomes $(0, 1)$; $(0, 2)$ by 180° becomes $(0, -2)$.
 
 
 # %% tags=["exercise:attention.rotate"]
@@ -482,39 +424,29 @@ def rotate(x, theta):
 ex.rotate.check(rotate)
 
 # %% [markdown]
-# Why turn? Write $R_a$ for the rotation by the angle $a$. Turning back undoes a rotation, and transposing it does the
-# same: $R_a^\top = R_{-a}$. Two rotations in a row add their angles. So the score of a query at angle $a$ and a key at
-# angle $b$ is
+# Why turn? Write $R_a$ for the rotation by the angle $a$. Turning back undoes a rotation, and
+# transposing it does the same: $R_a^\top = R_{-a}$. Two rotations in a row add their angles. So the
+# score of a query at angle $a$ and a key at angle $b$ is
 #
 # $$(R_a q) \cdot (R_b k) = q^\top R_a^\top R_b\, k = q^\top R_{-a} R_b\, k = q \cdot R_{b-a} k.$$
 #
-# Only the difference $b - a$ is left, and it grows in proportion to the distance of the two positions. The score knows
-# how far away the key is, and it doesn't matter where in the text that happens.
+# Only the difference $b - a$ is left, and it grows in proportion to the distance of the two
+# positions. So the score depends on how far away the key is, and not on where in the text that
+# happens.
 
-# %%
+# %% tags=["plot"]
 theta = attention.angles(60, 2) / 4  # one pair; a quarter of the usual speed, to see it
 q, k = (attention.rotate(np.tile(z, (60, 1)), theta) for z in ([1.0, 0.0], [0.3, 0.9]))
-fig, axes = plot.figure(1, 2, width=7, height=3.3)
-for ax, (t, s) in zip(axes, ((3, 1), (9, 7)), strict=True):
-    for i, (name, tip) in enumerate(((f"query at {t}", q[t]), (f"key at {s}", k[s]))):
-        ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "lw": 2, "ls": plot.LINES[i],
-                                                 "color": plot.COLORS[i]})  # fmt: skip
-        ax.text(tip[0], tip[1] + 0.2, name, ha="center", va="center", color=plot.COLORS[i])
-    ax.set(xlim=(-1.8, 1.8), ylim=(-0.6, 1.4), xlabel="first entry", ylabel="second entry", aspect="equal")
-    ax.set_title(f"product {q[t] @ k[s]:.3f}")
-plot.show(
-    fig,
-    alt=f"A query and a key as arrows in the plane, at positions 3 and 1, and at positions 9 and 7. The "
-    f"second pair is turned further, with the same angle between; both products are {q[3] @ k[1]:.3f}.",
-)
+figures.turned(q, k, places=((3, 1), (9, 7)))
 
 # %% [markdown]
 # ## A pattern repeats
 #
 # *Can attention find where it was last time, and copy what came next?*
 #
-# Each sequence here is made of a random pattern of 4 to 12 tokens, all different, repeated. From the second round on
-# everything can be predicted. A guess among the tokens of the pattern would cost 2.02 nats.
+# Each sequence here is made of a random pattern of 4 to 12 tokens, all different, repeated. From
+# the second round on everything can be predicted. A guess among the tokens of the pattern would
+# cost 2.02 nats.
 
 # %%
 copying = predict.choice(
@@ -526,81 +458,63 @@ copying
 
 
 # %%
-def repeated(rng, n, length=96, V=16):
-    patterns = (rng.permutation(V)[: rng.integers(4, 13)] for _ in range(n))
-    return np.stack([np.resize(pattern, length) for pattern in patterns])
+def late_loss(model, exam):
+    """Loss on the tokens from the 17th on, which all repeat the round before."""
+    z = model(exam[:, :-1]).detach()
+    return F.cross_entropy(z[:, 16:].flatten(0, 1), exam[:, 17:].flatten()).item()
 
 
-# %%
-practice = repeated(np.random.default_rng(0), 4000).ravel()
-exam = torch.from_numpy(repeated(np.random.default_rng(1), 500)[:, :33])
+practice = small.repeated(np.random.default_rng(0), 4000).ravel()
+exam = torch.from_numpy(small.repeated(np.random.default_rng(1), 500)[:, :33])
 designs = {
     "one layer": {"layers": 1},
     "two layers": {"layers": 2},
     "one layer that is handed the token before": {"layers": 1, "taps": 1},
 }
-models, curves = {}, {}
+models, late = {}, {}
 for name, design in designs.items():
     config = Config(16, **(modern | design), context=32, heads=2, width=32)
-    models[name] = trained(config, practice, steps=600, batch=32)
-    z = models[name](exam[:, :-1]).detach()
-    curves[name] = F.cross_entropy(z.transpose(1, 2), exam[:, 1:], reduction="none").mean(0)
-
-# %%
-late = {name: curve[16:].mean().item() for name, curve in curves.items()}
-fig, ax = plot.figure(width=8, height=3.4)
-for i, (name, curve) in enumerate(curves.items()):
-    ax.plot(range(1, 33), curve, ls=plot.LINES[i], color=plot.COLORS[i], label=name)
-ax.set(xlabel="tokens seen", ylabel="loss at the next one, nats", ylim=(0, 3.2))
-ax.legend()
-plot.show(
-    fig,
-    alt="Loss against the number of tokens seen, 1 to 32. All three models start near 2.8 nats. From 17 tokens "
-    "on, " + "; ".join(f"{name}: {loss:.2f} nats on average" for name, loss in late.items()) + ".",
-)
-for name, loss in late.items():
-    print(f"{name}: {loss:.3f} nats after 16 tokens or more")
+    models[name] = [small.trained(config, practice, steps=600, seed=s) for s in range(3)]
+    late[name] = [late_loss(model, exam) for model in models[name]]
+    print(f"{name}: {min(late[name]):.3f} to {max(late[name]):.3f} nats over three seeds")
 copying.reveal("only two layers")
 
 # %% [markdown]
-# Three seeds gave 1.60 to 1.75 nats with one layer and 0.04 to 0.05 with two. The rule that continues a pattern is:
-# *find the earlier place where the token before was the same as mine now, and copy what stands there.* It
-# needs two facts about one position, what stands there and what stood before it. A key in the first layer is made
-# of one token and knows only the first fact.
+# One layer fails from each seed, and two layers succeed. The rule that continues a pattern is:
+# *find the earlier place where the token before was the same as mine now, and copy what stands
+# there.* It needs two facts about one position, what stands there and what stood before it. A key
+# in the first layer is made of one token and knows only the first fact.
 #
-# If that is the reason, one layer must be enough once it is handed the second fact. The third model tests it:
-# it gets the embedding of the token before as well, and reaches 0.05. Two layers can do it for
-# themselves. Two heads that work together like this are called an **induction head**:
+# If that is the reason, one layer must be enough once it is handed the second fact. The third model
+# tests it: it gets the embedding of the token before as well, and succeeds. Two layers can do it
+# for themselves. Two heads that work together like this are called an **induction head**, and the
+# one in the first layer is a **previous-token head**:
 
 # %%
 diagrams.induction()
 
 # %% [markdown]
-# Is this what the trained model does? If so, its first layer holds a **previous-token head**. Here are the maps of
-# all four heads on one sequence of a pattern of eight.
+# Is this what the trained model does? Here are the maps of all four heads on a pattern of eight
+# tokens.
 
-# %%
-model = models["two layers"]
+# %% tags=["plot"]
+model = models["two layers"][1]
 sequence = np.resize(np.random.default_rng(4).permutation(16)[:8], 24)
-maps = [a[0].numpy() for a in model.weights(torch.from_numpy(sequence)[None])]  # (H, T, T) each
-fig, axes = plot.figure(1, 4, width=9.6, height=3)
-for i, ax in enumerate(axes):
-    a = np.where(attention.causal_mask(24), maps[i // 2][i % 2], np.nan)
-    ax.imshow(a, cmap="Blues", vmin=0, vmax=0.8)
-    ax.set(title=f"layer {i // 2 + 1}, head {i % 2 + 1}", xticks=[0, 8, 16], yticks=[0, 8, 16])
-    ax.set(xlabel="looks at position", ylabel="position")
-    ax.grid(False)
-plot.show(fig, alt="Four maps of attention weights on a pattern of eight tokens, repeated three times. In "
-          "layer 1 the weight lies near the diagonal. In layer 2 it lies on lines seven and fifteen places "
-          "below it.")  # fmt: skip
+seen = [a[0].numpy() for a in model.weights(torch.from_numpy(sequence)[None])]  # (H, T, T) each
+figures.heads(
+    seen,
+    alt="Four maps of weights. In layer 1 most weight lies near the diagonal, in layer 2 on lines "
+    "seven and fifteen places below it.",
+)
 
 # %% [markdown]
 # ### Exercise: `previous_token_head`
 #
-# Which head of the first layer looks one back? The eye is a poor judge, so let a number decide. Given maps of shape
-# $(H, T, T)$, return the number of the head that gives the position just before its own the most weight on average,
-# counted from 0, and that average: `return h, share`. The first position has none before it. By hand: the maps
-# `[[1, 0, 0], [.5, .5, 0], [.2, .4, .4]]` and `[[1, 0, 0], [.9, .1, 0], [.6, .1, .3]]` give 1 and 0.5.
+# Which head of the first layer looks one back? Given maps of shape $(H, T, T)$, return the number
+# of the head that gives the position just before its own the most weight on average, counted from
+# 0, and that average: `return h, share`. The first position has none before it. By hand: the maps
+# `[[1, 0, 0], [.5, .5, 0], [.2, .4, .4]]` and `[[1, 0, 0], [.9, .1, 0], [.6, .1, .3]]` give 1 and
+# 0.5.
 
 
 # %% tags=["exercise:heads.previous_token_head"]
@@ -612,136 +526,63 @@ def previous_token_head(a):
 ex.previous_token_head.check(previous_token_head)
 
 # %% [markdown]
-# The head found is a hypothesis. Now test it: remove one head at a time, by setting its rows of the output matrix to
-# zero, and measure the loss again. Beside it stands the weight that each head puts one back, and on the places that
-# came after an earlier copy of the present token.
+# The head found is a hypothesis. Now test it: remove one head at a time, by setting its rows of the
+# output matrix to zero, and measure the loss again. Beside it stand the weight that each head puts
+# one back, and the weight on places that came after an earlier copy of the present token.
 
 
 # %%
 def loss_without(model, layer, head, exam, D=16):
-    """Loss after 16 tokens with one head's output set to zero."""
     W = model.blocks[layer].attention.out.W
     kept = W.detach().clone()
     W.data[head * D : (head + 1) * D] = 0
-    z = model(exam[:, :-1]).detach()
+    loss = late_loss(model, exam)
     W.data.copy_(kept)
-    return F.cross_entropy(z[:, 16:].flatten(0, 1), exam[:, 17:].flatten()).item()
+    return loss
 
 
-before_same = exam[:, None, :-2] == exam[:, 1:-1, None]  # query t, key s: was the token before s mine?
-rows, removed = [], {}
+came_after = exam[:, None, :-2] == exam[:, 1:-1, None]  # (t, s): is t's token that before s?
+rows = []
 for i, a in enumerate(model.weights(exam[:, :-1])):
+    one_back = a.diagonal(-1, -2, -1)[:, :, 15:].mean((0, 2))  # (H,)
+    copies = (a[:, :, 1:, 1:] * came_after[:, None])[:, :, 15:].sum(-1).mean((0, 2))
     for h in range(2):
-        one_back = a[:, h].diagonal(-1, -2, -1)[:, 15:].mean()
-        after_copy = (a[:, h, 1:, 1:] * before_same)[:, 15:].sum(-1).mean()
-        removed[i, h] = loss_without(model, i, h, exam)
-        weights = [f"{z:.2f}" for z in (one_back, after_copy)]
-        rows.append([f"layer {i + 1}, head {h + 1}", *weights, f"{removed[i, h]:.2f} nats"])
-first, share = heads.previous_token_head(maps[0])
-print(f"found by the exercise: layer 1, head {first + 1}, with weight {share:.2f} on this sequence")
-plot.table(rows, header=["head", "weight one back", "weight after an earlier copy", "loss without it"])
+        told = one_back[h], copies[h], loss_without(model, i, h, exam)
+        rows.append([f"layer {i + 1}, head {h + 1}", *(f"{z:.2f}" for z in told)])
+plot.table(rows, header=["head", "weight one back", "after an earlier copy", "loss without it"])
 
 # %% [markdown]
-# The number was right. Without the previous-token head everything is lost, and without its neighbour nothing. The loss
-# even rises above $\ln 16 = 2.77$ nats, a blind guess: the second layer now reads what it was never trained on. In the second layer both heads search: about half of their weight lies after an earlier copy of the
-# present token, and each of them is missed. Which of the heads takes which part depends on the seed.
-
-# %% [markdown]
-# ## Backwards, by hand
+# The number was right: without the previous-token head all is lost, and without its neighbour
+# almost nothing. The loss even rises above $\ln 16 = 2.77$ nats, a blind guess, probably because
+# the second layer now reads what it was never trained on. In the second layer both heads search:
+# about half of their weight lies after an earlier copy of the present token, and each of them is
+# missed.
 #
-# Forward, attention takes three steps: $s = q k^\top/\sqrt{D}$, then $a = \text{softmax}(s)$, then $y = a v$. Backward
-# you walk through them in reverse order, with $dy$, the gradient of the loss with respect to $y$, in hand.
-#
-# For the two products you have the rule of lesson *Backpropagation*: the gradient of a factor is the incoming gradient
-# times the other factor, transposed so that the shapes fit. The softmax needs its own. Changing score $j$ changes every
-# weight of its row, by $\partial a_i / \partial s_j = a_i (\delta_{ij} - a_j)$, where $\delta_{ij}$ is 1 for $i = j$
-# and 0 otherwise. Summed over the weights,
-#
-# $$ds_j = \sum_i da_i\, a_i (\delta_{ij} - a_j) = a_j \Big(da_j - \sum_i a_i\, da_i\Big).$$
-#
-# A check that needs no calculation: adding one number to all scores of a row changes none of its weights. So the
-# slope in that direction is zero, and that slope is the sum $\sum_j ds_j$.
+# This was one model. Here is the same test for all three: without the head that the measure finds,
+# on the mean of all maps, and without its neighbour.
 
 # %%
-rng = np.random.default_rng(6)
-a = layers.softmax(rng.standard_normal((3, 5)))
-ds = layers.softmax_backward(rng.standard_normal((3, 5)), a)
-print("gradient of one row:", np.round(ds[0], 3))
-print("the rows sum to zero:", np.allclose(ds.sum(-1), 0))
+for seed, one in enumerate(models["two layers"]):
+    h, _ = heads.previous_token_head(one.weights(exam[:, :-1])[0].mean(0).numpy())
+    found, other = (loss_without(one, 0, z, exam) for z in (h, 1 - h))
+    print(f"seed {seed}: {found:.2f} nats without it, {other:.2f} without its neighbour")
 
 # %% [markdown]
-# Where the mask hid a key, $a_j = 0$ and so $ds_j = 0$: it needs no line of its own.
-#
-# ### Exercise: `attend_backward`
-#
-# Derive the gradients, first $dv$ and $da$, then $ds$, then $dq$ and $dk$, and return `dq, dk, dv` in this order. By hand: for the
-# query of 1 with the keys 0 and ln 3, and $dy = 1$, you should find
-# $dv = (1/4, 3/4)$, $dk = (-3/4, 3/4)$ and $dq = \tfrac{3}{4} \ln 3$.
-
-
-# %% tags=["exercise:attention.attend_backward"]
-def attend_backward(dy, q, k, v, a):
-    ...  # five lines; layers.softmax_backward(da, a) gives ds
-
-
-# %%
-ex.attend_backward.check(attend_backward)
-
-# %% [markdown]
-# ## What it costs
-#
-# *Attention compares every position with every other. From what length on does that dominate?*
-#
-# A block of a GPT is attention with its four projections, of $C \times C$ each, and then an MLP that is four times as
-# wide inside: one matrix of $C \times 4C$ and one of $4C \times C$. Take the smallest GPT-2, with $C = 768$.
-
-# %%
-crossing = predict.number(
-    "attention.crossing",
-    "At how many positions T do scores and mixing cost as many multiplications as the rest of the block?",
-    unit="positions",
-    low=1,
-    factor=1.5,
-)
-crossing
-
-# %%
-C = 768
-lengths = 2 ** np.arange(6, 18)
-rest = lengths * (4 * C**2 + 8 * C**2)  # projections and MLP
-looking = lengths * 2 * lengths * C  # scores q kᵀ, and mixing a v
-crossed = (4 * C**2 + 8 * C**2) / (2 * C)  # where the two are equal
-crossing.reveal(crossed, shown=f"{crossed:.0f} positions")
-
-# %% [markdown]
-# For each position, the projections take $4C^2$ multiplications and the MLP takes $8C^2$. Scores take $TC$, because
-# each of $T$ keys costs $C$ over all heads, and mixing takes $TC$ again. So they are equal where
-# $2TC = 12C^2$, at $T = 6C$.
-
-# %%
-fig, ax = plot.figure(width=7, height=3.2)
-ax.plot(lengths, 100 * looking / (looking + rest), "o-", color=plot.COLORS[0])
-ax.axvline(crossed, color=plot.FAINT, lw=1)
-ax.text(crossed, 5, f" T = 6C = {crossed:.0f}", color=plot.FAINT)
-ax.set_xscale("log")
-ax.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
-ax.set(xlabel="positions, T", ylabel="scores and mixing, % of a block", ylim=(0, 100))
-plot.show(
-    fig,
-    alt=f"Share of a block's multiplications that scores and mixing take, against T, for width 768: "
-    f"{100 * looking[0] / (looking + rest)[0]:.0f} % at 64 positions, 50 % at {crossed:.0f}, "
-    f"{100 * looking[-1] / (looking + rest)[-1]:.0f} % at {lengths[-1]:,}.",
-)
-
-# %% [markdown]
-# At GPT-2's own context of 1,024, scores and mixing are less than a fifth of the work. At 100,000 they are nearly
-# all of it.
+# In two models one head does this work alone. In the other both share it, and each of them is
+# missed. So which head has which part depends on the seed, and a name such as *previous-token head*
+# has to be measured anew for each model.
 
 # %% [markdown]
 # ## A trained model reads with your attention
 #
-# The small GPT from above has read nine plays. Here it reads a passage it never saw, with the functions that
-# you wrote in this lesson wherever yours have passed. All the rest is the course's.
+# The small GPT from above is made of two blocks. A block reads the residual stream twice and adds
+# to it twice: what attention fetches from other positions, then what an MLP makes of each position
+# alone. The orange boxes are functions of this lesson. The model reads a passage that it never saw,
+# with yours wherever they have passed; all the rest is the course's. This model also normalises
+# queries and keys before they are turned.
+
+# %%
+diagrams.block()
 
 # %%
 made = yours.using("split_heads", "causal_mask", "rotate", "attend")
@@ -776,17 +617,6 @@ theirs = reader(torch.from_numpy(passage)[None, :-1]).detach()[0].numpy()
 print(repr(tokens.decode(passage, letters)))
 print(f"read at {surprise.mean():.3f} nats per character")
 print("within 1e-9 of the same model in PyTorch is", bool(np.abs(z - theirs).max() < 1e-9))
-
-# %% [markdown]
-# It writes on, one character at a time. The words are invented and the rhythm is not far off:
-
-# %%
-rng, written = np.random.default_rng(2), tokens.encode("ROMEO:\nMy lord, ", letters)
-for _ in range(90):
-    p_next = layers.softmax(read(written[-64:], p, reader.config, made)[-1] / 0.7)
-    written = np.append(written, rng.choice(len(p_next), p=p_next))
-print(tokens.decode(written, letters))
-print()
 print(made.credit("Your reader"))
 
 # %% [markdown]
@@ -797,19 +627,16 @@ plot.table(
     [
         ["entropy at D = 1024, not divided", f"{undivided:.2f} nats"],
         ["entropy at D = 1024, divided by √D", f"{divided[-1]:.2f} nats"],
-        ["unseen text, may not look ahead", f"{losses['may not look ahead']:.2f} nats"],
-        ["unseen text, may look ahead", f"{losses['may look ahead']:.2f} nats"],
+        *[[f"unseen text, {name}", f"{np.mean(found):.2f} nats"] for name, found in losses.items()],
         ["first letters, layer 2 head 1", f"{lift[2, 1]['first letters']:.1f} of their share"],
-        *[[f"repeated pattern, {name}", f"{loss:.3f} nats"] for name, loss in late.items()],
-        ["two layers without the previous-token head", f"{removed[0, first]:.2f} nats"],
-        ["T where half of a block is scores and mixing", f"{crossed:.0f}"],
+        *[[f"repeated pattern, {name}", f"{np.mean(z):.2f} nats"] for name, z in late.items()],
         ["a passage read with these functions", f"{surprise.mean():.3f} nats"],
     ],
     header=["quantity", "measured"],
 )
 
 # %% [markdown]
-# **You can now** write attention from memory, forward and back, say what the scale, the mask, the heads and the
+# **You can now** write attention from memory, say what the scale, the mask, the heads and the
 # rotations are for, find out what a head looks at, and test by removing it whether it matters.
 
 # %% [markdown]
@@ -820,10 +647,10 @@ plot.table(
 #
 #    <details><summary>Answer</summary>
 #
-#    A sum of $D$ independent products spreads by $\sqrt D$. Undivided, the softmax of such scores puts
-#    nearly all its weight on one key, so that $a_j (da_j - \sum_i a_i\, da_i)$, the gradient of the scores, is
-#    nearly zero. Divided by $D$, the scores spread by only $1/\sqrt D$: at the start all keys look alike,
-#    and attention begins as a plain average.
+#    A sum of $D$ independent products spreads by $\sqrt D$. Undivided, the softmax of such scores
+#    puts nearly all its weight on one key, and then passes hardly any gradient back to the scores.
+#    Divided by $D$, the scores spread by only $1/\sqrt D$: at the start all keys look alike, and
+#    attention begins as a plain average.
 #
 #    </details>
 #
@@ -843,25 +670,15 @@ plot.table(
 #
 #    <details><summary>Answer</summary>
 #
-#    That it looked at full stops in this text. Over many texts, compare the weight on full stops with
-#    what they would get if all visible positions had the same weight. Then remove the head and
+#    That it looked at full stops in this text. Over many texts, compare the weight on full stops
+#    with what they would get if all visible positions had the same weight. Then remove the head and
 #    measure the loss: only that tells whether it matters.
 #
 #    </details>
 #
-# 4. What is the shape of `x.reshape(B, H, T, D)` for $x$ of shape $(B, T, C)$, and why is it wrong
-#    all the same?
-#
-#    <details><summary>Answer</summary>
-#
-#    $(B, H, T, D)$, which is the shape you want. But it cuts the table in the order in which its rows
-#    are read: head 0 gets all columns of the first $T/H$ positions instead of the first $D$
-#    columns of all positions. Cut the last axis first, then exchange two axes.
-#
-#    </details>
-#
-# 5. From lesson *Backpropagation*: the gradient of the cross-entropy with respect to the logits is
-#    $\mathrm{softmax}(z) - \mathrm{onehot}(y)$. What does each row sum to, and why could you have known?
+# 4. From lesson *Backpropagation*: the gradient of the cross-entropy with respect to the logits is
+#    $\mathrm{softmax}(z) - \mathrm{onehot}(y)$. What does each row sum to, and why could you have
+#    known?
 #
 #    <details><summary>Answer</summary>
 #
@@ -872,11 +689,118 @@ plot.table(
 #    </details>
 
 # %% [markdown]
+# ## Further
+#
+# What follows is optional: nothing later needs it. It holds grouped queries as code, the gradients
+# of attention derived by hand, and the length from which attention dominates the cost of a block.
+# It takes about 40 minutes.
+#
+# ### Fewer keys than queries
+#
+# Llama 3 with 8 billion parameters has 32 query heads and 8 heads of keys, and so keeps a quarter
+# of the numbers.
+#
+# ### Exercise: `grouped`
+#
+# Attend with `q` of shape $(\dots, H, T, D)$ and with `k` and `v` that have only $G$ heads.
+# Neighbours share: the first $H/G$ query heads use key head 0. Return the mixed values and the
+# weights, of $H$ heads both. By hand: six query heads and two heads of one key each, with the
+# values 10 and 20, return 10, 10, 10, 20, 20, 20.
+
+
+# %% tags=["exercise:heads.grouped"]
+def grouped(q, k, v, *, causal=False):
+    ...  # some three lines; attention.attend does the rest
+
+
+# %%
+ex.grouped.check(grouped)
+
+# %% [markdown]
+# ### Backwards, by hand
+#
+# Forward, attention takes three steps: $s = q k^\top/\sqrt{D}$, then $a = \text{softmax}(s)$, then
+# $y = a v$. Backward you walk through them in reverse order, with $dy$, the gradient of the loss
+# with respect to $y$, in hand.
+#
+# For the two products you have the rule of lesson *Backpropagation*: the gradient of a factor is
+# the incoming gradient times the other factor, transposed so that the shapes fit. The softmax needs
+# its own. Changing score $j$ changes every weight of its row, by
+# $\partial a_i / \partial s_j = a_i (\delta_{ij} - a_j)$, where $\delta_{ij}$ is 1 for $i = j$ and
+# 0 otherwise. Summed over the weights,
+#
+# $$ds_j = \sum_i da_i\, a_i (\delta_{ij} - a_j) = a_j \Big(da_j - \sum_i a_i\, da_i\Big).$$
+#
+# A check that needs no calculation: adding one number to all scores of a row changes none of its
+# weights. So the slope in that direction is zero, and that slope is the sum $\sum_j ds_j$.
+
+# %%
+rng = np.random.default_rng(6)
+a = layers.softmax(rng.standard_normal((3, 5)))
+ds = layers.softmax_backward(rng.standard_normal((3, 5)), a)
+print("gradient of one row:", np.round(ds[0], 3))
+print("the rows sum to zero:", np.allclose(ds.sum(-1), 0))
+
+# %% [markdown]
+# Where the mask hid a key, $a_j = 0$ and so $ds_j = 0$: it needs no line of its own.
+#
+# ### Exercise: `attend_backward`
+#
+# Derive the gradients step by step, first $dv$ and $da$, then $ds$, then $dq$ and $dk$, and return
+# `dq, dk, dv` in this order. By hand, to check each step: for the query of 1 with the keys 0 and ln
+# 3, the values 4 and 8, and $dy = 1$, the steps give $dv = (1/4, 3/4)$ and $da = (4, 8)$, then
+# $ds = (-3/4, 3/4)$, and at last $dk = (-3/4, 3/4)$ and $dq = \tfrac{3}{4} \ln 3$.
+
+
+# %% tags=["exercise:attention.attend_backward"]
+def attend_backward(dy, q, k, v, a):
+    ...  # five lines; layers.softmax_backward(da, a) gives ds
+
+
+# %%
+ex.attend_backward.check(attend_backward)
+
+# %% [markdown]
+# ### What it costs
+#
+# *Attention compares every position with every other. From what length on does that dominate?*
+#
+# A block of a GPT is attention with its four projections, of $C \times C$ each, and then an MLP
+# that is four times as wide inside: one matrix of $C \times 4C$ and one of $4C \times C$. Take the
+# smallest GPT-2, with $C = 768$.
+
+# %%
+crossing = predict.number(
+    "attention.crossing",
+    "At how many positions T do scores and mixing cost as much as the rest of the block?",
+    unit="positions",
+    low=1,
+    factor=1.5,
+)
+crossing
+
+# %%
+C = 768
+rest = 4 * C**2 + 8 * C**2  # a position's projections and MLP
+crossed = rest / (2 * C)  # where scores q kᵀ and mixing a v, T C each, are as many
+for T in (64, 1024, 100_000):
+    share = 2 * T * C / (2 * T * C + rest)
+    print(f"T = {T:6}: scores and mixing are {100 * share:.0f} % of a block's multiplications")
+crossing.reveal(crossed, shown=f"{crossed:.0f} positions")
+
+# %% [markdown]
+# For each position, the projections take $4C^2$ multiplications and the MLP takes $8C^2$. Scores
+# take $TC$, because each of $T$ keys costs $C$ over all heads, and mixing takes $TC$ again. So they
+# are equal where $2TC = 12C^2$, at $T = 6C$. At GPT-2's own context of 1,024, attention to other
+# positions is the small part. At 100,000 it is nearly all.
+
+# %% [markdown]
 # ## Sources
 #
 # - Vaswani et al. (2017), *Attention is all you need*, https://arxiv.org/abs/1706.03762.
 # - Su et al. (2021), *RoFormer*, https://arxiv.org/abs/2104.09864: rotary positions.
 # - Ainslie et al. (2023), *GQA*, https://arxiv.org/abs/2305.13245: grouped-query attention.
 # - Dubey et al. (2024), *The Llama 3 herd of models*, https://arxiv.org/abs/2407.21783: sizes.
-# - Olsson et al. (2022), *In-context learning and induction heads*, https://arxiv.org/abs/2209.11895.
+# - Olsson et al. (2022), *In-context learning and induction heads*,
+#   https://arxiv.org/abs/2209.11895.
 # - Radford et al. (2019), *Language models are unsupervised multitask learners*: GPT-2.

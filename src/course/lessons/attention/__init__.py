@@ -6,5 +6,5 @@ ABOUT = About(
     part="Transformers",
     title="Attention",
     promise="Averages that choose",
-    builds="scores, mask, heads, rotary positions, and their gradients",
+    builds="scores, mask, heads, rotary positions, and a measure of what a head does",
 )

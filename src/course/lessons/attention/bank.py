@@ -434,118 +434,6 @@ split_heads = Exercise(
 # ----------------------------------------------------------------------------------------
 
 
-def _grouped(rng, H, G, T, S, D, E, batch=(), causal=False):
-    q, k, v = (_normal(rng, *batch, *shape) for shape in ((H, T, D), (G, S, D), (G, S, E)))
-    return call(q, k, v, causal=causal)
-
-
-def _neighbours_share(f, rng):
-    q, k, v = _grouped(rng, 6, 2, 4, 5, 3, 7).positional
-    before = np.array(f(q, k, v)[0])
-    v[1] += 1  # of the second group alone
-    changed = np.flatnonzero((np.asarray(f(q, k, v)[0]) != before).any(axis=(1, 2)))
-    if changed.tolist() != [3, 4, 5]:
-        return say(
-            "6 query heads share 2 heads of keys; changing the values of the second one changed "
-            "the query heads {changed}, and it should change 3, 4 and 5",
-            changed=changed.tolist(),
-        )
-    return ""
-
-
-def dealt_in_turn(q, k, v, *, causal=False):
-    """You dealt the key heads out in turn: query heads 0, 1, 2 use key heads 0, 1, 0. Neighbours
-    share: the first H/G query heads use key head 0, the next H/G use key head 1.
-    """
-    n = q.shape[-3] // k.shape[-3]
-    k, v = (np.concatenate([z] * n, axis=-3) for z in (k, v))
-    return attention.attend(q, k, v, causal=causal)
-
-
-grouped = Exercise(
-    heads.grouped,
-    cases=[
-        Case.hand(
-            (np.zeros((6, 1, 2)), np.zeros((2, 1, 2)), np.array([[[10.0]], [[20.0]]])),
-            (np.array([10.0, 10, 10, 20, 20, 20]).reshape(6, 1, 1), np.ones((6, 1, 1))),
-            says="6 query heads, 2 heads of one key each, values 10 and 20",
-        ),
-        Case.random(
-            lambda rng: _grouped(rng, 6, 3, 4, 7, 5, 2), says="H = 6, G = 3, T = 4, S = 7, D = 5"
-        ),
-        Case.random(
-            lambda rng: _grouped(rng, 8, 2, 5, 5, 3, 7, batch=(3,), causal=True),
-            says="causal, B = 3, H = 8, G = 2, T = 5, D = 3",
-        ),
-        Case.random(
-            lambda rng: _grouped(rng, 9, 3, 2, 6, 4, 5, batch=(2,), causal=True),
-            says="causal, H = 9, G = 3, 2 queries after a past of 4",
-        ),
-        Case.extreme(_grouped(np.random.default_rng(0), 4, 4, 3, 5, 2, 6), says="G = H"),
-        Case.extreme(_grouped(np.random.default_rng(1), 4, 1, 3, 5, 2, 6), says="G = 1"),
-    ],
-    laws=[Law("neighbouring query heads share a head of keys and values", _neighbours_share)],
-    mistakes=[
-        dealt_in_turn,
-        """
-        np.repeat(v, n, axis=-3) ⇒ np.concatenate([v] * n, axis=-3)
-            The keys are shared by neighbours and the values are dealt out in turn. A key and its
-            value belong together: share both alike.
-        k, v = np.repeat(k, n, axis=-3), np.repeat(v, n, axis=-3) ⇒
-        attend(q, k, v ⇒ attend(q, k[..., :1, :, :], v[..., :1, :, :]
-            Every query head uses key head 0. Each group of H/G query heads has a head of its own.
-        k, v = np.repeat(k, n, axis=-3), np.repeat(v, n, axis=-3) ⇒
-        attend(q, k, v ⇒ attend(q, k.mean(-3, keepdims=True), v.mean(-3, keepdims=True)
-            You averaged the heads of keys and values. Nothing is averaged: each query head uses
-            one of them.
-        n = q.shape[-3] // k.shape[-3] ⇒ n, G = 1, k.shape[-3]
-        attend(q, k, v ⇒ attend(q.reshape(*q.shape[:-3], G, -1, *q.shape[-2:]).mean(-3), k, v
-            You averaged the queries of a group, so that only G heads are left. All H queries stay;
-            they share keys, not questions.
-        k, n, axis=-3 ⇒ k, n, axis=0
-        v, n, axis=-3 ⇒ v, n, axis=0
-            You repeated the first axis. With a batch in front that is the examples; the heads are
-            the third axis from the end.
-        k, n, axis=-3 ⇒ k, n, axis=1
-        v, n, axis=-3 ⇒ v, n, axis=1
-            You repeated axis 1, which is the heads only if exactly one axis stands in front of
-            them. Counted from the end it is always −3.
-        n = q.shape[-3] // k.shape[-3] ⇒ n = 1
-            There are fewer heads of keys than of queries, and yours never shares them out. Each of
-            the G heads serves H/G query heads.
-        n = q.shape[-3] // k.shape[-3] ⇒ n = k.shape[-3]
-            You repeated each head G times. G heads have to serve H queries: each is used H/G times.
-        causal=causal ⇒ causal=False
-            causal=True changes nothing in your function. Hand it on to attend.
-        attend(q, k, v ⇒ attend(q, k[..., ::-1, :, :], v[..., ::-1, :, :]
-            The groups are in reverse order: query head 0 uses the last head of keys.
-        """,
-    ],
-    hints=[
-        (
-            "`attend` wants as many heads of keys as of queries. How often must each of the G heads"
-            " be used, and in which order do the copies have to stand?"
-        ),
-        (
-            "Query head h uses key head h // (H/G). np.repeat(x, n, axis) repeats each slice n"
-            " times in a row: from (..., G, S, D) to (..., H, S, D) with n = H/G, on axis −3."
-        ),
-        "n = … // …\nk, v = np.repeat(k, …, axis=…), …\nreturn attention.attend(q, …, …, causal=…)",
-    ],
-    why=(
-        "Attention itself is unchanged; only the number of keys and values that have to be kept"
-        " shrinks, by a factor of H/G. A fast implementation doesn't even copy them."
-    ),
-    kind="transfer",
-    difficulty=3,
-    minutes=10,
-    importance=4,
-)
-
-
-# ----------------------------------------------------------------------------------------
-
-
 def _lengths_stay(f, rng):
     x = _normal(rng, 2, 5, 6)
     return np.allclose(
@@ -727,6 +615,117 @@ previous_token_head = Exercise(
     ),
     kind="diagnose",
     difficulty=2,
+    minutes=10,
+    importance=4,
+)
+
+# ----------------------------------------------------------------------------------------
+
+
+def _grouped(rng, H, G, T, S, D, E, batch=(), causal=False):
+    q, k, v = (_normal(rng, *batch, *shape) for shape in ((H, T, D), (G, S, D), (G, S, E)))
+    return call(q, k, v, causal=causal)
+
+
+def _neighbours_share(f, rng):
+    q, k, v = _grouped(rng, 6, 2, 4, 5, 3, 7).positional
+    before = np.array(f(q, k, v)[0])
+    v[1] += 1  # of the second group alone
+    changed = np.flatnonzero((np.asarray(f(q, k, v)[0]) != before).any(axis=(1, 2)))
+    if changed.tolist() != [3, 4, 5]:
+        return say(
+            "6 query heads share 2 heads of keys; changing the values of the second one changed "
+            "the query heads {changed}, and it should change 3, 4 and 5",
+            changed=changed.tolist(),
+        )
+    return ""
+
+
+def dealt_in_turn(q, k, v, *, causal=False):
+    """You dealt the key heads out in turn: query heads 0, 1, 2 use key heads 0, 1, 0. Neighbours
+    share: the first H/G query heads use key head 0, the next H/G use key head 1.
+    """
+    n = q.shape[-3] // k.shape[-3]
+    k, v = (np.concatenate([z] * n, axis=-3) for z in (k, v))
+    return attention.attend(q, k, v, causal=causal)
+
+
+grouped = Exercise(
+    heads.grouped,
+    cases=[
+        Case.hand(
+            (np.zeros((6, 1, 2)), np.zeros((2, 1, 2)), np.array([[[10.0]], [[20.0]]])),
+            (np.array([10.0, 10, 10, 20, 20, 20]).reshape(6, 1, 1), np.ones((6, 1, 1))),
+            says="6 query heads, 2 heads of one key each, values 10 and 20",
+        ),
+        Case.random(
+            lambda rng: _grouped(rng, 6, 3, 4, 7, 5, 2), says="H = 6, G = 3, T = 4, S = 7, D = 5"
+        ),
+        Case.random(
+            lambda rng: _grouped(rng, 8, 2, 5, 5, 3, 7, batch=(3,), causal=True),
+            says="causal, B = 3, H = 8, G = 2, T = 5, D = 3",
+        ),
+        Case.random(
+            lambda rng: _grouped(rng, 9, 3, 2, 6, 4, 5, batch=(2,), causal=True),
+            says="causal, H = 9, G = 3, 2 queries after a past of 4",
+        ),
+        Case.extreme(_grouped(np.random.default_rng(0), 4, 4, 3, 5, 2, 6), says="G = H"),
+        Case.extreme(_grouped(np.random.default_rng(1), 4, 1, 3, 5, 2, 6), says="G = 1"),
+    ],
+    laws=[Law("neighbouring query heads share a head of keys and values", _neighbours_share)],
+    mistakes=[
+        dealt_in_turn,
+        """
+        np.repeat(v, n, axis=-3) ⇒ np.concatenate([v] * n, axis=-3)
+            The keys are shared by neighbours and the values are dealt out in turn. A key and its
+            value belong together: share both alike.
+        k, v = np.repeat(k, n, axis=-3), np.repeat(v, n, axis=-3) ⇒
+        attend(q, k, v ⇒ attend(q, k[..., :1, :, :], v[..., :1, :, :]
+            Every query head uses key head 0. Each group of H/G query heads has a head of its own.
+        k, v = np.repeat(k, n, axis=-3), np.repeat(v, n, axis=-3) ⇒
+        attend(q, k, v ⇒ attend(q, k.mean(-3, keepdims=True), v.mean(-3, keepdims=True)
+            You averaged the heads of keys and values. Nothing is averaged: each query head uses
+            one of them.
+        n = q.shape[-3] // k.shape[-3] ⇒ n, G = 1, k.shape[-3]
+        attend(q, k, v ⇒ attend(q.reshape(*q.shape[:-3], G, -1, *q.shape[-2:]).mean(-3), k, v
+            You averaged the queries of a group, so that only G heads are left. All H queries stay;
+            they share keys, not questions.
+        k, n, axis=-3 ⇒ k, n, axis=0
+        v, n, axis=-3 ⇒ v, n, axis=0
+            You repeated the first axis. With a batch in front that is the examples; the heads are
+            the third axis from the end.
+        k, n, axis=-3 ⇒ k, n, axis=1
+        v, n, axis=-3 ⇒ v, n, axis=1
+            You repeated axis 1, which is the heads only if exactly one axis stands in front of
+            them. Counted from the end it is always −3.
+        n = q.shape[-3] // k.shape[-3] ⇒ n = 1
+            There are fewer heads of keys than of queries, and yours never shares them out. Each of
+            the G heads serves H/G query heads.
+        n = q.shape[-3] // k.shape[-3] ⇒ n = k.shape[-3]
+            You repeated each head G times. G heads have to serve H queries: each is used H/G times.
+        causal=causal ⇒ causal=False
+            causal=True changes nothing in your function. Hand it on to attend.
+        attend(q, k, v ⇒ attend(q, k[..., ::-1, :, :], v[..., ::-1, :, :]
+            The groups are in reverse order: query head 0 uses the last head of keys.
+        """,
+    ],
+    hints=[
+        (
+            "`attend` wants as many heads of keys as of queries. How often must each of the G heads"
+            " be used, and in which order do the copies have to stand?"
+        ),
+        (
+            "Query head h uses key head h // (H/G). np.repeat(x, n, axis) repeats each slice n"
+            " times in a row: from (..., G, S, D) to (..., H, S, D) with n = H/G, on axis −3."
+        ),
+        "n = … // …\nk, v = np.repeat(k, …, axis=…), …\nreturn attention.attend(q, …, …, causal=…)",
+    ],
+    why=(
+        "Attention itself is unchanged; only the number of keys and values that have to be kept"
+        " shrinks, by a factor of H/G. A fast implementation doesn't even copy them."
+    ),
+    kind="transfer",
+    difficulty=3,
     minutes=10,
     importance=4,
 )

@@ -1,4 +1,6 @@
-"""The drawings of this lesson: a look-up with its shapes, heads cut and joined, two that copy."""
+"""The drawings of this lesson: a look-up, heads cut and joined, two that copy, and a block."""
+
+import itertools
 
 from course.interactive.diagram import Diagram
 
@@ -73,4 +75,37 @@ def induction():
     return d
 
 
-DIAGRAMS = (look_up, heads, induction)
+def block():
+    """Draw one block with its residual stream, and where the functions of this lesson stand."""
+    d = Diagram(
+        "The stream x, of shape (T, C), runs straight down and is only added to. A first branch "
+        "leaves it: norm, three matrices, split_heads, rotate for queries and keys, attend, "
+        "merge_heads, a last matrix; what comes out is added to the stream. Below it a second "
+        "branch leaves: norm, MLP; it is added too.",
+        column=118,
+        row=58,
+    )
+    x = d.matrix("x", 0, 0, rows=3, cols=4)
+    first, second = d.sign("+", 0, 2), d.sign("+", 0, 4)
+    out = d.matrix("x", 0, 5.1, rows=3, cols=4, shape="(T, C)")
+    for start, end in ((x, first), (first, second), (second, out)):
+        d.arrow(start, end, colour=0)
+    places = {"split_heads": 2.35, "rotate q, k": 3.4, "attend": 4.28, "merge_heads": 5.2}
+    attend = [d.box(name, col, 1, colour=1) for name, col in places.items()]
+    mlp = d.box("MLP", 2.35, 3, colour=2)
+    for row, label, branch, back, add in (
+        (1, "Wq, Wk, Wv", attend, "Wo", first),
+        (3, "", [mlp], "", second),
+    ):
+        norm = d.box("norm", 0.85, row)
+        d.arrow(d.dot(0, row), norm)
+        d.arrow(norm, branch[0], label)
+        for start, end in itertools.pairwise(branch):
+            d.arrow(start, end)
+        d.arrow(branch[-1], add, back, way="|-")
+    d.word("fetches from other positions", 3.8, 0.4)
+    d.word("works on each position alone", 3.6, 3)
+    return d
+
+
+DIAGRAMS = (look_up, heads, induction, block)

@@ -6,5 +6,5 @@ ABOUT = About(
     part="Networks",
     title="Initialization",
     promise="Why the first numbers matter",
-    builds="He, mirrored weights, the loss before the first step, layer norm backward",
+    builds="He, mirrored weights, the loss before the first step, layer norm",
 )

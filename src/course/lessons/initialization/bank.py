@@ -218,84 +218,6 @@ he_normal = Exercise(
 # ----------------------------------------------------------------------------------------
 
 
-def _undoes_a_leaky_relu(f, rng):
-    z = rng.standard_normal(200_000)
-    for slope in (0.1, 0.6):
-        moment = float(f(slope)) ** 2 * np.mean(np.where(z > 0, z, slope * z) ** 2)
-        if abs(moment - 1) > 0.05:
-            return say(
-                "slope {slope}: with your gain the second moment goes from 1 to {moment:.3g} in "
-                "one layer.",
-                slope=slope,
-                moment=moment,
-            )
-    return ""
-
-
-leaky_gain = Exercise(
-    initial.leaky_gain,
-    kind="transfer",
-    cases=[
-        Case.hand((1 / 7,), 1.4, says="slope = 1/7"),
-        Case.random(lambda rng: (rng.uniform(0.05, 0.9),), says="any slope", n=3),
-        Case.extreme((0.0,), says="slope = 0, a plain ReLU", expected=np.sqrt(2)),
-        Case.extreme((1.0,), says="slope = 1, no activation at all", expected=1.0),
-    ],
-    laws=[Law("a leaky ReLU layer keeps the second moment", _undoes_a_leaky_relu)],
-    mistakes=[
-        """
-        slope**2 ⇒ slope
-            You added the slope itself. What counts is the second moment, and a value times slope
-            has slope² times the square.
-        2 / (1 + slope**2) ⇒ 2
-            You returned √2 for every slope. That is the plain ReLU; the negative half now brings
-            something through.
-        np.sqrt(2 / (1 + slope**2)) ⇒ 2 / (1 + slope**2)
-            You returned the factor for the variance. The gain multiplies the weights: take the
-            root.
-        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt((1 + slope**2) / 2)
-            You returned what a leaky ReLU lets through. The gain undoes it: one over that.
-        2 / (1 ⇒ 1 / (1
-            You forgot that each half holds half of the second moment: ½ + ½ slope², not 1 + slope².
-        2 / (1 + slope**2) ⇒ 2 / (1 - slope**2)
-            You subtracted slope². What comes through below zero adds to the second moment, whatever
-            its sign.
-        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) / (1 + slope)
-            You added the two halves before squaring. A z is either above or below zero, so the
-            squares add, each with weight ½.
-        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 + slope**2)
-            You added slope² to the 2. More comes through than with a ReLU, so the gain must become
-            smaller.
-        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) * (1 - slope)
-            Your gain falls to 0 at slope 1. There the activation does nothing, and the gain is 1.
-        2 / (1 + slope**2) ⇒ 2 / (2 + slope**2)
-            You took the whole of what is positive and half of what is negative. Each half of the z
-            holds half of the second moment: ½ + ½ slope².
-        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) / (1 + slope**2)
-            Your root covers the 2 alone. The gain is the root of the whole quotient.
-        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 * (1 + slope**2))
-            You multiplied where the gain divides: more comes through than with a ReLU, so less is
-            to be made up for.
-        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 / (1 + slope**2) / 3)
-            You divided by the variance of a uniform draw. The gain says how wide to draw, whatever
-            the kind of draw.
-        """,
-    ],
-    hints=[
-        "Half of the z are positive. What share of E[z²] do they keep, and what share the others?",
-        "E[h²] = ½ (1 + slope²) E[z²], and gain² · E[h²]/E[z²] = 1.",
-        "return np.sqrt(2 / ...)",
-    ],
-    why="The positive half brings ½ E[z²], the negative half slope² times as much. The gain is one "
-    "over the root of their sum; it goes from √2, the ReLU's, to 1, no activation at all.",
-    difficulty=2,
-    minutes=10,
-    importance=3,
-)
-
-# ----------------------------------------------------------------------------------------
-
-
 def _pair(u):
     return np.hstack([_relu(u), _relu(-u)])
 
@@ -613,6 +535,84 @@ def _alone_and_together(f, x):
         four=together.flat[0],
     )
 
+
+# ----------------------------------------------------------------------------------------
+
+
+def _undoes_a_leaky_relu(f, rng):
+    z = rng.standard_normal(200_000)
+    for slope in (0.1, 0.6):
+        moment = float(f(slope)) ** 2 * np.mean(np.where(z > 0, z, slope * z) ** 2)
+        if abs(moment - 1) > 0.05:
+            return say(
+                "slope {slope}: with your gain the second moment goes from 1 to {moment:.3g} in "
+                "one layer.",
+                slope=slope,
+                moment=moment,
+            )
+    return ""
+
+
+leaky_gain = Exercise(
+    initial.leaky_gain,
+    kind="transfer",
+    cases=[
+        Case.hand((1 / 7,), 1.4, says="slope = 1/7"),
+        Case.random(lambda rng: (rng.uniform(0.05, 0.9),), says="any slope", n=3),
+        Case.extreme((0.0,), says="slope = 0, a plain ReLU", expected=np.sqrt(2)),
+        Case.extreme((1.0,), says="slope = 1, no activation at all", expected=1.0),
+    ],
+    laws=[Law("a leaky ReLU layer keeps the second moment", _undoes_a_leaky_relu)],
+    mistakes=[
+        """
+        slope**2 ⇒ slope
+            You added the slope itself. What counts is the second moment, and a value times slope
+            has slope² times the square.
+        2 / (1 + slope**2) ⇒ 2
+            You returned √2 for every slope. That is the plain ReLU; the negative half now brings
+            something through.
+        np.sqrt(2 / (1 + slope**2)) ⇒ 2 / (1 + slope**2)
+            You returned the factor for the variance. The gain multiplies the weights: take the
+            root.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt((1 + slope**2) / 2)
+            You returned what a leaky ReLU lets through. The gain undoes it: one over that.
+        2 / (1 ⇒ 1 / (1
+            You forgot that each half holds half of the second moment: ½ + ½ slope², not 1 + slope².
+        2 / (1 + slope**2) ⇒ 2 / (1 - slope**2)
+            You subtracted slope². What comes through below zero adds to the second moment, whatever
+            its sign.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) / (1 + slope)
+            You added the two halves before squaring. A z is either above or below zero, so the
+            squares add, each with weight ½.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 + slope**2)
+            You added slope² to the 2. More comes through than with a ReLU, so the gain must become
+            smaller.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) * (1 - slope)
+            Your gain falls to 0 at slope 1. There the activation does nothing, and the gain is 1.
+        2 / (1 + slope**2) ⇒ 2 / (2 + slope**2)
+            You took the whole of what is positive and half of what is negative. Each half of the z
+            holds half of the second moment: ½ + ½ slope².
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) / (1 + slope**2)
+            Your root covers the 2 alone. The gain is the root of the whole quotient.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 * (1 + slope**2))
+            You multiplied where the gain divides: more comes through than with a ReLU, so less is
+            to be made up for.
+        np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 / (1 + slope**2) / 3)
+            You divided by the variance of a uniform draw. The gain says how wide to draw, whatever
+            the kind of draw.
+        """,
+    ],
+    hints=[
+        "Half of the z are positive. What share of E[z²] do they keep, and what share the others?",
+        "E[h²] = ½ (1 + slope²) E[z²], and gain² · E[h²]/E[z²] = 1.",
+        "return np.sqrt(2 / ...)",
+    ],
+    why="The positive half brings ½ E[z²], the negative half slope² times as much. The gain is one "
+    "over the root of their sum; it goes from √2, the ReLU's, to 1, no activation at all.",
+    difficulty=2,
+    minutes=10,
+    importance=3,
+)
 
 # ----------------------------------------------------------------------------------------
 

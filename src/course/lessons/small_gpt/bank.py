@@ -556,124 +556,6 @@ GPT = Exercise(
 # ---------------------------------------------------------------------------------------
 
 
-def _gpt2(rng, **fields):
-    heads = int(rng.integers(2, 5))
-    return Config(
-        int(rng.integers(20, 90)),
-        context=int(rng.integers(5, 17)),
-        layers=int(rng.integers(2, 7)),
-        heads=heads,
-        width=heads * int(rng.integers(3, 9)),
-        **fields,
-    )
-
-
-parameters = Exercise(
-    costs.parameters,
-    cases=[
-        Case.hand(
-            (Config(10, context=4, layers=1, heads=1, width=2),),
-            106,
-            says="V = 10, T = 4, L = 1, C = 2",
-        ),
-        Case.random(lambda rng: (_gpt2(rng),), says="a GPT-2 of another size", n=2),
-        Case.random(lambda rng: (_gpt2(rng, tied=False),), says="with a head of its own", n=2),
-        Case.random(lambda rng: (_gpt2(rng, bias=False),), says="without biases", n=2),
-        Case.extreme(
-            (Config(50257, context=1024, layers=48, heads=25, width=1600),),
-            says="GPT-2 XL",
-            expected=1_557_611_200,
-        ),
-    ],
-    mistakes=[
-        """
-        0 if config.tied else V * C ⇒ V * C
-            The head is counted twice: a tied head is the embedding table, read the other way, and
-            costs nothing more.
-        0 if config.tied else V * C ⇒ 0
-            Right where the head is tied. With tied=False it has a matrix of its own, C by V.
-        T * C if ⇒ 0 if
-            The table of places is missing: T C numbers.
-        + norm + head ⇒ + head
-            One norm stands after the last block; its scale and shift are missing.
-        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
-            The biases of the affine maps are missing: 3C for q, k and v, C for the projection, 4C
-            and C in the MLP.
-        2 * norm ⇒ norm
-            A block has two norms, one before each part. You counted one.
-        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
-        2 * norm) + norm + head ⇒ 0) + head
-            You counted tables and matrices alone. Maps have biases, and norms a scale and a shift.
-        T * C if ⇒ V * C if
-            Your table of places has V rows. It has a row for each place of the window, T.
-        2 * C if config.bias else C ⇒ 2 * C
-            Without biases a norm has no shift either: its scale alone, C numbers.
-        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ (3 + 1 + 4 + 1) * C
-            You counted the biases of the maps even where bias=False says that there are none.
-        else V * C ⇒ else V * C + V
-            You gave the head a bias. It has none: a matrix of V by C alone.
-        L * (matrices + biases + 2 * norm) ⇒ L * matrices + biases + 2 * norm
-            Your L multiplies the matrices alone. Each block has biases and norms too: brackets.
-        2 * norm ⇒ 0
-            Each block has two norms, with a scale and a shift of C numbers each.
-        12 * C ⇒ 11 * C
-        3 + 1 + 4 + 1 ⇒ 3 + 4 + 1
-            The map after the heads is missing: a matrix of C by C, and its bias.
-        12 * C ⇒ 8 * C
-        3 + 1 + 4 + 1 ⇒ 3 + 1 + 4
-            The MLP's second map is missing: it leads from 4C back to C, and has a bias of C.
-        12 * C ⇒ 6 * C
-        3 + 1 + 4 + 1 ⇒ 3 + 1 + 1 + 1
-            You counted an MLP that is C wide inside. It is four times as wide: C by 4C, 4C biases,
-            and 4C by C.
-        12 * C ⇒ 10 * C
-        3 + 1 + 4 + 1 ⇒ 1 + 1 + 4 + 1
-            You counted one matrix for q, k and v. They are three: 3C columns, and 3C biases.
-        12 * C ⇒ 11 * C
-            Attention has four matrices of C by C: q, k, v, and the projection after the heads.
-        12 * C ⇒ 6 * C
-            The MLP is four times as wide inside: C by 4C, and 4C by C.
-        12 * C * C ⇒ (8 + 4 * config.heads) * C * C
-            You gave each head matrices of the full width. H heads of C / H columns share them: the
-            number of heads changes nothing.
-        * C if config.bias else 0 ⇒ * C
-        2 * C if config.bias else C ⇒ 2 * C
-            Right with biases. With bias=False affine maps and norms have none.
-        L * ( ⇒ (
-            You counted a single block; there are L of them.
-        """,
-    ],
-    hints=[
-        (
-            "Walk through the model with a token: which tables is it looked up in, which matrices "
-            "does it meet in a block, with which biases and norms, and what stands after the last "
-            "block?"
-        ),
-        (
-            "V C + T C; in each block 4 C² + 8 C² for matrices, 9 C for biases, two norms of 2 C; "
-            "2 C for the last norm; V C for a head that isn't tied. Without biases the 9 C and "
-            "half of each norm are gone."
-        ),
-        (
-            "V, T, L, C = config.vocab, config.context, config.layers, config.width\nnorm = 2 * C "
-            "if config.bias else C\nblock = … + … + 2 * norm\nhead = 0 if config.tied else …\n"
-            "return … + L * block + norm + head"
-        ),
-    ],
-    why=(
-        "The matrices of a block grow with C², the tables with C, so the tables' share falls as "
-        "models grow: a third of GPT-2's smallest, a twentieth of its largest. It falls with depth "
-        "too, since a second block needs no second table."
-    ),
-    kind="derive",
-    difficulty=3,
-    minutes=15,
-    importance=4,
-)
-
-# ---------------------------------------------------------------------------------------
-
-
 class _Table(nn.Module):
     """The smallest model: a row of logits for each token."""
 
@@ -783,199 +665,6 @@ training_step = Exercise(
     difficulty=2,
     minutes=10,
     importance=5,
-)
-
-# ---------------------------------------------------------------------------------------
-
-
-def _steps(rng, V, N, rates):
-    def pairs():
-        x = rng.integers(0, V, N)
-        return x, (x + rng.integers(1, 3, N)) % V
-
-    return rng.standard_normal((V, V)), [pairs() for _ in rates], list(rates), pairs()
-
-
-learn = Exercise(
-    loop.learn,
-    cases=[
-        Case.hand(
-            (
-                np.zeros((2, 2)),
-                [(np.array([0, 0]), np.array([1, 1]))],
-                [1.0],
-                (np.array([0]), np.array([1])),
-            ),
-            (np.array([[-0.5, 0.5], [0, 0]]), math.log(1 + math.exp(-1))),
-            says="one step on the pair (0, 1), twice",
-        ),
-        Case.random(lambda rng: _steps(rng, 4, 9, [0.5, 0.3, 0.7]), says="3 steps, V = 4, N = 9"),
-        Case.random(
-            lambda rng: _steps(rng, 5, 14, [0.9, 0.6, 0.8, 40.0, 60.0]),
-            says="5 steps, of which the last two overshoot",
-        ),
-        Case.random(
-            lambda rng: _steps(rng, 3, 11, [0.4, 30.0, 0.2, 0.6]), says="an overshoot in between"
-        ),
-        Case.extreme(_steps(np.random.default_rng(0), 6, 1, [0.0]), says="a rate of 0"),
-    ],
-    mistakes=[
-        """
-        best, lowest = W, np.inf ⇒ best, lowest, old = W, np.inf, 0
-        dW = np.zeros_like(W) ⇒ dW = old = np.zeros_like(W) + old
-            The gradient of each step contains those of all steps before. Begin each step with
-            zeros; in PyTorch, zero_grad.
-        np.add.at(dW, x, layers ⇒ dW[x] += (layers
-            `dW[x] += dz` adds once for each different token: where a token occurs twice in x, one
-            of the two is lost. np.add.at(dW, x, dz) adds both.
-        W = W - ⇒ W -=
-            `W -= …` writes into the table that the caller passed in, and `best` is that very
-            table: what you return as the best is the last. Make a new one: W = W − ….
-        W, np.inf ⇒ (W := W.copy()), np.inf
-        W = W - ⇒ W -=
-            You copied W at the start, and then changed it in place: `best = W` is a name for the
-            table that goes on changing, so the best is the last. Keep a copy, or make a new W in
-            each step.
-        W[held_out[0]], held_out[1] ⇒ W[x], y
-            You scored each table on the batch that it had just learnt from. The best of these is
-            the best at learning by heart; score it on held_out.
-        loss < lowest ⇒ True
-            You returned the last table. The best one, by its held-out loss, may have come before.
-        W = W - ⇒ before, W = W, W -
-        W[held_out[0]] ⇒ before[held_out[0]]
-            The loss that you keep belongs to the table before the step, the table to after it.
-        W = W - ⇒ before, W = W, W -
-        W[held_out[0]] ⇒ before[held_out[0]]
-        best, lowest = W, loss ⇒ best, lowest = before, loss
-            You scored each table before its step, so the last step counts for nothing. First the
-            step, then the loss.
-        W - lr ⇒ W + lr
-            You added the gradient. It points to where the loss grows: subtract.
-        lr * dW ⇒ rates[0] * dW
-            Every step used the first rate. The schedule has one for each.
-        lr * dW ⇒ rates[-1] * dW
-            Every step used the last rate. The schedule has one for each.
-        in zip(batches, ⇒ in zip([batches[0]] * len(batches),
-            Every step learnt from the first batch: draw inside the loop, not before it.
-        lr * dW ⇒ lr * len(x) * dW
-            Your gradient is that of the sum of the losses; it grows with the batch, and so does
-            the step. cross_entropy is a mean: divide by N once.
-        lr * dW ⇒ lr * dW / len(x)
-            You divided by N again; layers.cross_entropy_backward has done so.
-        """,
-    ],
-    hints=[
-        (
-            "Go through the faulty loop with a batch that holds one token twice, and with two "
-            "steps. What is in dW when the second step begins? Which table does `best` name at the "
-            "end? On what is each table scored?"
-        ),
-        (
-            "In each step: dW starts at zeros; np.add.at gathers the rows of dz (N, V) into dW "
-            "(V, V); W becomes a new table; the loss is measured on held_out."
-        ),
-        (
-            "best, lowest = W, np.inf\nfor (x, y), lr in zip(batches, rates):\n    dW = …\n    "
-            "np.add.at(…)\n    W = …\n    loss = …\n    if loss < lowest:\n        …\n"
-            "return best, lowest"
-        ),
-    ],
-    why=(
-        "None of the four faults stops the loss from falling, and that is why they live so long. "
-        "A loop is right when it does what was meant on a case so small that you know the answer."
-    ),
-    kind="diagnose",
-    difficulty=4,
-    minutes=20,
-    importance=5,
-)
-
-# ---------------------------------------------------------------------------------------
-
-
-def _swiglu(answer, C, inside, x, weights=None):
-    return _looked_into(answer, plain.SwiGLU, (C, inside), x, weights)
-
-
-_ONE_ROW = {
-    "gate.weight": np.array([[1.0]]),
-    "up.weight": np.array([[2.0]]),
-    "down.weight": np.array([[10.0]]),
-}
-
-SwiGLU = Exercise(
-    plain.SwiGLU,
-    probe=_swiglu,
-    cases=[
-        Case.hand(
-            (1, 1, np.array([[[math.log(3)]]]), _ONE_ROW),
-            {
-                "set of parameters": WANTED,
-                "output": np.array([[[15 * math.log(3) ** 2]]]),
-            },
-            says="x = ln 3, gate x, up 2x, down 10",
-        ),
-        Case.random(lambda rng: (6, 16, rng.standard_normal((2, 5, 6))), says="C = 6, 16 inside"),
-        Case.random(lambda rng: (4, 9, rng.standard_normal((3, 7, 4))), says="C = 4, 9 inside"),
-        Case.extreme((3, 8, np.zeros((1, 2, 3))), says="x = 0"),
-    ],
-    mistakes=[
-        """
-        super().__init__() ⇒ pass
-            The first line of __init__ is missing: super().__init__(). It makes the module able to
-            hold parts.
-        F.silu(self.gate(x)) * self.up(x) ⇒ self.gate(x) * F.silu(self.up(x))
-            The activation stands on `up`. It belongs to the gate: silu(gate) · up.
-        F.silu(self.gate(x)) ⇒ torch.sigmoid(self.gate(x))
-            Your gate is a plain sigmoid, as in the first gated linear units. silu(a) = a σ(a).
-        F.silu(self.gate(x)) ⇒ F.gelu(self.gate(x))
-            You used GELU (that variant is called GEGLU). Here the gate passes through silu.
-        F.silu(self.gate(x)) ⇒ F.relu(self.gate(x))
-            You used ReLU (that variant is called ReGLU). Here the gate passes through silu.
-        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x)) + self.up(x)
-            You added the two. A gate multiplies: where it is 0, nothing passes.
-        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x) * self.up(x))
-            You multiplied first and then applied silu. Only the gate passes through it.
-        F.silu(self.gate(x)) * self.up(x) ⇒ self.gate(x) * self.up(x)
-            There is no activation: silu is missing on the gate.
-        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x)) * self.gate(x)
-            The gate was used twice, and `up` not at all.
-        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.up(x))
-            The gate was not used. That is an MLP with silu.
-        return self.down(F.silu(self.gate(x)) * self.up(x)) ⇒ return F.silu(self.gate(x)) * self.up(x)
-            The way back is missing: `down` was not used.
-        return self ⇒ return x + self
-            You added x. The block does that; the part returns only what is added.
-        self.gate = nn.Linear(C, inside, bias=False) ⇒ self.gate = nn.Linear(C, inside)
-        self.up = nn.Linear(C, inside, bias=False) ⇒ self.up = nn.Linear(C, inside)
-        self.down = nn.Linear(inside, C, bias=False) ⇒ self.down = nn.Linear(inside, C)
-            Your maps have biases. Those of this part have none: bias=False.
-        """,
-    ],
-    hints=[
-        (
-            "Three matrices: two lead from C to the inside, one back. Which of the two decides how"
-            " much passes, and what is done to it before they meet?"
-        ),
-        (
-            "y = (silu(x W_g) ⊙ x W_u) W_d with silu(a) = a σ(a), which is F.silu. "
-            "W_g and W_u are (C, inside), W_d is (inside, C)."
-        ),
-        (
-            "def __init__(self, C, inside):\n    super().__init__()\n    self.gate = nn.Linear(…, "
-            "bias=False)\n    self.up = …\n    self.down = …\n\ndef forward(self, x):\n"
-            "    return self.down(… * …)"
-        ),
-    ],
-    why=(
-        "Two matrices enter instead of one, so at 8C/3 inside the part has as many weights as an "
-        "MLP of 4C. Why the product helps is an open question; its author thanks divine "
-        "benevolence."
-    ),
-    kind="transfer",
-    difficulty=3,
-    minutes=10,
-    importance=4,
 )
 
 # ---------------------------------------------------------------------------------------
@@ -1183,4 +872,315 @@ block = Exercise(
     difficulty=1,
     minutes=5,
     importance=5,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _gpt2(rng, **fields):
+    heads = int(rng.integers(2, 5))
+    return Config(
+        int(rng.integers(20, 90)),
+        context=int(rng.integers(5, 17)),
+        layers=int(rng.integers(2, 7)),
+        heads=heads,
+        width=heads * int(rng.integers(3, 9)),
+        **fields,
+    )
+
+
+parameters = Exercise(
+    costs.parameters,
+    cases=[
+        Case.hand(
+            (Config(10, context=4, layers=1, heads=1, width=2),),
+            106,
+            says="V = 10, T = 4, L = 1, C = 2",
+        ),
+        Case.random(lambda rng: (_gpt2(rng),), says="a GPT-2 of another size", n=2),
+        Case.random(lambda rng: (_gpt2(rng, tied=False),), says="with a head of its own", n=2),
+        Case.random(lambda rng: (_gpt2(rng, bias=False),), says="without biases", n=2),
+        Case.extreme(
+            (Config(50257, context=1024, layers=48, heads=25, width=1600),),
+            says="GPT-2 XL",
+            expected=1_557_611_200,
+        ),
+    ],
+    mistakes=[
+        """
+        0 if config.tied else V * C ⇒ V * C
+            The head is counted twice: a tied head is the embedding table, read the other way, and
+            costs nothing more.
+        0 if config.tied else V * C ⇒ 0
+            Right where the head is tied. With tied=False it has a matrix of its own, C by V.
+        T * C if ⇒ 0 if
+            The table of places is missing: T C numbers.
+        + norm + head ⇒ + head
+            One norm stands after the last block; its scale and shift are missing.
+        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
+            The biases of the affine maps are missing: 3C for q, k and v, C for the projection, 4C
+            and C in the MLP.
+        2 * norm ⇒ norm
+            A block has two norms, one before each part. You counted one.
+        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ 0
+        2 * norm) + norm + head ⇒ 0) + head
+            You counted tables and matrices alone. Maps have biases, and norms a scale and a shift.
+        T * C if ⇒ V * C if
+            Your table of places has V rows. It has a row for each place of the window, T.
+        2 * C if config.bias else C ⇒ 2 * C
+            Without biases a norm has no shift either: its scale alone, C numbers.
+        (3 + 1 + 4 + 1) * C if config.bias else 0 ⇒ (3 + 1 + 4 + 1) * C
+            You counted the biases of the maps even where bias=False says that there are none.
+        else V * C ⇒ else V * C + V
+            You gave the head a bias. It has none: a matrix of V by C alone.
+        L * (matrices + biases + 2 * norm) ⇒ L * matrices + biases + 2 * norm
+            Your L multiplies the matrices alone. Each block has biases and norms too: brackets.
+        2 * norm ⇒ 0
+            Each block has two norms, with a scale and a shift of C numbers each.
+        12 * C ⇒ 11 * C
+        3 + 1 + 4 + 1 ⇒ 3 + 4 + 1
+            The map after the heads is missing: a matrix of C by C, and its bias.
+        12 * C ⇒ 8 * C
+        3 + 1 + 4 + 1 ⇒ 3 + 1 + 4
+            The MLP's second map is missing: it leads from 4C back to C, and has a bias of C.
+        12 * C ⇒ 6 * C
+        3 + 1 + 4 + 1 ⇒ 3 + 1 + 1 + 1
+            You counted an MLP that is C wide inside. It is four times as wide: C by 4C, 4C biases,
+            and 4C by C.
+        12 * C ⇒ 10 * C
+        3 + 1 + 4 + 1 ⇒ 1 + 1 + 4 + 1
+            You counted one matrix for q, k and v. They are three: 3C columns, and 3C biases.
+        12 * C ⇒ 11 * C
+            Attention has four matrices of C by C: q, k, v, and the projection after the heads.
+        12 * C ⇒ 6 * C
+            The MLP is four times as wide inside: C by 4C, and 4C by C.
+        12 * C * C ⇒ (8 + 4 * config.heads) * C * C
+            You gave each head matrices of the full width. H heads of C / H columns share them: the
+            number of heads changes nothing.
+        * C if config.bias else 0 ⇒ * C
+        2 * C if config.bias else C ⇒ 2 * C
+            Right with biases. With bias=False affine maps and norms have none.
+        L * ( ⇒ (
+            You counted a single block; there are L of them.
+        """,
+    ],
+    hints=[
+        (
+            "Walk through the model with a token: which tables is it looked up in, which matrices "
+            "does it meet in a block, with which biases and norms, and what stands after the last "
+            "block?"
+        ),
+        (
+            "V C + T C; in each block 4 C² + 8 C² for matrices, 9 C for biases, two norms of 2 C; "
+            "2 C for the last norm; V C for a head that isn't tied. Without biases the 9 C and "
+            "half of each norm are gone."
+        ),
+        (
+            "V, T, L, C = config.vocab, config.context, config.layers, config.width\nnorm = 2 * C "
+            "if config.bias else C\nblock = … + … + 2 * norm\nhead = 0 if config.tied else …\n"
+            "return … + L * block + norm + head"
+        ),
+    ],
+    why=(
+        "The matrices of a block grow with C², the tables with C, so the tables' share falls as "
+        "models grow: a third of GPT-2's smallest, a twentieth of its largest. It falls with depth "
+        "too, since a second block needs no second table."
+    ),
+    kind="derive",
+    difficulty=3,
+    minutes=15,
+    importance=4,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _steps(rng, V, N, rates):
+    def pairs():
+        x = rng.integers(0, V, N)
+        return x, (x + rng.integers(1, 3, N)) % V
+
+    return rng.standard_normal((V, V)), [pairs() for _ in rates], list(rates), pairs()
+
+
+learn = Exercise(
+    loop.learn,
+    cases=[
+        Case.hand(
+            (
+                np.zeros((2, 2)),
+                [(np.array([0, 0]), np.array([1, 1]))],
+                [1.0],
+                (np.array([0]), np.array([1])),
+            ),
+            (np.array([[-0.5, 0.5], [0, 0]]), math.log(1 + math.exp(-1))),
+            says="one step on the pair (0, 1), twice",
+        ),
+        Case.random(lambda rng: _steps(rng, 4, 9, [0.5, 0.3, 0.7]), says="3 steps, V = 4, N = 9"),
+        Case.random(
+            lambda rng: _steps(rng, 5, 14, [0.9, 0.6, 0.8, 40.0, 60.0]),
+            says="5 steps, of which the last two overshoot",
+        ),
+        Case.random(
+            lambda rng: _steps(rng, 3, 11, [0.4, 30.0, 0.2, 0.6]), says="an overshoot in between"
+        ),
+        Case.extreme(_steps(np.random.default_rng(0), 6, 1, [0.0]), says="a rate of 0"),
+    ],
+    mistakes=[
+        """
+        best, lowest = W, np.inf ⇒ best, lowest, old = W, np.inf, 0
+        dW = np.zeros_like(W) ⇒ dW = old = np.zeros_like(W) + old
+            The gradient of each step contains those of all steps before. Begin each step with
+            zeros; in PyTorch, zero_grad.
+        np.add.at(dW, x, layers ⇒ dW[x] += (layers
+            `dW[x] += dz` adds once for each different token: where a token occurs twice in x, one
+            of the two is lost. np.add.at(dW, x, dz) adds both.
+        W = W - ⇒ W -=
+            `W -= …` writes into the table that the caller passed in, and `best` is that very
+            table: what you return as the best is the last. Make a new one: W = W − ….
+        W, np.inf ⇒ (W := W.copy()), np.inf
+        W = W - ⇒ W -=
+            You copied W at the start, and then changed it in place: `best = W` is a name for the
+            table that goes on changing, so the best is the last. Keep a copy, or make a new W in
+            each step.
+        W[held_out[0]], held_out[1] ⇒ W[x], y
+            You scored each table on the batch that it had just learnt from. The best of these is
+            the best at learning by heart; score it on held_out.
+        loss < lowest ⇒ True
+            You returned the last table. The best one, by its held-out loss, may have come before.
+        W = W - ⇒ before, W = W, W -
+        W[held_out[0]] ⇒ before[held_out[0]]
+            The loss that you keep belongs to the table before the step, the table to after it.
+        W = W - ⇒ before, W = W, W -
+        W[held_out[0]] ⇒ before[held_out[0]]
+        best, lowest = W, loss ⇒ best, lowest = before, loss
+            You scored each table before its step, so the last step counts for nothing. First the
+            step, then the loss.
+        W - lr ⇒ W + lr
+            You added the gradient. It points to where the loss grows: subtract.
+        lr * dW ⇒ rates[0] * dW
+            Every step used the first rate. The schedule has one for each.
+        lr * dW ⇒ rates[-1] * dW
+            Every step used the last rate. The schedule has one for each.
+        in zip(batches, ⇒ in zip([batches[0]] * len(batches),
+            Every step learnt from the first batch: draw inside the loop, not before it.
+        lr * dW ⇒ lr * len(x) * dW
+            Your gradient is that of the sum of the losses; it grows with the batch, and so does
+            the step. cross_entropy is a mean: divide by N once.
+        lr * dW ⇒ lr * dW / len(x)
+            You divided by N again; layers.cross_entropy_backward has done so.
+        """,
+    ],
+    hints=[
+        (
+            "Go through the faulty loop with a batch that holds one token twice, and with two "
+            "steps. What is in dW when the second step begins? Which table does `best` name at the "
+            "end? On what is each table scored?"
+        ),
+        (
+            "In each step: dW starts at zeros; np.add.at gathers the rows of dz (N, V) into dW "
+            "(V, V); W becomes a new table; the loss is measured on held_out."
+        ),
+        (
+            "best, lowest = W, np.inf\nfor (x, y), lr in zip(batches, rates):\n    dW = …\n    "
+            "np.add.at(…)\n    W = …\n    loss = …\n    if loss < lowest:\n        …\n"
+            "return best, lowest"
+        ),
+    ],
+    why=(
+        "None of the four faults stops the loss from falling, and that is why they live so long. "
+        "A loop is right when it does what was meant on a case so small that you know the answer."
+    ),
+    kind="diagnose",
+    difficulty=4,
+    minutes=20,
+    importance=5,
+)
+
+# ---------------------------------------------------------------------------------------
+
+
+def _swiglu(answer, C, inside, x, weights=None):
+    return _looked_into(answer, plain.SwiGLU, (C, inside), x, weights)
+
+
+_ONE_ROW = {
+    "gate.weight": np.array([[1.0]]),
+    "up.weight": np.array([[2.0]]),
+    "down.weight": np.array([[10.0]]),
+}
+
+SwiGLU = Exercise(
+    plain.SwiGLU,
+    probe=_swiglu,
+    cases=[
+        Case.hand(
+            (1, 1, np.array([[[math.log(3)]]]), _ONE_ROW),
+            {
+                "set of parameters": WANTED,
+                "output": np.array([[[15 * math.log(3) ** 2]]]),
+            },
+            says="x = ln 3, gate x, up 2x, down 10",
+        ),
+        Case.random(lambda rng: (6, 16, rng.standard_normal((2, 5, 6))), says="C = 6, 16 inside"),
+        Case.random(lambda rng: (4, 9, rng.standard_normal((3, 7, 4))), says="C = 4, 9 inside"),
+        Case.extreme((3, 8, np.zeros((1, 2, 3))), says="x = 0"),
+    ],
+    mistakes=[
+        """
+        super().__init__() ⇒ pass
+            The first line of __init__ is missing: super().__init__(). It makes the module able to
+            hold parts.
+        F.silu(self.gate(x)) * self.up(x) ⇒ self.gate(x) * F.silu(self.up(x))
+            The activation stands on `up`. It belongs to the gate: silu(gate) · up.
+        F.silu(self.gate(x)) ⇒ torch.sigmoid(self.gate(x))
+            Your gate is a plain sigmoid, as in the first gated linear units. silu(a) = a σ(a).
+        F.silu(self.gate(x)) ⇒ F.gelu(self.gate(x))
+            You used GELU (that variant is called GEGLU). Here the gate passes through silu.
+        F.silu(self.gate(x)) ⇒ F.relu(self.gate(x))
+            You used ReLU (that variant is called ReGLU). Here the gate passes through silu.
+        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x)) + self.up(x)
+            You added the two. A gate multiplies: where it is 0, nothing passes.
+        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x) * self.up(x))
+            You multiplied first and then applied silu. Only the gate passes through it.
+        F.silu(self.gate(x)) * self.up(x) ⇒ self.gate(x) * self.up(x)
+            There is no activation: silu is missing on the gate.
+        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.gate(x)) * self.gate(x)
+            The gate was used twice, and `up` not at all.
+        F.silu(self.gate(x)) * self.up(x) ⇒ F.silu(self.up(x))
+            The gate was not used. That is an MLP with silu.
+        return self.down(F.silu(self.gate(x)) * self.up(x)) ⇒ return F.silu(self.gate(x)) * self.up(x)
+            The way back is missing: `down` was not used.
+        return self ⇒ return x + self
+            You added x. The block does that; the part returns only what is added.
+        self.gate = nn.Linear(C, inside, bias=False) ⇒ self.gate = nn.Linear(C, inside)
+        self.up = nn.Linear(C, inside, bias=False) ⇒ self.up = nn.Linear(C, inside)
+        self.down = nn.Linear(inside, C, bias=False) ⇒ self.down = nn.Linear(inside, C)
+            Your maps have biases. Those of this part have none: bias=False.
+        """,
+    ],
+    hints=[
+        (
+            "Three matrices: two lead from C to the inside, one back. Which of the two decides how"
+            " much passes, and what is done to it before they meet?"
+        ),
+        (
+            "y = (silu(x W_g) ⊙ x W_u) W_d with silu(a) = a σ(a), which is F.silu. "
+            "W_g and W_u are (C, inside), W_d is (inside, C)."
+        ),
+        (
+            "def __init__(self, C, inside):\n    super().__init__()\n    self.gate = nn.Linear(…, "
+            "bias=False)\n    self.up = …\n    self.down = …\n\ndef forward(self, x):\n"
+            "    return self.down(… * …)"
+        ),
+    ],
+    why=(
+        "Two matrices enter instead of one, so at 8C/3 inside the part has as many weights as an "
+        "MLP of 4C. Why the product helps is an open question; its author thanks divine "
+        "benevolence."
+    ),
+    kind="transfer",
+    difficulty=3,
+    minutes=10,
+    importance=4,
 )

@@ -10,119 +10,6 @@ from course.networks import diagnosis, optim, overfitting, schedules
 from course.words import say
 
 
-def _bowl(p):
-    return float(p @ p), 2 * p
-
-
-def _ravine(p):
-    scale = np.array([1.0, 8.0, 3.0])[: len(p)]
-    return float(scale @ p**2) / 2 + 0.1, scale * p
-
-
-def _cliff(p):
-    loss = float(p @ p) if abs(p[0]) < 2 else math.nan
-    return loss, 2 * p
-
-
-lr_range_test = Exercise(
-    schedules.lr_range_test,
-    kind="build",
-    cases=[
-        Case.hand(
-            (_bowl, np.array([1.0]), [0.25, 2.0, 3.0, 4.0]),
-            [1.0, 0.25, 2.25],
-            says="f(p) = p² from p = 1, rates 0.25, 2, 3, 4",
-        ),
-        Case.random(
-            lambda rng: (_ravine, rng.normal(size=3) + 2, list(np.geomspace(0.01, 3, 25))),
-            says="a ravine, 25 rates from 0.01 to 3",
-        ),
-        Case.random(
-            lambda rng: (_ravine, rng.normal(size=2) + 2, list(np.geomspace(0.001, 0.1, 7))),
-            says="a ravine, 7 rates that are all safe",
-        ),
-        Case.random(
-            lambda rng: (_bowl, rng.normal(size=2), [0.4, 0.45, *np.linspace(1.05, 1.3, 12)]),
-            says="a bowl, slow to blow up",
-        ),
-        Case.extreme((_cliff, np.array([1.5]), [0.1, 3.0, 4.0, 5.0]), says="the loss becomes nan"),
-    ],
-    laws=[
-        Law(
-            "the first entry is the loss at the start",
-            lambda f, rng: near(
-                np.ravel(f(_bowl, np.array([3.0]), [0.1, 0.2]))[0],
-                9.0,
-                say("f(p) = p² from p = 3, rates 0.1 and 0.2: the first entry"),
-            ),
-        ),
-    ],
-    mistakes=[
-        """
-        p = p - lr * g ⇒
-        loss, g = f(p) ⇒ p = p - lr * f(p)[1]; loss = f(p)[0]
-            You noted the loss after each step. The first entry is that at the start: note, then
-            move.
-        p = p - lr * g ⇒
-            You measured at the starting point again and again. The test is one run, in which each
-            step begins where the last one ended.
-        p = p - lr * g ⇒
-        f(p) ⇒ f(p - lr * f(p)[1])
-            You tried every rate from the starting point. That is a line search; the range test is
-            one run with a rising rate.
-        p = p - lr * g ⇒
-        f(p) ⇒ f(p - lr * f(p)[1])
-        break ⇒ pass
-            You tried every rate from the starting point, all of them. The test is one run: each
-            step begins where the last one ended, and it stops when the loss blows up.
-        return losses ⇒ return lrs[losses.index(min(losses))]
-            You returned a rate. Return the losses, and look at their curve to choose one.
-        break ⇒ return losses[:-1]
-            You stopped before you noted the loss that made you stop. Note first, then ask.
-        min(losses) ⇒ min(0.0, *losses)
-            You stopped at the first loss. If the best so far begins at 0, no loss is below four
-            times that: begin with infinity.
-        break ⇒ pass
-            You went on after the run had blown up. Once the loss is above four times the best,
-            nothing more is learnt: stop.
-        not loss <= ⇒ loss >
-            Your test of the loss is silent for nan: every comparison with nan is false. Ask whether
-            the loss is still good, not whether it is bad.
-        min(losses) ⇒ losses[0]
-            You compared with the first loss. A run that first falls a hundredfold may then rise
-            fiftyfold unnoticed: compare with the best.
-        min(losses) ⇒ losses[-2:][0]
-            You compared with the loss just before. A slow rise never trips that: compare with the
-            best.
-        4 * min ⇒ min
-            You stopped at the first rise. Losses of batches go up and down; four times the best is
-            a rise that means something.
-        losses = [] ⇒ losses, slope = [], f(p)[1]
-        lr * g ⇒ lr * slope
-            You kept the first gradient. The slope changes with p: ask f anew at every step.
-        p - lr ⇒ p + lr
-            You added the gradient. It points to where the loss grows.
-        p = p - lr * g ⇒ p -= lr * g
-            The losses are right, but you moved the caller's p: -= writes into their array. The
-            training that follows would begin where your test blew up.
-        """,
-    ],
-    hints=[
-        "A run whose rate rises at every step must blow up in the end. What would you write down on"
-        " the way, and when would you stop?",
-        "For each rate: loss, g = f(p); note the loss; stop unless it is at most four times the"
-        " best so far; p ← p − lr · g. Return the list of losses.",
-        "losses = []\nfor lr in lrs:\n    loss, g = ...\n    losses.append(...)\n"
-        "    if not ...:\n        break\n    p = ...\nreturn losses",
-    ],
-    why="`not loss <= …` is true of nan as well, where `loss > …` is false. The loss noted belongs"
-    " to the point before the step, so a rise shows one entry after the rate that caused it.",
-    difficulty=3,
-    minutes=12,
-    importance=3,
-)
-
-
 def _rises_once(f, rng):
     rates = [float(f(s, steps=40, warmup=5, lr=0.3, final=0.1)) for s in range(50)]
     if max(rates) != rates[5]:
@@ -734,4 +621,117 @@ name_the_fault = Exercise(
     difficulty=4,
     minutes=15,
     importance=5,
+)
+
+
+def _bowl(p):
+    return float(p @ p), 2 * p
+
+
+def _ravine(p):
+    scale = np.array([1.0, 8.0, 3.0])[: len(p)]
+    return float(scale @ p**2) / 2 + 0.1, scale * p
+
+
+def _cliff(p):
+    loss = float(p @ p) if abs(p[0]) < 2 else math.nan
+    return loss, 2 * p
+
+
+lr_range_test = Exercise(
+    schedules.lr_range_test,
+    kind="build",
+    cases=[
+        Case.hand(
+            (_bowl, np.array([1.0]), [0.25, 2.0, 3.0, 4.0]),
+            [1.0, 0.25, 2.25],
+            says="f(p) = p² from p = 1, rates 0.25, 2, 3, 4",
+        ),
+        Case.random(
+            lambda rng: (_ravine, rng.normal(size=3) + 2, list(np.geomspace(0.01, 3, 25))),
+            says="a ravine, 25 rates from 0.01 to 3",
+        ),
+        Case.random(
+            lambda rng: (_ravine, rng.normal(size=2) + 2, list(np.geomspace(0.001, 0.1, 7))),
+            says="a ravine, 7 rates that are all safe",
+        ),
+        Case.random(
+            lambda rng: (_bowl, rng.normal(size=2), [0.4, 0.45, *np.linspace(1.05, 1.3, 12)]),
+            says="a bowl, slow to blow up",
+        ),
+        Case.extreme((_cliff, np.array([1.5]), [0.1, 3.0, 4.0, 5.0]), says="the loss becomes nan"),
+    ],
+    laws=[
+        Law(
+            "the first entry is the loss at the start",
+            lambda f, rng: near(
+                np.ravel(f(_bowl, np.array([3.0]), [0.1, 0.2]))[0],
+                9.0,
+                say("f(p) = p² from p = 3, rates 0.1 and 0.2: the first entry"),
+            ),
+        ),
+    ],
+    mistakes=[
+        """
+        p = p - lr * g ⇒
+        loss, g = f(p) ⇒ p = p - lr * f(p)[1]; loss = f(p)[0]
+            You noted the loss after each step. The first entry is that at the start: note, then
+            move.
+        p = p - lr * g ⇒
+            You measured at the starting point again and again. The test is one run, in which each
+            step begins where the last one ended.
+        p = p - lr * g ⇒
+        f(p) ⇒ f(p - lr * f(p)[1])
+            You tried every rate from the starting point. That is a line search; the range test is
+            one run with a rising rate.
+        p = p - lr * g ⇒
+        f(p) ⇒ f(p - lr * f(p)[1])
+        break ⇒ pass
+            You tried every rate from the starting point, all of them. The test is one run: each
+            step begins where the last one ended, and it stops when the loss blows up.
+        return losses ⇒ return lrs[losses.index(min(losses))]
+            You returned a rate. Return the losses, and look at their curve to choose one.
+        break ⇒ return losses[:-1]
+            You stopped before you noted the loss that made you stop. Note first, then ask.
+        min(losses) ⇒ min(0.0, *losses)
+            You stopped at the first loss. If the best so far begins at 0, no loss is below four
+            times that: begin with infinity.
+        break ⇒ pass
+            You went on after the run had blown up. Once the loss is above four times the best,
+            nothing more is learnt: stop.
+        not loss <= ⇒ loss >
+            Your test of the loss is silent for nan: every comparison with nan is false. Ask whether
+            the loss is still good, not whether it is bad.
+        min(losses) ⇒ losses[0]
+            You compared with the first loss. A run that first falls a hundredfold may then rise
+            fiftyfold unnoticed: compare with the best.
+        min(losses) ⇒ losses[-2:][0]
+            You compared with the loss just before. A slow rise never trips that: compare with the
+            best.
+        4 * min ⇒ min
+            You stopped at the first rise. Losses of batches go up and down; four times the best is
+            a rise that means something.
+        losses = [] ⇒ losses, slope = [], f(p)[1]
+        lr * g ⇒ lr * slope
+            You kept the first gradient. The slope changes with p: ask f anew at every step.
+        p - lr ⇒ p + lr
+            You added the gradient. It points to where the loss grows.
+        p = p - lr * g ⇒ p -= lr * g
+            The losses are right, but you moved the caller's p: -= writes into their array. The
+            training that follows would begin where your test blew up.
+        """,
+    ],
+    hints=[
+        "A run whose rate rises at every step must blow up in the end. What would you write down on"
+        " the way, and when would you stop?",
+        "For each rate: loss, g = f(p); note the loss; stop unless it is at most four times the"
+        " best so far; p ← p − lr · g. Return the list of losses.",
+        "losses = []\nfor lr in lrs:\n    loss, g = ...\n    losses.append(...)\n"
+        "    if not ...:\n        break\n    p = ...\nreturn losses",
+    ],
+    why="`not loss <= …` is true of nan as well, where `loss > …` is false. The loss noted belongs"
+    " to the point before the step, so a rise shows one entry after the rate that caused it.",
+    difficulty=3,
+    minutes=12,
+    importance=3,
 )

@@ -18,13 +18,12 @@ def step():
     grads, clip = d.box("gradients", 3, 0), d.box("clip ?", 4, 0, colour=1)
     rule = d.box("optimizer", 4, 1)
     rate = d.box("schedule ?", 5.1, 1, colour=1)
-    test = d.box("range test ?", 5.1, 2, colour=1)
     p = d.box("parameters", 2.6, 1)
     held = d.box("held-out loss", 2.6, 2, colour=2)
     stop = d.box("stop ?", 1.2, 2, colour=1)
     for start, end in (
         (batch, net), (net, loss), (loss, grads), (grads, clip), (clip, rule), (rule, p),
-        (rate, rule), (test, rate), (drop, net),
+        (rate, rule), (drop, net),
     ):  # fmt: skip
         d.arrow(start, end)
     d.arrow(p, net, way="-|")

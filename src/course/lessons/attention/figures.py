@@ -1,0 +1,53 @@
+"""The figures of this lesson: maps of heads side by side, and two arrows that are turned."""
+
+import numpy as np
+
+from course.interactive import plot
+from course.transformers import attention
+
+
+def heads(maps, *, alt: str) -> None:
+    """Show the maps of two layers of heads side by side, the future left white.
+
+    Parameters
+    ----------
+    maps : two arrays (H, T, T)
+        Weights of each layer's heads on one sequence.
+    alt
+        The figure in words.
+    """
+    H, T = maps[0].shape[:2]
+    fig, axes = plot.figure(1, 2 * H, width=9.6, height=3)
+    for i, ax in enumerate(axes):
+        a = np.where(attention.causal_mask(T), maps[i // H][i % H], np.nan)
+        ax.imshow(a, cmap="Blues", vmin=0, vmax=0.8)
+        ax.set(title=f"layer {i // H + 1}, head {i % H + 1}", xlabel="looks at position")
+        ax.set(ylabel="position", xticks=range(0, T, 8), yticks=range(0, T, 8))
+        ax.grid(False)
+    plot.show(fig, alt=alt)
+
+
+def turned(q, k, places) -> None:
+    """Show a query and a key as arrows in the plane, a panel for each pair of positions.
+
+    Parameters
+    ----------
+    q, k : (T, 2)
+        Queries and keys of one pair of entries, turned by their positions.
+    places
+        Pairs of positions: of the query, and of the key.
+    """
+    fig, axes = plot.figure(1, len(places), width=7, height=3.3)
+    for ax, (t, s) in zip(axes, places, strict=True):
+        for i, (name, tip) in enumerate(((f"query at {t}", q[t]), (f"key at {s}", k[s]))):
+            look = {"arrowstyle": "-|>", "lw": 2, "ls": plot.LINES[i], "color": plot.COLORS[i]}
+            ax.annotate("", tip, (0, 0), arrowprops=look)
+            ax.text(tip[0], tip[1] + 0.2, name, ha="center", va="center", color=plot.COLORS[i])
+        ax.set(xlim=(-1.8, 1.8), ylim=(-0.6, 1.4), aspect="equal")
+        ax.set(xlabel="first entry", ylabel="second entry", title=f"product {q[t] @ k[s]:.3f}")
+    said = [f"at {t} and {s}: product {q[t] @ k[s]:.3f}" for t, s in places]
+    alt = (
+        "A query and a key as arrows in the plane, at two pairs of positions. In the second panel "
+        f"both are turned further, with the same angle between them. Positions {', '.join(said)}."
+    )
+    plot.show(fig, alt=alt)
