@@ -8,6 +8,7 @@ from samples import affine_backward, backward, layers_gradients, running
 
 from course.checking import Case, Exercise, source
 from course.checking.compare import first_fault, same
+from course.checking.names import Names
 from course.checking.plain import plain
 
 
@@ -104,3 +105,18 @@ def test_same_compares_in_the_precision_at_hand():
     assert same((third, third), np.stack([third, third]))
     assert same("a", "a")
     assert not same("a", None)
+
+
+def test_what_a_probe_says_in_words_is_said_before_what_is_lacking():
+    words, wanted = Names(words=True), {"names": "as asked for", "output": plain(1.0)}
+    told = [
+        first_fault(plain(got), wanted, words, rtol=0, atol=0).text
+        for got in ({"names": "without b"}, "no list of values", 3.0, {"names": "as asked for"})
+    ]
+    assert told == [
+        "Your “names” is without b; as asked for is wanted.",
+        "Your function returned no list of values.",
+        "Your function returned a single number, and something of another kind is wanted.",
+        "Your dict lacks the key 'output'.",
+    ]
+    assert first_fault(plain(wanted), wanted, words, rtol=0, atol=0) is None

@@ -5,13 +5,14 @@ import gettext
 import io
 import re
 
+import numpy as np
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from course import lessons, words
 from course.authoring import sentences
-from course.checking import Exercise
+from course.checking import Exercise, laws
 from course.command import main as command
 from course.interactive import live, page
 from course.interactive.diagram import Diagram
@@ -73,6 +74,63 @@ def test_the_template_holds_lessons_widgets_drawings_glossary_and_code(template)
     assert "Begin with lesson {number}, {title}. Its first exercise is `{name}`." in template
 
 
+TREES = {
+    le.slug: ast.parse((sentences.PACKAGE / "lessons" / le.slug / "bank.py").read_text("utf-8"))
+    for le in lessons.lessons()
+}
+
+
+def laws_of(tree):
+    """What is held as a law: functions by their names, and what a lambda calls first."""
+    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+        if ast.unparse(call.func) == "Law":
+            law = call.args[1]
+            yield law.body if isinstance(law, ast.Lambda) else law
+
+
+def outside_say(node):
+    if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ("say", "say_n"):
+        yield node
+        for child in ast.iter_child_nodes(node):
+            yield from outside_say(child)
+
+
+LAWS = {
+    law.id if isinstance(law, ast.Name) else ast.unparse(law.func)
+    for tree in TREES.values()
+    for law in laws_of(tree)
+    if isinstance(law, ast.Name | ast.Call)
+}
+
+
+@pytest.mark.parametrize("lesson", TREES)
+def test_what_a_law_returns_has_gone_through_say(lesson):
+    """Known by its words: text with a space between letters. What a lambda hands on counts too."""
+    functions = [f for f in TREES[lesson].body if getattr(f, "name", None) in LAWS]
+    nodes = [n for f in functions for n in ast.walk(f)]
+    found = [n for n in nodes if isinstance(n, ast.JoinedStr)]
+    returned = [n.value for n in nodes if isinstance(n, ast.Return) and n.value]
+    found += [n for value in returned for n in outside_say(value)]
+    found += [x for law in laws_of(TREES[lesson]) for x in getattr(law, "args", ())]
+    for node in found:
+        text = node.value if isinstance(node, ast.Constant) else ""
+        bare = isinstance(node, ast.JoinedStr) or re.search(r"\w \w", str(text))
+        assert not bare, f"line {node.lineno}: {ast.unparse(node)}"
+
+
+PROBED = [e for e in EXERCISES if e.probe is not None]
+
+
+@pytest.mark.parametrize("exercise", PROBED, ids=[e.key for e in PROBED])
+def test_the_template_holds_what_a_probe_says(template, exercise):
+    """Its keys, and its words; sizes, names of parameters and kinds of arrays are none."""
+    for expected in (example.expected for example in exercise.examples):
+        for key, value in expected.items() if isinstance(expected, dict) else ():
+            assert key in template
+            data = isinstance(value, str) and re.search(r"\d|^(extra, |head\.)", value)
+            assert not isinstance(value, str) or data or value in template, value
+
+
 def test_what_is_extracted_is_what_is_said():
     """Babel finds literal sentences; anything else that is said must lie in data it reads."""
     data = {"alt", "value", "hints", "label", "part", "promise", "question", "says", "title", "why"}
@@ -83,7 +141,7 @@ def test_what_is_extracted_is_what_is_said():
                 assert not isinstance(said, ast.JoinedStr | ast.BinOp), f"{path.name}: {whole}"
                 if isinstance(said, ast.Name) and path.name != "words.py":
                     named = [s.text for s in sentences.of_names(path)]
-                    known = said.id in ("text", "name", "option", "label", "alt") or named
+                    known = said.id in ("text", "name", "option", "label", "alt", "worded") or named
                     assert known, f"{path.name}: {whole} is no literal, nor a name for one"
                 elif not isinstance(said, ast.Constant):
                     names = {x.id for x in ast.walk(said) if isinstance(x, ast.Name)}
@@ -127,6 +185,35 @@ def test_a_misconception_comes_out_translated(foreign):
     (mistake,) = (m for m in lessons.bank("attention").scores.mistakes if m.name == verdict.mistake)
     assert mistake.says in bracketed(str(verdict))
     assert f"⟦{mistake.says}⟧" in verdict.text
+
+
+def test_what_a_law_says_comes_out_translated(foreign):
+    exercise = lessons.bank("generation").acceptance
+    seen = laws.Seen(exercise, lambda p, d: (np.ones(len(p)), np.ones(len(p)) / len(p)))
+    for law in exercise.laws:
+        said = laws.held(law, seen, np.random.default_rng(0))
+        assert re.match(r"⟦V = 7: .* 1\.000", said) or said.startswith("⟦V = 7: token"), said
+
+
+def test_what_a_law_is_given_comes_out_translated(foreign):
+    """A clause that a law hands to the sentence stands in it, translated too."""
+    exercise = lessons.bank("optimizers").momentum_step
+    said = exercise.laws[0].holds(lambda params, grads, v, **_: ([2.0], [2.0]), None)
+    assert said == "⟦⟦v = 1 and g = 0 with μ = 0.8: the new v⟧ gives 2, where 0.8 is right.⟧"
+
+
+def test_what_a_probe_says_comes_out_translated(foreign):
+    exercise = lessons.bank("data_pipelines").batches
+    verdict = exercise.examine(lambda rng, N, B: [np.zeros(min(B, N - i)) for i in range(0, N, B)])
+    assert "sizes or kinds vary" in bracketed(str(verdict))
+    assert "each row once" in bracketed(str(verdict)) and "coming" in bracketed(str(verdict))
+    exercise = lessons.bank("gradients").order
+    assert "something else than a list of values" in bracketed(str(exercise.examine(lambda v: {v})))
+
+
+def test_a_right_answer_is_right_in_every_language(foreign):
+    for exercise in PROBED:
+        assert exercise.examine(exercise.reference).state in ("done", "not started")
 
 
 def test_a_solution_s_reason_comes_out_translated(foreign, capsys):

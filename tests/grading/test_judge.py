@@ -76,6 +76,26 @@ from course.transformers.gpt import plain
 """
 
 
+SEES = """
+class Attention(nn.Module):
+    def __init__(self, C, H):
+        super().__init__()
+        self.H, self.qkv, self.out = H, nn.Linear(C, 3 * C), nn.Linear(C, C)
+    def forward(self, x):
+        B, T, C = x.shape
+        heads = self.qkv(x).view(B, T, 3, self.H, C // self.H).permute(2, 0, 3, 1, 4)
+        y = nn.functional.scaled_dot_product_attention(*heads, is_causal=C == 2)
+        return self.out(y.transpose(1, 2).reshape(B, T, C))
+"""
+
+
+def test_a_law_held_beside_the_answer_says_what_it_says_in_the_notebook(nursery):
+    judge = Judge("small_gpt", nursery)
+    wrong = verdict(judge, "Attention", MODULE, SEES)
+    assert judge.way(lessons.bank("small_gpt").Attention) == INSIDE
+    assert wrong.text.startswith("Changing the last position changes what comes out"), str(wrong)
+
+
 def test_the_courses_module_is_no_answer(nursery):
     judge = Judge("small_gpt", nursery)
     swiglu = next(e for e in judge.exercises if e.name == "SwiGLU")

@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 HEAD = """\
 # Every sentence that a learner reads. `course words` makes this file; a translation of it is a
 # catalogue. What stands in braces is filled in when the sentence is shown."""
-KEYWORDS = {"say": None, "say_n": (1, 2)}
+KEYWORDS = {"say": None, "say_n": (1, 2), "later": None}
 # Which arguments of which calls in widgets and drawings are words on a page.
 SHOWN = {"Diagram": 0, "box": 0, "word": 0, "arrow": 2, "bracket": 1, "group": 1}
 NAMED = ("label", "alt")
@@ -112,6 +112,10 @@ def of_exercise(exercise: Exercise) -> Iterator[tuple[str, str]]:
     yield from ((case.says, "a case") for case in exercise.cases if case.says)
     yield from ((law.says, "a law") for law in exercise.laws)
     yield from ((mistake.says, "a misconception") for mistake in exercise.mistakes)
+    if exercise.probe is not None:
+        found = [example.expected for example in exercise.examples]
+        keys = dict.fromkeys(key for told in found if isinstance(told, dict) for key in told)
+        yield from ((key, "what is compared of an answer") for key in keys)
     yield from ((hint, "a hint") for hint in exercise.hints[:-1])
     if exercise.why:
         yield exercise.why, "why the solution is so"

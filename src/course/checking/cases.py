@@ -95,9 +95,9 @@ class Law:
     says
         The law: "rows sum to 1".
     holds
-        holds(f, rng) is True or "" where the law holds, else False or the sentence of failure. f is
-        the learner's function with its results made into NumPy arrays and its inputs copied; where
-        the exercise has a probe, f is the answer itself.
+        holds(f, rng) is True or "" where the law holds, else False or the sentence of failure, gone
+        through `say`. f is the learner's function with its results made into NumPy arrays and its
+        inputs copied; where the exercise has a probe, f is the answer itself.
     """
 
     says: str

@@ -67,21 +67,44 @@ def _pairs(got, expected, names: Names = _NAMELESS, label: str = "") -> Iterator
         for i, (g, e) in enumerate(zip(got, expected, strict=True)):
             yield from _pairs(g, e, names, _part(expected, i, names, label))
     elif isinstance(expected, dict):
-        if fault := _keys(got, expected, label):
+        told = _in_words(got, expected) if names.words and not label else None
+        if fault := told or _keys(got, expected, label):
             yield fault
             return
         for key, e in expected.items():
             name = _quoted(key) if names.words else say("entry {key!r}", key=key)
-            if names.words and isinstance(e, str) and isinstance(got[key], str) and got[key] != e:
-                yield Fault("value", _is(name, safe(got[key], 60), e))
             yield from _pairs(got[key], e, names, f"{label}, {name}" if label else name)
     else:
         yield _leaf(got, expected), expected, label
 
 
-def _quoted(key: str) -> str:
+def _in_words(got, expected: dict) -> Fault | None:
+    """What a probe says in words: of the whole result, or of a part, where others may be lacking.
+
+    They are compared in English, in which the probe gives them, and are translated here.
+    """
+    if isinstance(got, str):
+        return Fault("type", say("Your function returned {what}.", what=_said(got)))
+    if not isinstance(got, dict):
+        text = say(
+            "Your function returned {got}, and something of another kind is wanted.",
+            got=kind_of(got),
+        )
+        return Fault("type", text)
+    for key, e in expected.items():
+        mine = got.get(key)
+        if isinstance(e, str) and isinstance(mine, str) and mine != e:
+            return Fault("value", _is(_quoted(key), _said(mine), _said(e)))
+    return None
+
+
+def _said(worded: str) -> str:
+    return safe(say(worded), 160)
+
+
+def _quoted(worded: str) -> str:
     """A probe's key as the name of a part: “mean of W, in standard deviations”."""
-    return f"“{key.removeprefix('the ')}”"
+    return f"“{say(worded).removeprefix('the ')}”"
 
 
 def _unpacked(got, expected: tuple):

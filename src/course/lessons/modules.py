@@ -3,7 +3,9 @@
 import numpy as np
 import torch
 
-WANTED = "those that are asked for"
+from course.words import later
+
+WANTED = later("those that are asked for")
 
 
 def fitted(module, reference, weights) -> str:

@@ -5,6 +5,7 @@ import numpy as np
 from course.checking import Case, Exercise, Law, call
 from course.networks import layers
 from course.transformers import attention, heads
+from course.words import say
 
 
 def _normal(rng, *shape):
@@ -31,9 +32,11 @@ def _spread_stays(f, rng):
     for D in (4, 1024):
         s = np.std(f(_normal(rng, 60, D), _normal(rng, 61, D)))
         if not 0.8 < s < 1.25:
-            return (
-                f"with random queries and keys of {D} entries your scores spread by {s:.3g}; they "
-                "should spread by about 1, however many entries there are"
+            return say(
+                "with random queries and keys of {D} entries your scores spread by {s:.3g}; they "
+                "should spread by about 1, however many entries there are",
+                D=D,
+                s=s,
             )
     return ""
 
@@ -124,7 +127,7 @@ scores = Exercise(
 def _each_sees_itself(f, rng):
     mask = np.asarray(f(6), dtype=bool)
     if not mask.diagonal().all():
-        return "a position must see itself: the diagonal of your mask is not all True"
+        return say("a position must see itself: the diagonal of your mask is not all True")
     return ""
 
 
@@ -204,9 +207,12 @@ def _rows_sum_to_one(f, rng):
     for causal in (False, True):
         sums = _weights(f, q, k, v, causal=causal).sum(-1)
         if not np.allclose(sums, 1):
-            return (
-                f"with causal={causal} the rows of your weights sum to {sums.min():.3g} … "
-                f"{sums.max():.3g}; each query shares out exactly 1"
+            return say(
+                "with causal={causal} the rows of your weights sum to {low:.3g} … {high:.3g}; "
+                "each query shares out exactly 1",
+                causal=causal,
+                low=sums.min(),
+                high=sums.max(),
             )
     return ""
 
@@ -217,7 +223,7 @@ def _future_is_unseen(f, rng):
     k[4:], v[4:] = _normal(rng, 2, 3), _normal(rng, 2, 4)
     after = np.asarray(f(q, k, v, causal=True)[0])[:4]
     if not np.allclose(before, after):
-        return (
+        return say(
             "changing the keys and values at positions 4 and 5 changed what positions 0 to 3 return"
         )
     return ""
@@ -362,8 +368,9 @@ def _a_head_keeps_its_position(f, rng):
     x[:, 4] += 1
     changed = np.flatnonzero((np.asarray(f(x, 3)) != before).any(axis=(0, 1, 3)))
     if changed.tolist() != [4]:
-        return (
-            f"changing the vector at position 4 changed positions {changed.tolist()} of the heads"
+        return say(
+            "changing the vector at position 4 changed positions {changed} of the heads",
+            changed=changed.tolist(),
         )
     return ""
 
@@ -440,9 +447,11 @@ def _distance_alone(f, rng):
     y, z = (np.asarray(f(np.tile(a, (40, 1)), theta)) for a in (q, k))
     near, far = y[5] @ z[2], y[35] @ z[32]
     if not np.isclose(near, far):
-        return (
-            f"a query and a key three places apart score {near:.3g} at the start of the text and "
-            f"{far:.3g} further on; only their distance should count"
+        return say(
+            "a query and a key three places apart score {near:.3g} at the start of the text and "
+            "{far:.3g} further on; only their distance should count",
+            near=near,
+            far=far,
         )
     return ""
 
@@ -624,9 +633,10 @@ def _neighbours_share(f, rng):
     v[1] += 1  # of the second group alone
     changed = np.flatnonzero((np.asarray(f(q, k, v)[0]) != before).any(axis=(1, 2)))
     if changed.tolist() != [3, 4, 5]:
-        return (
+        return say(
             "6 query heads share 2 heads of keys; changing the values of the second one changed "
-            f"the query heads {changed.tolist()}, and it should change 3, 4 and 5"
+            "the query heads {changed}, and it should change 3, 4 and 5",
+            changed=changed.tolist(),
         )
     return ""
 
@@ -739,9 +749,12 @@ def _matches_a_difference(f, rng):
         slope = np.sum(dy * (attention.attend(*up)[0] - attention.attend(*down)[0])) / (2 * h)
         yours = np.sum(np.asarray(got[i]) * step)
         if not np.isclose(slope, yours, rtol=1e-4, atol=1e-6):
-            return (
-                f"along a random direction the loss changes by {slope:.4g}; your {name} says"
-                f" {yours:.4g}"
+            return say(
+                "along a random direction the loss changes by {slope:.4g}; your {name} says "
+                "{yours:.4g}",
+                slope=slope,
+                name=name,
+                yours=yours,
             )
     return ""
 

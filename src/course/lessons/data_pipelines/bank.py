@@ -4,6 +4,7 @@ import numpy as np
 
 from course.checking import Case, Edit, Exercise, Law
 from course.foundations import augment, leaks, loader, splits, tables
+from course.words import later, say
 
 # ----------------------------------------------------------------------------------------
 
@@ -18,7 +19,7 @@ def _keeps_what_is_equal_equal(f, rng):
     a, b = f(train, train[:4])
     if np.allclose(np.asarray(a)[:4], b):
         return ""
-    return (
+    return say(
         "The four test rows were copies of the first four training rows, and they came out "
         "differently. Whatever is done to a number must not depend on the part it is in."
     )
@@ -124,17 +125,19 @@ def _parted(split, rng, groups, share):
     masks = [np.asarray(split(rng, groups, share)) for _ in range(TRIES)]
     told = {"mask": f"{masks[0].dtype} of shape {masks[0].shape}"}
     if masks[0].dtype != bool or masks[0].shape != groups.shape:
-        return told | {name: "none" for name in ("parted", "counted", "preferred")}
+        return told | {name: later("none") for name in ("parted", "counted", "preferred")}
     names = np.unique(groups)
     inside = np.array([[test[groups == name].mean() for name in names] for test in masks])
     counts = (inside > 0).sum(axis=1)
     often = inside.mean(axis=0) - inside.mean()
-    fixed = "always the same" if (inside == inside[0]).all() else "some come oftener"
+    same = (inside == inside[0]).all()
+    fixed = later("always the same") if same else later("some come oftener")
     few, many = counts.min(), counts.max()
+    parted = ((inside > 0) & (inside < 1)).any()
     return told | {
-        "parted": "groups are parted" if ((inside > 0) & (inside < 1)).any() else "none is parted",
+        "parted": later("groups are parted") if parted else later("none is parted"),
         "counted": f"{few} groups in the test" if few == many else f"{few} to {many} in the test",
-        "preferred": fixed if np.abs(often).max() > 0.13 else "all equally often",
+        "preferred": fixed if np.abs(often).max() > 0.13 else later("all equally often"),
     }
 
 
@@ -246,9 +249,10 @@ def _finds_nothing_in_noise(f, rng):
     shares = [float(f(*_people(rng, 30, 200, 5), 12)) for _ in range(4)]
     if np.mean(shares) < 0.75:
         return ""
-    return (
-        f"Four tables of random numbers, 30 rows and 200 columns: {100 * np.mean(shares):.0f} % "
-        "right on average, where nothing can be known. What has seen the rows that it judges?"
+    return say(
+        "Four tables of random numbers, 30 rows and 200 columns: {percent:.0f} % right on "
+        "average, where nothing can be known. What has seen the rows that it judges?",
+        percent=100 * np.mean(shares),
     )
 
 
@@ -353,7 +357,7 @@ def _sums_count_known_classes(f, rng):
     rows = np.asarray(f(y, 6))
     if np.array_equal(rows.sum(axis=0), np.bincount(y[y >= 0], minlength=6)):
         return ""
-    return "40 labels, K = 6: the sums of your columns are not how often each class occurs."
+    return say("40 labels, K = 6: the sums of your columns are not how often each class occurs.")
 
 
 one_hot = Exercise(
@@ -437,8 +441,8 @@ def _dealt(deal, rng, N, B):
     if not isinstance(hands[0], (list, tuple, np.ndarray)):
         return {
             "list of sizes": f"of a {type(hands[0]).__name__}",
-            "coming": "none",
-            "order": "none",
+            "coming": later("none"),
+            "order": later("none"),
         }
     hands = [[np.atleast_1d(np.asarray(rows)) for rows in hand] for hand in hands]
     rows = [np.concatenate([np.zeros(0, dtype=int), *hand]) for hand in hands]
@@ -446,27 +450,30 @@ def _dealt(deal, rng, N, B):
     told = {"list of sizes": sizes}
     same = all([len(batch) for batch in hand] == [len(b) for b in hands[0]] for hand in hands)
     if not same or any(r.dtype.kind not in "iu" for r in rows):
-        return told | {"coming": "sizes or kinds vary", "order": "none"}
+        return told | {"coming": later("sizes or kinds vary"), "order": later("none")}
     counts = np.array([np.bincount(r[(r >= 0) & (r < N)], minlength=N) for r in rows])
     lost, twice = (counts == 0).any(), (counts > 1).any()
-    coming = "each row once" if not (lost or twice) else "rows are lost" if lost else "rows repeat"
+    coming = later("rows are lost") if lost else later("rows repeat")
+    if not (lost or twice):
+        coming = later("each row once")
     if lost and twice:
-        coming = "rows are lost and others repeat"
+        coming = later("rows are lost and others repeat")
     if any(((r < 0) | (r >= N)).any() for r in rows):
-        coming = "there are rows that do not exist"
+        coming = later("there are rows that do not exist")
     return told | {"coming": coming, "order": _order(rows, N)}
 
 
 def _order(rows, N) -> str:
     """Whether rows are well mixed: where they come first, and who follows whom."""
     if N < 3:
-        return "mixed"
+        return later("mixed")
     if all((np.diff(r) > 0).all() for r in rows):
-        return "always sorted"
+        return later("always sorted")
     neighbours = np.mean([(np.diff(r) == 1).sum() for r in rows])
     firsts = np.bincount([r[0] for r in rows if len(r)], minlength=N) / len(rows)
     even = np.abs(firsts - 1 / N).max() < 0.13
-    return "mixed" if neighbours < 1.7 and even else "neighbours stay together"
+    mixed = neighbours < 1.7 and even
+    return later("mixed") if mixed else later("neighbours stay together")
 
 
 def _deal(N, B):
@@ -578,7 +585,7 @@ def _is_blind_to_the_test_rows(f, rng):
     after = np.asarray(f(np.where(test[:, None], 3 * x + 100, x), y, test)[0])
     if before.shape == after.shape and np.allclose(before, after):
         return ""
-    return (
+    return say(
         "20 rows: when only the measurements of the test rows were changed, your training rows "
         "changed too. What is fitted on rows that it should not see?"
     )
@@ -705,7 +712,7 @@ def _comes_back(f, rng):
     x[3:6, 3:5] = rng.uniform(1, 2, (3, 2))
     if np.allclose(f(np.asarray(f(x, 2, -3)), -2, 3), x):
         return ""
-    return (
+    return say(
         "A small picture in the middle of paper, moved by (2, −3) and back by (−2, 3): it is not "
         "the same picture any more."
     )

@@ -4,6 +4,7 @@ import numpy as np
 
 from course.checking import Case, Edit, Exercise, Law
 from course.transformers import attention, beam, cached, choosing, speculative
+from course.words import say
 
 
 def _searched(answer, p, ids, n, width):
@@ -32,7 +33,7 @@ def _one_is_greedy(f, rng):
         ids.append(int(p[ids[-1]].argmax()))
     if np.array_equal(np.asarray(texts)[0], ids):
         return ""
-    return "V = 6, n = 5: your beam of 1 doesn't write the most probable token at each step."
+    return say("V = 6, n = 5: your beam of 1 doesn't write the most probable token at each step.")
 
 
 beam_search = Exercise(
@@ -143,7 +144,9 @@ def _never_draws_nothing(f, rng):
     drawn = np.asarray(f(np.append(rng.random(500), [0.0, 1 - 2**-53]), w))
     if np.isin(drawn, np.flatnonzero(w)).all():
         return ""
-    return "w = (0, 0.3, 0, 0, 0.4, 0.1, 0): a token of weight 0 came, or one that doesn't exist."
+    return say(
+        "w = (0, 0.3, 0, 0, 0.4, 0.1, 0): a token of weight 0 came, or one that doesn't exist."
+    )
 
 
 draw = Exercise(
@@ -234,9 +237,9 @@ def _fewest(f, rng):
     left = np.asarray(f(p, 0.8)) > 0
     reached, least = p[left].sum(), p[left].min()
     if reached < 0.8 - 1e-9:
-        return f"V = 12, mass 0.8: what you keep has {reached:.2f} together."
+        return say("V = 12, mass 0.8: what you keep has {reached:.2f} together.", reached=reached)
     if reached - least >= 0.8:
-        return "V = 12, mass 0.8: what you keep would reach 0.8 with a token less."
+        return say("V = 12, mass 0.8: what you keep would reach 0.8 with a token less.")
     return ""
 
 
@@ -377,7 +380,7 @@ def _cut_in_two(f, rng):
     later = np.asarray(f(q[:, :, 3:], k[:, :, 3:], v[:, :, 3:], *map(np.asarray, past))[0])
     if later.shape == whole[:, :, 3:].shape and np.allclose(later, whole[:, :, 3:], atol=1e-4):
         return ""
-    return "Five positions, read as 3 and then 2, don't give what they give when read at once."
+    return say("Five positions, read as 3 and then 2, don't give what they give when read at once.")
 
 
 def along_another_axis(q, k, v, k_past, v_past):
@@ -489,7 +492,12 @@ def _becomes_p(f, rng):
     if np.allclose(out, p, atol=1e-4):
         return ""
     i = int(np.argmax(np.abs(out - p)))
-    return f"V = 7: token {i} comes out with {out[i]:.3f} where p has {p[i]:.3f}."
+    return say(
+        "V = 7: token {i} comes out with {q:.3f} where p has {p:.3f}.",
+        i=i,
+        q=out[i],
+        p=p[i],
+    )
 
 
 def _keeps_the_overlap(f, rng):
@@ -497,7 +505,11 @@ def _keeps_the_overlap(f, rng):
     kept, most = (d * np.asarray(f(p, d)[0])).sum(), np.minimum(p, d).sum()
     if np.isclose(kept, most, atol=1e-4):
         return ""
-    return f"V = 7: you keep a draft with probability {kept:.3f}; {most:.3f} is the most possible."
+    return say(
+        "V = 7: you keep a draft with probability {kept:.3f}; {most:.3f} is the most possible.",
+        kept=kept,
+        most=most,
+    )
 
 
 acceptance = Exercise(

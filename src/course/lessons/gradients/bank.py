@@ -4,6 +4,7 @@ import numpy as np
 
 from course.checking import Case, Exercise, Law, guard
 from course.networks import autograd, gradcheck, paths
+from course.words import later, say
 
 
 def _parabola(x):
@@ -189,7 +190,7 @@ class Bare(autograd.Value):
     """A value without operations, so that an answer can't lean on them."""
 
     def __mul__(self, other):
-        raise TypeError("a * b is what you are to write: use a.data and b.data")
+        raise TypeError(say("a * b is what you are to write: use a.data and b.data"))
 
     __rmul__ = __mul__
 
@@ -201,11 +202,11 @@ SQUARE = "slope of v · v"
 def _unsound(y) -> str:
     """What is wrong with a Value's memory; nothing if slopes and parents go together."""
     if not all(isinstance(getattr(y, part), (tuple, list)) for part in ("parents", "slopes")):
-        return "a Value whose parents or slopes are no tuple"
+        return later("a Value whose parents or slopes are no tuple")
     if len(y.parents) != len(y.slopes):
-        return "a Value that has not one slope for each parent"
+        return later("a Value that has not one slope for each parent")
     if not all(isinstance(s, (int, float, np.number)) for s in y.slopes):
-        return "a Value whose slopes are no numbers"
+        return later("a Value whose slopes are no numbers")
     return ""
 
 
@@ -214,7 +215,7 @@ def _slopes(y, *values) -> list:
     try:
         autograd.backward(autograd.add(autograd.multiply(autograd.Value(3), y), values[0]))
     except (TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise guard.Unreadable(f"on the way back from it, {error}") from None
+        raise guard.Unreadable(say("on the way back from it, {error}", error=error)) from None
     return [v.grad for v in values]
 
 
@@ -318,7 +319,7 @@ def _ordered(f, parents):
         v.grad = 7.0
     listed = f(made[-1])
     if not isinstance(listed, (list, tuple)) or not all(hasattr(v, "parents") for v in listed):
-        return listed if listed is None else "something else than a list of values"
+        return listed if listed is None else later("something else than a list of values")
     first = {id(v): n for n, v in reversed(list(enumerate(listed)))}
     early = sum(
         any(first.get(id(p), -1) > first[id(v)] for p in v.parents)
@@ -496,7 +497,7 @@ def _sent_back(f, parents, slopes):
         answer = f(made[-1])
         seen.append(np.array([v.grad for v in made], dtype=float))
     if answer is not None and not hasattr(answer, "parents"):
-        return "something, where backward returns nothing and sets each grad"
+        return later("something, where backward returns nothing and sets each grad")
     return dict(zip((FIRST, SECOND), seen, strict=True))
 
 
@@ -610,11 +611,11 @@ def _use(op, x: float):
     if y is None or isinstance(y, tuple):
         return y
     if not all(isinstance(getattr(y, part, ()), (tuple, list)) for part in ("parents", "slopes")):
-        return "a Value whose parents or slopes are no tuple"
+        return later("a Value whose parents or slopes are no tuple")
     try:
         autograd.backward(3.0 * y + v * y)
     except (TypeError, AttributeError) as error:  # the call itself went well
-        raise guard.Unreadable(f"in 3 y + v y, {error}") from None
+        raise guard.Unreadable(say("in 3 y + v y, {error}", error=error)) from None
     return {VALUE: autograd.value(y).data, SLOPE: v.grad}
 
 

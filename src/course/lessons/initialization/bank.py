@@ -4,6 +4,7 @@ import numpy as np
 
 from course.checking import Case, Edit, Exercise, Law
 from course.networks import initial, layers, norm
+from course.words import say
 
 
 def _relu(z):
@@ -52,7 +53,11 @@ def _grows_as_the_square(f):
     once, twice = f(np.ones((2, 3)), 0.1), f(2 * np.ones((2, 3)), 0.1)
     if np.isclose(twice, 4 * once):
         return ""
-    return f"h of shape (2, 3), all 1: {once:.4g}; all 2: {twice:.4g}, where 4 times is right."
+    return say(
+        "h of shape (2, 3), all 1: {once:.4g}; all 2: {twice:.4g}, where 4 times is right.",
+        once=once,
+        twice=twice,
+    )
 
 
 layer_variance = Exercise(
@@ -134,7 +139,10 @@ def _keeps_its_second_moment(f, rng):
     moment = np.mean(h**2)
     if abs(moment - 1) < 0.15:
         return ""
-    return f"200 examples, 400 units in, 300 out: the second moment goes from 1 to {moment:.3g}."
+    return say(
+        "200 examples, 400 units in, 300 out: the second moment goes from 1 to {moment:.3g}.",
+        moment=moment,
+    )
 
 
 he_normal = Exercise(
@@ -219,7 +227,7 @@ def _is_linear_through_relu(f, rng):
     z = _pair(u) @ np.asarray(f(A), dtype=float)
     if np.allclose(z, np.hstack([u @ A, -u @ A])):
         return ""
-    return (
+    return say(
         "u of shape (4, 3), A of shape (3, 5): (relu(u), relu(−u)) times your W is not (u A, −u A)."
     )
 
@@ -308,7 +316,13 @@ def _order_is_nothing(f, rng):
         for given in (rules, dict(reversed(rules.items()))):
             said = f(float(np.log(20) + c / 2), 20, given)
             if said != name:
-                return f"K = 20, loss ln K + {c:g}/2, rules {given}: yours says {said}, not {name}."
+                return say(
+                    "K = 20, loss ln K + {c:g}/2, rules {given}: yours says {said}, not {name}.",
+                    c=c,
+                    given=given,
+                    said=said,
+                    name=name,
+                )
     return ""
 
 
@@ -493,10 +507,18 @@ layer_norm = Exercise(
 
 def _rows_are_standard(y):
     y = np.asarray(y)
-    for name, values, wanted in (("mean", y.mean(axis=-1), 0), ("variance", y.var(axis=-1), 1)):
+    for name, values, wanted in (
+        (say("mean"), y.mean(axis=-1), 0),
+        (say("variance"), y.var(axis=-1), 1),
+    ):
         worst = values.flat[np.abs(values - wanted).argmax()]
         if not abs(worst - wanted) < 1e-4:
-            return f"x of shape (4, 6), γ = 1, β = 0: a row has {name} {worst:.4g}, not {wanted}."
+            return say(
+                "x of shape (4, 6), γ = 1, β = 0: a row has {name} {worst:.4g}, not {wanted}.",
+                name=name,
+                worst=worst,
+                wanted=wanted,
+            )
     return ""
 
 
@@ -506,8 +528,12 @@ def _alone_and_together(f, x):
     together = np.asarray(f(x, np.ones(C), np.zeros(C), 1e-5))[:1]
     if np.allclose(one, together):
         return ""
-    entries = f"{one.flat[0]:.4g} alone and {together.flat[0]:.4g} among four"
-    return f"x of shape (4, 6): the first entry of the first row is {entries}."
+    return say(
+        "x of shape (4, 6): the first entry of the first row is {one:.4g} alone and {four:.4g} "
+        "among four.",
+        one=one.flat[0],
+        four=together.flat[0],
+    )
 
 
 # ----------------------------------------------------------------------------------------
@@ -518,9 +544,11 @@ def _undoes_a_leaky_relu(f, rng):
     for slope in (0.1, 0.6):
         moment = float(f(slope)) ** 2 * np.mean(np.where(z > 0, z, slope * z) ** 2)
         if abs(moment - 1) > 0.05:
-            return (
-                f"slope {slope}: with your gain the second moment goes from 1 to {moment:.3g} in "
-                "one layer."
+            return say(
+                "slope {slope}: with your gain the second moment goes from 1 to {moment:.3g} in "
+                "one layer.",
+                slope=slope,
+                moment=moment,
             )
     return ""
 
@@ -602,7 +630,11 @@ def _matches_the_nudge(f, rng):
     slope = (up - down) / 2e-6
     if abs(dx[1, 2] - slope) < 1e-5:
         return ""
-    return f"nudging one entry of x gives a slope of {slope:.4g}; your dx says {dx[1, 2]:.4g}."
+    return say(
+        "nudging one entry of x gives a slope of {slope:.4g}; your dx says {yours:.4g}.",
+        slope=slope,
+        yours=dx[1, 2],
+    )
 
 
 # What both norms' backward passes share.
@@ -698,15 +730,17 @@ def _orthogonal_to_what_y_ignores(f, rng):
     dx = np.asarray(f(dy, x, gamma, 0.0)[0])
     if not np.allclose(dx.sum(axis=-1), 0, atol=1e-4):
         total = np.abs(dx.sum(axis=-1)).max()
-        return (
+        return say(
             "x of shape (3, 6), ε = 0: adding a constant to a row changes nothing in y, so each "
-            f"row of dx must sum to 0; one sums to {total:.3g} in size."
+            "row of dx must sum to 0; one sums to {total:.3g} in size.",
+            total=total,
         )
     if not np.allclose((dx * x).sum(axis=-1), 0, atol=1e-4):
         along = np.abs((dx * x).sum(axis=-1)).max()
-        return (
+        return say(
             "x of shape (3, 6), ε = 0: stretching a row changes nothing in y, so each row of dx "
-            f"must be orthogonal to x; one has dx·x = {along:.3g} in size."
+            "must be orthogonal to x; one has dx·x = {along:.3g} in size.",
+            along=along,
         )
     return ""
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from course.checking import Case, Edit, Exercise, Law
 from course.foundations import spectral
+from course.words import say
 
 
 def _normal(rng, *shapes):
@@ -140,9 +141,11 @@ def _is_eigenpair(f, A, x):
     off = np.linalg.norm(A @ x - value * np.asarray(x))
     if off < 1e-3:
         return ""
-    return (
-        f"A (3, 3) with λ₁ = −3, 300 steps: your λ is {value:.4g} and ‖A x − λ x‖ is {off:.2g}, "
-        "which should be 0. Do all the steps run, each from where the last one ended?"
+    return say(
+        "A (3, 3) with λ₁ = −3, 300 steps: your λ is {value:.4g} and ‖A x − λ x‖ is {off:.2g}, "
+        "which should be 0. Do all the steps run, each from where the last one ended?",
+        value=value,
+        off=off,
     )
 
 
@@ -150,7 +153,10 @@ def _has_length_one(x):
     length = np.linalg.norm(x)
     if np.isclose(length, 1):
         return ""
-    return f"A = diag(2, 1), x = (1, 1), 5 steps: your vector has length {length:.4g}, not 1."
+    return say(
+        "A = diag(2, 1), x = (1, 1), 5 steps: your vector has length {length:.4g}, not 1.",
+        length=length,
+    )
 
 
 # ----------------------------------------------------------------------------------------
@@ -226,7 +232,10 @@ def _is_taken_out(f, A, value, x):
     left = np.linalg.norm(np.asarray(f(A, value, x)) @ x)
     if left < 1e-4:
         return ""
-    return f"A (5, 5) with λ = −3: your matrix maps x to a vector of length {left:.3g}, not 0."
+    return say(
+        "A (5, 5) with λ = −3: your matrix maps x to a vector of length {left:.3g}, not 0.",
+        left=left,
+    )
 
 
 # ----------------------------------------------------------------------------------------
@@ -319,12 +328,21 @@ def _error_is_what_was_left_out(f, A):
     least = np.sqrt((s[2:] ** 2).sum())
     if np.isclose(error, least, rtol=1e-4):
         return ""
-    return f"A (6, 4), k = 2: your error is {error:.4g}; what was left out amounts to {least:.4g}."
+    return say(
+        "A (6, 4), k = 2: your error is {error:.4g}; what was left out amounts to {least:.4g}.",
+        error=error,
+        least=least,
+    )
 
 
 def _has_rank_two(B):
     rank = np.linalg.matrix_rank(B, rtol=1e-5)
-    return "" if rank == 2 else f"A (6, 4), k = 2: the rank of your result is {rank}, not 2."
+    if rank == 2:
+        return ""
+    return say(
+        "A (6, 4), k = 2: the rank of your result is {rank}, not 2.",
+        rank=rank,
+    )
 
 
 # ----------------------------------------------------------------------------------------
@@ -394,7 +412,10 @@ def _leaves_a_right_angle(f, A, b):
     off = np.abs(A.T @ (b - A @ np.asarray(f(A, b)))).max()
     if off < 1e-4:
         return ""
-    return f"A (9, 3): a column times the residual is {off:.3g}, where a right angle gives 0."
+    return say(
+        "A (9, 3): a column times the residual is {off:.3g}, where a right angle gives 0.",
+        off=off,
+    )
 
 
 # ----------------------------------------------------------------------------------------
@@ -457,8 +478,11 @@ def _stays(f, x):
     for shift, name in ((100, "100"), (1e9, "10⁹")):
         here, there = float(f(x)), float(f(x + shift))
         if abs(here - there) > 1e-4:
-            return (
-                f"6 numbers: adding {name} to each takes your variance from {here:.4g} to "
-                f"{there:.4g}. Is there a factor left that is as large as the numbers?"
+            return say(
+                "6 numbers: adding {name} to each takes your variance from {here:.4g} to "
+                "{there:.4g}. Is there a factor left that is as large as the numbers?",
+                name=name,
+                here=here,
+                there=there,
             )
     return ""

@@ -4,6 +4,7 @@ import numpy as np
 
 from course.checking import Case, Exercise, Law
 from course.foundations import linalg
+from course.words import say
 
 
 def _normal(rng, *shapes):
@@ -86,11 +87,11 @@ mean_square = Exercise(
 def _same_everywhere(y):
     y = np.asarray(y)
     if y.shape != (2, 3, 4):
-        return f"x of shape (2, 3, 4) and b = (0, 1, 2) gave shape {y.shape}."
+        return say("x of shape (2, 3, 4) and b = (0, 1, 2) gave shape {shape}.", shape=y.shape)
     seen = next((set(y[:, c].flat) for c in range(3) if np.ptp(y[:, c]) > 1e-6), None)
     if seen is None:
         return ""
-    return f"x zero of shape (2, 3, 4), b = (0, 1, 2): one channel holds {_few(seen)}."
+    return say("x zero of shape (2, 3, 4), b = (0, 1, 2): one channel holds {few}.", few=_few(seen))
 
 
 def _few(values):
@@ -197,7 +198,10 @@ def _identity_keeps(f):
     got = np.asarray(f(np.eye(3), D))
     if np.allclose(got, D):
         return ""
-    return f"the identity (3, 3) times diag(1, 2, 3) gave {got.tolist()}, not diag(1, 2, 3)."
+    return say(
+        "the identity (3, 3) times diag(1, 2, 3) gave {got}, not diag(1, 2, 3).",
+        got=got.tolist(),
+    )
 
 
 matmul = Exercise(
@@ -399,7 +403,10 @@ def _knows_only_itself(f, A, B):
     if np.allclose(after[0], before[0]):
         return ""
     far = np.abs(after[0] - before[0]).max()
-    return f"4 pairs: changing A[1], A[2] and A[3] moves the first product by {far:.3g}."
+    return say(
+        "4 pairs: changing A[1], A[2] and A[3] moves the first product by {far:.3g}.",
+        far=far,
+    )
 
 
 # ----------------------------------------------------------------------------------------
@@ -410,8 +417,12 @@ def _direction_counts(f, rng):
     once, again = np.asarray(f(x, v)), np.asarray(f(x, -3 * v))
     if np.allclose(once, again):
         return ""
-    points = f"{once.round(3).tolist()} and {again.round(3).tolist()}"
-    return f"x = (0, 1, 2, 3): onto v = (1, 2, 0, 1) and onto −3v you get {points}; it is one line."
+    return say(
+        "x = (0, 1, 2, 3): onto v = (1, 2, 0, 1) and onto −3v you get {once} and {again}; it is "
+        "one line.",
+        once=once.round(3).tolist(),
+        again=again.round(3).tolist(),
+    )
 
 
 def in_the_plane(x, v):
@@ -489,11 +500,19 @@ project = Exercise(
 def _right_angle(f, x, v):
     p = np.asarray(f(x, v))
     if p.shape != x.shape:
-        return f"x and v of length {len(x)} gave shape {p.shape}; a vector like x is wanted."
+        return say(
+            "x and v of length {n} gave shape {shape}; a vector like x is wanted.",
+            n=len(x),
+            shape=p.shape,
+        )
     off = (x - p) @ v
     if abs(off) < 1e-5 * np.linalg.norm(x) * np.linalg.norm(v):
         return ""
-    return f"x and v of length {len(x)}: (x − p)·v is {off:.3g} where a right angle gives 0."
+    return say(
+        "x and v of length {n}: (x − p)·v is {off:.3g} where a right angle gives 0.",
+        n=len(x),
+        off=off,
+    )
 
 
 # ----------------------------------------------------------------------------------------
@@ -591,12 +610,20 @@ def _symmetric(f, X, Y):
     there, back = np.asarray(f(X, Y)), np.asarray(f(Y, X)).T
     if np.allclose(there, back, atol=1e-5):
         return ""
-    return f"X (3, 4), Y (5, 4): from X[0] to Y[1] it is {there[0, 1]:.4g}, back {back[0, 1]:.4g}."
+    return say(
+        "X (3, 4), Y (5, 4): from X[0] to Y[1] it is {there:.4g}, back {back:.4g}.",
+        there=there[0, 1],
+        back=back[0, 1],
+    )
 
 
 def _moves(f, X, Y):
     here, there = np.asarray(f(X, Y)), np.asarray(f(X + 1, Y + 1))
     if np.allclose(here, there, atol=1e-4):
         return ""
-    moved = f"from {here.flat[0]:.4g} to {there.flat[0]:.4g}"
-    return f"X (3, 4), Y (5, 4): adding 1 to all coordinates takes the first distance {moved}."
+    return say(
+        "X (3, 4), Y (5, 4): adding 1 to all coordinates takes the first distance from {here:.4g} "
+        "to {there:.4g}.",
+        here=here.flat[0],
+        there=there.flat[0],
+    )

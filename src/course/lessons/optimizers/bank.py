@@ -4,6 +4,7 @@ import numpy as np
 
 from course.checking import Case, Exercise, Law, call
 from course.networks import diagnosis, updates
+from course.words import say
 
 
 def singles(*numbers):
@@ -22,11 +23,19 @@ def uneven(rng, *shape):
 
 
 def near(got, wanted, given):
-    """A law's verdict on one number: "" where it is right, else what came of what was given."""
+    """A law's verdict on one number: "" where it is right, else what came of what was given.
+
+    What was given is a clause that has gone through `say`.
+    """
     if np.allclose(got, wanted):
         return ""
     worst = np.ravel(got)[np.abs(np.ravel(got) - wanted).argmax()]
-    return f"{given} gives {worst:.4g}, where {wanted} is right."
+    return say(
+        "{given} gives {worst:.4g}, where {wanted} is right.",
+        given=given,
+        worst=worst,
+        wanted=wanted,
+    )
 
 
 VELOCITY = """
@@ -72,7 +81,7 @@ momentum_step = Exercise(
             lambda f, rng: near(
                 f(*singles(0, 0, 1), lr=0.1, momentum=0.8)[1],
                 0.8,
-                "v = 1 and g = 0 with μ = 0.8: the new v",
+                say("v = 1 and g = 0 with μ = 0.8: the new v"),
             ),
         ),
     ],
@@ -135,7 +144,7 @@ nesterov_step = Exercise(
             lambda f, rng: near(
                 f(*singles(0, 1, 5), lr=0.1, momentum=0.8)[0],
                 -0.5,
-                "p = 0, g = 1, v = 5, lr = 0.1, μ = 0.8: the new p",
+                say("p = 0, g = 1, v = 5, lr = 0.1, μ = 0.8: the new p"),
             ),
         ),
     ],
@@ -235,7 +244,7 @@ rmsprop_step = Exercise(
             lambda f, rng: near(
                 f(*singles(0, 1e3, 1e6), lr=1, eps=0)[0],
                 -1,
-                "p = 0, g = 1000, v = 1000², lr = 1, ε = 0: the new p",
+                say("p = 0, g = 1000, v = 1000², lr = 1, ε = 0: the new p"),
             ),
         ),
     ],
@@ -286,9 +295,11 @@ def _adam_draw(rng, *shape, t, **settings):
 
 
 def _first_step_of_adam(f, rng):
-    told = "p = 0, g = {:g}, m = v = 0, t = 1, lr = 0.1: the new p"
     steps = {g: f(*singles(0, g, 0, 0), 1, lr=0.1)[0] for g in (1e-3, 1e5)}
-    return "".join(near(p, -0.1, told.format(g)) for g, p in steps.items())
+    return " ".join(
+        near(p, -0.1, say("p = 0, g = {g:g}, m = v = 0, t = 1, lr = 0.1: the new p", g=g))
+        for g, p in steps.items()
+    ).strip()
 
 
 TINY = Case.extreme(
@@ -547,7 +558,7 @@ adamw_step = Exercise(
             lambda f, rng: near(
                 f(*singles(1e3, 1, 0, 0), 1, lr=0.1, weight_decay=0.5)[2],
                 0.001,
-                "p = 1000, g = 1, m = v = 0, t = 1, w = 0.5: the new v",
+                say("p = 1000, g = 1, m = v = 0, t = 1, w = 0.5: the new v"),
             ),
         ),
     ],

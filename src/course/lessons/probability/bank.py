@@ -5,6 +5,7 @@ import numpy as np
 from course.checking import Case, Edit, Exercise, Law
 from course.foundations import information, probability, smoothing
 from course.networks import layers
+from course.words import say
 
 
 def _rows(rng, *shape):
@@ -20,9 +21,11 @@ def _columns_sum_to_one(f, rng):
     sums = np.sum(f(*_causes(rng, 3, 5)), axis=0)
     if np.allclose(sums, 1):
         return ""
-    return (
-        f"K = 3, M = 5: your columns sum to {sums.min():.3g} … {sums.max():.3g}. Whatever is seen, "
-        "it came from one of the K classes."
+    return say(
+        "K = 3, M = 5: your columns sum to {low:.3g} … {high:.3g}. Whatever is seen, it came from "
+        "one of the K classes.",
+        low=sums.min(),
+        high=sums.max(),
     )
 
 
@@ -116,14 +119,18 @@ def _is_the_top(f, rng):
     x = _spread_of(rng, 12)
     mu, sigma = f(x)
     if not sigma > 0:
-        return f"12 numbers: your sigma is {sigma:.4g}; a spread is above 0."
+        return say("12 numbers: your sigma is {sigma:.4g}; a spread is above 0.", sigma=sigma)
     top = probability.gaussian_log_density(x, mu, sigma).sum()
     for dm, ds in ((0.3, 0), (-0.3, 0), (0, 0.2), (0, -0.2)):
         beside = probability.gaussian_log_density(x, mu + dm, max(sigma + ds, 1e-3)).sum()
         if beside > top:
-            return (
-                f"12 numbers: their log-likelihood at your answer is {top:.3f}; with mu = "
-                f"{mu + dm:.3g} and sigma = {sigma + ds:.3g} it is {beside:.3f}, which is higher."
+            return say(
+                "12 numbers: their log-likelihood at your answer is {top:.3f}; with mu = {mu:.3g} "
+                "and sigma = {sigma:.3g} it is {beside:.3f}, which is higher.",
+                top=top,
+                mu=mu + dm,
+                sigma=sigma + ds,
+                beside=beside,
             )
     return ""
 
@@ -196,7 +203,9 @@ def _shifts_along(f, rng):
     here, there = np.asarray(f(z)), np.asarray(f(z + 2.5))
     if here.shape == (3,) and np.allclose(there - here, 2.5):
         return ""
-    return "z (3, 4): adding 2.5 to every entry must add 2.5 to every result; yours don't follow."
+    return say(
+        "z (3, 4): adding 2.5 to every entry must add 2.5 to every result; yours don't follow."
+    )
 
 
 log_sum_exp = Exercise(
@@ -284,7 +293,10 @@ def _equal_logits_cost_ln_k(f, rng):
     loss = float(f(np.full((3, 7), rng.normal()), np.array([0, 6, 2])))
     if np.isclose(loss, np.log(7)):
         return ""
-    return f"three rows of 7 equal logits: your loss is {loss:.4g}; seven alike cost ln 7 = 1.946."
+    return say(
+        "three rows of 7 equal logits: your loss is {loss:.4g}; seven alike cost ln 7 = 1.946.",
+        loss=loss,
+    )
 
 
 cross_entropy = Exercise(
@@ -385,8 +397,10 @@ def _costs_only_if_wrong(f, rng):
     same, other = float(f(p, p)), float(f(p, q))
     if abs(same) < 1e-9 and other > 0:
         return ""
-    return (
-        f"K = 5: your divergence of p from itself is {same:.4g}, of another q from p {other:.4g}."
+    return say(
+        "K = 5: your divergence of p from itself is {same:.4g}, of another q from p {other:.4g}.",
+        same=same,
+        other=other,
     )
 
 
@@ -394,9 +408,10 @@ def _the_impossible_is_infinite(f, rng):
     cost = float(f(np.array([0.25, 0.75]), np.array([1.0, 0.0])))
     if cost == np.inf:
         return ""
-    return (
-        f"p = (¼, ¾), q = (1, 0): yours is {cost:.4g}. What q excludes happens, with surprise −ln 0, "
-        "so it is infinite; nothing is to be added to q, and nothing left out."
+    return say(
+        "p = (¼, ¾), q = (1, 0): yours is {cost:.4g}. What q excludes happens, with surprise −ln "
+        "0, so it is infinite; nothing is to be added to q, and nothing left out.",
+        cost=cost,
     )
 
 
@@ -503,8 +518,10 @@ def _unseen_is_the_base(f, rng):
     row = np.asarray(f(counts, base, weight))[2]
     if np.allclose(row, base):
         return ""
-    return (
-        f"V = 4, row 2 never seen: it must be the base, {base.round(2)}; yours is {row.round(2)}."
+    return say(
+        "V = 4, row 2 never seen: it must be the base, {base}; yours is {row}.",
+        base=base.round(2),
+        row=row.round(2),
     )
 
 
@@ -512,7 +529,11 @@ def _rows_sum_to_one(f, rng):
     sums = np.sum(f(*_counted(rng, 5)), axis=1)
     if np.allclose(sums, 1):
         return ""
-    return f"V = 5: your rows sum to {sums.min():.3g} … {sums.max():.3g}. Each must sum to 1."
+    return say(
+        "V = 5: your rows sum to {low:.3g} … {high:.3g}. Each must sum to 1.",
+        low=sums.min(),
+        high=sums.max(),
+    )
 
 
 smooth = Exercise(
@@ -607,9 +628,11 @@ def _more_tries_more_luck(f, rng):
     one, ten = float(f(8, 11, 1)), float(f(8, 11, 10))
     if one < ten <= 1:
         return ""
-    return (
-        f"8 of 11 or more: you say {one:.4g} for one guesser and {ten:.4g} for the best of ten. "
-        "The best of ten has the better chance, and no chance is above 1."
+    return say(
+        "8 of 11 or more: you say {one:.4g} for one guesser and {ten:.4g} for the best of ten. "
+        "The best of ten has the better chance, and no chance is above 1.",
+        one=one,
+        ten=ten,
     )
 
 

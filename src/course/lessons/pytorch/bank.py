@@ -11,6 +11,7 @@ from course.checking import Case, Edit, Exercise, Law
 from course.lessons.modules import WANTED, Descent, drawn, fitted
 from course.networks import layers
 from course.networks.pytorch import learning, nets, softplus, weights
+from course.words import later, say
 
 
 def _net(answer, sizes, rate, x, given=None):
@@ -174,10 +175,17 @@ def _replayed(W, x, y, batches, lr):
     return np.array(losses), W
 
 
+_MODES = {
+    (): later("never run"),
+    (False,): later("evaluation"),
+    (True,): later("training"),
+    (False, True): later("evaluation and training"),
+}
+
+
 def _mode(flags):
     """The mode that all were in, in words."""
-    kinds = {"training" if flag else "evaluation" for flag in flags}
-    return " and ".join(sorted(kinds)) or "never run"
+    return _MODES[tuple(sorted({bool(flag) for flag in flags}))]
 
 
 def _less(got, wanted):
@@ -191,7 +199,7 @@ def _order(batches):
     """Whether the rows were mixed; not asked of few, which a draw may leave as they were."""
     rows = np.concatenate([*batches, np.zeros(0)])
     drawn = len(rows) < 10 or (np.diff(rows) < 0).any()
-    return "drawn" if drawn else "that of the data"
+    return later("drawn") if drawn else later("that of the data")
 
 
 def _epoch(answer, W, x, y, lr, rng, batch):
@@ -331,7 +339,13 @@ def _is_reached(f, rng):
         z, y = np.eye(K), np.arange(K)
         loss = layers.cross_entropy(z, y)
         if not np.isclose(float(f(K)), loss):
-            return f"K = {K}: probabilities 1 and 0, taken for logits, cost {loss:.4f}; yours is {float(f(K)):.4f}."
+            return say(
+                "K = {K}: probabilities 1 and 0, taken for logits, cost {loss:.4f}; yours is "
+                "{yours:.4f}.",
+                K=K,
+                loss=loss,
+                yours=float(f(K)),
+            )
     return ""
 
 
@@ -395,10 +409,10 @@ def _told(model, x, held):
     scored = [call for i, call in enumerate(model.given) if i not in learnt]
     names = set()
     for rows, _ in scored:
-        kinds = {"held": held, "training": x}
+        kinds = {later("held data"): held, later("training data"): x}
         inside = [name for name, among in kinds.items() if (_rows(rows, among) >= 0).all()]
-        names.add(f"{inside[0]} data" if inside else "other data")
-    return " and ".join(sorted(names)) or "nothing", _mode(mode for _, mode in scored)
+        names.add(inside[0] if inside else later("other data"))
+    return " and ".join(sorted(names)) or later("nothing"), _mode(mode for _, mode in scored)
 
 
 def _fit(answer, W, x, y, held_x, held_y, lr, rng, epochs, batch):
@@ -536,8 +550,8 @@ def _restored(answer, sizes, content):
     state = torch.cat([t.flatten() for t in model.state_dict().values()])
     names = list(unfit)
     return {
-        "names that don't fit": ", ".join(sorted(names)) or "none",
-        "their order": "sorted" if names == sorted(names) else "not sorted",
+        "names that don't fit": ", ".join(sorted(names)) or later("none"),
+        "their order": later("sorted") if names == sorted(names) else later("not sorted"),
         "weights afterwards": state,
     }
 

@@ -13,6 +13,7 @@ from course.practice import costs
 from course.transformers import loop, numpy_gpt, tokens
 from course.transformers.gpt import plain
 from course.transformers.gpt.config import Config
+from course.words import later, say
 
 # ---------------------------------------------------------------------------------------
 
@@ -167,7 +168,7 @@ def _future_is_hidden(answer, sizes, given, other):
     module = answer(*sizes).double()
     a, b = (module(torch.from_numpy(x))[:, :-1].detach().numpy() for x in (given, other))
     if not np.allclose(a, b):
-        return (
+        return say(
             "Changing the last position changes what comes out at positions before it: they see "
             "the future."
         )
@@ -427,8 +428,9 @@ def _gpt(answer, V, T, C, H, L, ids, weights=None):
     z = answer(V, T, C, H, L)(torch.from_numpy(ids)).detach().double().numpy()
     first = layers.cross_entropy(z.reshape(-1, V), ids.ravel())
     far = first - math.log(V)
-    where = "near" if abs(far) < 0.5 else "far above" if far > 0 else "far below"
-    return {**seen, "loss before training": f"{where} ln V"}
+    where = later("far above ln V") if far > 0 else later("far below ln V")
+    where = later("near ln V") if abs(far) < 0.5 else where
+    return {**seen, "loss before training": where}
 
 
 _NO_BLOCKS = {
@@ -581,7 +583,8 @@ def _steps_of(answer, W, x, y, lr):
     }
 
 
-_FLOAT, _GRAPH = "a float", "a tensor that still holds the whole way back"
+_FLOAT = later("a float")
+_GRAPH = later("a tensor that still holds the whole way back")
 
 
 def _windows(rng, V, n, B, T):
@@ -783,7 +786,7 @@ def _parts(rng, B, T, C):
 def _adds_nothing(f, rng):
     x = rng.standard_normal((2, 3, 4))
     if not np.allclose(f(x, _rms, np.zeros_like, _rms, np.zeros_like), x):
-        return (
+        return say(
             "when attention and the MLP return 0, the stream must come out as it went in; yours "
             "changes it"
         )

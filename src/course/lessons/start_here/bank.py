@@ -4,6 +4,7 @@ import numpy as np
 
 from course.checking import Case, Exercise, Law
 from course.foundations import bigram
+from course.words import say
 
 
 def _random_counts(rng, V):
@@ -14,7 +15,11 @@ def _rows_sum_to_one(f, rng):
     sums = np.asarray(f(_random_counts(rng, 7)), dtype=float).sum(axis=1)
     if np.allclose(sums, 1):
         return ""
-    return f"the rows of your answer sum to {sums.min():.3g} … {sums.max():.3g}; each must sum to 1"
+    return say(
+        "the rows of your answer sum to {low:.3g} … {high:.3g}; each must sum to 1",
+        low=sums.min(),
+        high=sums.max(),
+    )
 
 
 def _scale_is_forgotten(f, rng):
@@ -126,9 +131,13 @@ def _each_step_is_the_best(f, rng):
     taken, best = p[ids[:-1], ids[1:]], p[ids[:-1]].max(axis=1)
     if (worse := np.flatnonzero(taken < best)).size:
         t = worse[0]
-        return (
-            f"after token {ids[t]} yours goes to {ids[t + 1]}, with probability {taken[t]:.2g}; "
-            f"another has {best[t]:.2g}"
+        return say(
+            "after token {token} yours goes to {next}, with probability {p:.2g}; another has "
+            "{best:.2g}",
+            token=ids[t],
+            next=ids[t + 1],
+            p=taken[t],
+            best=best[t],
         )
     return ""
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from course.checking import Case, Edit, Exercise, Law
 from course.transformers import bpe, score
+from course.words import say
 
 
 def _word(rng, letters: str, n: int) -> tuple:
@@ -143,7 +144,11 @@ def _adds_up(f, words):
     due = sum(n * (len(word) - 1) for word, n in words.items())
     if got == due:
         return ""
-    return f"nine words of a, b, c, d: your counts add up to {got}; there are {due} pairs in all."
+    return say(
+        "nine words of a, b, c, d: your counts add up to {got}; there are {due} pairs in all.",
+        got=got,
+        due=due,
+    )
 
 
 # --- merge_pair ------------------------------------------------------------------------------
@@ -278,9 +283,10 @@ def _comes_apart(f, word):
         back += [97, 98] if token == 256 else [token]
     if tuple(back) == word:
         return ""
-    return (
+    return say(
         "a word of twelve letters a and b: with (97, 98) written out again for 256, your word has "
-        f"{len(back)} tokens and is not what it was."
+        "{n} tokens and is not what it was.",
+        n=len(back),
     )
 
 
@@ -414,7 +420,7 @@ def _begins_alike(f, words):
     few, more = (np.array(f(words, n)).reshape(-1, 2).tolist() for n in (3, 5))
     if more[:3] == few:
         return ""
-    return "eight words of a, b, c, d: your three merges are not the first three of your five."
+    return say("eight words of a, b, c, d: your three merges are not the first three of your five.")
 
 
 # --- encode_word -----------------------------------------------------------------------------
@@ -548,7 +554,7 @@ def _writes_the_word(f, word, ranks):
     back = b"".join(vocab[i] for i in _numbers(f(word, ranks)))
     if back == bytes(word):
         return ""
-    return f"ten letters, nine merges: {bytes(word)} came back as {back}."
+    return say("ten letters, nine merges: {word} came back as {back}.", word=bytes(word), back=back)
 
 
 # --- decode_tokens ---------------------------------------------------------------------------
@@ -642,7 +648,13 @@ decode_tokens = Exercise(
 def _reads_back(f, ids, vocab):
     text = b"".join(vocab[i] for i in ids).decode()
     back = f(ids, vocab)
-    return "" if back == text else f"15 characters, cut anywhere: {text!r} came back as {back!r}."
+    if back == text:
+        return ""
+    return say(
+        "15 characters, cut anywhere: {text!r} came back as {back!r}.",
+        text=text,
+        back=back,
+    )
 
 
 # --- bits_per_byte ---------------------------------------------------------------------------
@@ -724,8 +736,10 @@ def _joined_is_the_same(f, nats, sizes):
     together = float(f(np.add.reduceat(nats, [0, 2, 3]), np.add.reduceat(sizes, [0, 2, 3])))
     if np.isclose(apart, together, rtol=1e-4):
         return ""
-    return (
-        f"6 tokens give {apart:.4g}; the same text with some of them joined gives {together:.4g}."
+    return say(
+        "6 tokens give {apart:.4g}; the same text with some of them joined gives {together:.4g}.",
+        apart=apart,
+        together=together,
     )
 
 
@@ -847,4 +861,4 @@ encode_text = Exercise(
 def _comes_back(f, text):
     vocab = bpe.vocabulary(sorted(_RANKS, key=_RANKS.get))
     back = bpe.decode_tokens(_numbers(np.ravel(f(text, _RANKS))), vocab)
-    return "" if back == text else f"{text!r} came back as {back!r}."
+    return "" if back == text else say("{text!r} came back as {back!r}.", text=text, back=back)

@@ -7,18 +7,30 @@ import numpy as np
 from course.checking import Case, Exercise, Law, call
 from course.lessons.optimizers.bank import near, singles
 from course.networks import diagnosis, optim, overfitting, schedules
+from course.words import say
 
 
 def _rises_once(f, rng):
     rates = [float(f(s, steps=40, warmup=5, lr=0.3, final=0.1)) for s in range(50)]
-    given = "40 steps, 5 to warm up, lr = 0.3: "
     if max(rates) != rates[5]:
         at = int(np.argmax(rates))
-        return f"{given}the rate is highest at step {at}, {rates[at]:.4g}, not at step 5."
+        return say(
+            "40 steps, 5 to warm up, lr = 0.3: the rate is highest at step {at}, {rate:.4g}, not at "
+            "step 5.",
+            at=at,
+            rate=rates[at],
+        )
     up = next((s for s in range(5, 49) if rates[s + 1] > rates[s]), None)
     if up is None:
         return ""
-    return f"{given}from step {up} to {up + 1} it rises, {rates[up]:.4g} to {rates[up + 1]:.4g}."
+    return say(
+        "40 steps, 5 to warm up, lr = 0.3: from step {at} to {next} it rises, {rate:.4g} to "
+        "{higher:.4g}.",
+        at=up,
+        next=up + 1,
+        rate=rates[up],
+        higher=rates[up + 1],
+    )
 
 
 def _at(step):
@@ -113,7 +125,11 @@ def _keeps_direction(clipped):
     a, b = (float(np.ravel(g)[0]) for g in clipped)
     if np.isclose(30 * b, 0.4 * a):
         return ""
-    return f"gradients (30) and (0.4), limit 1: yours are {a:.4g} and {b:.4g}, another direction."
+    return say(
+        "gradients (30) and (0.4), limit 1: yours are {a:.4g} and {b:.4g}, another direction.",
+        a=a,
+        b=b,
+    )
 
 
 def clipped_in_place(grads, limit):
@@ -205,9 +221,11 @@ def _dropped(f, rng):
     x = np.ones((40, 5))
     one, again, other = (np.asarray(f(x, 0.4, np.random.default_rng(k))[1]) for k in (3, 3, 4))
     if not np.array_equal(one, again):
-        return "the same generator twice, and two different draws: draw from rng alone."
+        return say("the same generator twice, and two different draws: draw from rng alone.")
     return (
-        "" if not np.array_equal(one, other) else "another rng gives the same draw: draw from rng."
+        ""
+        if not np.array_equal(one, other)
+        else say("another rng gives the same draw: draw from rng.")
     )
 
 
@@ -283,7 +301,7 @@ class Costly:
 
     def __iter__(self):
         yield from self.losses
-        raise ValueError("this loss lies behind the stop: read no further")
+        raise ValueError(say("this loss lies behind the stop: read no further"))
 
     def __repr__(self):
         return ", ".join(map(str, self.losses))
@@ -416,7 +434,7 @@ seeds_needed = Exercise(
             lambda f, rng: near(
                 f(0.005, 0.1) / f(0.01, 0.1),
                 4.0,
-                "gap 0.005 instead of 0.01, spread 0.1: the ratio",
+                say("gap 0.005 instead of 0.01, spread 0.1: the ratio"),
             ),
         ),
     ],
@@ -649,7 +667,7 @@ lr_range_test = Exercise(
             lambda f, rng: near(
                 np.ravel(f(_bowl, np.array([3.0]), [0.1, 0.2]))[0],
                 9.0,
-                "f(p) = p² from p = 3, rates 0.1 and 0.2: the first entry",
+                say("f(p) = p² from p = 3, rates 0.1 and 0.2: the first entry"),
             ),
         ),
     ],
