@@ -7,4 +7,5 @@ ABOUT = About(
     title="Attention",
     promise="Averages that choose",
     builds="scores, mask, heads, rotary positions, and their gradients",
+    pytorch=True,
 )

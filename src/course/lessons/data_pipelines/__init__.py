@@ -7,4 +7,5 @@ ABOUT = About(
     title="Data",
     promise="Where results that are too good to be true come from",
     builds="scaling, splits without leaks, augmentation, batches: a pipeline from a dirty table",
+    megabytes=450,
 )

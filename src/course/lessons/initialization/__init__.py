@@ -7,4 +7,5 @@ ABOUT = About(
     title="Initialization",
     promise="Why the first numbers matter",
     builds="He, mirrored weights, the loss before the first step, layer norm backward",
+    pytorch=True,
 )

@@ -8,4 +8,5 @@ ABOUT = About(
     promise="Every gradient by hand",
     builds="a network and all its gradients by hand, a reader of handwriting",
     chaotic=True,
+    pytorch=True,
 )

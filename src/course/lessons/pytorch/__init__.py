@@ -7,4 +7,5 @@ ABOUT = About(
     title="PyTorch",
     promise="The same network four times, and the faults that stay silent",
     builds="modules, the training loop, a derivative of one's own, a reader of drawn digits",
+    pytorch=True,
 )

@@ -8,4 +8,5 @@ ABOUT = About(
     promise="From the first loss to the report",
     builds="range test, schedules, clipping, dropout, early stopping, names for faults",
     chaotic=True,
+    megabytes=300,
 )
