@@ -12,11 +12,13 @@ Standard library only, and readable by old Pythons, so that it can say what is m
 """
 
 import hashlib
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(HERE, ".venv")
@@ -24,8 +26,10 @@ BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
 STAMP = os.path.join(VENV, "installed-from")  # what was installed, and for whom
 LOG = os.path.join(HERE, "build", "install.log")
+WHEELS = "wheels"  # in an archive made by `course build bundle`: all that is installed lies there
 OLDEST, NEWEST = (3, 11), (3, 14)
 NEEDED_GB = 4
+DOWNLOADING = ", most of it downloading"
 TORCH_CPU = "https://download.pytorch.org/whl/cpu"  # Linux: plain torch brings 3 GB for GPUs
 EXTRAS = {"lab": ".", "test": ".[test]"}  # each holds those before it
 NOTEBOOK_LAWS = ["tests/lessons", "tests/test_house.py", "tests/test_environment.py"]
@@ -117,15 +121,23 @@ def bench(rest):
 
 
 def find_python():
-    """Go on under a Python that the pinned libraries support, or say which to install."""
-    if OLDEST <= sys.version_info[:2] <= NEWEST:
+    """Go on under a Python that the libraries support, or say which to install."""
+    minors = sorted(set(minor for minor, _ in torch_wheels(WHEELS)), reverse=True)
+    minors = minors or list(range(NEWEST[1], OLDEST[1] - 1, -1))
+    if sys.version_info[0] == 3 and sys.version_info[1] in minors:
         return
     folders = os.environ.get("PATH", "").split(os.pathsep)
-    minors = range(NEWEST[1], OLDEST[1] - 1, -1)
     others = [os.path.join(f, "python3.%d" % minor) for minor in minors for f in folders]
     for other in [PYTHON] * os.path.exists(STAMP) + others:
         if os.path.exists(other) and starts(other):
             sys.exit(subprocess.call([other, os.path.abspath(__file__)] + sys.argv[1:]))
+    if torch_wheels(WHEELS):
+        known = " or ".join("3.%d" % minor for minor in minors[::-1])
+        stop(
+            "This archive is for Python %s; this is %d.%d and no other was found.\n"
+            "Install that one, or ask for an archive that is made for yours."
+            % ((known,) + sys.version_info[:2])
+        )
     stop(
         "The course needs Python 3.11 to 3.14; this is %d.%d and no other was found.\n"
         "Install one from https://www.python.org/downloads/ and run this again."
@@ -153,7 +165,9 @@ def create_environment(extra):
         )
     os.makedirs(os.path.dirname(LOG), exist_ok=True)
     open(LOG, "w").close()
-    say("1 of 2  creating .venv (once; about a minute, most of it downloading)")
+    if torch_wheels(WHEELS):
+        use_archive(extra)
+    say("1 of 2  creating .venv (once; about a minute%s)" % ("" if offline() else DOWNLOADING))
     if not works(PYTHON):
         create_venv()
     say("2 of 2  installing what %s needs" % {"lab": "the lessons"}.get(extra, "the tests"))
@@ -164,6 +178,34 @@ def create_environment(extra):
     with open(STAMP, "w") as file:
         file.write(wanted + " " + extra + "\n")
     say("The environment is ready.")
+
+
+def use_archive(extra):
+    """Let the installers look into the archive's folder of wheels and nowhere else."""
+    if extra != "lab":
+        stop("This archive holds what the lessons need; the tests are in the repository.")
+    if not any(fits(platform) for _, platform in torch_wheels(WHEELS)):
+        made_for = sorted(set(platform for _, platform in torch_wheels(WHEELS)))
+        stop(
+            "This archive is for %s; this machine is %s.\nAsk for one that is made for it."
+            % (" and ".join(made_for), sysconfig.get_platform())
+        )
+    # A relative name: pip takes a space in a path for the end of it.
+    os.environ.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=WHEELS, UV_FIND_LINKS=WHEELS)
+    os.environ["UV_OFFLINE"] = "1"
+
+
+def offline():
+    return os.environ.get("PIP_FIND_LINKS") == WHEELS
+
+
+def fits(platform):
+    """Say whether this machine runs wheels of a platform, such as manylinux_2_28_x86_64."""
+    machine = sysconfig.get_platform().split("-")[-1]
+    if machine == "universal2":  # a Python for both kinds of Mac
+        machine = os.uname()[-1]
+    known = {"linux": ("linux", "manylinux"), "darwin": ("macosx",), "win32": ("win",)}
+    return platform.startswith(known.get(sys.platform, ())) and platform.endswith(machine)
 
 
 def create_venv():
@@ -187,7 +229,10 @@ def install_by_uv(uv, what, settings):
     """Install everything at once; false if that failed."""
     command = [uv, "pip", "install", "--python", PYTHON]
     command += ["-c", "constraints.txt", torch_pin(), "--editable", what]
-    if sys.platform == "linux" and not holds_torch(settings.get("find-links", "")):
+    if offline():
+        settings = {}
+        command.append("--no-index")
+    elif sys.platform == "linux" and not holds_torch(settings.get("find-links", "")):
         command.append("--torch-backend=cpu")
     if follow(command, environment(uv_settings(settings))) != 0:
         return False
@@ -229,17 +274,24 @@ def torch_pin():
     return next(line for line in pins if line.startswith("torch=="))
 
 
-def holds_torch(folders):
-    """Say whether a local folder of wheels has PyTorch at the pinned version for this Python."""
-    wheel = re.compile(torch_pin().replace("==", "-") + r".*-cp%d%d-" % sys.version_info[:2])
-    places = [folder for folder in folders.split() if os.path.isdir(folder)]
-    return any(wheel.match(name) for place in places for name in os.listdir(place))
+def holds_torch(folders, minor=sys.version_info[1]):
+    """Say whether a local folder of wheels has PyTorch at the pinned version for a Python 3."""
+    return any(minor == known for place in folders.split() for known, _ in torch_wheels(place))
 
 
-def pip_settings():
+def torch_wheels(folder):
+    """Return for which Pythons 3 and platforms a folder has PyTorch at the pinned version."""
+    tags = r"(?:\+\w+)?-cp3(\d+)-cp3\d+-([\w.]+)\.whl$"
+    wheel = re.compile(torch_pin().replace("==", "-") + tags)
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    found = [wheel.match(name) for name in names]
+    return [(int(one.group(1)), one.group(2)) for one in found if one]
+
+
+def pip_settings(python=PYTHON):
     """Return what pip is set up with on this machine: places of packages, certificates."""
     listed = subprocess.Popen(
-        [PYTHON, "-m", "pip", "config", "list"],
+        [python, "-m", "pip", "config", "list"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         universal_newlines=True,
@@ -319,6 +371,11 @@ def explain_failure(log):
             "The package registry could not be reached. Installing needs the network once;\n"
             "the course itself never does. Check the connection, then run this again."
         )
+    if offline():
+        stop(
+            "The archive lacks something for Python %d.%d.%d on this machine; the lines above say\n"
+            "what. INSTALL.txt says which machines it is for." % sys.version_info[:3]
+        )
     missing = re.findall(r"No matching distribution found for (\S+)", log)
     if missing:
         stop(
@@ -355,7 +412,7 @@ def environment(more=()):
 
 
 def read(path):
-    with open(path, encoding="utf-8", errors="replace") as file:
+    with io.open(path, encoding="utf-8", errors="replace") as file:  # Python 2 has no other
         return file.read()
 
 

@@ -59,8 +59,8 @@ from course.lessons.linear_algebra import diagrams, widgets
 # %%
 data = digits()
 x = data.x_train  # (N, 784), a row is a picture of 28 by 28
-centred = x - x.mean(axis=0)  # (8000, 784) minus (784,)
-print(f"{x.shape} minus {x.mean(axis=0).shape} gives {centred.shape}")
+mean = x.mean(axis=0)
+print(f"{x.shape} minus {mean.shape} gives {(x - mean).shape}")
 
 # %% [markdown]
 # Choose two shapes here. What is pale is not stored: it is a copy, made by stretching.
@@ -259,6 +259,7 @@ counted = (n**3 + n**2) / (2 * n**2)
 order.reveal(order_ratio)
 print(f"multiplications: {counted:.0f} times as many")
 print(f"(three loops instead of A @ B, at 60 by 60: {loops_ratio:,.0f} times as long)")
+A = B = None  # lets go of 36 MB
 
 # %% [markdown]
 # $AB$ costs $n^3$ multiplications, and a matrix times a vector $n^2$. The clock tends to show less than the count: a
@@ -429,6 +430,7 @@ for d in cosines:
     spread[d] = (X * Y).sum(axis=1).std()
     print(f"d = {d}: spread of the dot product {spread[d]:.1f}, √d = {d**0.5:.1f}")
 dots.reveal(spread[1000], shown=f"{spread[1000]:.1f}")
+X = Y = None  # lets go of 64 MB
 
 # %% [markdown]
 # It is $\sqrt d$. A dot product of such vectors is a sum of $d$ independent terms of variance 1; variances
@@ -469,9 +471,8 @@ neighbour = predict.number(
 neighbour
 
 # %%
-D = linalg.pairwise_distances(data.x_test[:500], data.x_train)
-nearest = data.y_train[D.argmin(axis=1)]
-hits = 100 * np.mean(nearest == data.y_test[:500])
+nearest = linalg.pairwise_distances(data.x_test[:500], data.x_train).argmin(axis=1)
+hits = 100 * np.mean(data.y_train[nearest] == data.y_test[:500])
 neighbour.reveal(hits, shown=f"{hits:.0f} %")
 
 # %% [markdown]
@@ -509,12 +510,13 @@ print(reader.credit("Your digit reader"))
 # 3000 by 3000 matrix, then each column:
 
 # %% tags=["varies"]
-X = rng.standard_normal((3000, 3000))
+X = rng.standard_normal((3000, 3000))  # 72 MB
 by_rows = seconds(lambda: [X[i].sum() for i in range(3000)], 5)
 by_columns = seconds(lambda: [X[:, i].sum() for i in range(3000)], 5)
 all_columns = seconds(lambda: X.sum(axis=0), 5)
 print(f"column by column takes {by_columns / by_rows:.1f} times as long as row by row,")
 print(f"and {by_columns / all_columns:.1f} times as long as X.sum(axis=0), which adds whole rows")
+X = None
 
 # %% [markdown]
 # Same numbers, same additions. Memory comes in blocks of neighbours, and a column uses one number of

@@ -149,12 +149,17 @@ for k in (100, 101):
 # of pixel $i$ times pixel $j$, both centred: how far the two vary together. Its first eigenvector is
 # the direction in which handwriting differs most.
 
+
 # %%
+def covariances(x):
+    centred = x - x.mean(axis=0)
+    return centred.T @ centred / len(x)
+
+
 data = digits()
 x = data.x_train  # (N, 784), a row is a picture of 28 by 28
-centred = x - x.mean(axis=0)
 rng = np.random.default_rng(0)
-covariance = centred.T @ centred / len(centred)
+covariance = covariances(x)
 value, direction = spectral.power_iteration(covariance, rng.standard_normal(784), 200)
 values, vectors = np.linalg.eigh(covariance)
 cosine = abs(linalg.cosine(direction, vectors[:, -1]))
@@ -410,6 +415,7 @@ ones = np.ones(20_000_000, dtype=np.float32)
 arrived = int(np.cumsum(ones)[-1])
 counting.reveal(arrived, shown=f"{arrived:,}")
 print(f"np.sum, which adds in pairs: {int(ones.sum()):,}")
+ones = None  # lets go of 80 MB
 
 # %% [markdown]
 # At $2^{24}$ the next float is 2 away, and $2^{24} + 1$ rounds back to $2^{24}$: counting stops. `np.sum`

@@ -732,9 +732,8 @@ widgets.strength()
 
 # %%
 data = digits()
-pictures = np.concatenate([data.x_train, data.x_test])
 labels = np.concatenate([data.y_train, data.y_test])
-near = lookalikes.ten_nearest(pictures)  # (N, 10)
+near = lookalikes.ten_nearest(np.concatenate([data.x_train, data.x_test]))  # (N, 10)
 
 
 def suspects(labels, near):
@@ -744,8 +743,9 @@ def suspects(labels, near):
 
 # %%
 odd = np.flatnonzero(suspects(labels, near))
+pictures = np.concatenate([data.x_train, data.x_test])[odd]
 fig, ax = plot.figure(width=8.5, height=3.1)
-plot.digits(ax, pictures[odd], [f"{labels[n]} ({labels[near[n, 0]]}?)" for n in odd], cols=9)
+plot.digits(ax, pictures, [f"{labels[n]} ({labels[near[n, 0]]}?)" for n in odd], cols=9)
 plot.show(
     fig,
     alt=f"{len(odd)} digits in small pictures, each with its label and, in brackets, what its ten "
@@ -802,7 +802,8 @@ def size(save, *args, **kwargs):
     return file.tell() / 1e6
 
 
-pixels = digits().x_train
+data = digits()
+pixels = data.x_train
 grey = np.rint(255 * pixels).astype(np.uint8)
 floats, bytes_, packed = size(np.save, pixels), size(np.save, grey), size(np.savez_compressed, x=grey)
 print(f"float64 {floats:.1f} MB, uint8 {bytes_:.1f} MB, compressed (npz) {packed:.1f} MB")
@@ -817,6 +818,7 @@ header, start = storage.read_header(shipped("small_gpt.safetensors"))
 for name in list(header)[:2]:
     begin, end = header[name]["data_offsets"]
     print(f"{name}: shape {header[name]['shape']}, bytes {start + begin:,} to {start + end:,}")
+del data, pixels, grey  # 70 MB
 
 # %% [markdown]
 # ### Two more leaks

@@ -780,12 +780,15 @@ moved = predict.number(
 moved
 
 # %%
-pictures = x_test.reshape(-1, 28, 28)
-shifted = [np.roll(pictures, by, axis=2).reshape(-1, 784) for by in range(6)]
-shifted_right = [percent_right(read(made, reader, images), y_test) for images in shifted]
+def moved_right(x, by):
+    return np.roll(x.reshape(-1, 28, 28), by, axis=2).reshape(-1, 784)
+
+
+shifted_right = [percent_right(read(made, reader, moved_right(x_test, by)), y_test) for by in range(6)]
 moved.reveal(shifted_right[2], shown=f"{shifted_right[2]:.1f} %")
-rows = {"as written": x_test, "shuffled": x_test[:, shuffle], "moved by two": shifted[2]}
-figures.disturbed({name: images[:6] for name, images in rows.items()}, shifted_right)
+some = x_test[:6]
+rows = {"as written": some, "shuffled": some[:, shuffle], "moved by two": moved_right(some, 2)}
+figures.disturbed(rows, shifted_right)
 
 # %% [markdown]
 # To you the second row is noise and the third no different from the first. To the network it is the

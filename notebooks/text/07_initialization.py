@@ -42,7 +42,6 @@
 
 # %% tags=["setup"]
 import numpy as np
-import torch
 
 from course.data import digits
 from course.interactive import plot, predict
@@ -240,11 +239,10 @@ gains = {
     for name in ("relu", "tanh", "sigmoid")
 }
 plot.table(
-    [[name, f"{g:.2f}", f"{torch.nn.init.calculate_gain(name):.2f}"] for name, g in gains.items()],
+    [[name, f"{g:.2f}", f"{initial.PYTORCH_GAINS[name]:.2f}"] for name, g in gains.items()],
     header=["activation", "gain from random draws", "torch.nn.init.calculate_gain"],
 )
-torch.manual_seed(0)
-default_c = 256 * torch.nn.Linear(256, 512).weight.var().item()
+default_c = 256 * initial.pytorch_linear(np.random.default_rng(0), 256, 512).var()
 print(f"A fresh torch.nn.Linear has variance × fan-in {default_c:.2f}.")
 
 # %% [markdown]
@@ -312,6 +310,7 @@ plot.table(
     rows,
     header=["activation", "layers", "spread", "between examples", "cosine", "gradient", "its cosine"],
 )
+del signals, hs, zs  # 45 MB
 
 # %% [markdown]
 # Each activation has the gain that holds its spread, and the column *spread* is indeed level. But it
@@ -619,7 +618,7 @@ def scores(kind, depth, data, made, seeds=(0, 1, 2)):
 
 
 # %%
-depths = (5, 10, 20, 40, 80)
+data, depths = digits(), (5, 10, 20, 40, 80)
 reached = {kind: [scores(kind, depth, data, made) for depth in depths] for kind in kinds}
 curves.depths_reached(depths, reached)
 deepest = {
@@ -629,6 +628,7 @@ deepest = {
 for kind, depth in deepest.items():
     print(f"{kind}: reads more than half of the digits with up to {depth} layers")
 print(made.credit("Your deep reader"))
+del data  # 63 MB
 
 # %% [markdown]
 # A network counts as trained here if it reads more than half of the test digits, averaged over the

@@ -31,13 +31,22 @@ def replace(file: Path, content: str | bytes) -> None:
     if file.exists() and not file.is_file():  # a device or a pipe is written to, never replaced
         file.write_bytes(whole)
         return
+    with drafted(file) as draft, open(draft, "xb") as new:
+        new.write(whole)
+        new.flush()
+        os.fsync(new.fileno())
+
+
+@contextlib.contextmanager
+def drafted(file: Path):
+    """Yield the name of a draft; what the block writes there takes the file's place at its end.
+
+    Whatever ends the block early, the old file stands and the draft goes.
+    """
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with open(draft, "xb") as new:
-            new.write(whole)
-            new.flush()
-            os.fsync(new.fileno())
+        yield draft
         with contextlib.suppress(OSError):
             shutil.copymode(file, draft)
         os.replace(draft, file)

@@ -1,7 +1,9 @@
 """The strict validation: each hole of plain nbval, open there and closed here."""
 
 import base64
+import sys
 import time
+from dataclasses import replace
 
 import nbformat
 import numpy as np
@@ -215,12 +217,35 @@ def test_a_dead_kernel_is_noticed_at_once(pytester):
 
 
 def test_a_notebook_that_takes_too_long_fails(pytester, monkeypatch):
-    monkeypatch.setattr(validate, "seconds", lambda stem: 0.05 if stem == "slow" else 60)
+    usual = validate.about("quick")
+    brief = replace(usual, seconds=0.05)
+    monkeypatch.setattr(validate, "about", lambda stem: brief if stem == "slow" else usual)
     notebook(pytester.path / "slow.ipynb", ("sum(range(10**6));",))
     notebook(pytester.path / "quick.ipynb", ("1;",))
     result = pytester.runpytest(*STRICT)
     assert outcomes(result) == {"passed": 1, "failed": 1}
     result.stdout.fnmatch_lines(["*The notebook took * s; 0.05 s are allowed*"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is counted otherwise")
+def test_a_notebook_that_keeps_too_much_memory_fails(pytester):
+    keep = "x = bytearray(300_000_000)"
+    notebook(pytester.path / "keeps.ipynb", (keep,))
+    notebook(pytester.path / "lets_go.ipynb", (f"{keep}\nx = None",))
+    result = pytester.runpytest(*STRICT)
+    assert outcomes(result) == {"passed": 1, "failed": 1}
+    result.stdout.fnmatch_lines(["*The kernel holds 3* MB at the end; 250 MB are allowed*"])
+
+
+def test_a_lesson_loads_pytorch_only_if_it_says_so(pytester):
+    """A stand-in of that name is enough, and quicker."""
+    load = ("import sys\nsys.modules['torch'] = sys",)
+    for name in ("00_start_here", "10_pytorch"):
+        notebook(pytester.path / f"{name}.ipynb", load)
+    assert run(pytester, *STRICT) == {
+        "00_start_here.ipynb::Cell 0": "FAILED",
+        "10_pytorch.ipynb::Cell 0": "PASSED",
+    }
 
 
 @pytest.mark.parametrize("counts", [(None, None), (1, 3), (2, 1)])

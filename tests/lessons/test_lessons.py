@@ -23,6 +23,12 @@ LIMIT_BYTES = 350_000  # a drawing, vector and fallback, takes about 35,000
 ASSERTING: set[str] = set()
 COPYING = {"start_here", *ASSERTING}
 
+PYTORCH = {  # the lessons that load it, and why: it takes 230 MB and seconds to start
+    "pytorch": "it is what the lesson is about",
+    "attention": "the learner's attention and its gradients are compared with PyTorch's",
+    "small_gpt": "the GPT is written in it",
+}
+
 pytestmark = pytest.mark.skipif(not STEMS, reason="there is no notebook yet")
 every = pytest.mark.parametrize("stem", STEMS)
 
@@ -298,6 +304,15 @@ def test_imports_stand_in_the_setup_cell(stem):
     for n, cell in code(stem)[1:]:
         kinds = ast.Import | ast.ImportFrom
         assert not [x for x in ast.walk(tree(cell)) if isinstance(x, kinds)], f"cell [{n}] imports"
+
+
+@every
+def test_pytorch_is_loaded_where_there_is_a_reason(stem):
+    """Validation holds the rest: no other kernel has loaded it at the end of its notebook."""
+    slug = lessons.slug(stem)
+    (setup,) = [cell for _, cell in code(stem) if "setup" in cell.metadata.get("tags", [])]
+    loads = bool(re.search(r"^(?:import|from) torch\b", setup.source, re.MULTILINE))
+    assert loads == lessons.Lesson(slug).about.pytorch == (slug in PYTORCH)
 
 
 @every

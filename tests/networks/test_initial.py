@@ -42,6 +42,11 @@ def test_draws_have_torch_variance(ours, theirs, options, rng):
     assert abs(W.mean()) < 5 * W.std() / np.sqrt(W.size)
 
 
+@pytest.mark.parametrize(("name", "gain"), initial.PYTORCH_GAINS.items())
+def test_the_gains_said_to_be_pytorch_s_are(name, gain):
+    assert gain == pytest.approx(torch.nn.init.calculate_gain(name), rel=1e-15)
+
+
 @pytest.mark.parametrize("gain", [1.0, 1.7])
 def test_uniform_bounds_are_torch_bounds_exactly(gain, rng):
     fan_in, fan_out = torch.nn.init._calculate_fan_in_and_fan_out(torch.empty(N_OUT, N_IN))

@@ -9,6 +9,8 @@ nbval 0.11 runs the cells and compares text. It leaves five holes, closed here:
 4. a notebook counts as executed only if its code cells are numbered 1, 2, …, n;
 5. cells after a failed one are skipped: one fault, one failure.
 
+At the end the kernel is asked what it took: time, memory, and whether PyTorch is loaded.
+
 What a cell tagged ``varies`` shows differs between machines: of it the words are compared, and of
 its pictures size and words (see `varying`).
 
@@ -22,6 +24,7 @@ is put back for the cells that follow.
 import copy
 import itertools
 import shutil
+import sys
 import time
 from queue import Empty
 
@@ -37,16 +40,11 @@ from course.authoring import editions, execute, kernels, pictures, twins, varyin
 POLL = 0.5  # seconds between looks at whether the kernel lives
 
 
-def seconds(stem: str) -> int:
-    """Return how long a notebook may take: what its lesson says, or the usual minute."""
-    known = {lesson.slug: lesson.about.seconds for lesson in lessons.lessons()}
-    return known.get(lessons.slug(stem), lessons.About.seconds)
-
-
-def chaotic(stem: str) -> bool:
-    """Say whether a notebook's outputs hold on this processor alone: its lesson says so."""
-    known = {lesson.slug: lesson.about.chaotic for lesson in lessons.lessons()}
-    return known.get(lessons.slug(stem), False)
+def about(stem: str) -> lessons.About:
+    """Return what a notebook's lesson says of itself; one of no lesson keeps the usual limits."""
+    known = {lesson.slug: lesson for lesson in lessons.lessons()}
+    lesson = known.get(lessons.slug(stem))
+    return lesson.about if lesson else lessons.About(part="", title="", promise="", builds="")
 
 
 class KernelDied(Exception):
@@ -119,9 +117,20 @@ class Kernel(RunningKernel):
 
     def seconds(self) -> float:
         """Return the processor time that the kernel has used."""
-        asked = {"t": "__import__('time').process_time()"}
+        return float(self._ask("__import__('time').process_time()"))
+
+    def megabytes(self) -> float:
+        """Return the memory that the kernel's process holds."""
+        return float(self._ask("__import__('psutil').Process().memory_info().rss / 1e6"))
+
+    def has_loaded(self, module: str) -> bool:
+        """Say whether a module is loaded."""
+        return self._ask(f"{module!r} in __import__('sys').modules") == "True"
+
+    def _ask(self, expression: str) -> str:
+        asked = {"it": expression}
         reply = self.kc.execute("", silent=True, user_expressions=asked, reply=True, timeout=10)
-        return float(reply["content"]["user_expressions"]["t"]["data"]["text/plain"])
+        return reply["content"]["user_expressions"]["it"]["data"]["text/plain"]
 
     def stop(self) -> None:
         """End the process if it still runs, and close what it left open."""
@@ -140,7 +149,7 @@ class Notebook(IPyNbFile):
         shutil.rmtree(self.differences, ignore_errors=True)
         self.started = time.monotonic()
         timeout = self.config.option.nbval_kernel_startup_timeout
-        older = self.config.option.solve and not chaotic(self.path.stem)
+        older = self.config.option.solve and not about(self.path.stem).chaotic
         self.kernel = Kernel(str(self.path.parent), older=older, startup_timeout=timeout)
         self.setup_sanitize_files()
 
@@ -205,6 +214,7 @@ class Cell(IPyNbCell):
                 self.parent.kernel.outputs(self.needed)
             if self.last:
                 self._require_time()
+                self._require_memory()
         except pytest.skip.Exception:
             raise
         except KernelDied:
@@ -232,12 +242,24 @@ class Cell(IPyNbCell):
             self.raise_cell_error(f"The check does not accept the course's answer: {said}")
 
     def _require_time(self) -> None:
-        budget = seconds(self.parent.path.stem)
+        budget = about(self.parent.path.stem).seconds
         if self.config.option.solve:  # on an older processor, and each answer checked
             budget *= 2
         wall = time.monotonic() - self.parent.started
         if wall > budget and self.parent.kernel.seconds() > budget:
             self.raise_cell_error(f"The notebook took {wall:.0f} s; {budget} s are allowed")
+
+    def _require_memory(self) -> None:
+        """Hold what the kernel has loaded, and on Linux its memory, to what the lesson says."""
+        allowed, kernel = about(self.parent.path.stem), self.parent.kernel
+        if kernel.has_loaded("torch") and not allowed.pytorch:
+            self.raise_cell_error("The notebook loads PyTorch, which its lesson's `About` denies")
+        if sys.platform != "linux" or allowed.pytorch:
+            return
+        if (held := kernel.megabytes()) > allowed.megabytes:
+            self.raise_cell_error(
+                f"The kernel holds {held:.0f} MB at the end; {allowed.megabytes} MB are allowed"
+            )
 
     def sanitize(self, s):
         """Take pictures out of HTML: they are compared as pictures; of what varies keep words."""

@@ -4,8 +4,11 @@ import argparse
 import importlib
 from pathlib import Path
 
+from course.words import say
+
 # name: module with a function of that name, (root, stems, out) -> paths written
 EDITIONS = {
+    "bundle": "course.authoring.bundle",
     "solutions": "course.authoring.editions",
     "nbgrader": "course.authoring.grading",
     "html": "course.authoring.pages",
@@ -18,10 +21,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="solutions|nbgrader|html|pdf|NN",
+        metavar="solutions|nbgrader|html|pdf|bundle|NN",
         help="lessons by number or name (default: all), an edition's name may lead",
     )
     parser.add_argument("--out", type=Path, help="folder of the edition (default: build/EDITION)")
+    platforms = ("linux-x86_64", "linux-aarch64", "macos-arm64", "windows-amd64")
+    parser.add_argument(
+        "--platform",
+        nargs="+",
+        choices=platforms,
+        metavar="NAME",
+        help=f"of a bundle: for which machines (default: this kind); {', '.join(platforms)}",
+    )
+    parser.add_argument(
+        "--python",
+        nargs="+",
+        metavar="3.NN",
+        help="of a bundle: for which Pythons (default: this one)",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -33,8 +50,19 @@ def run(args: argparse.Namespace) -> None:
     stems = checkout.lessons(root, args.what[1:] if edition else args.what)
     if edition:
         make = getattr(importlib.import_module(EDITIONS[edition]), edition)
-        written = make(root, stems, (args.out or root / "build" / edition).resolve())
+        out = (args.out or root / "build" / edition).resolve()
+        written = make(root, stems, out, **_of_a_bundle(args, edition))
     else:
         written = execute.build(root, stems)
     for path in written:
-        print(f"{path.stem}: {path.stat().st_size / 1000:.0f} kB")
+        size = path.stat().st_size
+        print(f"{path.stem}: {size / 1e3:.0f} kB" if size < 1e7 else f"{path}: {size / 1e6:.0f} MB")
+
+
+def _of_a_bundle(args: argparse.Namespace, edition: str) -> dict[str, list[str]]:
+    """Return what was said of machines, which only a bundle is made for."""
+    told = {"platforms": args.platform, "pythons": args.python}
+    given = {name: values for name, values in told.items() if values}
+    if given and edition != "bundle":
+        raise ValueError(say("--platform and --python belong to `course build bundle`."))
+    return given

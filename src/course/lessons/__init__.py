@@ -35,6 +35,10 @@ class About:
     chaotic
         Whether some of its runs are at the limit of stability, where rounding decides how they
         end: then its outputs hold on one kind of processor only.
+    pytorch
+        Whether its notebook loads PyTorch, which takes 230 MB and seconds to start.
+    megabytes
+        The most memory that the kernel may hold when its notebook has run without PyTorch.
     """
 
     part: str
@@ -43,6 +47,8 @@ class About:
     builds: str
     seconds: int = 60
     chaotic: bool = False
+    pytorch: bool = False
+    megabytes: int = 250
 
 
 @dataclass(frozen=True)

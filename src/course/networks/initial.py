@@ -20,6 +20,8 @@ ACTIVATIONS = {  # name: (f(z), f'(z))
     "sigmoid": (layers.sigmoid, lambda z: layers.sigmoid(z) * layers.sigmoid(-z)),
 }
 
+PYTORCH_GAINS = {"relu": np.sqrt(2), "tanh": 5 / 3, "sigmoid": 1}  # torch.nn.init.calculate_gain
+
 
 def zeros(n_in: int, n_out: int):
     """Zero weights, of shape (n_in, n_out): every unit gets the same gradient, most get none.

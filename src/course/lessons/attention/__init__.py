@@ -7,4 +7,5 @@ ABOUT = About(
     title="Attention",
     promise="Averages that choose",
     builds="scores, mask, heads, rotary positions, and a measure of what a head does",
+    pytorch=True,
 )

@@ -108,7 +108,8 @@ def _known():
         np.flatnonzero(y == k)[((x[y == k] - means[k]) ** 2).sum(axis=1).argmin()]
         for k in range(10)
     ]
-    return x[:1000], y[:1000], x[typical].reshape(10, 28, 28)
+    few = x[:1000].copy()  # a view would keep all 8,000
+    return few, y[:1000], x[typical].reshape(10, 28, 28)
 
 
 def _strength(fig):

@@ -169,6 +169,7 @@ def drawn_units(ax):
 def digits():
     """Train a network on real digits and watch it read ones it has never seen."""
     _, _, x_test, y_test = data.digits()
+    x_shown, y_shown = x_test[SHOWN].copy(), y_test[SHOWN]  # a view would keep all 2,000
     seen = np.arange(TURNS) * BATCHES * 32 / 1000
 
     def setup(fig):
@@ -176,14 +177,14 @@ def digits():
         (line,) = curve.plot([], [], color=BLUE)
         curve.set(xlim=(0, seen[-1]), ylim=(0, 100), xlabel="examples seen, thousands")
         curve.set_ylabel("unseen digits read right, %")
-        texts, units = drawn_guesses(middle, x_test[SHOWN]), drawn_units(right)
+        texts, units = drawn_guesses(middle, x_shown), drawn_units(right)
         middle.set_title("unseen digits, and what they are read as", fontsize=9)
 
         def update(state):
             accuracies, start, params = state
             line.set_data(seen[: len(accuracies)], 100 * np.array(accuracies))
-            guesses = mlp.predict(params, x_test[SHOWN])
-            for text, guess, y in zip(texts, guesses, y_test[SHOWN], strict=True):
+            guesses = mlp.predict(params, x_shown)
+            for text, guess, y in zip(texts, guesses, y_shown, strict=True):
                 text.set_text(f"{guess}" if guess == y else f"{guess}✗")
                 text.set_color(GREEN if guess == y else RED)
             units.set_data(mosaic(params[0][0] - start[0][0]))

@@ -7,4 +7,5 @@ ABOUT = About(
     title="PyTorch",
     promise="The same network in a few lines, and the faults that stay silent",
     builds="modules, the training loop, safe checkpoints, a reader of drawn digits",
+    pytorch=True,
 )

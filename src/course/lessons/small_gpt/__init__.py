@@ -8,4 +8,5 @@ ABOUT = About(
     promise="Trained before your eyes",
     builds="a GPT in PyTorch, its training step, and `my_gpt.py`, which writes",
     seconds=120,
+    pytorch=True,
 )
