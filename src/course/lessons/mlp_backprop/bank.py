@@ -145,14 +145,14 @@ affine_backward = Exercise(
             You returned dz for db. The one vector b was added to every row of the batch, so the
             gradients of all rows add up in it.
         .sum( ⇒ .mean(
-            You averaged over the batch for db. The loss is a mean alreadz, so dz carries the 1/B;
+            You averaged over the batch for db. The loss is a mean already, so dz carries the 1/B;
             dividing again makes the bias learn B times too slowly.
         x.T @ dz ⇒ x.T @ dz / len(x)
         axis=0) ⇒ axis=0) / len(x)
-            You divided dW and db by the number of rows. The loss is a mean alreadz, so dz carries
+            You divided dW and db by the number of rows. The loss is a mean already, so dz carries
             the 1/B: here you only sum.
         x.T @ dz ⇒ x.T @ dz / len(x)
-            You divided dW by the number of rows. The loss is a mean alreadz, so dz carries the 1/B:
+            You divided dW by the number of rows. The loss is a mean already, so dz carries the 1/B:
             xᵀ dz only sums.
         axis=0 ⇒ axis=1
             You summed dz over the outputs and were left with one number for each example. b has one
@@ -161,9 +161,9 @@ affine_backward = Exercise(
             You summed the whole of dz into one number. Each output has its own bias and column of
             dz.
         return dx, dW, db ⇒ return dW, db, dx
-            All three are right, but they come in another order: dx, dW, db is promised.
+            All three are right, but they come in another order: the order asked for is dx, dW, db.
         return dx, dW, db ⇒ return dW, dx, db
-            All three are right, but dW comes before dx: dx, dW, db is promised.
+            All three are right, but dW comes before dx: the order asked for is dx, dW, db.
         x.T ⇒ (x @ W).T
             Your dW pairs dz with x W, what the layer sent, and not with x, what it received. A
             weight's gradient is in proportion to what it was given.
