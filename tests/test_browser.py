@@ -285,6 +285,7 @@ def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
         keyboard.press("Enter")
         cell.locator(f"text={COMMITTED}").wait_for(timeout=10_000)
         notebook.wait_idle()
+        notebook.page.wait_for_timeout(300)  # in which options that are made anew keep the focus
         keyboard.press("Escape")  # back in the notebook, at this cell
         assert cell.evaluate("cell => cell === document.activeElement")
     assert len(notebook.cells()) == notebook.total, "a key reached the notebook, not the field"

@@ -1,5 +1,5 @@
 const page = this.closest('.course-awake');
-let due;
+let due, held;
 this.remove();
 const name = (element, text) => {
     if (element && text && element.getAttribute('aria-label') !== text)
@@ -30,6 +30,10 @@ const mend = () => {
         const inputs = group.querySelectorAll('input[type=radio]');
         const shared = inputs[0]?.name || `course-${count++}`;
         for (const input of inputs) set(input, 'name', shared);
+        if (held && !held.isConnected && document.activeElement === document.body) {
+            held = undefined;
+            group.querySelector('input:checked')?.focus();
+        }
         for (const button of group.querySelectorAll('button'))
             set(button, 'aria-pressed', String(button.classList.contains('mod-active')));
     }
@@ -65,6 +69,9 @@ if (page) {
             page.querySelector('button.mod-primary')?.click();
         if (event.key === 'Escape') page.closest('.jp-Cell')?.focus();
     }, true);
+    page.addEventListener('focusin', event => {
+        held = event.target.matches('input[type=radio]') ? event.target : undefined;
+    });
     /* JupyterLab looks at the focused part first, and at the whole document before any part of it:
        a bare key that is not kept from it would choose another cell, or make one. */
     window.courseKeys ??= (window.addEventListener('keydown', event => {
