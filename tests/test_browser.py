@@ -271,18 +271,23 @@ def test_predictions_are_committed_and_revealed(notebook):
 
 
 def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
+    keyboard = notebook.page.keyboard  # nothing puts the focus back where a key drove it away
     for index in holding(notebook, "button", "Commit"):
         cell = notebook.cell(index)
-        if (field := cell.locator("input[type=text]")).count():
-            field.press("ControlOrMeta+a")
-            field.press_sequentially(f"about {lowest(notebook, index)}")
-            field.press("Enter")
+        cell.locator("input[type=text], input[type=radio]").first.focus()
+        if cell.locator("input[type=text]").count():
+            keyboard.press("ControlOrMeta+a")
+            keyboard.type(f"about {lowest(notebook, index)}")
         else:
-            for key in ("Space", "ArrowDown", "Tab"):
-                cell.locator("input[type=radio]").first.press(key)
-            cell.locator("button", has_text="Commit").press("Enter")
+            for key in ("Space", "ArrowUp", "ArrowDown", "ArrowDown", "b"):
+                keyboard.press(key)
+            assert cell.locator("input[type=radio]").nth(1).is_checked()
+        keyboard.press("Enter")
         cell.locator(f"text={COMMITTED}").wait_for(timeout=10_000)
         notebook.wait_idle()
+        notebook.page.wait_for_timeout(300)  # in which options that are made anew keep the focus
+        keyboard.press("Escape")  # back in the notebook, at this cell
+        assert cell.evaluate("cell => cell === document.activeElement")
     assert len(notebook.cells()) == notebook.total, "a key reached the notebook, not the field"
     assert notebook.complaints == []
 
@@ -301,6 +306,8 @@ def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
         for button in notebook.cell(index).locator(".widget-toggle-buttons button").all():
             active = "mod-active" in button.get_attribute("class")
             assert button.get_attribute("aria-pressed") == str(active).lower()
+        for told in notebook.cell(index).locator(".course-told").all():
+            assert told.get_attribute("role") == "status"  # what it says is read out
 
 
 def test_every_picture_has_its_alt_text(notebook):

@@ -99,6 +99,25 @@ def test_under_a_check_stands_a_button_for_a_hint(kernel):
     assert "application/vnd.jupyter.widget-view+json" in button
 
 
+def test_a_check_says_where_the_cell_of_an_answer_could_not_be_read(kernel):
+    def checked() -> str:
+        run(kernel, "from course.lessons.start_here import bank")
+        shown = run(kernel, "bank.probabilities.check(probabilities)")
+        return "\n".join(one["data"].get("text/plain", "") for one in shown if "data" in one)
+
+    run(kernel, "def probabilities(counts):\n    return counts / counts.sum(")
+    (error,) = (said for said in run(kernel, "probabilities") if "ename" in said)
+    assert "the cell that defines it ended in a SyntaxError." in " ".join(error["traceback"])
+    run(kernel, "def probabilities(counts):\n    return counts")
+    assert "SyntaxError" not in checked()
+    run(kernel, "def probabilities(counts):\n    return counts / counts.sum(")
+    assert checked().startswith("probabilities · an earlier version. The cell that defines")
+    run(kernel, "1 / 0")  # another cell's mistake changes nothing
+    assert "an earlier version" in checked()
+    run(kernel, "def probabilities(counts):\n    return counts")
+    assert "an earlier version" not in checked()
+
+
 def test_it_computes_with_one_thread(kernel):
     asked = f"import os; print([os.environ.get(name) for name in {list(lab.ONE_THREAD)}])"
     (said,) = (said["text"] for said in run(kernel, asked) if "text" in said)

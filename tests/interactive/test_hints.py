@@ -33,11 +33,12 @@ def test_the_button_opens_one_hint_after_the_other_and_each_is_recorded(shown):
     ladder = hints.Ladder(weights)
     ladder.show()
     assert ladder.button.description == "Hint 1 of 3" and ladder.opened.value == ""
+    assert "Run this cell again if you want a hint." in shown[0]["text/html"]
     for n, text in enumerate(("What do the weights sum to?", "p = exp(z)", ">return<"), start=1):
         ladder.button.click()
         assert text in ladder.opened.value and text in shown[0]["text/html"]
         assert progress.read()["hints"] == {weights.key: n}
-    assert ladder.button.disabled and ladder.button.description == "All 3 hints are open"
+    assert ladder.button.disabled and ladder.button.description == "All 3 hints are listed below"
     ladder.press()  # a second click on its way
     assert progress.read()["hints"] == {weights.key: 3}
 
@@ -62,6 +63,7 @@ def test_what_stays_hides_beside_a_living_button_and_only_the_last_hint_is_open(
     assert shown[1]["text/plain"] == ""
     ladder.press()
     ladder.press()
+    assert "Run this cell again for the next hint." in shown[0]["text/html"]
     assert ladder.opened.value.count("<details>") == 1
     assert ladder.opened.value.rindex("</details>") < ladder.opened.value.index("p = exp(z)")
 

@@ -166,6 +166,39 @@ def test_what_stays_is_the_picture_that_was_seen_last(figure, shown, monkeypatch
     assert figure.values["k"] == 4.0
 
 
+def test_what_is_written_on_a_picture_is_read_out_once_it_rests(figure, shown, monkeypatch):
+    monkeypatch.setattr(moving, "REST", 0.01)
+    figure._ipython_display_()
+    assert figure._told.value == ""  # nothing moved yet
+
+    async def move():
+        page = live.LivePage(figure)
+        page.moved("k", 3.0)
+        for _ in range(200):
+            await asyncio.sleep(0.02)
+            if figure._told.value:
+                return
+
+    asyncio.run(move())
+    assert ">k is 3.0<" in figure._told.value
+
+
+def test_phrases_are_read_out_and_labels_and_marks_of_formulas_are_not():
+    def setup(fig):
+        ax = fig.subplots()
+        bars = [ax.text(0, i, name) for i, name in enumerate("ab")]
+        count = ax.text(1, 1, "")
+
+        def update(n):
+            count.set_text(rf"${n} \cdot 10^{{5}}$ operations")
+            return [*bars, count], f"n = {n}."
+
+        return update
+
+    figure = live.figure(setup, alt=ALT, n=live.slider(1, 9, label="n"))
+    assert figure.set(n=7).stage.words() == "7 · 10^5 operations. n = 7"
+
+
 def test_a_frame_survives_its_encoding(figure):
     pixels = frame(figure, k=3.0)
     image = Image.open(io.BytesIO(page.encode(pixels)))

@@ -44,6 +44,17 @@ from course.interactive import numerals
         ("about 90", 90),
         ("~90", 90),
         ("Roughly 90.", 90),
+        ("ninety", 90),
+        ("sixty-four", 64),
+        ("about twenty five", 25),
+        ("a hundred", 100),
+        ("two hundred thousand", 200_000),
+        ("½", 0.5),
+        ("2½", 2.5),
+        ("half", 0.5),
+        ("a quarter of them", 0.25),
+        ("two thirds", 2 / 3),
+        ("half a million", 500_000),
     ],
 )
 def test_a_number_is_understood_as_it_is_typed(typed, value):
@@ -68,6 +79,42 @@ def test_a_number_is_understood_as_it_is_typed(typed, value):
 )
 def test_a_unit_may_stand_beside_its_number(typed, unit):
     assert numerals.read(typed, unit) == 90
+
+
+@pytest.mark.parametrize(
+    ("typed", "percent"),
+    [
+        ("1/3", 100 / 3),
+        ("64/100", 64),
+        ("½", 50),
+        ("half", 50),
+        ("three quarters", 75),
+        ("1/3 %", 1 / 3),
+        ("half a percent", 0.5),
+        ("200/3", 200 / 3),
+        ("0.5", 0.5),
+    ],
+)
+def test_a_fraction_is_a_share_where_percent_are_asked_for(typed, percent):
+    assert numerals.read(typed, "%") == pytest.approx(percent)
+
+
+@pytest.mark.parametrize(
+    ("typed", "spans"),
+    [
+        ("40-50", True),
+        ("40 – 50 %", True),
+        ("forty to fifty", True),
+        ("between 40 and 50", True),
+        ("3 or 4", True),
+        (">90", True),
+        ("at least 90", True),
+        ("lots", False),
+        ("3 apples", False),
+    ],
+)
+def test_a_range_a_bound_and_several_are_told_from_nonsense(typed, spans):
+    assert numerals.is_span(typed) is spans
 
 
 @pytest.mark.parametrize(

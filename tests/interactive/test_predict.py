@@ -40,7 +40,9 @@ def test_without_a_learner_only_the_measured_value_is_shown(shown):
         "Measured: sigmoid",
         "Measured: 0.333",
     ]
-    assert not progress.path().exists()  # and nothing is kept
+    kept = progress.read()
+    assert kept["predictions"]["4.2"] == {"measured": "sigmoid"}  # it can't be guessed any more
+    assert "last" not in kept and guess.score(kept) == ""
 
 
 def test_a_guess_stands_beside_the_truth_and_the_score_is_kept(shown):
@@ -68,6 +70,24 @@ def test_a_guess_may_change_until_the_truth_is_known_and_not_after(shown):
     assert asked.entry["guess"] == 50
 
 
+def test_what_is_committed_after_the_result_was_shown_is_no_prediction(shown):
+    """Somebody ran on, saw 64 %, committed 64 and ran again: that was close, once."""
+    late = "The result was shown before you committed a guess, so no guess counts here."
+    asked = percent()
+    made = form(asked)
+    asked.reveal(64)
+    assert late in made.said.value
+    made.field.value = "64"
+    made.button.click()
+    assert late in made.said.value
+    asked.reveal(64)
+    assert [data["text/plain"] for data in shown] == ["Measured: 64 %", f"Measured: 64 %\n{late}"]
+    assert asked.entry == {"measured": 64}
+    assert not percent().commit(64)  # in another kernel
+    assert late in form(percent()).said.value
+    assert late in percent()._card()[0][0]["text/html"]
+
+
 def test_a_guess_outlives_its_kernel():
     percent().commit(12)
     assert percent().entry == {"guess": 12}
@@ -77,12 +97,15 @@ def test_a_guess_outlives_its_kernel():
     ("wrong", "says"),
     [
         ("", "Nothing is typed yet."),
-        ("many", "“many” is no number."),
-        (None, "None is no number."),
-        (float("nan"), "nan is no number."),
+        ("many", "“many” isn't a number."),
+        ("3 apples", "“3 apples” isn't understood. Type the number alone."),
+        ("40-50", "“40-50” could be many numbers. Type the one that you think most likely."),
+        (">90", "“>90” could be many numbers. Type the one that you think most likely."),
+        (None, "None isn't a number."),
+        (float("nan"), "nan isn't a number."),
         (-1, "-1 % is too low."),
         ("101 %", "101 % is too high."),
-        ([3], r"\[3\] is no number."),
+        ([3], r"\[3\] isn't a number."),
     ],
 )
 def test_a_number_that_is_no_answer_is_refused(wrong, says):
@@ -92,7 +115,8 @@ def test_a_number_that_is_no_answer_is_refused(wrong, says):
 
 
 def test_a_number_is_taken_as_it_is_typed():
-    for typed, value in (("40", 40), ("about 40%", 40), ("12,5", 12.5), (np.int64(40), 40)):
+    asked = (("40", 40), ("about 40%", 40), ("12,5", 12.5), (np.int64(40), 40), ("½", 50))
+    for typed, value in asked:
         percent().commit(typed)
         assert json.loads(progress.path().read_text())["predictions"]["4.1"]["guess"] == value
 
@@ -207,7 +231,7 @@ def test_the_button_and_enter_commit_what_was_typed_or_say_what_is_wanted():
     asked = percent()
     made = form(asked)
     made.button.click()
-    assert "Nothing is typed yet. Type a number from 0 to 100 %." in made.said.value
+    assert ">Nothing is typed yet.<" in made.said.value  # what may be typed stands above it
     made.field.value = "33"
     made.button.click()
     assert "Committed" in made.said.value
@@ -236,12 +260,25 @@ def test_what_a_page_sends_late_counts_as_typed_before_the_press():
     assert "Committed: 40 %." in made.said.value
 
 
+@pytest.mark.parametrize("before", [{}, {"guess": 12}])
+def test_half_of_what_was_typed_is_not_kept_where_the_whole_is_no_answer(before):
+    asked = percent()
+    if before:
+        asked.commit(12)
+    made = form(asked)
+    made.field.value = "4"
+    made.button.click()
+    made.field.value = "40-50"
+    assert "“40-50” could be many numbers." in made.said.value
+    assert asked.entry == before
+
+
 def test_a_choice_is_committed_by_its_button_and_nothing_is_chosen_before():
     asked = which()
     made = form(asked)
     assert made.field.value is None
     made.button.click()
-    assert "Nothing is chosen yet. Choose one: sigmoid; or softmax." in made.said.value
+    assert ">Nothing is chosen yet.<" in made.said.value  # the options stand above it
     made.field.value = "softmax"
     made.button.click()
     assert asked.entry == {"guess": "softmax"}
@@ -252,16 +289,19 @@ def test_what_was_typed_and_not_committed_counts_at_the_reveal_and_that_is_said(
     form(asked).field.value = "95 %"
     asked.reveal(97)
     assert "You predicted 95 %" in shown[0]["text/plain"]
-    assert "You had not pressed Commit" in shown[0]["text/plain"]
+    assert "You had not pressed Commit; what you had typed counts" in shown[0]["text/plain"]
     assert asked.entry == {"guess": 95, "measured": 97, "close": True}
+    form(asked := which()).field.value = "softmax"
+    asked.reveal("sigmoid")
+    assert "You had not pressed Commit; what you had chosen counts" in shown[1]["text/plain"]
 
 
 def test_what_was_typed_and_is_no_answer_is_not_lost_silently(shown):
     asked = percent()
     form(asked).field.value = "lots"
     asked.reveal(97)
-    assert "can't count. “lots” is no number. Type a number" in shown[0]["text/plain"]
-    assert asked.entry == {}
+    assert shown[0]["text/plain"].endswith("and can't count. “lots” isn't a number.")
+    assert "guess" not in asked.entry
 
 
 def test_an_empty_field_says_nothing_at_the_reveal(shown):

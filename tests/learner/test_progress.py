@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from course.learner import home, progress, record
+from course.learner import home, progress, record, report
 
 WRITER = """
 import sys
@@ -46,6 +46,23 @@ def test_what_is_recorded_is_read():
     assert state["checks"] == {"4.1": {"passed": True, "attempts": 3, "mistakes": mistakes}}
     assert state["hints"] == {"4.1": 1}
     assert state["predictions"] == {"4.a": {"guess": 3, "measured": 4, "close": False}}
+
+
+def test_that_the_truth_was_shown_is_no_work_and_no_guess():
+    progress.record_shown("4.a", 4)
+    progress.record_shown("4.a", 5)
+    state = progress.read()
+    assert state["predictions"] == {"4.a": {"measured": 4}}
+    assert "last" not in state
+    assert report.report([progress.path()]).guesses == {}
+
+
+def test_a_guess_is_withdrawn_and_the_one_before_it_stands():
+    progress.record_prediction("4.a", guess=4)
+    progress.withdraw_guess("4.a", 3)
+    assert progress.read()["predictions"] == {"4.a": {"guess": 3}}
+    progress.withdraw_guess("4.a")
+    assert progress.read()["predictions"] == {}
 
 
 def test_reading_makes_no_file():

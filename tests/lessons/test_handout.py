@@ -69,6 +69,14 @@ def test_what_a_prediction_reveals_is_neither_printed_nor_in_sight(copied):
         assert cell["source"].startswith("# What came out")
 
 
+def test_a_choice_is_chosen_and_a_number_typed(copied):
+    _, _, fresh = copied
+    asked = [c["source"] for c in fresh["cells"] if plumbing.kind(c) == "predict" and folded(c)]
+    for source in asked:
+        wanted = "choose your answer" if "predict.choice(" in source else "type your guess"
+        assert source.startswith(f"# A prediction: run this cell, then {wanted}.\n")
+
+
 def test_a_copy_computes_what_the_lesson_computes(copied):
     _, shipped, fresh = copied
 

@@ -120,11 +120,23 @@ class Exercise:
             _tell("record_check", self.key, verdict.state == "done", verdict.mistake)
         if verdict.state != "done" and "NBGRADER_EXECUTION" in os.environ:
             raise AssertionError(str(verdict)) from None
+        if beside.unread(self.name):
+            show(self._older())
         show(verdict)
         if verdict.state == "done":
             answers.keep(self.key, answer)
         elif self.hints:
             beside.put(self)
+
+    def _older(self) -> Note:
+        """Say that what is checked is not what stands in the learner's cell."""
+        text = say(
+            "The cell that defines `{name}` ended in a SyntaxError when you ran it last, so Python "
+            "still has your earlier `{name}`. What follows is about that one. Mend the cell and "
+            "run it, then run this cell again.",
+            name=self.name,
+        )
+        return Note(self.name, say("an earlier version"), text)
 
     def examine(self, answer: Callable) -> Verdict:
         """Give the verdict that `check` shows; nothing is recorded or displayed."""

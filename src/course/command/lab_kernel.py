@@ -1,13 +1,15 @@
-"""What a kernel that `course lab` starts knows besides Python: missing names, and hints.
+"""What a kernel that `course lab` starts knows besides Python: missing names, hints, old answers.
 
 Under a check that isn't done there is a button for the next hint. A cell that runs before the cell
 it leans on ends in a NameError, which says nothing to a beginner: where a cell of the page defines
-the name, a sentence says which, in place of the traceback.
+the name, a sentence says which, in place of the traceback. A cell that Python can't read leaves the
+answer of before in place; then a check says so.
 """
 
 import ast
 import json
 import os
+import re
 import textwrap
 from pathlib import Path
 
@@ -15,11 +17,13 @@ from course.learner import beside
 from course.words import say
 
 WIDTH = 78  # characters; the page would break a longer line inside a word
+_DEFINED = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.MULTILINE)  # in what can't be read
 
 
 def load_ipython_extension(shell) -> None:
-    """Install both in an IPython shell; called by IPython itself."""
+    """Install all of it in an IPython shell; called by IPython itself."""
     shell.set_custom_exc((NameError,), _explain)
+    shell.events.register("post_run_cell", _ran)
     beside.let(_hints)
 
 
@@ -27,6 +31,12 @@ def _hints(exercise) -> None:
     from course.interactive import hints  # what draws on pages is loaded with the first check
 
     hints.offer(exercise)
+
+
+def _ran(result) -> None:
+    """Note what a cell defines, and whether Python could read it."""
+    names = set(_DEFINED.findall(result.info.raw_cell or ""))
+    beside.ran(names, read=not isinstance(result.error_before_exec, SyntaxError))
 
 
 def _explain(shell, kind, error, trace, tb_offset=None) -> list[str]:
@@ -54,6 +64,12 @@ def page() -> list[dict]:
 
 def sentence(name: str, cells: list[dict]) -> str:
     """Say which cell defines a name and what to do; "" if no cell does."""
+    if beside.unread(name):
+        return say(
+            "{name} isn't known yet: the cell that defines it ended in a SyntaxError. Mend that "
+            "cell and run it, then run this one again.",
+            name=name,
+        )
     for cell in cells:
         if name not in defined("".join(cell["source"])):
             continue

@@ -24,7 +24,7 @@ class Form:
     """
 
     def __init__(self, guess):
-        self.guess, self._pressed = guess, -math.inf
+        self.guess, self._pressed, self._before = guess, -math.inf, None
         self.field, self.said = _field(guess), w.HTML()
         self.button = w.Button(
             description=say("Commit"), button_style="primary", layout=w.Layout(width="auto")
@@ -42,21 +42,22 @@ class Form:
 
     def press(self) -> None:
         """Commit, and once more if the page was still sending what was typed before."""
-        self._pressed = time.monotonic()
+        self._pressed, self._before = time.monotonic(), self.guess.entry.get("guess")
         self.commit()
 
-    def commit(self) -> None:
-        """Commit what the field holds, and say what came of it."""
+    def commit(self) -> bool:
+        """Commit what the field holds, and say what came of it; False if it is no answer."""
         try:
             counts = self.guess.commit(self.field.value)
         except ValueError as error:
-            self.tell(str(error), role="alert")
-            return
+            self.tell(_why(error), role="alert")
+            return False
         if counts:
             kept = self.guess.words(self.guess.entry["guess"])
             self.tell(say("Committed: {guess}. Now run the next cell.", guess=kept))
         else:
             self.renew()
+        return True
 
     def collect(self) -> str:
         """Commit what was typed or chosen and never committed; returns what is to be said."""
@@ -64,14 +65,19 @@ class Form:
         if value is None or not str(value).strip():
             return ""
         try:
-            self.guess.commit(value)
+            if not self.guess.commit(value):
+                return self.guess.too_late
         except ValueError as error:
-            return say("What you typed was not committed and can't count. {why}", why=str(error))
-        return say("You had not pressed Commit; what the field held counts as your prediction.")
+            return say("What you typed was not committed and can't count. {why}", why=_why(error))
+        if self.guess.options:
+            return say("You had not pressed Commit; what you had chosen counts as your prediction.")
+        return say("You had not pressed Commit; what you had typed counts as your prediction.")
 
     def renew(self) -> None:
         """Show the guess that is kept, and whether it can still be changed."""
         entry = self.guess.entry
+        if self.guess.too_late:
+            self.tell(self.guess.too_late)
         if "guess" not in entry:
             return
         kept = self.guess.words(entry["guess"])
@@ -101,7 +107,8 @@ class Form:
         """Say that a change after a commit is not committed yet."""
         entry = self.guess.entry
         if time.monotonic() - self._pressed < LATE:
-            self.commit()
+            if not self.commit():  # the press had met half of what was typed
+                self.guess.withdraw(self._before)
             return
         if "guess" not in entry or self._means(change["new"], entry["guess"]):
             return
@@ -110,6 +117,11 @@ class Form:
             self.tell(say("Your first guess stands: {guess}.", guess=kept))
         else:
             self.tell(say("Committed is {guess}. Press Commit again to change it.", guess=kept))
+
+
+def _why(error: ValueError) -> str:
+    """Return why an answer is refused; what is asked for stands above it already."""
+    return getattr(error, "why", str(error))
 
 
 def _field(guess):

@@ -13,6 +13,14 @@ from course.learner import progress
 from course.words import say
 
 
+class Refused(ValueError):
+    """A value is no answer to the question: `why`, and what is asked for."""
+
+    def __init__(self, why: str, asked: str):
+        super().__init__(f"{why} {asked}")
+        self.why = why
+
+
 class Guess:
     """A question and the learner's answer to it, committed before it is known."""
 
@@ -31,7 +39,7 @@ class Guess:
 
         Raises
         ------
-        ValueError
+        Refused
             If the value is not one that the question allows: what was given, what is allowed.
         """
         value = self.check(value)
@@ -41,15 +49,30 @@ class Guess:
         self.renew()
         return True
 
+    def withdraw(self, before=None) -> None:
+        """Take a guess back, and let the one before it stand; nothing if the truth is known."""
+        if "measured" not in self.entry:
+            progress.withdraw_guess(self.id, before)
+            if self._still:
+                self._still.renew(self._card())
+
     @property
     def entry(self) -> dict:
         """What is kept of this prediction; empty where nobody guessed."""
         return progress.read()["predictions"].get(self.id, {})
 
+    @property
+    def too_late(self) -> str:
+        """Why no guess counts here, as a sentence; empty where one was made or still can be."""
+        if "guess" in self.entry or "measured" not in self.entry:
+            return ""
+        return say("The result was shown before you committed a guess, so no guess counts here.")
+
     def reveal(self, measured, shown: str | None = None) -> None:
         """Show the guess beside the truth, and keep the score.
 
-        A guess that was typed or chosen and never committed counts, and that is said.
+        A guess that was typed or chosen and never committed counts, and that is said. Where there
+        is none, it is kept that the truth was shown: what is committed after that doesn't count.
 
         Parameters
         ----------
@@ -69,6 +92,9 @@ class Guess:
         entry = self.entry
         if "guess" not in entry:
             _display(late, [(say("Measured"), shown)], say("Measured: {measured}", measured=shown))
+            progress.record_shown(self.id, measured)
+            if self._form:
+                self._form.renew()  # the still goes on asking: it is what a lesson is handed out as
             return
         close = self.close(entry["guess"], measured)
         progress.record_prediction(self.id, measured=measured, close=close)
@@ -89,6 +115,8 @@ class Guess:
     def _card(self) -> list[tuple[dict, dict]]:
         """Return the question as it reads without a kernel, with what is known by now."""
         entry, told = self.entry, [say("Predict before you run the next cell."), self.asked]
+        if self.too_late:
+            told = [self.too_late]
         if "guess" in entry:
             told = [say("You predicted {guess}.", guess=self.words(entry["guess"]))]
         if "measured" in entry:

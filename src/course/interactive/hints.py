@@ -47,7 +47,7 @@ class Ladder:
         if given < total:
             self.button.description = say("Hint {n} of {all}", n=given + 1, all=total)
         else:
-            self.button.description = say("All {n} hints are open", n=total)
+            self.button.description = say("All {n} hints are listed below", n=total)
         self.button.disabled = given >= total
         self.opened.value = self._cards()
         self._still.renew(self._stays())
@@ -62,9 +62,11 @@ class Ladder:
         return folded + "".join(note._repr_html_() for note in shown[-1:])
 
     def _stays(self) -> list[tuple[dict, dict]]:
-        opened = self._cards()
+        opened, given = self._cards(), self.exercise.given
         line = say("Run this cell again for the next hint.")
-        below = cards.quiet(line, size=90) if self.exercise.given < len(self.exercise.hints) else ""
+        if not given:
+            line = say("Run this cell again if you want a hint.")
+        below = cards.quiet(line, size=90) if given < len(self.exercise.hints) else ""
         return [({"text/html": asleep(opened + below), "text/plain": ""}, {})]
 
 

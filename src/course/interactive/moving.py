@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from course import cards
 from course.interactive import controls as hands
-from course.interactive.names import named, spoken
+from course.interactive.names import Told, named, spoken
 from course.interactive.stage import Stage
 from course.interactive.still import Still, asleep
 from course.words import say
@@ -42,6 +42,7 @@ class Moving:
         self.stage = Stage(setup, alt=alt, width=width, height=height)
         self._still: Still | None = None
         self._rest: asyncio.TimerHandle | None = None
+        self._told: Told | None = None
 
     def widgets(self) -> w.Box:
         """Return the widgets of this figure."""
@@ -69,17 +70,24 @@ class Moving:
         return [self.stage.bundle(), (heard, {})]
 
     def rested(self) -> None:
-        """Renew what stays, once the picture has come to rest."""
+        """Renew what stays and read out what is written, once the picture has come to rest."""
         if self._still is None:
             return
         if self._rest:
             self._rest.cancel()
         loop = asyncio.get_running_loop()
-        self._rest = loop.call_later(REST, lambda: self._still.renew([self.stage.bundle()]))
+        self._rest = loop.call_later(REST, self._at_rest)
+
+    def _at_rest(self) -> None:
+        if self._still and self._told:
+            self._still.renew([self.stage.bundle()])
+            self._told.tell(self.stage.words())
 
     def _ipython_display_(self) -> None:
         stays = self.stays()
-        self._still = Still(named(self.widgets(), say("Figure that moves")))
+        box, self._told = self.widgets(), Told()
+        box.children = (*box.children, self._told)
+        self._still = Still(named(box, say("Figure that moves")))
         self._still.show(stays)
 
     def __repr__(self) -> str:

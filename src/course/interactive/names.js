@@ -1,5 +1,5 @@
 const page = this.closest('.course-awake');
-let due;
+let due, held;
 this.remove();
 const name = (element, text) => {
     if (element && text && element.getAttribute('aria-label') !== text)
@@ -27,6 +27,13 @@ const mend = () => {
         const outer = group.closest('.widget-radio') ?? group;
         set(outer, 'role', group.matches('.widget-radio-box') ? 'radiogroup' : 'group');
         name(outer, outer.previousElementSibling?.textContent || title);
+        const inputs = group.querySelectorAll('input[type=radio]');
+        const shared = inputs[0]?.name || `course-${count++}`;
+        for (const input of inputs) set(input, 'name', shared);
+        if (held && !held.isConnected && document.activeElement === document.body) {
+            held = undefined;
+            group.querySelector('input:checked')?.focus();
+        }
         for (const button of group.querySelectorAll('button'))
             set(button, 'aria-pressed', String(button.classList.contains('mod-active')));
     }
@@ -35,6 +42,7 @@ const mend = () => {
             (button, n) => name(button, [words.play, words.stop, words.repeat][n]));
     for (const field of page.querySelectorAll('input[type=text]'))
         name(field, field.closest('.widget-text')?.querySelector('label')?.textContent || title);
+    for (const told of page.querySelectorAll('.course-told')) set(told, 'role', 'status');
     for (const bar of page.querySelectorAll('.progress')) {
         set(bar, 'role', 'progressbar');
         name(bar, words.progress);
@@ -45,13 +53,31 @@ const mend = () => {
         image.removeAttribute('title');
     }
 };
+const quiet = 'data-lm-suppress-shortcuts';
+const keyed = 'input:not([type=text]), button, select, [tabindex]';
+const plain = key => !(key.shiftKey || key.ctrlKey || key.altKey || key.metaKey);
+let count = Math.random();
 const words = page?.querySelector('.course-words')?.dataset ?? {};
 const title = words.name;
 if (page) {
     set(page, 'role', 'group');
     name(page, title);
-    set(page, 'data-lm-suppress-shortcuts', 'true');
+    set(page, quiet, 'true');
     mend();
+    page.addEventListener('keydown', event => {
+        if (event.key === 'Enter' && plain(event) && event.target.matches('input[type=radio]'))
+            page.querySelector('button.mod-primary')?.click();
+        if (event.key === 'Escape') page.closest('.jp-Cell')?.focus();
+    }, true);
+    page.addEventListener('focusin', event => {
+        held = event.target.matches('input[type=radio]') ? event.target : undefined;
+    });
+    /* JupyterLab looks at the focused part first, and at the whole document before any part of it:
+       a bare key that is not kept from it would choose another cell, or make one. */
+    window.courseKeys ??= (window.addEventListener('keydown', event => {
+        if (event.target.matches?.('.course-awake *') && event.target.matches(keyed))
+            event.target.toggleAttribute(quiet, plain(event));
+    }, true), true);
     new MutationObserver(changes => {
         for (const change of changes)
             if (change.attributeName === 'aria-valuetext') read(change.target);

@@ -39,6 +39,18 @@ def spoken(alt: str) -> str:
     return f'<div style="{_UNSEEN}">{words}</div>{script(_ALT)}'
 
 
+class Told(w.HTML):
+    """A line that the eye does not see; a screen reader says it whenever it changes."""
+
+    def __init__(self):
+        super().__init__(layout=w.Layout(height="0", margin="0"))
+        self.add_class("course-told")
+
+    def tell(self, text: str) -> None:
+        """Have a text read out, unless it was the last one."""
+        self.value = f'<span style="{_UNSEEN}">{html.escape(text)}</span>'
+
+
 def named(box: w.Box, name: str) -> w.Box:
     """Return the box, its parts named for a screen reader; it is a group of that name."""
     words = {

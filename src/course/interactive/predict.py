@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 
 from course.interactive import numerals
-from course.interactive.guess import Guess
+from course.interactive.guess import Guess, Refused
 from course.words import say, say_n
 
 
@@ -69,24 +69,21 @@ class Number(Guess):
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
         if not (math.isfinite(number) or truth) or math.isnan(number):
-            raise ValueError(self._refused(say("{given} is no number.", given=_quoted(value))))
+            raise Refused(_no_number(value), self.wanted)
         if not truth and number < low:
-            raise ValueError(self._refused(say("{given} is too low.", given=self.words(number))))
+            raise Refused(say("{given} is too low.", given=self.words(number)), self.wanted)
         if not truth and number > high:
-            raise ValueError(self._refused(say("{given} is too high.", given=self.words(number))))
+            raise Refused(say("{given} is too high.", given=self.words(number)), self.wanted)
         return number
 
     def _read(self, value) -> float:
         """Return what was typed or measured as a float, nan where it is none."""
         if isinstance(value, str) and not value.strip():
-            raise ValueError(self._refused(say("Nothing is typed yet.")))
+            raise Refused(say("Nothing is typed yet."), self.wanted)
         try:
             return numerals.read(value, self.unit) if isinstance(value, str) else float(value)
         except (TypeError, ValueError):
             return math.nan
-
-    def _refused(self, why: str) -> str:
-        return f"{why} {self.wanted}"
 
     def typed(self, value: float) -> str:
         """Write a number as its field holds it."""
@@ -143,10 +140,10 @@ class Choice(Guess):
     def check(self, value, *, truth: bool = False):
         """Return the option; refuse what is none."""
         if value is None:
-            raise ValueError(f"{say('Nothing is chosen yet.')} {self.asked}")
+            raise Refused(say("Nothing is chosen yet."), self.asked)
         if value not in self.options:
-            given = _quoted(value)
-            raise ValueError(f"{say('{given} is none of the options.', given=given)} {self.asked}")
+            why = say("{given} is none of the options.", given=_quoted(value))
+            raise Refused(why, self.asked)
         return self.options[self.options.index(value)]
 
     def typed(self, value):
@@ -202,6 +199,17 @@ def _rounded_power(times: float) -> str:
 def _with_unit(number: str, unit: str) -> str:
     """Write a unit after its number, a degree's sign without a space."""
     return f"{number}{unit}" if unit == "°" else f"{number} {unit}".rstrip()
+
+
+def _no_number(value) -> str:
+    """Say why a value was not understood as one number."""
+    given = _quoted(value)
+    if isinstance(value, str) and numerals.is_span(value):
+        sentence = "{given} could be many numbers. Type the one that you think most likely."
+        return say(sentence, given=given)
+    if isinstance(value, str) and any(map(str.isdigit, value)):
+        return say("{given} isn't understood. Type the number alone.", given=given)
+    return say("{given} isn't a number.", given=given)
 
 
 def _quoted(value) -> str:

@@ -6,6 +6,7 @@ artists that moved on top, and encodes the result: about a tenth of the work of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -19,6 +20,8 @@ from matplotlib.text import Text
 
 from course.interactive import plot
 from course.words import say
+
+_PHRASE = re.compile(r"^(?=.* ).*[^\W\d]{3}")  # more than one word, one of three letters at least
 
 
 class Stage:
@@ -63,6 +66,13 @@ class Stage:
         for artist in self._kept.drawn:
             self.figure.draw_artist(artist)
         return np.asarray(self.canvas.buffer_rgba())
+
+    def words(self) -> str:
+        """Return what is written on the picture and moves, to be read out: phrases, no labels."""
+        moving = (artist for artist in self._kept.moving if isinstance(artist, Text))
+        written = [_read_out(text.get_text()) for text in moving if text.get_visible()]
+        phrases = [text for text in written if _PHRASE.search(text) or text == self.caption]
+        return ". ".join(text.rstrip(".") for text in dict.fromkeys(phrases))
 
     def png(self) -> bytes:
         """Return what was drawn last as a small picture."""
@@ -116,6 +126,12 @@ class Stage:
             self._line.set_in_layout(False)
         self._line.set_text(caption)
         return self._line
+
+
+def _read_out(text: str) -> str:
+    """Return a text of a figure without the marks of formulas, on one line."""
+    plain = re.sub(r"\$([^$]*)\$", lambda found: re.sub(r"[{}]", "", found[1]), text)
+    return " ".join(plain.replace("\\cdot", "·").split())
 
 
 def _with_above(moving: list[Artist]) -> list[Artist]:

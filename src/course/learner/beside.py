@@ -1,6 +1,6 @@
-"""What a page puts beside a check, where a page can: a kernel that serves one says so here.
+"""What a page knows of a check, where a page can: a kernel that serves one says so here.
 
-It holds a name and no more, so that a kernel starts without loading what draws on pages.
+It holds names and no more, so that a kernel starts without loading what draws on pages.
 """
 
 from __future__ import annotations
@@ -8,12 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 _offer: Callable | None = None
+_unread: set[str] = set()  # names whose cell Python couldn't read when it ran last
 
 
 def let(offer: Callable | None) -> None:
     """From here on, call ``offer(exercise)`` under each check that isn't done; None ends it."""
     global _offer
     _offer = offer
+
+
+def ran(names: set[str], *, read: bool) -> None:
+    """Note that a cell which defines these names ran, and whether Python could read it."""
+    if read:
+        _unread.difference_update(names)
+    else:
+        _unread.update(names)
+
+
+def unread(name: str) -> bool:
+    """Tell whether the cell that defines a name ended in a SyntaxError when it ran last."""
+    return name in _unread
 
 
 def put(exercise) -> None:

@@ -116,6 +116,27 @@ def record_prediction(question: str, **facts) -> None:
     _change(change, at=question)
 
 
+def withdraw_guess(question: str, before=None) -> None:
+    """Put the guess before in the place of a prediction's guess; None if there was none."""
+
+    def change(state: dict) -> None:
+        if before is None:
+            state["predictions"].pop(question, None)
+        else:
+            state["predictions"].setdefault(question, {})["guess"] = before
+
+    _change(change)
+
+
+def record_shown(question: str, measured) -> None:
+    """Keep that the truth was shown to somebody who had not guessed; it is no work done."""
+
+    def change(state: dict) -> None:
+        state["predictions"].setdefault(question, {}).setdefault("measured", measured)
+
+    _change(change)
+
+
 def read() -> dict:
     """Return what the file holds: `checks`, `hints` and `predictions`, each by id.
 
@@ -155,13 +176,13 @@ def _read(file: Path) -> dict:
         return record.empty()
 
 
-def _change(change, at: str) -> None:
+def _change(change, at: str = "") -> None:
     """Apply a change to the file, whole or not at all; a file that can't be written is no error.
 
     Parameters
     ----------
     at
-        The exercise or the prediction that was worked on.
+        The exercise or the prediction that was worked on; empty if none was.
     """
     if "NBGRADER_EXECUTION" in os.environ:  # the grader's runs are not the learner's
         return
@@ -171,7 +192,7 @@ def _change(change, at: str) -> None:
         with files.locked(file):
             state = _read(file)
             change(state)
-            _write(file, state | {"last": at})
+            _write(file, state | ({"last": at} if at else {}))
     except record.Newer as error:
         _say(str(error))
     except OSError as error:

@@ -69,7 +69,8 @@ class Report:
         for exercise, times in state["hints"].items():
             self.hints.setdefault(exercise, []).append(times)
         for question, facts in state["predictions"].items():
-            self.guesses.setdefault(question, []).append(facts)
+            if "guess" in facts:
+                self.guesses.setdefault(question, []).append(facts)
 
     def rows(self, names: bool = False) -> list[tuple]:
         """Return a row for each exercise that was tried, then one for each misconception in it.

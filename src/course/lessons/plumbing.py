@@ -38,7 +38,7 @@ def fold(cell: dict) -> None:
     """Fold a cell of plumbing, under a first line that says what it is."""
     tags = cell["metadata"].get("tags", [])
     first = {
-        "predict": say("# A prediction: run this cell, then type your guess."),
+        "predict": _asks(cell),
         "reveal": say("# What came out, beside your guess."),
         "plot": say("# A figure: run this cell to draw it."),
         "table": say("# A table: run this cell to fill it."),
@@ -47,6 +47,14 @@ def fold(cell: dict) -> None:
         return
     cell["source"] = f"{first}\n{cell['source']}"
     cell["metadata"].setdefault("jupyter", {})["source_hidden"] = True
+
+
+def _asks(cell: dict) -> str:
+    """Return the first line of a cell that asks for a prediction."""
+    calls = _calls(_tree(cell["source"]))
+    if "predict.choice" in calls and "predict.number" not in calls:
+        return say("# A prediction: run this cell, then choose your answer.")
+    return say("# A prediction: run this cell, then type your guess.")
 
 
 def mostly_plumbing(cell: dict) -> bool:

@@ -161,9 +161,9 @@ affine_backward = Exercise(
             You summed the whole of dz into one number. Each output has its own bias and column of
             dz.
         return dx, dW, db ⇒ return dW, db, dx
-            All three are right, but they come in another order: dx, dW, db is promised.
+            All three are right, but they come in another order: the order asked for is dx, dW, db.
         return dx, dW, db ⇒ return dW, dx, db
-            All three are right, but dW comes before dx: dx, dW, db is promised.
+            All three are right, but dW comes before dx: the order asked for is dx, dW, db.
         x.T ⇒ (x @ W).T
             Your dW pairs dz with x W, what the layer sent, and not with x, what it received. A
             weight's gradient is in proportion to what it was given.
