@@ -142,10 +142,10 @@ print(f"mean {np.nanmean(ink):.0f}, spread {np.nanstd(ink):.0f}; ten times a com
 # spreads from the mean, however large $a$ is. If the others differ among themselves, that only widens
 # the spread. So among ten numbers none can ever lie more than 3 spreads away.
 #
-# The **median**, the number in the middle of the sorted column, doesn't care how far away the wild
-# ones are, only on which side. The same holds of the median distance from the median, MAD. On a bell
-# curve the MAD is the spread divided by 1.4826, so with that factor the two rules agree where nothing
-# is wrong.
+# The **median**, the number in the middle of the sorted column, doesn't care how far away the
+# wild ones are, only on which side. The same is true of the median distance from the median,
+# called MAD. For a Gaussian the MAD is the spread divided by 1.4826, so with that factor the two
+# rules agree where nothing is wrong.
 
 
 # %% tags=["worked:tables.robust_z"]
@@ -160,18 +160,18 @@ print(f"by the median: {len(flagged_robust & wrong)} of {len(wrong)} wrong cells
 print(f" and {len(flagged_robust - wrong)} right ones")
 
 # %% [markdown]
-# What does the limit cost? Find for each column the lowest limit that throws no right number away.
-# What is special about `height`?
+# What does the limit cost? Choose *median and MAD*, and find for each column the lowest limit
+# that throws no right number away. What is special about `height`?
 
 # %%
 widgets.threshold()
 
 # %% [markdown]
-# More than half of the drawings are exactly 20 pixels high, because that is how this collection
-# was made. So the MAD of `height` is 0, and the rule falls back on pixels: that is what the
-# `np.where` is for. No rule replaces a look at the column. We take 9, which throws no right number
-# away in any column, and make a gap of an outlier: one wrong cell says nothing against the other
-# seven in its row.
+# About seven of ten scans are exactly 20 pixels high, because that is how this collection was
+# made. So the MAD of `height` is 0, and the rule falls back on pixels: that is what the
+# `np.where` is for. No rule replaces a look at the column. We take 9, which throws no right
+# number away in any column, and make a gap of an outlier: one wrong cell says nothing against the
+# other seven in its row.
 #
 # A 3 that is labelled 8 is no outlier in any column. What gives it away is something else in the table
 # that must agree with it: four scans of one drawing show the same digit, so where three say 3 and one
@@ -199,12 +199,12 @@ y = mended
 #
 # *`ink` runs to 30, `upper` to 1. Does a unit matter?*
 #
-# It does to everything that measures distances: a column in large units drowns the others. It also
-# matters to learning by small steps, which is how networks are trained later. Take two columns,
-# and find $w$ in $y = xw$ by walking downhill. Each step moves $w$ against the slope of the mean
-# squared error, and its length is the best that one fixed length can be. The second column is
-# measured in units that make its numbers 1, 10 or 100 times as large as the first. With equal
-# units, 3 steps bring the error down to a thousandth.
+# It does to everything that measures distances: a column in large units drowns the others. It
+# also matters to learning by small steps, which is how networks are trained later. Take two
+# columns, and find $w$ in $y = xw$ by walking downhill. Each step moves $w$ against the slope of
+# the mean squared error, and its length is the best that one fixed length can be. The second
+# column is measured in units that make its numbers 1, 10 or 100 times as large as the first. With
+# equal units, 3 steps bring the root of that error down to a thousandth.
 
 
 # %%
@@ -242,9 +242,9 @@ plot.table(
 # at all along the small one, and the slope is made of $x^\top x$, whose condition number is the square
 # of that of $x$ (lesson *Inside a matrix*). Ten times the ratio costs a hundred times the steps.
 #
-# The remedy is to choose units in which all columns are alike: mean 0 and spread 1. That is called
-# **standardising**. Rows to be tested on come later, and are treated by numbers that were fixed
-# before they came.
+# The remedy is to choose units in which all columns are alike: mean 0 and spread 1. That is
+# called **standardising**. The two numbers of a column are found on the rows that are learnt
+# from, `train`. Rows that come later, `test`, are treated by the same numbers.
 #
 # ### Exercise: `standardise`
 #
@@ -340,8 +340,9 @@ luck.reveal(np.mean(right["random", "row by row"]))
 
 # %% [markdown]
 # The test praises a reader that cannot have learnt anything about digits. For nearly every test
-# row, another scan of the same drawing stands in the training set, and it *is* the nearest row. If
-# that is the explanation, the praise must vanish once all scans of a drawing stay on one side.
+# row, another scan of the same drawing stands in the training set, and it may well be the nearest
+# row. If that is the explanation, the praise must vanish once all scans of a drawing stay on one
+# side.
 #
 # ### Exercise: `group_split`
 #
@@ -373,10 +374,11 @@ plot.table(
 )
 
 # %% [markdown]
-# The explanation holds: by drawing, random labels are guessed at the level of chance. With true
-# labels the row-by-row split promises a reader that is nearly perfect, and on new drawings it is
-# right about half of the time. Will new rows come from people, patients, plays that you already
-# have, or from new ones? If from new ones, split by group.
+# The explanation holds: by drawing, random labels are guessed at the level of chance. (A little
+# below 10 %: a drawing in the test leaves one fewer of its label to learn from.) With true labels
+# the row-by-row split promises a reader that is nearly perfect, and on new drawings it is right
+# about half of the time. Will new rows come from people that you already have, or from new ones?
+# If from new ones, split by group.
 #
 # A repeated row is the extreme case: where its copy is in the training set, the answer is right
 # for certain. One scan of each drawing gives chance again, and entering 24 of those 120 rows twice
@@ -385,7 +387,7 @@ plot.table(
 # %% [markdown]
 # ## Too many columns
 #
-# *Of 5,000 measurements most say nothing. Which do you keep, and when do you choose?*
+# *Of 5,000 measurements most say nothing. How do you find the ones that do?*
 #
 # Fifty people, half of them ill, and 5,000 measurements of each. We make all of it up from random
 # numbers, so no measurement has anything to do with the illness. A colleague keeps the 50 columns
@@ -425,12 +427,10 @@ def noise(seed):
 leaking = [100 * colleague(*noise(seed)) for seed in range(20)]
 praised.reveal(np.mean(leaking))
 print(f"20 sets of random numbers: {min(leaking):.0f} to {max(leaking):.0f} %")
-diagrams.leak()
 
 # %% [markdown]
 # Right nearly always, about what cannot be known. Whenever something is fitted on rows that are
-# judged later, what it takes from them **leaks** into the judgement. Follow in the drawing what
-# the choice has seen.
+# judged later, what it takes from them **leaks** into the judgement.
 #
 # ### Exercise: `cross_validate`
 #
@@ -451,14 +451,16 @@ ex.cross_validate.check(cross_validate)
 # %%
 honest = [100 * leaks.cross_validate(*noise(seed)) for seed in range(20)]
 print(f"mended: {np.mean(honest):.0f} % right on average, from {min(honest):.0f} to {max(honest):.0f} %")
+diagrams.leak()
 
 # %% [markdown]
-# Chance, as it should be. Of 5,000 random columns some go with the labels of *these* fifty people, test
-# rows included. Choosing them by all rows is learning from the test.
+# Chance, as it should be. Of 5,000 random columns some go with the labels of *these* fifty
+# people, test rows included. Choosing them by all rows is learning from the test. The drawing
+# shows both ways.
 #
-# The colleague's mean and spread came from all rows too. Not every leak does as much harm as this
-# choice. But to fit nothing on test rows costs nothing, and then you needn't know which leaks are
-# harmless.
+# The colleague's mean and spread came from all rows too. That leak does far less harm than this
+# choice; *Further* measures it. But to fit nothing on test rows costs nothing, and then you
+# needn't know which leaks are harmless.
 
 # %% [markdown]
 # ## Batches
@@ -530,8 +532,8 @@ ex.prepare.check(prepare)
 
 # %% [markdown]
 # Now everything, from the raw text to a reader: your functions where they have passed. The reader
-# answers with the nearest mean, and it is fed in batches. One-hot rows do the sorting:
-# $\text{onehot}(y)^\top x$ adds up the rows of each class, in one product.
+# learns the mean row of each class, batch by batch, and answers with the nearest. One-hot rows do
+# the sorting: $\text{onehot}(y)^\top x$ adds up the rows of each class, in one product.
 
 
 # %%
@@ -701,14 +703,14 @@ plot.table(
 )
 
 # %% [markdown]
-# Small changes teach the reader what does not matter, and cost no new label. At 180° the copies teach
-# that it does not matter which way up a digit stands, and then a 6 is a 9: the label was kept and the
-# meaning was not. Which changes keep a label is knowledge about the data, and no rule finds it for
-# you. Copies are made after the split, of training rows only. Otherwise they are groups of which one
-# half tests the other.
+# Small changes teach the reader what does not matter, and need no new labels. At 180° the copies
+# teach that it does not matter which way up a digit stands, and then a 5, a 7 or a 9 can pass for
+# a 6: the label was kept and the meaning was not. Which changes keep a label is knowledge about
+# the data, and no rule finds it for you. Copies are made after the split, of training rows only.
+# Otherwise they are groups of which one half tests the other.
 #
-# Set each of the three dials alone. At which strength would you no longer sign the label? And for which
-# digits would mirroring left to right keep it?
+# Move each of the three sliders alone. At which strength would you no longer vouch for the label?
+# And for which digits would mirroring left to right keep it?
 #
 # <details><summary>Answer</summary>
 #
@@ -774,10 +776,11 @@ print("damaged labels that were found:", ", ".join(f"{p:.0f} %" for p in planted
 print("suspects that were damaged:", ", ".join(f"{p:.0f} %" for p in guilty))
 
 # %% [markdown]
-# It finds nearly two thirds of what is wrong, so if hundreds of the shipped labels were wrong, it would
-# have shown many of them. And where there is much to find, most suspects are guilty. What a suspicion
-# is worth depends on how common the error is. Never let such a rule delete rows by itself: here it
-# would delete exactly those eights from which there is something to learn.
+# It finds nearly two thirds of labels that are wrong at random, so hundreds of such errors would
+# have shown. An error between two digits that look alike may still hide. And where there is much
+# to find, most suspects are guilty. What a suspicion is worth depends on how common the error is.
+# Never let such a rule delete rows by itself: here it would delete exactly those eights from
+# which there is something to learn.
 
 # %% [markdown]
 # ### Files
@@ -791,8 +794,9 @@ print("suspects that were damaged:", ", ".join(f"{p:.0f} %" for p in guilty))
 # and fetches from disk only what is asked for. Models train on hundreds of gigabytes of text in that
 # way.
 #
-# Models are exchanged as **safetensors**. The file begins with a header that says where each array
-# begins and ends, and the arrays follow. Nothing in it is ever run.
+# Models are exchanged as **safetensors**. The file begins with a header that says where each
+# array begins and ends, and the arrays follow. Nothing in it is ever run. Python's own format,
+# pickle, can run code when it is opened; lesson *PyTorch* shows it.
 
 
 # %%
@@ -823,11 +827,12 @@ del data, pixels, grey  # 70 MB
 # %% [markdown]
 # ### Two more leaks
 #
-# *What does a scaler do that has seen the test rows?*
+# *What does it do if mean and spread have seen the test rows?*
 #
-# The colleague's mean and spread came from all rows, and textbooks warn of that. Does it matter? Here
-# are three ways to scale the table of scans, split by drawing, and how they differ from scaling by the
-# training rows. The last line asks the same of the limits for outliers.
+# The colleague of *Too many columns* also took mean and spread from all rows, and textbooks warn
+# of that. Does it matter? Here are two ways to scale the table of scans, split by drawing, and
+# how each differs from scaling by the training rows. The last line asks the same of the limits
+# for outliers.
 
 
 # %%

@@ -18,9 +18,9 @@
 # again and again, a little against its gradient. In this lesson you derive every one of these
 # gradients, and train the network with functions of your own.
 #
-# **You will** derive the backward pass of each layer from single numbers, write it in NumPy, check
-# it, train on real handwritten digits, find out which changes of the last forty years matter and
-# where, and see how well a network can train with a wrong gradient. This takes about two hours.
+# **You will** derive the backward pass of each layer from single numbers, write it in NumPy,
+# check it, train on real handwritten digits, find out which changes of the last forty years
+# matter and where, and see what a wrong gradient does to training. This takes about two hours.
 # What stands under *Further* is optional.
 #
 # **You need** lesson *Gradients* (chain rule, gradient check, learning rate), matrix products from
@@ -101,10 +101,10 @@ ex.affine.check(affine)
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
-# Written like that it overflows at $z = -1000$. In this form the exponent is never positive. Its
-# slope is $\sigma'(z) = a(1 - a)$ with $a = \sigma(z)$: differentiate $(1 + e^{-z})^{-1}$ and you
-# get $e^{-z}(1 + e^{-z})^{-2}$, which is $a \cdot (1 - a)$. We already have $a$, so the slope costs
-# no new exponential.
+# Written like that it overflows at $z = -1000$. The code below never raises $e$ to a positive
+# power. The slope of the sigmoid is $\sigma'(z) = a(1 - a)$ with $a = \sigma(z)$: differentiate
+# $(1 + e^{-z})^{-1}$ and you get $e^{-z}(1 + e^{-z})^{-2}$, which is $a \cdot (1 - a)$. We
+# already have $a$, so the slope costs no new exponential.
 
 
 # %% tags=["worked:layers.sigmoid", "worked:layers.sigmoid_backward"]
@@ -119,8 +119,8 @@ def sigmoid_backward(da, a):
 
 # %% [markdown]
 # Affine layer, activation, affine layer, activation: that is a **multilayer perceptron**. This
-# course grew from a short article that trains one with ten formulas, for a hidden layer $h$ and an
-# output layer $o$; Sources names it. We begin with its network. By hand, with one neuron in each
+# course grew from a short article that trains one with ten formulas, for a hidden layer $h$ and
+# an output layer $o$ (see *Sources*). We begin with its network. By hand, with one neuron in each
 # layer, $x = 2$, $W_h = \frac12$, $W_o = 2$, $b_h = b_o = -1$ and target $y = 1$:
 #
 # $$z_h = 2\cdot\tfrac12 - 1 = 0,\quad h = \tfrac12,\quad z_o = \tfrac12\cdot2 - 1 = 0,\quad
@@ -149,8 +149,9 @@ diagrams.chain()
 widgets.graph()
 
 # %% [markdown]
-# Slide $W_h$ to 3. The curve flattens, and so does everything that flows back: $h$ is close to 1
-# and its slope $h(1-h)$ close to 0.
+# Slide $W_h$ to 3. The curve is flat there, and hardly anything flows back past $h$: it is close
+# to 1, and its slope $h(1-h)$ close to 0. $dW_o$ doesn't pass through that slope and hardly
+# changes.
 #
 # Now a whole layer, and a batch. Let $dz$ have arrived at its outputs, and find the three gradients
 # entry by entry, as sums over paths. Number the examples of the batch by $n$, and write down for
@@ -248,8 +249,8 @@ print(f"relative error of every gradient below 1e-8: {max(off.values()) < 1e-8}"
 # %% [markdown]
 # The numbers found by hand agree with the code, and so does the gradient check of lesson
 # *Gradients*. Now downhill, $W \leftarrow W - \alpha\,dW$, for every layer. The gradient over all
-# 8,000 digits costs 250 times as much as over 32 of them, and 32 give a usable estimate. So each
-# step takes a random handful, a **minibatch**.
+# 8,000 digits costs 250 times as much as over 32 of them, and the mean over 32 random ones is
+# right on average. So each step takes a random handful, a **minibatch**.
 
 
 # %% tags=["worked:mlp.gradient_step"]
@@ -374,14 +375,17 @@ print(f"sigmoid: scale 1 keeps 1 part in {faint:.0f}; level near a scale of {sca
 print(f"where {100 * saturated['sigmoid'][level]:.0f} % of the units are within 0.01 of 0 or 1")
 
 # %% [markdown]
-# Right: with either activation the error signal fades if the weights are too small, and there is a
-# scale at which it stays level. For ReLU that is 2; lesson *Initialization* says why. For the
-# sigmoid it is so large that many units are saturated, and a saturated unit passes nothing.
+# Left, the first remedy, with two classes: the new signal grows with the error, the old one
+# fades. Right, the second, over the scale, a weight's variance times the number of inputs: with
+# either activation the error signal fades if the weights are too small, and there is a scale at
+# which it stays level. For ReLU that is 2; lesson *Initialization* says why. For the sigmoid it
+# is so large that many units are saturated, close to 0 or 1, and a saturated unit passes next to
+# nothing.
 #
 # ## Any depth
 #
-# *What changes when there are more layers?* Nothing: forward keeps what each layer was given, and
-# the way back is a loop.
+# *What changes when there are more layers?* Only that both ways become loops. Forward keeps what
+# each layer was given, for the way back.
 
 
 # %% tags=["worked:mlp.forward"]
@@ -418,9 +422,9 @@ def loss_and_gradients(params, x, y):
 ex.loss_and_gradients.check(loss_and_gradients)
 
 # %% [markdown]
-# First in the plane, where everything can be seen. Each hidden unit has a line at which it switches
-# on. Find the fewest units that enclose the disc of *rings*, and the learning rate at which
-# training breaks.
+# Watch such a network first in the plane, where everything can be seen. Each hidden unit has a
+# line at which it switches on. Find the fewest units that enclose the disc of *rings*, and the
+# learning rate at which training breaks.
 
 # %%
 widgets.boundary()
@@ -477,12 +481,12 @@ for name, right in swept.items():
     print(f"{name}: best at {lr:g}, {best[name].mean():.1f} % (seeds {np.ptp(best[name]):.1f} apart)")
 
 # %% [markdown]
-# The new pair is ahead by about two and a half points: more than the seeds are apart, and far less
-# than a comparison at one learning rate would say. The green and the orange line reach the same
-# height, so at this depth it is cross-entropy that makes the difference. ReLU wants a small rate,
-# and breaks beyond.
+# The new pair is ahead by about two and a half points: more than the seeds are apart, and far
+# less than the 27 points at a rate of 0.125. With cross-entropy, sigmoid and ReLU reach the same
+# height, so at this depth the change of loss makes the difference. ReLU wants a small rate, and
+# breaks beyond.
 #
-# Does that hold with more layers? Again each at the better of two rates, two seeds:
+# Does that hold with more layers? Now each has the better of two rates, and two seeds:
 
 # %%
 depths = (1, 3, 5)
@@ -503,8 +507,8 @@ plot.table(
 
 # %% [markdown]
 # Here the old pair is lost. At five hidden layers neither of its rates leads away from guessing.
-# Part of that was the start: larger first weights, which let more of the signal through, help it.
-# They don't bring it to where the new pair is.
+# Part of that was the start: with three and five layers larger first weights help it, though with
+# one they cost four points. They don't bring it to where the new pair is.
 #
 # ## A reader of digits, made of your functions
 #
@@ -540,14 +544,15 @@ print(made.credit("Your reader"))
 figures.mistakes(x_test, y_test, layers.softmax(read(made, reader, x_test)))
 
 # %% [markdown]
-# Which of these would you have read as labelled? Now train one with controls; the stop button keeps
-# what was reached. At which learning rate does the curve begin to shake, and at which does it die?
+# Which of these would you have read as labelled? Now train a reader by hand: set the sliders and
+# start. The stop button keeps what was reached. At which learning rate does the curve begin to
+# shake, and at which does it die?
 
 # %%
 widgets.digits()
 
 # %% [markdown]
-# ## Wrong gradients that train
+# ## Faults in the way back
 #
 # *The loss falls and the score is high. Is the gradient right?*
 #
@@ -557,7 +562,7 @@ widgets.digits()
 # %%
 astray = predict.number(
     "mlp_backprop.feedback",
-    "The right gradient reads about 90 % after 500 steps. And with random feedback weights?",
+    "The right gradient reads about 92 % after 500 steps. And with random feedback weights?",
     unit="%", low=0, high=100, within=4,
 )
 astray
@@ -584,29 +589,33 @@ bugs = {
 
 # %%
 correct = mlp.loss_and_gradients(start, x[:100], y[:100])[1][0][0]
-scores, off = {}, {}
+scores, off, active = {}, {}, {}
 for name, (back, gate) in bugs.items():
     gradients = functools.partial(faulty, back=back, gate=gate)
-    scores[name] = [
-        percent_right(mlp.forward(descend(gradients, start, x, y, lr=0.2, seed=s), x_test)[-1], y_test)
-        for s in range(3)
-    ]
+    ends = [descend(gradients, start, x, y, lr=0.2, seed=s) for s in range(3)]
+    read_as = [mlp.forward(params, x_test) for params in ends]  # z, h, logits for each seed
+    scores[name] = [percent_right(z, y_test) for *_, z in read_as]
+    active[name] = 100 * np.mean([h > 0 for _, h, _ in read_as])
     off[name] = 100 * gradcheck.relative_error(gradients(start, x[:100], y[:100])[0][0], correct)
 astray_right = np.mean(scores["random feedback for W2ᵀ"])
 astray.reveal(astray_right, shown=f"{astray_right:.1f} %")
 plot.table(
     [
-        [name, f"{np.mean(right):.1f} % ({min(right):.1f} to {max(right):.1f})", f"{off[name]:.0f} %"]
+        [name, f"{np.mean(right):.1f} % ({min(right):.1f} to {max(right):.1f})",
+         f"{active[name]:.0f} %", f"{off[name]:.0f} %"]
         for name, right in scores.items()
     ],
-    header=["fault in the gradient", "unseen digits right, three seeds", "gradient of W1 off by"],
+    header=["fault in the gradient", "unseen digits right, three seeds", "units active",
+            "gradient of W1 off by"],
 )
 
 # %% [markdown]
-# Three of the four faults train. A gradient can be wrong by more than its own length and the score
-# still rises: the last layer learns from whatever it is given, and with random feedback the forward
-# weights come to suit the feedback (Lillicrap and others). **A falling loss doesn't show that the
-# gradient is right.** A gradient check does.
+# Three of the four faults train. A gradient can be wrong by more than its own length and the
+# score still rises: the last layer learns as long as the units below it say something, even if
+# the first layer never moves. With random feedback, Lillicrap and others found, the forward
+# weights come to suit the feedback. The fourth fault can only lower the first weights and biases,
+# until no unit is active on any digit. **A falling loss doesn't show that the gradient is right.** A gradient
+# check does.
 #
 # Now you are the one to find the fault. This network has tanh as its activation, and somebody in a
 # hurry wrote its gradients. It trains, and `nets.errors` compares each gradient with its finite
@@ -717,9 +726,8 @@ plot.table(
 # %% [markdown]
 # ## Further
 #
-# What follows is optional, and nothing later needs it: the way back through a softmax whatever
-# comes after it, with an exercise, and two tests of what a network sees in a digit. It takes about
-# twenty minutes.
+# What follows is optional, and nothing later needs it: the way back through a softmax alone, with
+# an exercise, and two tests of what a network sees in a digit. It takes about twenty minutes.
 #
 # ### Back through a softmax alone
 #
@@ -745,9 +753,9 @@ def softmax_backward(dp, p):
 ex.softmax_backward.check(softmax_backward)
 
 # %% [markdown]
-# For cross-entropy, $dp$ is $-1/p$ at the true class and 0 elsewhere. Your function makes of it the
-# same $p - \text{onehot}$ that you derived above. But where $p$ has become 0, $-1/p$ divides by
-# zero. So a single formula for both is better.
+# For cross-entropy, $dp$ is $-1/p$ at the true class and 0 elsewhere. For one example your
+# function turns it into the $p - \text{onehot}$ that you derived above. But where $p$ has become
+# 0, $-1/p$ divides by zero. So it is safer to go back through loss and softmax in one step.
 #
 # ### What a network sees
 #
@@ -791,9 +799,10 @@ rows = {"as written": some, "shuffled": some[:, shuffle], "moved by two": moved_
 figures.disturbed(rows, shifted_right)
 
 # %% [markdown]
-# To you the second row is noise and the third no different from the first. To the network it is the
-# reverse. Nothing in $xW$ knows which pixels are neighbours, so a shuffle costs nothing, and the
-# pixel next door is another input with other weights.
+# To you the second row is noise and the third no different from the first. A network that learns
+# from shuffled digits reads as well as before, and one that has learnt from upright ones loses a
+# quarter of them by two pixels. Nothing in $xW$ knows which pixels are neighbours, so a shuffle
+# costs nothing, and the pixel next door is another input with other weights.
 
 # %% [markdown]
 # ## Sources

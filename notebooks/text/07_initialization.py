@@ -17,10 +17,10 @@
 # Before the first step of training, a network can already be hopeless. What decides is how its first
 # weights are drawn: how widely, and in what pattern.
 #
-# **You will** see signals vanish, explode and lose their direction in fifty layers, derive how widely
-# to draw, read an initialization off the first loss, write layer norm, and train a network so deep
-# that the usual rules fail on it. This takes about two hours. What stands under *Further* takes about
-# three quarters of an hour more.
+# **You will** follow signals through fifty layers, derive how widely to draw, read an
+# initialization off the first loss, write layer norm, and train a network so deep that the usual
+# rules fail on it. This takes about two hours. What stands under *Further* takes about three
+# quarters of an hour more.
 #
 # **You need** lesson *Backpropagation*: affine layers, cross-entropy, gradients. From *Probability*: the
 # variances of independent terms add.
@@ -56,7 +56,7 @@ from course.networks import gradcheck, initial, layers, mlp, norm, optim
 # *Weights have to begin somewhere. Why not all at zero, or all at one half?*
 #
 # The exclusive or needs a hidden layer: two inputs, and the label says whether they have the same
-# sign. Eight tanh units learn it in 1,500 steps of Adam, which you build in lesson *Optimizers*.
+# sign. Eight tanh units get 1,500 steps of Adam, which you build in lesson *Optimizers*.
 
 
 # %%
@@ -104,7 +104,7 @@ curves.exclusive_or(logits, learnt, right, x, y)
 # %%
 nudge = predict.choice(
     "initialization.nudge",
-    "Add noise of one millionth to the weights of one half, and train as before. The result is …",
+    "Start at one half, add noise of one millionth to the first layer's weights, and train as before. The result is …",
     ["as bad as one half", "halfway between", "as good as random weights"],
 )
 nudge
@@ -112,13 +112,14 @@ nudge
 # %%
 W1, W2 = starts["one half"]
 nudged = learn(W1 + 1e-6 * np.random.default_rng(1).standard_normal(W1.shape), W2, x, y)
+print(f"spread between units: 1e-6 before, {nudged[0].std(axis=1).mean():.1f} after training")
 right_nudged = 100 * np.mean(logits(nudged, x).argmax(1) == y)
 nudge.reveal("as good as random weights", shown=f"{right_nudged:.0f} % right")
 
 # %% [markdown]
-# A millionth is enough, because training amplifies whatever pushes equal units apart. So any
-# randomness makes units *different*. The rest of this lesson asks how *large* the random weights
-# must be.
+# A millionth is enough: training has made the difference between the units about a million times
+# as large. So any randomness makes units *different*. The rest of this lesson asks how *large*
+# the random weights must be.
 
 # %% [markdown]
 # ## One layer: what happens to the variance
@@ -206,14 +207,14 @@ print(", ".join(f"{name} {c:.3g}/n: {last[name, c]}" for name, c in scales))
 # $(5/3)^2$: PyTorch suggests multiplying weights by $5/3$ for tanh, and here it is used with a ReLU.
 
 # %% [markdown]
-# ## Half is lost: He
+# ## He: what a ReLU takes away
 #
 # *What does a ReLU take away, and how do you make up for it?*
 #
-# Let $z$ be symmetric about zero, with variance $\mathrm{Var}(z)$, and $h = \text{relu}(z)$. What share
-# of the second moment is left? Put your answer into the formula that you found, and ask that
-# $\mathrm{Var}(z)$ is the same at the next layer. As a check, $n_\text{in} = 50$ wants a standard
-# deviation of 0.2.
+# Above, $2/n$ held the spread. Where does the 2 come from? Let $z$ be symmetric about zero, with
+# variance $\mathrm{Var}(z)$, and $h = \text{relu}(z)$. What share of the second moment is left?
+# Put your answer into the formula that you found, and ask that $\mathrm{Var}(z)$ is the same at
+# the next layer. As a check, $n_\text{in} = 50$ wants a standard deviation of 0.2.
 #
 # ### Exercise: `he_normal`
 #
@@ -250,8 +251,9 @@ print(f"A fresh torch.nn.Linear has variance × fan-in {default_c:.2f}.")
 # its default layer follows neither LeCun nor He: it draws evenly from $\pm 1/\sqrt{n_\text{in}}$, whose
 # variance is a third of the squared bound.
 #
-# *Assumed*: an average over units is as good as an expectation, so layers are wide. *Where it fails*:
-# in narrow ones. Here are twenty networks of each width, 50 ReLU layers, variance $2/n$:
+# *Assumed*: an average over units is as good as an expectation, which takes wide layers. *Where
+# it fails*: in narrow ones. Here are twenty networks of each width, 50 ReLU layers, variance
+# $2/n$:
 
 # %%
 for n in (16, 256):
@@ -318,12 +320,14 @@ del signals, hs, zs  # 45 MB
 # 64 examples lie from their mean. With ReLU it falls to a quarter of the spread, and the examples
 # end up nearly on one line. With the sigmoid they coincide after ten layers.
 #
-# On the way back, ReLU keeps both the spread and the directions of the gradients. With tanh their
-# spread grows toward the first layer (what counts here is the slope), and with the sigmoid it vanishes.
+# On the way back through ReLU, the spread stays level and the gradients of different examples
+# stay apart. With tanh their spread grows toward the first layer, and with the sigmoid it
+# vanishes: on the way back $f'(z)^2$ counts, and the gain was chosen for $f(z)^2$.
 #
-# **Xavier** weighs the two ways. In $dh = dz\,W^\top$ each entry sums over $n_\text{out}$ terms, so for
-# $f(z) \approx z$ the way forward asks for $\mathrm{Var}(W) = 1/n_\text{in}$ and the way back for
-# $1/n_\text{out}$. Xavier takes $2/(n_\text{in} + n_\text{out})$.
+# **Xavier**, the random start of the exclusive or above, is a compromise between the two ways. In
+# $dh = dz\,W^\top$ each entry sums over $n_\text{out}$ terms, so for $f(z) \approx z$ the way
+# forward asks for $\mathrm{Var}(W) = 1/n_\text{in}$ and the way back for $1/n_\text{out}$. Xavier
+# takes $2/(n_\text{in} + n_\text{out})$.
 #
 # Which settings keep the spread, which keep directions, and does any keep both, forward and back?
 
@@ -337,11 +341,7 @@ widgets.layers()
 #
 # A ReLU loses what is negative. So send $u$ and $-u$ through it side by side: nothing is lost
 # in the pair $(\text{relu}(u), \text{relu}(-u))$.
-
-# %%
-diagrams.mirror()
-
-# %% [markdown]
+#
 # Let $A$ have shape $(n, m)$. You want weights $W$ of shape $(2n, 2m)$ for which
 #
 # $$(\text{relu}(u), \text{relu}(-u))\, W = (u A, -u A),$$
@@ -361,6 +361,9 @@ def mirrored(A):
 
 # %%
 ex.mirrored.check(mirrored)
+
+# %%
+diagrams.mirror()
 
 # %% [markdown]
 # At its start such a network is linear: it multiplies $u$ by the product of all $A$. Which $A$ should
@@ -526,8 +529,8 @@ for c in (1, 2, 256, 1e-4):
     print(f"variance {c:g}/n: spread {h.std():.2f}, cosine {mean_cosine(h):.2f}")
 
 # %% [markdown]
-# The spread no longer depends on the variance, until rows become as small as $\sqrt\varepsilon$ in the
-# last line. But layer norm doesn't bring lost directions back.
+# The spread no longer depends on the variance, until in the last line the rows become so small
+# that $\varepsilon$ counts. But layer norm doesn't bring lost directions back.
 #
 # A GPT adds to its signal instead of replacing it. This sum is the **residual stream**. Each of $L$ blocks
 # writes to it twice, and independent writes add their variances. GPT-2 draws the matrices that write with
@@ -548,8 +551,9 @@ scaled = stream(np.random.default_rng(0), initial.residual_std(0.02, 12))
 print(f"all writes together spread by {plain:.2f}, with the scaling by {scaled:.2f}")
 
 # %% [markdown]
-# The stream began with a spread of 1. With the scaling, all writes together add about half of that, or
-# a third of its variance, and this stays so whatever the depth.
+# The stream began with a spread of 1. With the scaling, all writes together have a spread of
+# about half of that, so they add about a third to the variance. $2L$ writes of variance
+# proportional to $1/(2L)$ add up to the same at any depth.
 
 # %% [markdown]
 # ## How deep can your network be?
@@ -557,10 +561,10 @@ print(f"all writes together spread by {plain:.2f}, with the scaling by {scaled:.
 # *If lost directions are what makes deep networks fail, weights that keep them should train deeper. Do
 # they?*
 #
-# This test could refute the explanation. All networks have ReLU layers of width 64, no norm, no
-# residuals, and 100 steps of plain gradient descent on the digits. One kind uses your `he_normal`, one
-# your `mirrored` with orthogonal $A$, one `mirrored` with LeCun's $A$. Each has the better of two
-# learning rates, and three seeds.
+# If they don't, the explanation is wrong. All networks have ReLU layers of width 64, no norm and
+# no residual stream, and take 100 steps of plain gradient descent on the digits. One kind uses
+# your `he_normal`, one your `mirrored` with orthogonal $A$, one `mirrored` with LeCun's $A$. Each
+# has the better of two learning rates, and three seeds.
 
 
 # %%
@@ -631,10 +635,11 @@ print(made.credit("Your deep reader"))
 del data  # 63 MB
 
 # %% [markdown]
-# A network counts as trained here if it reads more than half of the test digits, averaged over the
-# seeds. The explanation survives its test: the kinds fail in the order in which they lose directions,
-# and the kind that keeps them all trains deepest. It is still one data set, one width and 100 steps.
-# Longer training would move all three lines.
+# A network counts as trained here if it reads more than half of the test digits, averaged over
+# the seeds. The explanation survives its test: the kinds fail in the order in which they lose
+# directions, and the kind that keeps them all trains deepest. But orthogonal weights keep the
+# directions of gradients as well, so the test doesn't say which of the two counts. And it is one
+# data set, one width and 100 steps; longer training would probably move all three lines.
 
 # %% [markdown]
 # ## What you measured
@@ -665,7 +670,8 @@ plot.table(
 # %% [markdown]
 # ## Questions to answer without looking
 #
-# 1. Constant weights learn something, zero weights nothing. Why the difference?
+# 1. From one half the network learns something, from zero only the output's bias. Why the
+#    difference?
 #
 #    <details><summary>Answer</summary>
 #
@@ -743,8 +749,8 @@ ex.leaky_gain.check(leaky_gain)
 # %% [markdown]
 # ### The way back through layer norm
 #
-# Layer norm goes in three steps: centre the row, divide it by its root mean square, scale and shift.
-# Its gradient goes through them one at a time, in reverse. Begin with the slopes of each step.
+# Layer norm goes in three steps: centre the row, divide it by its root mean square, scale and
+# shift. Its gradient goes through them in reverse. First each step by itself:
 #
 # **Centring.** $u_i = x_i - \frac1C \sum_j x_j$. So $x_j$ reaches $u_j$ with slope 1, and every $u_i$ with
 # slope $-\frac1C$ through the mean. Adding over all paths,
@@ -838,8 +844,8 @@ for c in (1, 2, 256):
     print(f"variance {c}/n: first gradients spread by {first_gradients(x, dy, stack(0, c)).std():.1f}")
 
 # %% [markdown]
-# They stay level, too, whatever the variance: wider weights multiply the gradient by more, and the norm
-# behind them divides it by as much.
+# After fifty layers their spread is 0.8, whatever the variance: wider weights make the gradient
+# larger, and the norm, which divides by a larger root, makes it smaller by the same factor.
 
 # %% [markdown]
 # ## Sources

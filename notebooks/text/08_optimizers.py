@@ -17,13 +17,14 @@
 # Backpropagation says which way is down. How far to go, and what to remember of earlier steps, is
 # the optimizer's part: a few lines that decide whether training takes minutes or days.
 #
-# **You will** derive the largest learning rate that can work and watch a network live at that
-# limit, make a slow descent twenty times faster with momentum and find what this costs, build Adam
-# and see what each of its pieces prevents, and tell from two steps which rule took them. This takes
-# about two hours. What stands under *Further* is optional.
+# **You will** derive the largest learning rate that can work and measure what a network makes of
+# it, make a slow descent twenty times faster with momentum and find what this costs, build Adam
+# and see what each of its pieces prevents, and tell from two steps which rule took them. This
+# takes about two hours. What stands under *Further* is optional and takes ten minutes more.
 #
-# **You need** lesson *Backpropagation*: gradients and a training loop. From school, the derivative
-# of $x^2$ and the formula for the roots of a quadratic equation.
+# **You need** lesson *Backpropagation*: gradients and a training loop. From school, the
+# derivative of $x^2$ and the formula for the roots of a quadratic equation, complex ones
+# included.
 
 # %% [markdown]
 # ## Symbols
@@ -39,6 +40,8 @@
 # | $w$ | strength of weight decay | |
 # | $t$ | number of the step, from 1 | |
 # | $B$ | examples in a batch | |
+# | $\sigma$ | spread of the noise in a gradient | |
+# | $\varepsilon$ | a tiny number that prevents $0/0$ | |
 
 # %% tags=["setup"]
 from functools import partial
@@ -102,7 +105,7 @@ figures.bowl((0.3, 1.9, 2.1))
 # $$H u \approx \frac{\nabla(p + h u) - \nabla(p - h u)}{2h} .$$
 #
 # The result, made a unit vector again, is the next $u$. This is **power iteration**: it turns $u$
-# towards the direction of the largest curvature.
+# towards the direction in which the curvature is largest in size.
 
 
 # %% tags=["worked:curvature.sharpness"]
@@ -115,8 +118,8 @@ def sharpness(gradient, p, direction, *, iterations=20, h=1e-4):
 
 # %% [markdown]
 # Now a small network: 300 digits, 16 hidden units with tanh, squared error, and all the data at
-# every step, so there is no noise. `edge.loss_and_gradient` holds it. Its parameters are one long
-# vector $p$.
+# every step, so there is no noise. `edge.loss_and_gradient` computes its loss and gradient. All
+# its parameters stand in one long vector $p$.
 
 
 # %%
@@ -159,11 +162,11 @@ figures.curvatures(runs)
 # $2/\text{lr}$, comes back, and stays near that line. There the loss rises at many single steps, as
 # the jumps on the right show, and nevertheless falls in the long run.
 #
-# This is the **edge of stability** (Cohen and others, 2021). Where the curvature passes the limit,
-# the run begins to jump along the steepest direction, and the jumps carry it to a place that is
-# less curved. So your learning rate doesn't only obey the curvature. It also chooses it. Two
-# warnings: this was gradient descent without noise and with squared error. And a rate much too
-# large still diverges.
+# This is the **edge of stability** (Cohen and others, 2021). So the learning rate doesn't only
+# obey the curvature. Here it also sets it. (The usual explanation, which isn't tested here: past
+# the limit the run jumps along the steepest direction, and the jumps carry it to a place that is
+# less curved.) Two warnings: this was gradient descent without noise and with squared error. And
+# a rate much too large still diverges.
 #
 # ## The ravine, and a ball with momentum
 #
@@ -250,7 +253,8 @@ plot.table(rows, header=["κ", "gradient descent", "momentum", "ratio"])
 
 # %% [markdown]
 # These are the steps until the distance is a ten-thousandth of what it was, each rule at its best
-# setting. The gain grows like $\sqrt\kappa$.
+# setting. The gain grows almost like $\sqrt\kappa$: by 2.8 and 2.9 for each factor of ten, where
+# $\sqrt{10} = 3.2$.
 #
 # **Nesterov's rule** looks ahead. Suppose that the same gradient came once more: momentum's *next*
 # step would then be lr times a newer velocity. Nesterov takes that step now. But the velocity that
@@ -279,9 +283,9 @@ ex.nesterov_step.check(nesterov_step)
 # bottom?*
 #
 # Strictly, stochastic gradient descent (SGD) takes one example at a step and minibatch descent
-# takes $B$. In each case $g = \lambda x + \xi$, with noise $\xi$ of variance $\sigma^2/B$. Noise
-# pushes $x$ away from the minimum and the step pulls it back, until its variance stays the same
-# from one step to the next:
+# takes $B$; in practice both are called SGD. In either case $g = \lambda x + \xi$, with noise
+# $\xi$ of variance $\sigma^2/B$. Noise pushes $x$ away from the minimum and the step pulls it
+# back, until its variance stays the same from one step to the next:
 #
 # $$\mathrm{Var} = (1 - \text{lr}\,\lambda)^2\, \mathrm{Var} + \text{lr}^2 \frac{\sigma^2}{B}
 # \quad\Longrightarrow\quad
@@ -297,12 +301,12 @@ expected = np.sqrt(0.2 / 16 * 4 / (2 - 0.2))
 print(f"spread derived {expected:.3f}, measured {walkers.std():.3f}")
 
 # %% [markdown]
-# So noise leaves a floor below which no step count helps. Far below the limit it depends on
-# $\text{lr}/B$ alone. (The derivation assumes noise of the same size everywhere. Where all examples
-# agree at the minimum, the noise vanishes there, and the floor with it.)
+# So noise leaves a floor below which no step count helps. Far below the limit, $\text{lr}/B$ is
+# all that you can choose in it. (The derivation assumes noise of the same size everywhere. Where
+# all examples agree at the minimum, the noise vanishes there, and the floor with it.)
 #
-# Now back to the ravine with $\kappa = 1000$. Gradient descent and the ball each have their best
-# setting, and both get gradients with noise of $\sigma = 1$.
+# Now back to the ravine with $\kappa = 1000$. Gradient descent and the ball each keep the setting
+# that was best without noise, and both now get gradients with noise of $\sigma = 1$.
 
 # %%
 floor = predict.number(
@@ -348,9 +352,10 @@ print(f"The root of that is {effective**0.5:.1f}; its floor was {floor_ratio:.1f
 # %% [markdown]
 # The variance grows with the rate, so the distance grows with its root, and this explains the
 # floor. The third row of the table tests the explanation: at an equal effective rate the ball's
-# floor is no higher. (It is a little lower here.) So momentum isn't noisier in itself. It lets you
-# use an effective rate that gradient descent could not survive, and that larger rate is what costs
-# precision.
+# floor is no higher. (Here it is lower: by the formula above, half of gradient descent's variance
+# comes from the steep direction, where its rate is close to the limit.) So momentum isn't noisier
+# in itself. It lets you use an effective rate that gradient descent could not survive, and that
+# larger rate is what costs precision.
 #
 # The practical rule follows: **when you change $\mu$, change lr so that $\text{lr}/(1 - \mu)$
 # stays.** From $\mu = 0$ to $0.9$ lr becomes a tenth.
@@ -374,8 +379,9 @@ def average(beta, old, new):
 # $$v \leftarrow \beta v + (1 - \beta)\, g^2, \qquad
 # p \leftarrow p - \text{lr}\, \frac{g}{\sqrt v + \varepsilon}$$
 #
-# By hand, with $p = 1$, $g = 2$, $v = 12$, $\text{lr} = 0.5$, $\beta = 0.5$, $\varepsilon = 0.2$:
-# the new $v$ is $6 + 2 = 8$, and $p = 1 - 1/(\sqrt 8 + 0.2) \approx 0.67$.
+# ($\varepsilon$ is tiny and only prevents $0/0$.) By hand, with $p = 1$, $g = 2$, $v = 12$,
+# $\text{lr} = 0.5$, $\beta = 0.5$, $\varepsilon = 0.2$: the new $v$ is $6 + 2 = 8$, and
+# $p = 1 - 1/(\sqrt 8 + 0.2) \approx 0.67$.
 #
 # ### Exercise: `rmsprop_step`
 #
@@ -405,9 +411,12 @@ bias = predict.number(
 bias
 
 # %%
-t = np.arange(1, 5001)
-uncorrected = (1 - 0.9**t) / np.sqrt(1 - 0.999**t)
-first, largest, worst_t = uncorrected[0], uncorrected.max(), t[uncorrected.argmax()]
+m, v, uncorrected = 0.0, 0.0, []
+for _ in range(5000):
+    m, v = average(0.9, m, 1.0), average(0.999, v, 1.0)  # a steady gradient of 1
+    uncorrected.append(m / v**0.5)
+uncorrected = np.array(uncorrected)
+first, largest, worst_t = uncorrected[0], uncorrected.max(), uncorrected.argmax() + 1
 bias.reveal(first, shown=f"{first:.2f} times lr")
 print(f"The worst step is number {worst_t}: {largest:.2f} times lr.")
 
@@ -415,10 +424,11 @@ print(f"The worst step is number {worst_t}: {largest:.2f} times lr.")
 diagrams.adam()
 
 # %% [markdown]
-# After one step $m = 0.1\,g$ and $v = 0.001\,g^2$. Both are too small, but $v$ stands under a root
-# in the denominator, and $0.1/\sqrt{0.001} = 3.16$. So Adam **corrects** both averages before it
-# uses them. By what must they be divided? Ask what $m$ and $v$ are after $t$ steps with one and the
-# same gradient, and make the result $g$ and $g^2$.
+# After one step $m = 0.1\,g$ and $v = 0.001\,g^2$. Both are too small, but $v$ stands under a
+# root in the denominator, and $0.1/\sqrt{0.001} = 3.16$. So Adam **corrects** both averages
+# before it uses them; corrected they are written $\hat m$ and $\hat v$. By what must the averages
+# be divided? Ask what $m$ and $v$ are after $t$ steps with one and the same gradient, and make
+# the result $g$ and $g^2$.
 #
 # By hand, with $p = 1$, $g = 4$, $m = v = 0$, $t = 1$, $\text{lr} = 0.5$, $\beta_1 = 0.5$,
 # $\beta_2 = 0.75$, $\varepsilon = 1$: $m = 2$ and $v = 4$, corrected 4 and 16, and
@@ -462,10 +472,11 @@ figures.step_lengths({
 #
 # ## Five rules side by side
 #
-# In the race all five start at one place. First keep one learning rate for all: in the ravine,
-# where $\lambda = 20$ across, find the rate from which gradient descent crosses the valley at every
-# step, and the rate from which it flies off. Do they agree with $1/\lambda$ and $2/\lambda$? Then
-# give each rule its own best rate. Who leaves the saddle first, and who suffers from noise?
+# In the race below all five rules start at one place. First keep one learning rate for all: in
+# the ravine, where $\lambda = 20$ across, find the rate from which gradient descent crosses the
+# valley at every step, and the rate from which it flies off. Do they agree with $1/\lambda$ and
+# $2/\lambda$? Then give each rule its own best rate. Who leaves the saddle first, and who suffers
+# from noise?
 
 # %%
 widgets.race()
@@ -601,12 +612,12 @@ plot.table(
 # At its best rate each rule does well. Adam is best and plain SGD last, by gaps larger than the
 # spread over seeds; momentum and RMSprop can't be told apart. But the columns at the right matter
 # more in practice: a factor of 3 in the learning rate can double the loss, and the best rule is
-# only 1.3 times better than the worst. **Tune the rate first.** And Adam's valley is not wider than
-# RMSprop's, so its fame needs another reason. (A conjecture: its steps don't depend on the scale of
-# the gradients, so one rate serves many networks.)
+# only 1.3 times better than the worst. **Tune the rate first.** Adam and RMSprop forgive a rate
+# that is three times too large better than SGD and momentum do. (A conjecture: their steps don't
+# depend on the scale of the gradients, so one rate also serves many networks.)
 #
-# Finally, five readers of digits, each trained for 300 steps by one of the rules that you wrote. It
-# is one seed each at a constant rate, so don't read a ranking into it.
+# Finally, five readers of digits, each trained for 300 steps by one of the rules that you wrote.
+# Each has one seed and a constant rate, so don't read a ranking into the table.
 
 
 # %%
@@ -653,9 +664,9 @@ plot.table(
 
 # %% [markdown]
 # **You can now** write every common update rule and say what each term prevents, predict the rate
-# at which a bowl breaks and what a network does there instead, keep the effective rate when you
-# change the momentum, and tell L2 from weight decay. Lesson *Training runs* makes a whole run of
-# these steps.
+# at which descent in a bowl diverges, say what a network does there instead, keep the effective
+# rate when you change the momentum, and tell L2 from weight decay. Lesson *Training runs* makes a
+# whole run of these steps.
 #
 # ## Questions to answer without looking
 #
@@ -712,10 +723,10 @@ plot.table(
 # %% [markdown]
 # ## Further
 #
-# What follows is optional, and nothing later needs it: a sequence of gradients on which Adam goes
-# the wrong way, and a newer rule, made for matrices. It takes about ten minutes.
+# What follows is optional, and nothing later needs it: a gap in the proof that Adam converges,
+# and a newer rule, made for matrices. It takes about ten minutes.
 #
-# ### Where Adam walks uphill
+# ### Does Adam always converge?
 #
 # *Adam was published with a proof that it converges. Does it?*
 #
@@ -745,19 +756,20 @@ reddi.reveal("at +1", shown=f"{end:+.2f}")
 print(f"with β₂ = 0.999 it ends at {remembers:+.2f}")
 
 # %% [markdown]
-# Reddi and others (2018) found the gap in the proof. At the large gradient $v$ jumps up with it, so
-# $+3$ counts for about one. Two steps later $v$ has forgotten, and $-1$ counts for about one too.
-# So two wrong steps beat one right one. With a long memory, as the second line shows, Adam goes the
-# right way. The gradient of a rare token is such a third step: $1/(1 - \beta_2)$ must be long
-# enough to span its absence.
+# Reddi and others (2018) found the gap in the proof. At the large gradient $v$ jumps up with it,
+# so $+3$ counts for about one. Two steps later $v$ has forgotten, and $-1$ counts for about one
+# too. So two wrong steps beat one right one. With a long memory, as the second line shows, Adam
+# goes the right way. (A conjecture: the gradient of a rare token is like that third step, and
+# $1/(1 - \beta_2)$ must be long enough to span its absence.)
 #
-# ### Muon: every direction of a matrix equally far
+# ### Muon: every direction of a matrix about equally far
 #
 # *Adam gives each entry its own scale. But the entries of a weight matrix belong together.*
 #
 # The gradient of a matrix is dominated by a few directions, those of its largest singular values.
-# **Muon** keeps the directions and sets every singular value to about 1. No SVD is needed, because
-# an odd polynomial of a matrix acts on its singular values alone:
+# **Muon** keeps the directions and sets every singular value to about 1. No SVD is needed. Let
+# $X$ begin as the gradient, divided by its length, and let $s$ be one of its singular values. An
+# odd polynomial of a matrix acts on these alone:
 #
 # $$X \leftarrow aX + bXX^\top X + c\,(XX^\top)^2 X \quad\text{takes}\quad s \to as + bs^3 + cs^5 .$$
 
@@ -783,9 +795,9 @@ figures.singular_values(before, after)
 print(f"largest over smallest: {before[0] / before[-1]:.0f} before, {after.max() / after.min():.1f} after")
 
 # %% [markdown]
-# So a step moves the weights equally far along all 32 directions, the rare ones too.
+# So a step moves the weights about equally far along all 32 directions, the rare ones too.
 # `updates.muon_step` is Nesterov's velocity, and then this. Biases are no matrices and get
-# momentum. It has five rates and three seeds, as the others had.
+# momentum. Muon gets five rates and three seeds, as the others did.
 
 
 # %%

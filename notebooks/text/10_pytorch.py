@@ -19,9 +19,9 @@
 # them raise no error.
 #
 # **You will** write the digit reader again, with tensors and as a module, train it with a loop of
-# your own, run a published example and mend it, find faults that stay silent, store weights safely,
-# and draw a digit that your own network reads. This takes about two hours. What stands under
-# *Further* is optional and takes another one.
+# your own, run a published example and mend it, find faults that stay silent, store weights
+# safely, and draw a digit that your own network reads. This takes about two hours. What stands
+# under *Further* is optional and takes about an hour more.
 #
 # **You need** lesson *Backpropagation* for the network by hand, *Optimizers* for momentum and
 # AdamW, and *Training runs* for dropout and held-out data.
@@ -36,6 +36,7 @@
 # | $z$, $p$ | logits, and the probabilities that a softmax makes of them | $(B, K)$ |
 # | $B$, $K$ | examples in a batch, classes | |
 # | $\text{lr}$ | learning rate | |
+# | `p`, `p.grad` | in the figure of the loop: a parameter, its gradient | |
 
 # %% tags=["setup"]
 import io
@@ -151,9 +152,10 @@ diagrams.step()
 #
 # ### Exercise: `train_epoch`
 #
-# Put the model into training mode, `model.train()`, then go through all examples once, in an order
-# drawn with `rng.permutation`. Return the list of the batches' losses as floats. The model and its
-# weights are changed in place: that is PyTorch's way.
+# Put the model into training mode with `model.train()` (what that switches is told under *Two
+# modes*), then go through all examples once, in an order drawn with `rng.permutation`. Return the
+# list of the batches' losses as floats. The model and its weights are changed in place: that is
+# PyTorch's way.
 
 
 # %% tags=["exercise:learning.train_epoch"]
@@ -166,8 +168,8 @@ ex.train_epoch.check(train_epoch)
 
 # %% [markdown]
 # What if `zero_grad` is forgotten? Nothing complains. We train 784-32-10 for 200 steps, with and
-# without it, by SGD (plain gradient descent on batches) and by AdamW. Each has its best learning
-# rate, and three seeds.
+# without it, by SGD (plain gradient descent on batches) and by AdamW. Each has the best of two or
+# three learning rates, and three seeds.
 
 # %%
 uncleared = predict.number(
@@ -218,10 +220,10 @@ curves.losses(
 )
 
 # %% [markdown]
-# It does. Both rates in the figure are the best ones of a cleared run. With them SGD turns after
-# thirty steps and swings up to twice the loss of guessing. AdamW divides by the size of what it is
-# given, so no step is much longer than lr; but it goes on in the direction of old gradients, and it
-# stalls between 1 and 3. Neither run prints a warning.
+# It does. Both rates in the figure are those at which a cleared run did better. With them SGD
+# turns after about twenty steps and swings up to nearly twice the loss of guessing. AdamW divides
+# by the size of what it is given, so no step is much longer than lr; but it goes on in the
+# direction of old gradients, and its loss swings between 1 and 3. Neither run prints a warning.
 
 # %% [markdown]
 # ## A published example, as printed
@@ -262,10 +264,11 @@ print(f"rows of the labels sum to {labels.sum(dim=1).min():.1f} up to {labels.su
 
 # %% [markdown]
 # A cross-entropy can't be negative if its labels are probabilities. Here $-\sum_k y_k \ln p_k$
-# meets labels drawn from $N(0, 1)$: where $y_k$ is negative, it pays to make $p_k$ as small as can
-# be, without end. PyTorch takes a table of floats for probabilities and doesn't look whether they
-# are any. Repaired, the example has labels that are classes, many steps, and an evaluation on
-# digits that no gradient has seen. Then it may predict.
+# meets labels drawn from $N(0, 1)$: where $y_k$ is negative, it pays to make $p_k$ as small as
+# can be, without end. PyTorch takes any table of floats for probabilities and doesn't check that
+# they are. (`learning.evaluate` gives the held-out loss and the share of right answers.)
+# Repaired, the example has labels that are classes, many steps, and an evaluation on digits that
+# no gradient has seen. Then it may predict.
 
 # %%
 torch.manual_seed(0)
@@ -315,7 +318,7 @@ def doubled_floor(K):
 ex.doubled_floor.check(doubled_floor)
 
 # %% [markdown]
-# Does it show in the accuracy? AdamW, the better of two rates, three seeds:
+# Does it show in the accuracy? AdamW again, at the better of two rates, with three seeds:
 
 # %%
 doubled = {(n, twice): trials.best_of_steps(AdamW, (2e-3, 4e-3), x, y, held, steps=n, twice=twice)
@@ -325,9 +328,11 @@ for (n, twice), (_, a) in doubled.items():
 
 # %% [markdown]
 # At first the network learns more slowly. After 500 steps the difference is no larger than the
-# spread over seeds, because the order of the classes survives a second softmax. So accuracy says
-# nothing, and only someone who knows what the loss should be sees the fault. That is why a loss is
-# looked at before the first step ($\ln K$) and on a handful of examples learnt by heart (0).
+# spread over seeds. Nor does the second softmax change any answer of a given network, because it
+# keeps the order of the classes. So after a long run the accuracy says nothing, and only someone
+# who knows what the loss should be sees the fault. Before the first step it should be about $\ln
+# K$, but it is that with two softmaxes as well. On a handful of examples learnt by heart it
+# should be 0, and there it stops at 1.46.
 
 # %% [markdown]
 # ## Two modes
@@ -360,8 +365,8 @@ off, on = np.mean(modes, axis=0)
 print("seed by seed, off and on:", ", ".join(f"{a:.1f} and {b:.1f} %" for a, b in modes))
 
 # %% [markdown]
-# Now a whole run, written by a colleague. Its losses fall, it raises no error, and it reports an
-# excellent accuracy.
+# Left on, dropout costs about 6 or 7 points on each seed. Now a whole run, written by a
+# colleague. Its losses fall, it raises no error, and it reports an excellent accuracy.
 #
 # ```python
 # def fit(model, optimizer, data, held, rng, epochs, batch):
@@ -393,9 +398,9 @@ def fit(model, optimizer, data, held, rng, epochs, batch):
 ex.fit.check(fit)
 
 # %% [markdown]
-# ## Labels learnt by heart
+# ## Random labels
 #
-# *What does a training accuracy of 100 % prove?*
+# *What does a high training accuracy prove?*
 #
 # Take 500 digits and shuffle their labels, so that picture and label have nothing to do with each
 # other. A network with 128 hidden units is trained by AdamW for 30 epochs.
@@ -423,8 +428,9 @@ print("held out:", ", ".join(f"{b:.0f} %" for _, b in by_heart))
 
 # %% [markdown]
 # All of them, on every seed, and on held-out digits it guesses. So a perfect training accuracy
-# proves that the network is large enough, and nothing else. Start with half of the labels random.
-# At which epoch would you stop? What do fewer units change, or more examples?
+# proves that the network is large enough, and nothing else. In the next figure half of the labels
+# are drawn at random. At which epoch would you stop? What do fewer units change, or more
+# examples?
 
 # %%
 widgets.dial()
@@ -432,7 +438,7 @@ widgets.dial()
 # %% [markdown]
 # ## Weights that leave the notebook
 #
-# *You load a file of weights from the network. What may it do on your computer?*
+# *You load a file of weights from the internet. What may it do on your computer?*
 #
 # A **checkpoint** is the state of a model on disk. PyTorch's own format is built on Python's
 # `pickle`, and a pickle may contain calls, which run when it is read:
@@ -526,9 +532,6 @@ widgets.draw(lambda picture: read(mine, picture))
 
 # %% [markdown]
 # ## What you measured
-#
-# **You can now** write a network and its loop in PyTorch, say which faults stay silent and how each
-# is found, and store and load weights without running what they say.
 
 # %%
 plot.table(
@@ -546,6 +549,9 @@ plot.table(
 )
 
 # %% [markdown]
+# **You can now** write a network and its loop in PyTorch, say which faults stay silent and how
+# each is found, and store and load weights without running code from the file.
+#
 # ## Questions to answer without looking
 #
 # 1. Your loss on ten classes stops at 1.46 and the accuracy is excellent. What is wrong?
@@ -579,8 +585,8 @@ plot.table(
 #
 #    <details><summary>Answer</summary>
 #
-#    They are momentum with $\mu = 1$, and the effective rate has no bound: the longer the run, the
-#    longer its steps.
+#    They are momentum with $\mu = 1$, and the effective rate has no bound: under a steady
+# gradient each step is longer than the last, and in a valley the swing never dies away.
 #
 #    </details>
 
@@ -595,9 +601,9 @@ plot.table(
 # ### The published examples in Keras
 #
 # The article's other examples use **Keras**, which leaves the loop to the library as well:
-# `compile` names optimizer, loss and what to report, `fit` trains. It runs on PyTorch. The next
-# cell is such an example as printed, with its random labels between 0 and 1, and only the way in
-# which this version is told the size of an input is changed.
+# `compile` names optimizer, loss and what to report, `fit` trains. Here Keras runs on PyTorch.
+# The next cell is such an example as printed, with its random labels between 0 and 1. One thing
+# is changed: how the size of an input is given, which is different in this version.
 
 # %%
 keras = keras_door.load()
@@ -618,15 +624,16 @@ if keras:
     print("has a method minimize:", hasattr(printed.optimizer, "minimize"))
 
 # %% [markdown]
-# Three numbers put it right. Always saying one half costs $\ln 2 = 0.69$, so nothing was learnt,
-# and there was nothing to learn. No network, however good, gets below the entropy of these labels.
-# And an accuracy of 0 doesn't say that it is bad: a label such as 0.37 never equals a class. The
-# article's first example, the one with a softmax too many, doesn't even get so far: it ends with
-# one call of `optimizer.minimize`, which this version no longer has.
+# Three numbers say what this is worth. Always saying one half costs $\ln 2 = 0.69$, so next to
+# nothing was learnt, and there was nothing to learn. No network, however good, gets below the
+# entropy of these labels. And an accuracy of 0 doesn't say that it is bad: a label such as 0.37
+# never equals a class. The article's first example, the one with a softmax too many, doesn't even
+# get so far: it ends with one call of `optimizer.minimize`, which this version no longer has.
 #
 # Repaired, it is our own network in Keras: logits and a loss that is told so, labels that are
-# classes, an evaluation, and a prediction. It starts with the weights that you drew by hand. Keras
-# keeps $W$ as you do, $(n_\text{in}, n_\text{out})$, and takes the weights through float32.
+# classes, an evaluation, and a prediction. It starts with `params`, the weights of the first
+# section. Keras keeps $W$ as you do, $(n_\text{in}, n_\text{out})$, and takes the weights through
+# float32.
 
 # %%
 if keras:
@@ -709,8 +716,8 @@ ex.Softplus.check(Softplus)
 #
 # A **hook** is a function that PyTorch calls whenever a part has run, with the part, what it was
 # given and what came out. Hooks show the inside of any network, also of one that somebody else
-# wrote. They are the reason for calling `net(x)` and not `net.forward(x)`, which passes them over.
-# Here the net has the weights that you drew by hand.
+# wrote. They are the reason for calling `net(x)` and not `net.forward(x)`, which passes them
+# over. Here too the net has the weights `params`.
 
 
 # %%
@@ -727,9 +734,9 @@ print(f"its loss on the 64 digits: {F.cross_entropy(z, y[:64]):.3f}, by hand {lo
 
 # %% [markdown]
 # `torch.compile(net)` gives a module that computes the same, translated into one program for your
-# processor. It needs a C++ compiler, and where there is none its first call raises an error; where
-# there is one, that call is slow, because it compiles. So it is not run here. A test of the course
-# does it wherever it can, and holds both outputs equal.
+# processor. It needs a C++ compiler, and where there is none its first call raises an error;
+# where there is one, that call is slow, because it compiles. So it is not run here. A test of the
+# course runs it wherever it can, and checks that both outputs are equal.
 #
 # A tensor also lives somewhere: on a **device**, the main memory ("cpu") or a graphics card
 # ("cuda"). `net.to(device)` moves a module and `x.to(device)` a tensor, and what meets in one
@@ -748,8 +755,8 @@ except RuntimeError as error:
 # %% [markdown]
 # ### Neighbours: a second network
 #
-# *A network of affine layers doesn't know that two pixels are neighbours: lesson *Backpropagation*
-# shuffled all pixels, at no cost. What does a network gain that knows?*
+# *A network of affine layers doesn't know that two pixels are neighbours: in lesson
+# Backpropagation all pixels were shuffled, at no cost. What does a network gain that knows?*
 #
 # A **convolution** is an affine layer that looks at 3 by 3 pixels only, and uses the same weights
 # everywhere. `nn.Conv2d(n, m, 3, padding=1)` takes $n$ numbers for each pixel, its channels, and
@@ -819,7 +826,8 @@ widgets.draw(lambda picture: read(second, picture))
 # ## Sources
 #
 # - The article from which this course grew: an introduction to large models for founders, in Chinese and
-#   English side by side. Its examples in PyTorch and Keras are run above; variables are renamed.
+#   English side by side. Its example in PyTorch and one of those in Keras are run above;
+# variables are renamed.
 # - A. Paszke et al. (2019), *PyTorch: an imperative style, high-performance deep learning library*.
 # - F. Chollet et al. (2015), *Keras*, https://keras.io.
 # - C. Zhang, S. Bengio, M. Hardt, B. Recht, O. Vinyals (2017), *Understanding deep learning requires rethinking

@@ -794,13 +794,13 @@ attend_backward = Exercise(
     mistakes=[
         """
         / np.sqrt(D) ⇒
-            Dq and dk lack the factor 1/√D: what divided the scores on the way forward divides the
+            Your dq and dk lack the factor 1/√D: what divided the scores on the way forward divides the
             gradient on the way back.
         ds.swapaxes(-1, -2) @ q ⇒ ds.swapaxes(-1, -2) @ q * np.sqrt(D)
-            Dk lacks the factor 1/√D, and dq has it. The score was divided, so both of its factors
+            Your dk lacks the factor 1/√D, and dq has it. The score was divided, so both of its factors
             get their gradient divided.
         ds @ k, ⇒ ds @ k * np.sqrt(D),
-            Dq lacks the factor 1/√D, and dk has it. The score was divided, so both of its factors
+            Your dq lacks the factor 1/√D, and dk has it. The score was divided, so both of its factors
             get their gradient divided.
         layers.softmax_backward(da, a) ⇒ da
             You treated the softmax as if it changed nothing: ds is not da. Raising one weight of a
@@ -809,17 +809,17 @@ attend_backward = Exercise(
             You used a(1 − a), the derivative of a sigmoid. In a softmax each weight depends on all
             scores of its row: ds = a ⊙ (da − Σ a da).
         layers.softmax_backward(da, a) ⇒ da * a
-            Ds = a ⊙ da is half of it. Subtract each row's Σ a da: the weights sum to 1, so the
+            Yours, ds = a ⊙ da, is half of it. Subtract each row's Σ a da: the weights sum to 1, so the
             scores' gradient must sum to 0.
         layers.softmax_backward(da, a) ⇒ a * (da - (a * da).sum(-2, keepdims=True))
             The sum inside the softmax's gradient ran over the queries; it runs over the keys of
             one row.
         a.swapaxes(-1, -2) @ dy ⇒ a @ dy
-            Dv gathers, for each value, the gradients of the outputs that used it: that is aᵀ dy.
+            The gradient dv gathers, for each value, the gradients of the outputs that used it: that is aᵀ dy.
         ds.swapaxes(-1, -2) @ q ⇒ ds @ q
-            Dk gathers over the queries that looked at a key: that is dsᵀ q.
+            The gradient dk gathers over the queries that looked at a key: that is dsᵀ q.
         ds @ k, ds.swapaxes(-1, -2) @ q ⇒ ds.swapaxes(-1, -2) @ q, ds @ k
-            Dq is made of keys and dk of queries; yours are the other way round.
+            The gradient dq is made of keys and dk of queries; yours are the other way round.
         """,
     ],
     hints=[

@@ -565,7 +565,7 @@ tanh_gradients = Exercise(
         """,
     ],
     hints=[
-        "Which gradients does the table acquit? What can be wrong if a weight's gradient is right"
+        "Which gradients does the list above the exercise acquit? What can be wrong if a weight's gradient is right"
         " and the bias of the same layer is not?",
         "The slope of tanh at an activation h is 1 − h², and db = Σ dz over the batch, because dz"
         " holds the 1/B.",

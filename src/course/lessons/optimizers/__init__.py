@@ -6,5 +6,5 @@ ABOUT = About(
     part="Networks",
     title="Optimizers",
     promise="From the bowl to noise",
-    builds="from gradient descent to AdamW and Muon, and the edge of stability",
+    builds="from gradient descent to AdamW, and the edge of stability",
 )

@@ -6,6 +6,6 @@ ABOUT = About(
     part="Networks",
     title="Training runs",
     promise="From the first loss to the report",
-    builds="schedules, clipping, dropout, early stopping, names for faults, a range test",
+    builds="schedules, clipping, dropout, early stopping, names for faults",
     chaotic=True,
 )
