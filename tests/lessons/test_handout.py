@@ -119,7 +119,7 @@ def test_the_lines_above_and_below_lead_on():
     place = handout.Place("12_attention", "08_optimizers", "13_small_gpt")
     above, *_, below = handout.make({"cells": [], "metadata": {}}, place)["cells"]
     assert "[08 · Optimizers](08_optimizers.ipynb)" in above["source"]
-    assert "[Map of the course](00_start_here.ipynb#Map-of-the-course)" in above["source"]
+    assert "[Map of the course](00_start_here.ipynb#cell-id=course-map)" in above["source"]
     assert "[13 · " in above["source"]
     assert "solved" not in above["source"], "nothing was solved yet"
     assert "](13_small_gpt.ipynb)" in below["source"]
@@ -129,7 +129,7 @@ def test_the_lines_above_and_below_lead_on():
     first = handout.Place("00_start_here", "", "01_linear_algebra", step="Go on where you were.")
     text = handout.above(first, (60, 0))["source"]
     assert "Go on where you were." in text and "About 60 minutes. 2 exercises." in text
-    assert "[Map of the course](#Map-of-the-course)" in text and "←" not in text
+    assert "](00_start_here.ipynb#cell-id=course-map)" in text and "←" not in text
     assert "60 minutes, and 20 for what" in handout.above(first, (60, 20))["source"]
 
 
@@ -147,8 +147,7 @@ def test_links_lead_to_places_that_are_there(copied):
     for name in lesson.exercises:
         file, id = places.exercise(lesson, name).split("#cell-id=")
         assert file == f"{stem}.ipynb" and re.search(rf"^### .*`{name}`", cells[id], re.MULTILINE)
-    heads = re.findall(r"^## (.+)$", "\n".join(cells.values()), re.MULTILINE)
-    assert (places.MAP in heads) is (places.file(stem) == places.FIRST)
+    assert ("course-map" in cells) is (places.file(stem) == places.FIRST)
 
 
 def test_a_lesson_that_the_package_does_not_know_is_copied_too():

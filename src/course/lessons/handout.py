@@ -47,8 +47,7 @@ def make(notebook: dict, place: Place) -> dict:
     asked = False
     for cell in fresh["cells"]:
         if cell["cell_type"] == "markdown":
-            if asks := _EXERCISE.search(cell["source"]):
-                cell["id"] = places.cell(asks[1])
+            cell["id"] = places.cell(cell["source"]) or cell["id"]
             cell["source"] = stamped(cell["source"], place.stem)
             continue
         asked = _strip(cell, asked)
@@ -134,7 +133,7 @@ def above(place: Place, spent: tuple[int, int]) -> dict:
     before, after = place.before, place.after
     links = [
         before and say("← [{name}]({file})", name=title(before), file=places.file(before)),
-        say("[Map of the course]({file})", file=places.course_map(place.stem)),
+        say("[Map of the course]({file})", file=places.course_map()),
         after and say("[{name}]({file}) →", name=title(after), file=places.file(after)),
     ]
     lines = [" &nbsp;·&nbsp; ".join(filter(None, links))]
@@ -177,9 +176,7 @@ def below(place: Place) -> list[dict]:
         )
         cells.append(_code(AHEAD, source))
     after = place.after and _known(place.after)
-    words = say(
-        "This was the last lesson. [Map of the course]({file})", file=places.course_map(place.stem)
-    )
+    words = say("This was the last lesson. [Map of the course]({file})", file=places.course_map())
     if place.after:
         words = say(
             "**Next:** [{name}]({file}) · {promise}",

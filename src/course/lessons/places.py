@@ -1,16 +1,19 @@
-"""Where things stand in the learners' copies: files, headings, and links that lead to them.
+"""Where things stand in the learners' copies: files, cells, and the links that lead to them.
 
-JupyterLab goes to the heading that a link's fragment names, its text with a hyphen for each space,
-but to no heading with a letter beyond ASCII. To a cell it goes by the cell's id.
+JupyterLab goes to a cell by its id, wherever it stands. To a heading it goes only where that has
+been drawn and has no letter beyond ASCII.
 """
 
 from __future__ import annotations
+
+import re
 
 from course import lessons
 from course.words import say
 
 FIRST = f"{lessons.Lesson('start_here').stem}.ipynb"
 MAP = "Map of the course"  # a heading of the first lesson
+_EXERCISE = re.compile(r"^### Exercise: `(\w+)`[ \t]*$", re.MULTILINE)
 
 
 def file(stem: str) -> str:
@@ -29,17 +32,18 @@ def heading(lesson: lessons.Lesson, asked: lessons.Asked) -> str:
     )
 
 
-def course_map(stem: str = "") -> str:
-    """Return the link to the map of the course, from the copy of a lesson."""
-    fragment = f"#{MAP.replace(' ', '-')}"
-    return fragment if file(stem) == FIRST else f"{FIRST}{fragment}"
+def cell(source: str) -> str:
+    """Return the id of a cell of prose that links lead to; "" for any other."""
+    if found := _EXERCISE.search(source):
+        return f"exercise-{found[1]}"
+    return "course-map" if source.startswith(f"## {MAP}") else ""
 
 
-def cell(exercise: str) -> str:
-    """Return the id of the cell that holds an exercise's heading."""
-    return f"exercise-{exercise}"
+def course_map() -> str:
+    """Return the link to the map of the course."""
+    return f"{FIRST}#cell-id=course-map"
 
 
 def exercise(lesson: lessons.Lesson, name: str) -> str:
     """Return the link to an exercise."""
-    return f"{file(lesson.stem)}#cell-id={cell(name)}"
+    return f"{file(lesson.stem)}#cell-id=exercise-{name}"
