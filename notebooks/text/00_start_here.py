@@ -24,9 +24,8 @@
 #
 # **You need** Python as far as functions, loops and NumPy arrays. No calculus yet.
 #
-# This page is a column of cells, and a blue bar marks the selected one. Press **Shift + Enter**: it
-# runs, and the one after it is selected. Press on until the figure below has run. Then move its
-# slider.
+# This page is a column of cells; a blue bar marks the selected one. **Shift + Enter** runs it and
+# selects the next. Go on until the figure below has a slider, and move it.
 
 # %% tags=["setup"]
 import itertools

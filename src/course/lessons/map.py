@@ -141,7 +141,7 @@ class Map:
         count = self._count(lesson)
         style = f"color:{cards.QUIET};font-size:88%;margin-left:4px;white-space:nowrap"
         words = f'<span style="{style}">{count}</span>'
-        style = "display:flex;flex-wrap:wrap;gap:3px;align-items:center;margin-top:7px"
+        style = "display:flex;flex-wrap:wrap;gap:2px;align-items:center;margin-top:7px"
         title = say("{count} exercises solved", count=count)
         return f'<div style="{style}" title="{html.escape(title)}">{boxes}{words}</div>'
 
