@@ -76,7 +76,7 @@ def page(notebook: NotebookNode, place: handout.Place) -> str:
         },
     )
     text, _ = exporter.from_notebook_node(ready(notebook, place.stem))
-    return re.sub(r'href="([0-9][0-9]_\w+)\.ipynb(#[^"]*)?"', r'href="\1.html\2"', text)
+    return re.sub(r'href="([0-9][0-9]_\w+)\.ipynb(?:#[^"]*)?"', r'href="\1.html"', text)
 
 
 def contents(stems: list[str]) -> str:

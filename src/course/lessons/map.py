@@ -10,8 +10,10 @@ from course.learner import progress
 from course.lessons import Lesson, lessons, places
 from course.words import say, say_n
 
-TILES = "repeat(auto-fill,minmax(min(190px,100%),1fr))"  # as many side by side as there is room for
-GRID = f"display:grid;grid-template-columns:{TILES};gap:10px;flex:1 1 190px;min-width:0"
+TILES = (
+    "repeat(auto-fill,minmax(min(13.5em,100%),1fr))"  # as many side by side as there is room for
+)
+GRID = f"display:grid;grid-template-columns:{TILES};gap:10px;flex:1 1 13.5em;min-width:0"
 
 
 class Map:
@@ -114,7 +116,7 @@ class Map:
 
     def _part(self, name: str, inside) -> str:
         tiles = "".join(self._card(lesson) for lesson in inside)
-        style = f"width:104px;flex:none;padding-top:10px;color:{cards.QUIET};font-weight:600"
+        style = f"width:7.6em;flex:none;padding-top:10px;color:{cards.QUIET};font-weight:600"
         head = f'<div style="{style}">{html.escape(say(name))}</div>'
         row = f'<div style="{GRID}">{tiles}</div>'
         style = "display:flex;flex-wrap:wrap;gap:10px;margin-bottom:10px"
