@@ -424,7 +424,7 @@ plot.table(
 # %% [markdown]
 # ## Map of the course
 #
-# This is the whole course, and it fills as your checks pass. Run the cell again whenever you come
+# This is the whole course. The map fills as your checks pass. Run the cell again whenever you come
 # back; `course progress` shows the same in a terminal. What you have done is kept in one small file
 # on this computer and sent nowhere.
 

@@ -146,6 +146,15 @@ def test_without_a_desktop_no_browser_is_tried(monkeypatch):
     assert not lab.has_desktop()
 
 
+def test_where_there_is_a_desktop_a_second_call_opens_the_first_ones_page(monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr(lab.webbrowser, "open", opened.append)
+    info = {"url": "http://127.0.0.1:8888/", "token": "abc"}
+    assert lab._go_to(info, "lab/tree/a.ipynb", browser=True) == 0
+    assert opened == ["http://127.0.0.1:8888/lab/tree/a.ipynb?token=abc"]
+    assert capsys.readouterr().out == f"JupyterLab is running already: {opened[0]}\n"
+
+
 def test_it_opens_the_lesson_that_the_learner_was_in(checkout):
     from course.learner import progress
 
