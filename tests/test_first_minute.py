@@ -79,6 +79,12 @@ def test_nothing_is_asked_before_the_first_line_can_be_read(page):
     assert heading.inner_text().startswith("00 · Start here")
 
 
+def test_a_figure_is_in_sight(page):
+    figure = page.locator(".jp-Notebook .jp-OutputArea img").first.bounding_box()
+    bottom = page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer").first.bounding_box()
+    assert figure["y"] + figure["height"] <= bottom["y"] + bottom["height"]
+
+
 def test_the_files_are_lessons_with_their_whole_names(page, root):
     shown = page.locator(".jp-DirListing-itemText").all_inner_texts()
     names = [path.name for path in sorted((root / "notebooks").glob("*.ipynb"))]
@@ -121,6 +127,12 @@ def test_a_cell_run_too_early_says_so(page):
     shown = run(page, "alphabet = tokens.alphabet").locator(".jp-OutputArea").inner_text()
     assert " ".join(shown.split()).startswith("tokens isn't known yet: the setup cell, the first")
     assert "Traceback" not in shown
+
+
+def test_the_first_link_leads_to_the_map(page):
+    page.locator(".jp-Notebook a", has_text="Map of the course").first.click()
+    heading = page.locator(".jp-Notebook h2", has_text="Map of the course")
+    sync_api.expect(heading).to_be_in_viewport(timeout=20_000)
 
 
 def test_contents_show_the_exercises_by_number(page):

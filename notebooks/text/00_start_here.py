@@ -24,8 +24,8 @@
 #
 # **You need** Python as far as functions, loops and NumPy arrays. No calculus yet.
 #
-# This page is a column of cells. Click on the next one and press **Shift + Enter**: it runs, and the
-# one after it is selected. Do the same with that one, and move its slider.
+# This page is a column of cells; a blue bar marks the selected one. **Shift + Enter** runs it and
+# selects the next. Go on until the figure below has a slider, and move it.
 
 # %% tags=["setup"]
 import itertools
@@ -57,7 +57,8 @@ widgets.writing()
 # Run the cells in order, from top to bottom. If the page gets confused, choose *Kernel*, then *Restart
 # Kernel*, and start again from the top: nothing of your progress is lost.
 #
-# The first code cell of each lesson imports what the lesson needs, and nothing else. So whatever is
+# The first code cell of each lesson imports what the lesson needs, and nothing else. In your copy it
+# is folded, like every cell whose code teaches nothing; a click on its line opens it. Whatever is
 # listed there comes from a library or from the course, mostly as a name with a dot, such as
 # `bigram.write`. What you define yourself, in an exercise, never replaces it.
 
@@ -228,9 +229,10 @@ ex.probabilities.check(probabilities)
 
 # %% [markdown]
 # Stuck? The button under the check asks you a question; pressed again, it shows the formula with its
-# shapes, then a skeleton. So does `ex.probabilities.hint()` in a new cell, where there is no button.
-# After an attempt, `ex.probabilities.solution()` shows the course's answer and why it is so. An
-# exercise left open never stops a lesson: from here on the notebook uses the course's version.
+# shapes, then a skeleton. After that, and after an attempt, a second button shows the course's answer
+# and why it is so. Where there are no buttons, `ex.probabilities.hint()` and
+# `ex.probabilities.solution()` in a new cell do the same. An exercise left open never stops a lesson:
+# from here on the notebook uses the course's version.
 
 # %%
 p = bigram.probabilities(counts)
@@ -420,32 +422,24 @@ plot.table(
 # | $\tau$ | temperature | |
 
 # %% [markdown]
-# ## Is everything here, and where are you?
+# ## Map of the course
 #
-# You have got this far, so Python and NumPy work. Later lessons need a little more.
+# This is the whole course. The map fills as your checks pass. Run the cell again whenever you come
+# back; `course progress` shows the same in a terminal. What you have done is kept in one small file
+# on this computer and sent nowhere.
+
+# %% tags=["varies"]
+course_map.show()
+
+# %% [markdown]
+# You have got this far, so Python and NumPy work. Later lessons need a little more. Is it here?
 
 # %%
-parts = {
-    "Python": [doctor.python()],
-    "packages": doctor.packages(),
-    "data": doctor.data_files(),
-    "PyTorch": [doctor.pytorch()],
-}
-for name, findings in parts.items():
-    for found in findings:
-        print(f"{name}: " + ("ready" if found.well else f"{found.what} {found.mend}"))
+doctor.look()
 
 # %% [markdown]
 # Four times *ready* is all you need. Otherwise the line says how to mend it, and `course doctor` in
 # a terminal tells more.
-
-# %% [markdown]
-# And this is the whole course. The map fills as your checks pass. It is kept in one small file on
-# this computer and sent nowhere. Run the cell again whenever you come back; `course progress` shows
-# the same in a terminal.
-
-# %% tags=["varies"]
-course_map.show()
 
 # %% [markdown]
 # ## Questions to answer without looking

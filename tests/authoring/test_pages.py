@@ -120,3 +120,9 @@ def test_without_a_browser_printing_says_what_is_missing(root, tmp_path, monkeyp
     with pytest.raises(CourseError, match="Chromium or Chrome is needed"):
         paper.pdf(root, [STEMS[0]], tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_link_to_an_exercise_leads_to_its_page(made):
+    first = (made[1] / f"{STEMS[0]}.html").read_text(encoding="utf-8")
+    assert f'<a href="{STEMS[0]}.html">Begin with lesson 00' in first
+    assert ".ipynb" not in "".join(re.findall('href="([^"]*)"', first))

@@ -35,7 +35,9 @@ def test_help_names_every_command_and_imports_none_of_them():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")
     for name in command.COMMANDS:
-        assert f"    {name} " in done.stdout
+        assert f"\n  {name} " in done.stdout
+    titles = [line for line in done.stdout.splitlines() if line.startswith("to ")]
+    assert titles == ["to learn:", "to build your own:", "to teach a class:", "to write lessons:"]
 
 
 @pytest.mark.parametrize("name", command.COMMANDS)

@@ -99,3 +99,14 @@ def test_one_fault_makes_the_exit_code(monkeypatch, capsys, well):
     monkeypatch.setattr(doctor, "findings", lambda: [doctor.Finding(well, "a thing", "mend it")])
     assert command.main(["doctor"]) == (0 if well else 1)
     assert ("1 to mend." in capsys.readouterr().out) is not well
+
+
+def test_a_notebook_looks_in_four_lines(capsys, monkeypatch):
+    monkeypatch.setattr(doctor, "pytorch", lambda: doctor.Finding(False, "No PyTorch.", "Mend it."))
+    doctor.look()
+    assert capsys.readouterr().out.splitlines() == [
+        "Python: ready",
+        "packages: ready",
+        "data: ready",
+        "PyTorch: No PyTorch. Mend it.",
+    ]

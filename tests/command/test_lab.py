@@ -85,9 +85,20 @@ def test_lab_serves_the_learners_copies_on_loopback_behind_a_token(started, chec
         assert told["settings"] == {}
     specs = json.loads(fetch(f"{base}/api/kernelspecs?token={token}"))["kernelspecs"]
     assert "course.command.lab_kernel" in " ".join(specs["python3"]["spec"]["argv"])
+
+    # The lessons stand by themselves, and a second call finds the first one's server.
+    (tmp_path / "desk" / "progress.json").write_text("{}")
+    listed = json.loads(fetch(f"{base}/api/contents/?token={token}"))["content"]
+    assert all(entry["name"].endswith(".ipynb") for entry in listed)
+    line, own = process.args, {"JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
+    second = subprocess.run(line, env=os.environ | own, capture_output=True, text=True, timeout=30)
+    assert f"JupyterLab is running already: {address}\n" in second.stdout
+    assert second.returncode == 0 and second.stderr == ""
+
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0
+    assert out + err == out, "what the server has to say at its end is no news"
     assert "Traceback" not in out + err
     assert "Warning" not in out + err
     assert [p for p in (tmp_path / "home").rglob("*.jupyterlab-settings")] == []
@@ -133,6 +144,15 @@ def test_without_a_desktop_no_browser_is_tried(monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     assert not lab.has_desktop()
+
+
+def test_where_there_is_a_desktop_a_second_call_opens_the_first_ones_page(monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr(lab.webbrowser, "open", opened.append)
+    info = {"url": "http://127.0.0.1:8888/", "token": "abc"}
+    assert lab._go_to(info, "lab/tree/a.ipynb", browser=True) == 0
+    assert opened == ["http://127.0.0.1:8888/lab/tree/a.ipynb?token=abc"]
+    assert capsys.readouterr().out == f"JupyterLab is running already: {opened[0]}\n"
 
 
 def test_it_opens_the_lesson_that_the_learner_was_in(checkout):

@@ -56,6 +56,27 @@ def test_a_call_and_the_button_go_up_the_same_ladder(shown, capsys):
     assert hints.Ladder(weights).button.disabled, "a check that is run again knows what is open"
 
 
+def test_after_the_last_hint_and_an_attempt_a_button_opens_the_solution(shown, monkeypatch):
+    monkeypatch.setattr(contract, "_attempted", set())
+    ladder = hints.Ladder(weights)
+    ladder.show()
+    for _ in weights.hints:
+        assert ladder.last.layout.display == "none", "hints come first"
+        ladder.button.click()
+    assert ladder.last.layout.display == "" and ladder.last.disabled
+    assert "after an attempt" in ladder.last.description
+    ladder.solve()  # a click on its way
+    assert weights.why not in ladder.opened.value
+    weights.check(lambda z: z)
+    ladder = hints.Ladder(weights)  # as under a check that is run again
+    ladder.show()
+    assert ladder.last.description == "Solution" and not ladder.last.disabled
+    ladder.last.click()
+    assert ladder.last.disabled
+    for page in (ladder.opened.value, shown[-2]["text/html"]):
+        assert "the course&#x27;s solution" in page and page.count("<details>") == 3
+
+
 def test_what_stays_hides_beside_a_living_button_and_only_the_last_hint_is_open(shown):
     ladder = hints.Ladder(weights)
     ladder.show()

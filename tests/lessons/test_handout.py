@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from course.lessons import desk, handout, lessons, plumbing
+from course.lessons import desk, handout, lessons, places, plumbing
 
 STEMS = [lesson.stem for lesson in lessons()]
 PICTURE = {"output_type": "display_data", "data": {"image/png": "AA"}, "metadata": {}}
@@ -127,16 +127,35 @@ def test_the_lines_above_and_below_lead_on():
     place = handout.Place("12_attention", "08_optimizers", "13_small_gpt")
     above, *_, below = handout.make({"cells": [], "metadata": {}}, place)["cells"]
     assert "[08 · Optimizers](08_optimizers.ipynb)" in above["source"]
-    assert "[Map of the course](00_start_here.ipynb)" in above["source"]
+    assert "[Map of the course](00_start_here.ipynb#cell-id=course-map)" in above["source"]
     assert "[13 · " in above["source"]
-    assert "0 solved when you last opened" in above["source"]
+    assert "solved" not in above["source"], "nothing was solved yet"
     assert "](13_small_gpt.ipynb)" in below["source"]
     solved = frozenset({"attention.attend", "small_gpt.batch"})
-    assert "1 solved when you last opened" in handout.above(place._replace(solved=solved))["source"]
+    later = handout.above(place._replace(solved=solved), (10, 0))["source"]
+    assert "1 solved when you last opened" in later
     first = handout.Place("00_start_here", "", "01_linear_algebra", step="Go on where you were.")
-    assert "Go on where you were." in handout.above(first)["source"]
-    assert "←" not in handout.above(first)["source"]
-    assert "last lesson" in handout.below(handout.Place("13_small_gpt"))[-1]["source"]
+    text = handout.above(first, (60, 0))["source"]
+    assert "Go on where you were." in text and "About 60 minutes. 2 exercises." in text
+    assert "](00_start_here.ipynb#cell-id=course-map)" in text and "←" not in text
+    assert "60 minutes, and 20 for what" in handout.above(first, (60, 20))["source"]
+
+
+def test_a_lesson_says_how_long_it_takes_as_the_readme_does(copied, root):
+    stem, _, fresh = copied
+    (row,) = re.findall(rf"{stem}\.ipynb\).*\| (.+) \|$", (root / "README.md").read_text(), re.M)
+    said = re.search(r"About (\d+) minutes(?:, and (\d+) for)?", fresh["cells"][0]["source"])
+    assert [part for part in said.groups() if part] == row.split(" + ")
+
+
+def test_links_lead_to_places_that_are_there(copied):
+    stem, _, fresh = copied
+    (lesson,) = (lesson for lesson in lessons() if lesson.stem == stem)
+    cells = {cell["id"]: cell["source"] for cell in fresh["cells"]}
+    for name in lesson.exercises:
+        file, id = places.exercise(lesson, name).split("#cell-id=")
+        assert file == f"{stem}.ipynb" and re.search(rf"^### .*`{name}`", cells[id], re.MULTILINE)
+    assert ("course-map" in cells) is (places.file(stem) == places.FIRST)
 
 
 def test_a_lesson_that_the_package_does_not_know_is_copied_too():
@@ -187,6 +206,7 @@ TEACHES = "h = x @ W\nh = relu(h)\ny = h @ V\nz = y\nplot.table(y)"
         (code("widgets.plane()"), "live", False),
         (code("live.figure(setup, alt='a line')"), "live", False),
         (code("y = layers.softmax(z)\ny.sum()"), "", False),
+        (code("import numpy as np\ntorch.set_num_threads(1)", "setup"), "setup", True),
         (code("%timeit f("), "", False),
         (code(""), "", False),
     ],

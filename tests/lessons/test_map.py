@@ -27,6 +27,12 @@ def test_the_map_shows_what_is_solved_tried_and_open():
         assert f'href="{lesson.stem}.ipynb"' in page
 
 
+def test_the_map_has_as_many_columns_as_there_is_room_for():
+    page = course_map.show()._repr_html_()
+    assert "auto-fill" in page and "repeat(4" not in page
+    assert "white-space:nowrap" in page, "of a count that breaks nothing is left to read"
+
+
 def test_the_map_goes_through_the_parts_in_order():
     text = str(course_map.show())
     places = [text.index(f"  {lesson.number}  {lesson.about.title}") for lesson in lessons()]
@@ -41,6 +47,7 @@ def test_the_map_goes_through_the_parts_in_order():
 
 def test_the_first_step_is_the_first_exercise():
     said = course_map.show().next_step()
+    assert course_map.show().way_on() == "", "on the first page there is no other way"
     assert said.startswith("Begin with lesson 00, Start here. Its first exercise is `probabil")
 
 
@@ -53,7 +60,9 @@ def test_you_go_on_where_you_were():
     lesson, name = course_map.show().here()
     assert (lesson.slug, name) == ("optimizers", lesson.exercises[0])
     page = course_map.show()._repr_html_()
-    assert f'<a href="{lesson.stem}.ipynb">Go on where you were' in page
+    where = f"{lesson.stem}.ipynb#cell-id=exercise-{name}"
+    assert f'<a href="{where}">Go on where you were' in page
+    assert course_map.show().way_on() == f"[{course_map.show().next_step()}]({where})"
 
 
 def test_a_finished_lesson_leads_to_the_next_and_the_last_to_what_was_left_out():

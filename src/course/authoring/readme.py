@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,32 +10,15 @@ from course import files, lessons
 from course.authoring import pairs
 from course.authoring.checkout import CourseError
 from course.data import glossary
+from course.lessons import minutes as counting
 from course.words import say
 
-WORDS, LINES = 150, 6  # read in a minute: of prose, of code
 _MARKED = re.compile(r"(?<=<!-- table: )(\w+)( -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
 
 
-FURTHER = "## Further"  # what a lesson offers beyond it is optional: nothing later needs it
-
-
 def minutes(lesson: lessons.Lesson) -> tuple[int, int]:
-    """Return how long a lesson takes, and what it offers further: each to the next ten.
-
-    A minute is 150 words of prose or 6 lines of code, read and run; exercises say their own.
-    """
-    root = lessons.NOTEBOOKS.parent
-    bank, spent, further = lessons.bank(lesson.slug), [0.0, 0.0], False
-    for cell in pairs.read_text(root, lesson.stem).cells:
-        if cell.cell_type == "code":
-            spent[further] += len(cell.source.splitlines()) / LINES
-            continue
-        further = further or cell.source.startswith(FURTHER)
-        spent[further] += len(cell.source.split()) / WORDS
-        named = re.findall(r"^### Exercise: `(\w+)`", cell.source, re.MULTILINE)
-        spent[further] += sum(getattr(bank, name).minutes for name in named)
-    first, second = (10 * math.ceil(part / 10) for part in spent)
-    return first, second
+    """Return how long a lesson takes, and what it offers further: each to the next ten."""
+    return counting.count(lesson, pairs.read_text(lessons.NOTEBOOKS.parent, lesson.stem).cells)
 
 
 def contents() -> str:

@@ -174,12 +174,21 @@ class Exercise:
 
     def solution(self) -> None:
         """Show the course's source and why it is so, after an attempt."""
-        if self.key in _attempted or _tried_before(self.key):
-            title, code = say("the course's solution"), source.text(self.reference)
-            show(Note(self.name, title, say(self.why), code))
+        if self.tried:
+            show(self.ours())
             return
         text = say("Try first: ex.{name}.check({name}). A wrong answer is enough.", name=self.name)
         show(Note(self.name, say("no attempt yet"), text))
+
+    @property
+    def tried(self) -> bool:
+        """Whether there was an attempt, in this kernel or an earlier one."""
+        return self.key in _attempted or _tried_before(self.key)
+
+    def ours(self) -> Note:
+        """Return the course's source and why it is so, as it is shown."""
+        title, code = say("the course's solution"), source.text(self.reference)
+        return Note(self.name, title, say(self.why), code)
 
     def draw(self, seed: int = 0) -> list[Example]:
         """All cases with their numbers: by hand, then random, then extreme."""

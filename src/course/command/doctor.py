@@ -58,6 +58,19 @@ def findings() -> Iterator[Finding]:
     yield kernel()
 
 
+def look() -> None:
+    """Print in four lines whether what the lessons need is ready, for a notebook."""
+    looks = {
+        say("Python"): [python()],
+        say("packages"): packages(),
+        say("data"): data_files(),
+        say("PyTorch"): [pytorch()],
+    }
+    for name, found in looks.items():
+        wrong = [f"{one.what} {one.mend}".strip() for one in found if not one.well]
+        print(f"{name}: {' '.join(wrong) or say('ready')}")
+
+
 def _root() -> Path | None:
     from course.authoring.checkout import CourseError, find_root
 

@@ -20,6 +20,14 @@ from course.learner import home, trust
 from course.words import say
 
 PORT, TRIES = 8888, 50
+OFF = (  # extensions that are not for a learner, where they are installed
+    "jupyterlab_jupytext",
+    *(
+        f"nbgrader.server_extensions.{name}"
+        for name in ("assignment_list", "course_list", "formgrader", "validate_assignment")
+    ),
+)
+HIDDEN = ("__pycache__", "*.pyc", "*~", "progress*.json*")  # among the lessons
 SETTINGS = Path(__file__).parent / "lab_settings"
 ONE_THREAD = {  # many kernels on few cores wait for each other's threads: 144 s became 22 s
     f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")
@@ -36,11 +44,14 @@ def run(args: argparse.Namespace) -> int:
     """Lay out the desk, start the server, say where it is, and stay until it ends."""
     from course.lessons.desk import Desk
 
-    port = choose_port(args.port)
     desk = Desk(find_root())
+    there = running(desk.folder)
+    port = 0 if there else choose_port(args.port)
     os.environ.update(environment(desk.folder))  # for the server, and for what is read here
-    for sentence in desk.open(refresh=not serving(desk.folder)):
+    for sentence in desk.open(refresh=there is None):
         print(sentence)
+    if there is not None:
+        return _go_to(there, first_page(desk), browser=not args.no_browser and has_desktop())
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(16)
     browser = not args.no_browser and has_desktop()
     page = first_page(desk)
@@ -50,6 +61,18 @@ def run(args: argparse.Namespace) -> int:
     )
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     return _stay(server, port, f"http://127.0.0.1:{port}/{page}?token={token}", browser)
+
+
+def _go_to(info: dict, page: str, *, browser: bool) -> int:
+    """Say where the server is that runs already, and open it: a second one would mix them up."""
+    token = f"?token={info['token']}" if info.get("token") else ""
+    address = f"{info['url']}{page}{token}"
+    print(say("JupyterLab is running already: {address}", address=address))
+    if browser:
+        webbrowser.open(address)
+    else:
+        print(say("Open it in a browser. It ends where it was started, by Ctrl-C."))
+    return 0
 
 
 def _stay(server: subprocess.Popen, port: int, address: str, browser: bool) -> int:
@@ -87,9 +110,15 @@ def first_page(desk) -> str:
 
 def serving(folder: Path) -> bool:
     """Tell whether a server is already at work in a folder."""
+    return running(folder) is not None
+
+
+def running(folder: Path) -> dict | None:
+    """Return what Jupyter knows of a server at work in a folder: its address, its token."""
     from jupyter_server.serverapp import list_running_servers
 
-    return any(Path(info.get("root_dir", "")) == folder for info in list_running_servers())
+    here = (info for info in list_running_servers() if Path(info.get("root_dir", "")) == folder)
+    return next(here, None)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -161,7 +190,8 @@ def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
         "ServerApp.root_dir": folder,
         "ServerApp.tornado_settings": f"static_custom_path={SETTINGS / 'custom'}",
         "ServerApp.open_browser": browser,
-        "ServerApp.jpserver_extensions": "jupyterlab_jupytext=False",
+        "ServerApp.jpserver_extensions": [f"{name}=False" for name in OFF],
+        "ContentsManager.hide_globs": [repr(name) for name in HIDDEN],
         "ServerApp.log_level": 40,
         "LabApp.log_level": 40,
         "LabApp.extension_manager": "readonly",  # the other one asks the network
@@ -175,9 +205,10 @@ def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
     # Running as root, in a container say, the server wants to be told that it is meant.
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options["ServerApp.allow_root"] = True
+    told = ((k, v if isinstance(v, list) else [v]) for k, v in options.items())
     return [
         sys.executable,
         "-m",
         "course.command.lab_server",
-        *(f"--{k}={v}" for k, v in options.items()),
+        *(f"--{name}={value}" for name, values in told for value in values),
     ]

@@ -4,6 +4,7 @@ A killed command can't end its server; so the server watches for its parent. Win
 record of a dead parent: there the console's window ends both.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -20,8 +21,14 @@ def watch(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of the log is worth the terminal; that the server is to end isn't."""
+    return record.funcName != "_signal_stop"
+
+
 def main() -> None:
     """Start JupyterLab with the command line's options."""
+    logging.getLogger("ServerApp").addFilter(_is_news)
     from jupyterlab.labapp import main as serve
 
     if os.name != "nt":

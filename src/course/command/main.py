@@ -11,35 +11,56 @@ import sys
 
 from course.words import say
 
-# name: (module, what it does). The module is imported when the name is typed.
-COMMANDS = {
-    "lab": ("course.command.lab", "open the notebooks in JupyterLab"),
-    "doctor": ("course.command.doctor", "say what is wrong with this installation"),
-    "progress": ("course.command.progress", "show what you have done so far"),
-    "reset": ("course.command.reset", "make a fresh copy of a lesson"),
-    "update": ("course.command.update", "bring changed lessons to your copies"),
-    "report": ("course.command.report", "merge a class's progress files into one table"),
-    "grade": ("course.command.grade", "mark a class's notebooks"),
-    "build": ("course.command.build", "execute the notebooks, or make an edition"),
-    "sync": ("course.command.sync", "keep notebooks and their texts equal"),
-    "new": ("course.command.new", "write the draft of a lesson"),
-    "words": ("course.command.words", "gather every sentence for translators"),
-    "train": ("course.command.train", "train a small GPT on a text"),
-    "mine": ("course.command.mine", "write my_gpt.py, made of your own functions"),
-    "generate": ("course.command.generate", "let a trained GPT write"),
+# For whom, and name: (module, what it does). The module is imported when the name is typed.
+GROUPS = {
+    "to learn": {
+        "lab": ("course.command.lab", "open the notebooks in JupyterLab"),
+        "progress": ("course.command.progress", "show what you have done so far"),
+        "update": ("course.command.update", "bring changed lessons to your copies"),
+        "reset": ("course.command.reset", "make a fresh copy of a lesson"),
+        "doctor": ("course.command.doctor", "say what is wrong with this installation"),
+    },
+    "to build your own": {
+        "train": ("course.command.train", "train a small GPT on a text"),
+        "generate": ("course.command.generate", "let a trained GPT write"),
+        "mine": ("course.command.mine", "write my_gpt.py, made of your own functions"),
+    },
+    "to teach a class": {
+        "grade": ("course.command.grade", "mark a class's notebooks"),
+        "report": ("course.command.report", "merge a class's progress files into one table"),
+    },
+    "to write lessons": {
+        "new": ("course.command.new", "write the draft of a lesson"),
+        "build": ("course.command.build", "execute the notebooks, or make an edition"),
+        "sync": ("course.command.sync", "keep notebooks and their texts equal"),
+        "words": ("course.command.words", "gather every sentence for translators"),
+    },
 }
+COMMANDS = {name: what for group in GROUPS.values() for name, what in group.items()}
 
 
 def overview() -> argparse.ArgumentParser:
     """Return the parser that knows the commands by name; nothing is imported for it."""
     from course import __version__
 
-    parser = argparse.ArgumentParser(prog="course", description="How large language models work.")
+    parser = argparse.ArgumentParser(
+        prog="course",
+        description="How large language models work.",
+        usage="course [-h] [--version] COMMAND …",
+        epilog="\n\n".join(_listed(title, inside) for title, inside in GROUPS.items())
+        + "\n\n`course COMMAND --help` says more of one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=__version__)
-    table = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, (_, says) in COMMANDS.items():
-        table.add_parser(name, help=says)
+    table = parser.add_subparsers(metavar="COMMAND", required=True, help=argparse.SUPPRESS)
+    for name in COMMANDS:
+        table.add_parser(name)
     return parser
+
+
+def _listed(title: str, inside: dict[str, tuple[str, str]]) -> str:
+    """Return the commands of one group, a line each."""
+    return "\n".join([f"{title}:", *(f"  {name:<10}{says}" for name, (_, says) in inside.items())])
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""A button under a check that opens the next hint, and the hints that it has opened."""
+"""Buttons under a check: one opens the next hint, then one the solution; what was opened stays."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ class Ladder:
     Parameters
     ----------
     exercise
-        Has a `name`, its `hints`, those `given` so far, and ``rung()``, which gives the next one;
-        each one that it gives shows itself as HTML.
+        Has a `name`, its `hints`, those `given` so far, ``rung()``, which gives the next one,
+        and after an attempt (`tried`) ``ours()``, the solution; each shows itself as HTML.
     """
 
     def __init__(self, exercise):
         self.exercise, self.opened = exercise, w.HTML()
-        self.button = w.Button(layout=w.Layout(width="auto", align_self="flex-start"))
+        self.button, self.last = (w.Button(layout=w.Layout(width="auto")) for _ in range(2))
         self.button.on_click(lambda _: self.press())
+        self.last.on_click(lambda _: self.solve())
+        self.solved = False  # whether the solution is open
         name = say("Hints for {name}", name=exercise.name)
-        self.box = named(w.VBox([self.button, self.opened]), name)
+        self.box = named(w.VBox([w.HBox([self.button, self.last]), self.opened]), name)
         self._still = Still(self.box)
         self._renew()
 
@@ -37,24 +39,34 @@ class Ladder:
             self.exercise.rung()
         self._renew()
 
+    def solve(self) -> None:
+        """Open the solution."""
+        self.solved = self.exercise.tried
+        self._renew()
+
     def show(self) -> None:
-        """Display what stays, and the button after it."""
+        """Display what stays, and the buttons after it."""
         self._still.show(self._stays())
 
     def _renew(self) -> None:
-        """Bring the button and what stays up to date."""
+        """Bring the buttons and what stays up to date."""
         given, total = self.exercise.given, len(self.exercise.hints)
         if given < total:
             self.button.description = say("Hint {n} of {all}", n=given + 1, all=total)
         else:
             self.button.description = say("All {n} hints are listed below", n=total)
         self.button.disabled = given >= total
+        self.last.layout.display = "" if given >= total else "none"
+        tried = self.exercise.tried
+        self.last.description = say("Solution") if tried else say("Solution, after an attempt")
+        self.last.disabled = self.solved or not tried
         self.opened.value = self._cards()
         self._still.renew(self._stays())
 
     def _cards(self) -> str:
-        """Return the hints given so far; all but the last are folded."""
+        """Return what is open, in the order of opening; all but the last are folded."""
         shown = [self.exercise.note(n) for n in range(self.exercise.given)]
+        shown += [self.exercise.ours()] if self.solved else []
         folded = "".join(
             f"<details><summary>{html.escape(note.title)}</summary>{note._repr_html_()}</details>"
             for note in shown[:-1]
@@ -63,13 +75,16 @@ class Ladder:
 
     def _stays(self) -> list[tuple[dict, dict]]:
         opened, given = self._cards(), self.exercise.given
-        line = say("Run this cell again for the next hint.")
+        more = given < len(self.exercise.hints)
+        line = say("Run this cell again for the next hint.") if more else ""
         if not given:
             line = say("Run this cell again if you want a hint.")
-        below = cards.quiet(line, size=90) if given < len(self.exercise.hints) else ""
+        elif not (more or self.solved):
+            line = say("Run this cell again for the solution.")
+        below = cards.quiet(line, size=90) if line else ""
         return [({"text/html": asleep(opened + below), "text/plain": ""}, {})]
 
 
 def offer(exercise) -> None:
-    """Show the button of an exercise's hints, under its check."""
+    """Show the buttons of an exercise's hints and its solution, under its check."""
     Ladder(exercise).show()

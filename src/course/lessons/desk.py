@@ -109,7 +109,7 @@ class Desk:
             before=stems[at - 1] if at else "",
             after=stems[at + 1] if at + 1 < len(stems) else "",
             solved=frozenset(key for key, entry in state["checks"].items() if entry["passed"]),
-            step=course_map.Map(state).next_step(),
+            step=course_map.Map(state).way_on(),
         )
 
     def _ready(self, stem: str, refresh: bool) -> str:

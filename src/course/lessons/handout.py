@@ -12,10 +12,8 @@ import re
 from typing import NamedTuple
 
 from course import lessons
-from course.lessons import plumbing
+from course.lessons import minutes, places, plumbing
 from course.words import say, say_n
-
-FIRST = f"{lessons.Lesson('start_here').stem}.ipynb"  # it holds the map
 
 ABOVE, BELOW, AHEAD = "desk-above", "desk-below", "desk-ahead"  # ids of the cells that we add
 OURS = (ABOVE, BELOW, AHEAD)
@@ -31,7 +29,7 @@ class Place(NamedTuple):
     before: str = ""
     after: str = ""
     solved: frozenset = frozenset()  # keys of the exercises that have passed
-    step: str = ""  # where the learner goes on, in a sentence; shown on the first page
+    step: str = ""  # where the learner goes on, a link in a sentence; shown on the first page
 
 
 def make(notebook: dict, place: Place) -> dict:
@@ -49,11 +47,14 @@ def make(notebook: dict, place: Place) -> dict:
     asked = False
     for cell in fresh["cells"]:
         if cell["cell_type"] == "markdown":
+            cell["id"] = places.cell(cell["source"]) or cell["id"]
             cell["source"] = stamped(cell["source"], place.stem)
             continue
         asked = _strip(cell, asked)
         plumbing.fold(cell)
-    fresh["cells"] = [above(place), *fresh["cells"], *below(place)]
+    known = _known(place.stem)
+    spent = minutes.count(known, notebook["cells"]) if known else (0, 0)
+    fresh["cells"] = [above(place, spent), *fresh["cells"], *below(place)]
     return fresh
 
 
@@ -115,50 +116,53 @@ def stamped(text: str, stem: str) -> str:
 
     def heading(found: re.Match) -> str:
         one = asked.get(found[1])
-        if one is None:
-            return found[0]
-        return say(
-            "### Exercise {number} · `{name}` · difficulty {difficulty} · about {minutes} minutes",
-            number=f"{int(number(stem))}.{one.place}",
-            name=one.name,
-            difficulty=one.difficulty,
-            minutes=one.minutes,
-        )
+        return f"### {places.heading(known, one)}" if one else found[0]
 
     text = _TITLE.sub(rf"# {number(stem)} · \1", text, count=1) if number(stem) else text
     return _EXERCISE.sub(heading, text)
 
 
-def above(place: Place) -> dict:
-    """Return the line above a lesson: where to go from here, and how far you are."""
+def above(place: Place, spent: tuple[int, int]) -> dict:
+    """Return the line above a lesson: where to go from here, and how far you are.
+
+    Parameters
+    ----------
+    spent
+        The minutes that the lesson takes, and those of what it offers further.
+    """
+    before, after = place.before, place.after
     links = [
-        place.before
-        and say("← [{name}]({file})", name=title(place.before), file=_file(place.before)),
-        say("[Map of the course]({file})", file=FIRST),
-        place.after and say("[{name}]({file}) →", name=title(place.after), file=_file(place.after)),
+        before and say("← [{name}]({file})", name=title(before), file=places.file(before)),
+        say("[Map of the course]({file})", file=places.course_map()),
+        after and say("[{name}]({file}) →", name=title(after), file=places.file(after)),
     ]
     lines = [" &nbsp;·&nbsp; ".join(filter(None, links))]
-    if far := _how_far(place):
+    if far := _how_far(place, spent):
         lines.append(far)
     if place.step and not place.before:
         lines.append(f"**{place.step}**")
     return _markdown(ABOVE, "  \n".join(lines))
 
 
-def _how_far(place: Place) -> str:
+def _how_far(place: Place, spent: tuple[int, int]) -> str:
+    """Say how long a lesson takes, and what of it was solved when the desk was opened."""
     known = _known(place.stem)
     if known is None or not known.asked:
         return ""
+    first, further = spent
+    words = [say("About {minutes} minutes.", minutes=first)]
+    if further:
+        sentence = "About {minutes} minutes, and {more} for what stands under *Further*."
+        words = [say(sentence, minutes=first, more=further)]
+    words.append(say_n("{n} exercise.", "{n} exercises.", len(known.asked)))
     done = sum(f"{known.slug}.{one.name}" in place.solved for one in known.asked)
-    return say_n(
-        "{n} exercise, about {minutes} minutes; {done} solved when you last opened the course. "
-        "The end of this page says how far you are by now.",
-        "{n} exercises, about {minutes} minutes in all; {done} solved when you last opened the "
-        "course. The end of this page says how far you are by now.",
-        len(known.asked),
-        minutes=sum(one.minutes for one in known.asked),
-        done=done,
-    )
+    if done:
+        sentence = (
+            "{done} solved when you last opened the course; the end of this page says how far "
+            "you are by now."
+        )
+        words.append(say(sentence, done=done))
+    return " ".join(words)
 
 
 def below(place: Place) -> list[dict]:
@@ -172,19 +176,15 @@ def below(place: Place) -> list[dict]:
         )
         cells.append(_code(AHEAD, source))
     after = place.after and _known(place.after)
-    words = say("This was the last lesson. [Map of the course]({file})", file=FIRST)
+    words = say("This was the last lesson. [Map of the course]({file})", file=places.course_map())
     if place.after:
         words = say(
             "**Next:** [{name}]({file}) · {promise}",
             name=title(place.after),
-            file=_file(place.after),
+            file=places.file(place.after),
             promise=say(after.about.promise) if after else "",
         )
     return [*cells, _markdown(BELOW, words)]
-
-
-def _file(stem: str) -> str:
-    return f"{stem}.ipynb"
 
 
 def _markdown(id: str, source: str) -> dict:

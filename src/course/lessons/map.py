@@ -7,10 +7,13 @@ import itertools
 
 from course import cards
 from course.learner import progress
-from course.lessons import Lesson, lessons
+from course.lessons import Lesson, lessons, places
 from course.words import say, say_n
 
-GRID = "display:grid;grid-template-columns:repeat(4,minmax(150px,1fr));gap:10px;flex:1"
+TILES = (
+    "repeat(auto-fill,minmax(min(13.5em,100%),1fr))"  # as many side by side as there is room for
+)
+GRID = f"display:grid;grid-template-columns:{TILES};gap:10px;flex:1 1 13.5em;min-width:0"
 
 
 class Map:
@@ -50,6 +53,12 @@ class Map:
         else:
             sentence = "Begin with lesson {number}, {title}. Its first exercise is `{name}`."
         return say(sentence, **_at(here))
+
+    def way_on(self) -> str:
+        """Return where to go on as a link in Markdown; "" before anything was done."""
+        if (here := self.here()) is None:
+            return self.next_step()
+        return f"[{self.next_step()}]({places.exercise(*here)})" if self.last else ""
 
     def solved(self, lesson: Lesson) -> int:
         """Count the exercises of a lesson that have passed."""
@@ -101,16 +110,17 @@ class Map:
         )
 
     def _step(self) -> str:
-        """Return where to go on, as a link to the lesson."""
+        """Return where to go on, as a link to the exercise."""
         words, here = html.escape(self.next_step().replace("`", "")), self.here()
-        return words if here is None else f'<a href="{here[0].stem}.ipynb">{words}</a>'
+        return words if here is None else f'<a href="{places.exercise(*here)}">{words}</a>'
 
     def _part(self, name: str, inside) -> str:
         tiles = "".join(self._card(lesson) for lesson in inside)
-        style = f"width:104px;flex:none;padding-top:10px;color:{cards.QUIET};font-weight:600"
+        style = f"width:7.6em;flex:none;padding-top:10px;color:{cards.QUIET};font-weight:600"
         head = f'<div style="{style}">{html.escape(say(name))}</div>'
         row = f'<div style="{GRID}">{tiles}</div>'
-        return f'<div style="display:flex;gap:10px;margin-bottom:10px">{head}{row}</div>'
+        style = "display:flex;flex-wrap:wrap;gap:10px;margin-bottom:10px"
+        return f'<div style="{style}">{head}{row}</div>'
 
     def _card(self, lesson: Lesson) -> str:
         title = f"{lesson.number}&nbsp; {html.escape(say(lesson.about.title))}"
@@ -131,8 +141,9 @@ class Map:
             for key in keys(lesson)
         )
         count = self._count(lesson)
-        words = f'<span style="color:{cards.QUIET};font-size:88%;margin-left:4px">{count}</span>'
-        style = "display:flex;flex-wrap:wrap;gap:3px;align-items:center;margin-top:7px"
+        style = f"color:{cards.QUIET};font-size:88%;margin-left:4px;white-space:nowrap"
+        words = f'<span style="{style}">{count}</span>'
+        style = "display:flex;flex-wrap:wrap;gap:2px;align-items:center;margin-top:7px"
         title = say("{count} exercises solved", count=count)
         return f'<div style="{style}" title="{html.escape(title)}">{boxes}{words}</div>'
 

@@ -1,7 +1,7 @@
 """Tell a cell that teaches from one that only asks, draws or lists; the latter is folded.
 
 What a cell is follows from what it calls. A tag says otherwise: ``open`` keeps a cell open,
-``predict``, ``reveal``, ``plot``, ``table`` and ``live`` name its kind.
+``predict``, ``reveal``, ``plot``, ``table``, ``live`` and ``setup`` name its kind.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ast
 
 from course.words import say
 
-KINDS = ("predict", "reveal", "plot", "table", "live")
+KINDS = ("predict", "reveal", "plot", "table", "live", "setup")
 DRAWN = {"fig", "ax", "axes", "plot"}  # a statement that mentions one of these draws
 MOST = 0.5  # a cell is folded where more than this share of its lines is plumbing
 
@@ -42,6 +42,7 @@ def fold(cell: dict) -> None:
         "reveal": say("# What came out, beside your guess."),
         "plot": say("# A figure: run this cell to draw it."),
         "table": say("# A table: run this cell to fill it."),
+        "setup": say("# What this lesson needs, by name: run this cell first."),
     }.get(kind(cell))
     if first is None or "open" in tags or not mostly_plumbing(cell):
         return
