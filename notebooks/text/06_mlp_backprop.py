@@ -150,8 +150,7 @@ widgets.graph()
 
 # %% [markdown]
 # Slide $W_h$ to 3. The curve is flat there, and hardly anything flows back past $h$: it is close
-# to 1, and its slope $h(1-h)$ close to 0. $dW_o$ doesn't pass through that slope and hardly
-# changes.
+# to 1, and its slope $h(1-h)$ close to 0.
 #
 # Now a whole layer, and a batch. Let $dz$ have arrived at its outputs, and find the three gradients
 # entry by entry, as sums over paths. Number the examples of the batch by $n$, and write down for
@@ -183,8 +182,6 @@ ex.affine_backward.check(affine_backward)
 # $$dW_{ij} = \sum_n x_{ni}\,dz_{nj} \qquad dx_{ni} = \sum_j dz_{nj}\,W_{ij} \qquad db_j = \sum_n dz_{nj}$$
 #
 # $$dW = x^\top dz \qquad dx = dz\,W^\top \qquad db = \textstyle\sum_\text{batch} dz$$
-#
-# Shapes are a good way to remember them, once they are derived.
 #
 # </details>
 #
@@ -544,9 +541,9 @@ print(made.credit("Your reader"))
 figures.mistakes(x_test, y_test, layers.softmax(read(made, reader, x_test)))
 
 # %% [markdown]
-# Which of these would you have read as labelled? Now train a reader by hand: set the sliders and
-# start. The stop button keeps what was reached. At which learning rate does the curve begin to
-# shake, and at which does it die?
+# Which of these would you have read as labelled? Now train a reader by hand; the stop button
+# keeps what was reached. At which learning rate does the curve begin to shake, and at which does
+# it die?
 
 # %%
 widgets.digits()
@@ -617,9 +614,8 @@ plot.table(
 # until no unit is active on any digit. **A falling loss doesn't show that the gradient is right.** A gradient
 # check does.
 #
-# Now you are the one to find the fault. This network has tanh as its activation, and somebody in a
-# hurry wrote its gradients. It trains, and `nets.errors` compares each gradient with its finite
-# difference:
+# This network has tanh as its activation, and somebody in a hurry wrote its gradients. It trains,
+# and `nets.errors` compares each gradient with its finite difference:
 
 
 # %%

@@ -36,7 +36,6 @@
 # | $z$, $p$ | logits, and the probabilities that a softmax makes of them | $(B, K)$ |
 # | $B$, $K$ | examples in a batch, classes | |
 # | $\text{lr}$ | learning rate | |
-# | `p`, `p.grad` | in the figure of the loop: a parameter, its gradient | |
 
 # %% tags=["setup"]
 import io

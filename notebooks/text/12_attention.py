@@ -329,6 +329,11 @@ def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
 
 
 # %% [markdown]
+# A model that writes must keep the keys and values of every earlier token, in every layer: $2HD$
+# numbers a token. So in **grouped-query attention** the heads form $G$ groups, and the query heads
+# of a group share one head of keys and values. That leaves $2GD$ numbers.
+
+# %% [markdown]
 # ## What does a trained head look at?
 #
 # *Maps of attention invite stories. Which of them are true?*
@@ -694,8 +699,8 @@ plot.table(
 #
 # ### Fewer keys than queries
 #
-# In grouped-query attention, $H$ query heads share $G$ heads of keys and values. Llama 3 with 8
-# billion parameters has $H = 32$ and $G = 8$, and so keeps a quarter of the numbers.
+# Llama 3 with 8 billion parameters has 32 query heads and 8 heads of keys, and so keeps a quarter
+# of the numbers.
 #
 # ### Exercise: `grouped`
 #

@@ -24,7 +24,9 @@ from course.words import say
 
 TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
-_LINK = re.compile(r'<a\b([^>]*)href="([0-9]{2}_\w+)\.ipynb(?:#[^"]*)?("[^>]*)>(.*?)</a>', re.DOTALL)
+_LINK = re.compile(
+    r'<a\b([^>]*)href="([0-9]{2}_\w+)\.ipynb(?:#[^"]*)?("[^>]*)>(.*?)</a>', re.DOTALL
+)
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
 
