@@ -212,6 +212,7 @@ def test_a_stroke_is_drawn_by_mouse_by_finger_and_by_the_keyboard(notebook):
         mouse.move(x, y + box["height"] / 2, steps=8)
         mouse.up()
         assert notebook.changed(index, before), f"cell {index}: a stroke changes nothing"
+        notebook.page.wait_for_timeout(300)  # in which the end of the stroke is told
         drawn = cell.locator(".course-drawing textarea").input_value()
         assert drawn.count(",") > 5 and ";" not in drawn
         across = np.linspace(box["x"] + 30, box["x"] + box["width"] - 30, 8)
