@@ -21,10 +21,13 @@ from pathlib import Path
 import nbformat
 import numpy as np
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from course.authoring import checkout, editions, pairs
 from course.command import lab
 
+# Kernels that start at the same moment can be given the same port; files have names of their own.
+SOCKETS = Config({"AsyncKernelManager": {"transport": "ipc"}})
 ALL_AT_ONCE, LIGHT, ANSWER = 200, 0.2, 1.0  # seconds: goal, what light means, goal
 
 
@@ -32,7 +35,9 @@ class Learner(NotebookClient):
     """One learner's kernel, which keeps how long each cell took and what memory it held."""
 
     def __init__(self, book, folder: Path, pace: float = 0, phase: float = 0):
-        super().__init__(nbformat.from_dict(book), timeout=600, kernel_name="python3")
+        super().__init__(
+            nbformat.from_dict(book), timeout=600, kernel_name="python3", config=SOCKETS
+        )
         self.folder, self.pace, self.phase = folder, pace, phase
         self.took: dict[int, float] = {}
         self.megabytes = 0.0

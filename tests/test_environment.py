@@ -1,9 +1,11 @@
 """One list of dependencies, told three times: pyproject.toml, environment.yml, constraints.txt."""
 
 import ast
+import contextlib
 import re
 import runpy
 import tomllib
+from importlib import metadata
 
 import pytest
 from packaging.requirements import Requirement
@@ -72,6 +74,18 @@ def test_the_pinned_versions_satisfy_the_required_ones(root, required):
     exact = {name.lower().replace("_", "-"): Version(version) for name, version in pins}
     for requirement in required:
         assert requirement.specifier.contains(exact[requirement.name.lower()], prereleases=True)
+
+
+def test_each_pinned_version_takes_the_oldest_python(root):
+    """README promises Python 3.11; a package may want a later patch of it than Debian 12 has."""
+    lines = (root / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    names = [line.partition("==")[0] for line in lines if line and not line.startswith("#")]
+    asked = {}
+    for name in names:
+        with contextlib.suppress(metadata.PackageNotFoundError):  # pinned for another system
+            asked[name] = metadata.metadata(name).get("Requires-Python") or ""
+    assert len(asked) > 100
+    assert {n: r for n, r in asked.items() if not SpecifierSet(r).contains("3.11.0")} == {}
 
 
 def test_nbval_is_exact_because_the_plugin_is_written_against_it(required):
