@@ -21,13 +21,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 from nbclient import NotebookClient
-from traitlets.config import Config
 
 from course.authoring import checkout, editions, pairs
 from course.command import lab
 
-# Kernels that start at the same moment can be given the same port; files have names of their own.
-SOCKETS = Config({"AsyncKernelManager": {"transport": "ipc"}})
+APART = 0.2  # seconds: kernels that start at the same moment can be given the same port
 ALL_AT_ONCE, LIGHT, ANSWER = 200, 0.2, 1.0  # seconds: goal, what light means, goal
 
 
@@ -35,17 +33,16 @@ class Learner(NotebookClient):
     """One learner's kernel, which keeps how long each cell took and what memory it held."""
 
     def __init__(self, book, folder: Path, pace: float = 0, phase: float = 0):
-        super().__init__(
-            nbformat.from_dict(book), timeout=600, kernel_name="python3", config=SOCKETS
-        )
+        super().__init__(nbformat.from_dict(book), timeout=600, kernel_name="python3")
         self.folder, self.pace, self.phase = folder, pace, phase
         self.took: dict[int, float] = {}
         self.megabytes = 0.0
         self.on_cell_start, self.on_cell_execute = self.wait, self.begin
         self.on_cell_executed = self.end
 
-    async def work(self) -> Exception | None:
-        """Run the notebook; return what went wrong."""
+    async def work(self, place: int) -> Exception | None:
+        """Run the notebook, as the next after so many others; return what went wrong."""
+        await asyncio.sleep(APART * place)
         self.folder.mkdir()
         self.opened = time.perf_counter()
         try:
@@ -74,7 +71,7 @@ class Learner(NotebookClient):
 async def together(learners: list[Learner]) -> tuple[float, list[Exception]]:
     """Let all of them work; seconds, and what went wrong."""
     begun = time.perf_counter()
-    ends = await asyncio.gather(*(one.work() for one in learners))
+    ends = await asyncio.gather(*(one.work(place) for place, one in enumerate(learners)))
     return time.perf_counter() - begun, [end for end in ends if end]
 
 

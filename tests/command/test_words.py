@@ -70,7 +70,7 @@ def test_the_template_holds_lessons_widgets_drawings_glossary_and_code(template)
             for control in shown.controls.values():
                 assert control.label in template or sum(map(str.isalpha, control.label)) < 3
     assert "Which test notices that the targets are not shifted?" in template
-    assert "Committed: {guess}. Now run the next cell." in template
+    assert "Committed: {guess}. Now run on to what came out." in template
     assert "Begin with lesson {number}, {title}. Its first exercise is `{name}`." in template
 
 

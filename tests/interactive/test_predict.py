@@ -242,7 +242,7 @@ def test_the_button_and_enter_commit_what_was_typed_or_say_what_is_wanted():
     made.field.value = "about 34"
     made.field._handle_custom_msg({"event": "submit"}, [])  # Enter
     assert asked.entry["guess"] == 34
-    assert "Committed: 34 %. Now run the next cell." in made.said.value
+    assert "Committed: 34 %. Now run on to what came out." in made.said.value
     again = form(percent())  # the cell run again
     assert again.field.value == "34"
     assert "Committed: 34 %" in again.said.value

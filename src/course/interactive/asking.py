@@ -54,7 +54,7 @@ class Form:
             return False
         if counts:
             kept = self.guess.words(self.guess.entry["guess"])
-            self.tell(say("Committed: {guess}. Now run the next cell.", guess=kept))
+            self.tell(say("Committed: {guess}. Now run on to what came out.", guess=kept))
         else:
             self.renew()
         return True
