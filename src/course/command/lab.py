@@ -108,11 +108,6 @@ def first_page(desk) -> str:
     return next((f"lab/tree/{stem}.ipynb" for stem in known), "lab")
 
 
-def serving(folder: Path) -> bool:
-    """Tell whether a server is already at work in a folder."""
-    return running(folder) is not None
-
-
 def running(folder: Path) -> dict | None:
     """Return what Jupyter knows of a server at work in a folder: its address, its token."""
     from jupyter_server.serverapp import list_running_servers

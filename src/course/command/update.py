@@ -17,7 +17,7 @@ def run(args: argparse.Namespace) -> int:
     from course.lessons.desk import Desk
 
     done, desk = [], Desk(checkout.find_root())
-    for sentence, well in renewing.update(desk, stamp=not lab.serving(desk.folder)):
+    for sentence, well in renewing.update(desk, stamp=lab.running(desk.folder) is None):
         print(sentence)
         done.append(well)
     if not done:

@@ -18,7 +18,6 @@ from course.words import say, say_n
 ABOVE, BELOW, AHEAD = "desk-above", "desk-below", "desk-ahead"  # ids of the cells that we add
 OURS = (ABOVE, BELOW, AHEAD)
 WIDGET = "application/vnd.jupyter.widget-view+json"
-_EXERCISE = re.compile(r"^### Exercise: `(\w+)`[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
@@ -119,7 +118,7 @@ def stamped(text: str, stem: str) -> str:
         return f"### {places.heading(known, one)}" if one else found[0]
 
     text = _TITLE.sub(rf"# {number(stem)} · \1", text, count=1) if number(stem) else text
-    return _EXERCISE.sub(heading, text)
+    return places.EXERCISE.sub(heading, text)
 
 
 def above(place: Place, spent: tuple[int, int]) -> dict:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 
 from course import lessons
+from course.lessons import places
 
 WORDS, LINES = 150, 6  # read in a minute: of prose, of code
 FURTHER = "## Further"  # what a lesson offers beyond it is optional: nothing later needs it
-_EXERCISE = re.compile(r"^### Exercise: `(\w+)`", re.MULTILINE)
 
 
 def count(lesson: lessons.Lesson, cells: Iterable[Mapping]) -> tuple[int, int]:
@@ -32,6 +31,7 @@ def count(lesson: lessons.Lesson, cells: Iterable[Mapping]) -> tuple[int, int]:
             continue
         further = further or source.startswith(FURTHER)
         spent[further] += len(source.split()) / WORDS
-        spent[further] += sum(asked[name] for name in _EXERCISE.findall(source) if name in asked)
+        names = places.EXERCISE.findall(source)
+        spent[further] += sum(asked[name] for name in names if name in asked)
     first, second = (10 * math.ceil(part / 10) for part in spent)
     return first, second

@@ -13,7 +13,7 @@ from course.words import say
 
 FIRST = f"{lessons.Lesson('start_here').stem}.ipynb"
 MAP = "Map of the course"  # a heading of the first lesson
-_EXERCISE = re.compile(r"^### Exercise: `(\w+)`[ \t]*$", re.MULTILINE)
+EXERCISE = re.compile(r"^### Exercise: `(\w+)`[ \t]*$", re.MULTILINE)
 
 
 def file(stem: str) -> str:
@@ -34,7 +34,7 @@ def heading(lesson: lessons.Lesson, asked: lessons.Asked) -> str:
 
 def cell(source: str) -> str:
     """Return the id of a cell of prose that links lead to; "" for any other."""
-    if found := _EXERCISE.search(source):
+    if found := EXERCISE.search(source):
         return f"exercise-{found[1]}"
     return "course-map" if source.startswith(f"## {MAP}") else ""
 
