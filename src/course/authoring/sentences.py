@@ -2,13 +2,15 @@
 
 Two kinds: what the code says through `course.words`, which Babel finds in the sources, and what
 lies in data and is said when it is shown: banks, what lessons tell of themselves, labels and alt
-texts of widgets and drawings, the glossary. A sentence is its own key.
+texts of widgets, figures and drawings, the glossary. A sentence is its own key.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +24,12 @@ HEAD = """\
 # Every sentence that a learner reads. `course words` makes this file; a translation of it is a
 # catalogue. What stands in braces is filled in when the sentence is shown."""
 KEYWORDS = {"say": None, "say_n": (1, 2), "later": None}
-# Which arguments of which calls in widgets and drawings are words on a page.
-SHOWN = {"Diagram": 0, "box": 0, "word": 0, "arrow": 2, "bracket": 1, "group": 1}
-NAMED = ("label", "alt")
+# Which arguments of which calls in widgets, figures and drawings are words on a page.
+SHOWN = {"Diagram": 0, "box": 0, "word": 0, "arrow": 2, "bracket": 1, "group": 1, "matrix": 0}
+SHOWN |= {f"set_{name}": 0 for name in ("title", "xlabel", "ylabel", "text")}
+SHOWN |= {"choice": 0, "set_label": 0, "text": 2, "annotate": 0, "set_xticks": 1, "set_yticks": 1}
+NAMED = ("label", "shape", "alt", "title", "xlabel", "ylabel")
+_FORMULA = re.compile(r"\$[^$]*\$")
 
 
 @dataclass(frozen=True)
@@ -134,25 +139,37 @@ def of_predictions(lesson) -> Iterator[Sentence]:
 
 
 def of_pictures(path: Path) -> Iterator[Sentence]:
-    """Return the labels, options and alt texts in a module of widgets or drawings."""
-    where = path.relative_to(PACKAGE).as_posix()
+    """Return labels, options, names of ticks and alt texts in a module that draws.
+
+    What is put together there is none of them: it goes through `say`, with named fields.
+    """
+    where = path.relative_to(PACKAGE)
+    module = vars(importlib.import_module(".".join(("course", *where.with_suffix("").parts))))
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            for text, line in _words(node):
-                if sum(letter.isalpha() for letter in text) > 2 and "$" not in text:
-                    yield Sentence(text, (where, line), "on a picture, or beside it")
+        for value in _shown(node) if isinstance(node, ast.Call) else ():
+            for text in _texts(value, module):
+                if sum(letter.isalpha() for letter in _FORMULA.sub("", text)) > 2:
+                    yield Sentence(text, (where.as_posix(), value.lineno), "on a picture")
 
 
-def _words(call: ast.Call) -> Iterator[tuple[str, int]]:
-    """Return the arguments of a call that are words on a page, each with its line."""
+def _shown(call: ast.Call) -> Iterator[ast.expr]:
+    """Return the arguments of a call that are words on a page."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    given = [keyword.value for keyword in call.keywords if keyword.arg in NAMED]
-    given += call.args[SHOWN[name] :][:1] if name in SHOWN else []
-    if name == "choice" and call.args and isinstance(call.args[0], ast.List | ast.Tuple):
-        given += call.args[0].elts
-    for value in given:
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            yield value.value, value.lineno
+    yield from (keyword.value for keyword in call.keywords if keyword.arg in NAMED)
+    yield from call.args[SHOWN[name] :][:1] if name in SHOWN else ()
+
+
+def _texts(value: ast.expr, module: dict) -> list[str]:
+    """Return the text that an argument is, or the texts in it, if that is known without a call."""
+    calls = [node.func for node in ast.walk(value) if isinstance(node, ast.Call)]
+    if any(ast.unparse(call) not in ("list", "tuple", "later") for call in calls):
+        return []
+    try:
+        known = eval(compile(ast.Expression(value), "", "eval"), module)
+    except NameError:  # something of the function that draws
+        return []
+    listed = known if isinstance(known, list | tuple | dict) else [known]
+    return [text for text in listed if isinstance(text, str)]
 
 
 def of_glossary() -> Iterator[Sentence]:

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 
+from course import words
 from course.grading import confine, nursery
 from course.grading.channel import Channel
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-_KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "HOME", "TMPDIR")
+_KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "HOME", "TMPDIR", words.CHOSEN)
 
 
 class Nursery:

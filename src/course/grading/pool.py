@@ -19,7 +19,7 @@ from course.grading import confine, submission
 from course.grading.judge import Grade, Judge
 from course.grading.marks import Marks
 from course.grading.submission import Handed, Unreadable
-from course.words import say
+from course.words import catalogue, say
 
 _judges: dict[str, Judge] = {}  # of this process, by lesson
 _LESSONS = 2  # whose judges a process keeps at a time
@@ -140,9 +140,10 @@ def _key(handed: Handed, vary: bool) -> str:
 
 @functools.cache
 def _course() -> str:
-    """What the course's code is, in short."""
+    """What the course's code and its language are, in short."""
     known = hashlib.sha256()
-    for file in sorted(confine.PACKAGE.rglob("*.py")):
+    language = filter(None, [catalogue()])
+    for file in [*sorted(confine.PACKAGE.rglob("*.py")), *language]:
         known.update(file.read_bytes())
     return known.hexdigest()
 

@@ -86,6 +86,7 @@ class Diagram:
 
         Several colours divide its columns into as many equal bands.
         """
+        name, shape = say(name), say(shape)
         colours, width, height = tuple(colours), cols * UNIT, rows * UNIT
         node = self._place(Node(*self._at(col, row), width, height, name))
         left, top, band = node.x - width / 2, node.y - height / 2, width / len(colours)

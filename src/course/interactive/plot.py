@@ -16,10 +16,12 @@ import numpy as np
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from course.interactive import names
 from course.interactive.tables import table
+from course.words import catalogue, say
 
 __all__ = [
     "COLORS",
@@ -84,7 +86,23 @@ def show(fig: Figure, *, alt: str) -> None:
         If `alt` says nothing.
     """
     check_alt(alt)
-    present(*bundle(png(fig), alt, width=round(fig.get_figwidth() * 100)))
+    translate(fig)
+    present(*bundle(png(fig), say(alt), width=round(fig.get_figwidth() * 100)))
+
+
+def translate(fig: Figure) -> None:
+    """Put what is written on a figure into the reader's language: titles, labels, names of ticks.
+
+    What has numbers in it has come through `say` with named fields, and stays as it is.
+    """
+    if catalogue() is None:
+        return
+    for text in fig.findobj(Text):
+        text.set_text(say(text.get_text()))
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
+        names = [label.get_text() for label in axis.get_ticklabels()]
+        if names != (said := [say(name) for name in names]):
+            axis.set_ticks(axis.get_ticklocs(), labels=said)
 
 
 def present(data: dict, metadata: dict) -> None:

@@ -52,7 +52,9 @@ class Stage:
 
     def draw(self, *args, **values):
         """Update the artists and draw. Returns the pixels, (height, width, 4), uint8."""
-        moved, self.caption = _split(self.update(*args, **values))
+        moved, caption = _split(self.update(*args, **values))
+        self.caption = say(caption)
+        plot.translate(self.figure)
         if self.caption or self._line:
             moved = [*moved, self._captioned(self.caption)]
         fresh = [artist for artist in moved if artist not in self._kept.moving]

@@ -1,9 +1,11 @@
 """How a check looks into a learner's `torch.nn.Module`, and moves its parameters."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 
-from course.words import later
+from course.words import later, say
 
 WANTED = later("those that are asked for")
 
@@ -12,14 +14,21 @@ def fitted(module, reference, weights) -> str:
     """Give a module the weights, by name; say what is wrong with its parameters, else `WANTED`."""
     got, want = (dict(m.double().named_parameters()) for m in (module, reference))
     if got.keys() != want.keys():
-        lacks, has = sorted(want.keys() - got.keys()), sorted(got.keys() - want.keys())
-        both = (("without", lacks), ("with", has))
-        return "; ".join(f"{word} {', '.join(names[:4])}" for word, names in both if names)
+        lacks, has = _few(want.keys() - got.keys()), _few(got.keys() - want.keys())
+        if lacks and has:
+            return say("without {lacks}; with {has}", lacks=lacks, has=has)
+        return say("without {lacks}", lacks=lacks) if lacks else say("with {has}", has=has)
     for name, p in got.items():
         if p.shape != want[name].shape:
-            return f"{name} of {tuple(p.shape)} and not {tuple(want[name].shape)}"
+            shapes = {"got": tuple(p.shape), "wanted": tuple(want[name].shape)}
+            return say("{name} of {got} and not {wanted}", name=name, **shapes)
         p.data = torch.tensor(weights[name])
     return WANTED
+
+
+def _few(names: Iterable[str]) -> str:
+    """The first of some names."""
+    return ", ".join(sorted(names)[:4])
 
 
 def drawn(module, seed) -> dict:

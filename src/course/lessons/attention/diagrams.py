@@ -3,6 +3,7 @@
 import itertools
 
 from course.interactive.diagram import Diagram
+from course.words import say
 
 
 def look_up():
@@ -61,7 +62,7 @@ def induction():
         row=88,
     )
     tokens = [d.box(token, i, 2, colour=0, width=40) for i, token in enumerate("ABCA")]
-    names = ("A", "B, after A", "C, after B", "A, after C")
+    names = ("A", *(say("{token}, after {last}", token=b, last=a) for a, b in ("AB", "BC", "CA")))
     known = [d.box(name, i, 1, colour=1, width=96) for i, name in enumerate(names)]
     answer = d.box("B comes next", 3, 0, colour=2)
     for start, end in zip(tokens, known, strict=True):

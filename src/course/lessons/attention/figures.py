@@ -4,6 +4,7 @@ import numpy as np
 
 from course.interactive import plot
 from course.transformers import attention
+from course.words import say
 
 
 def heads(maps, *, alt: str) -> None:
@@ -21,7 +22,8 @@ def heads(maps, *, alt: str) -> None:
     for i, ax in enumerate(axes):
         a = np.where(attention.causal_mask(T), maps[i // H][i % H], np.nan)
         ax.imshow(a, cmap="Blues", vmin=0, vmax=0.8)
-        ax.set(title=f"layer {i // H + 1}, head {i % H + 1}", xlabel="looks at position")
+        title = say("layer {layer}, head {head}", layer=i // H + 1, head=i % H + 1)
+        ax.set(title=title, xlabel="looks at position")
         ax.set(ylabel="position", xticks=range(0, T, 8), yticks=range(0, T, 8))
         ax.grid(False)
     plot.show(fig, alt=alt)
@@ -39,15 +41,19 @@ def turned(q, k, places) -> None:
     """
     fig, axes = plot.figure(1, len(places), width=7, height=3.3)
     for ax, (t, s) in zip(axes, places, strict=True):
-        for i, (name, tip) in enumerate(((f"query at {t}", q[t]), (f"key at {s}", k[s]))):
+        names = say("query at {t}", t=t), say("key at {t}", t=s)
+        for i, (name, tip) in enumerate(zip(names, (q[t], k[s]), strict=True)):
             look = {"arrowstyle": "-|>", "lw": 2, "ls": plot.LINES[i], "color": plot.COLORS[i]}
             ax.annotate("", tip, (0, 0), arrowprops=look)
             ax.text(tip[0], tip[1] + 0.2, name, ha="center", va="center", color=plot.COLORS[i])
         ax.set(xlim=(-1.8, 1.8), ylim=(-0.6, 1.4), aspect="equal")
-        ax.set(xlabel="first entry", ylabel="second entry", title=f"product {q[t] @ k[s]:.3f}")
-    said = [f"at {t} and {s}: product {q[t] @ k[s]:.3f}" for t, s in places]
-    alt = (
+        title = say("product {product:.3f}", product=q[t] @ k[s])
+        ax.set(xlabel="first entry", ylabel="second entry", title=title)
+    at = "at {t} and {s}: product {product:.3f}"
+    said = [say(at, t=t, s=s, product=q[t] @ k[s]) for t, s in places]
+    alt = say(
         "A query and a key as arrows in the plane, at two pairs of positions. In the second panel "
-        f"both are turned further, with the same angle between them. Positions {', '.join(said)}."
+        "both are turned further, with the same angle between them. Positions {places}.",
+        places=", ".join(said),
     )
     plot.show(fig, alt=alt)

@@ -8,6 +8,7 @@ from course.interactive import live, plot
 from course.networks import layers
 from course.transformers import attention, tokens
 from course.transformers.gpt import pretrained
+from course.words import say
 
 KEYS = 12  # keys of the one row
 LONGEST = 48  # characters that a map shows
@@ -33,7 +34,12 @@ def one_row():
                 bar.set_height(weight)
             H = -(a * layers.log_softmax(s)).sum()
             even = np.log(KEYS)
-            return bars, f"entropy {H:.2f} nats; all {KEYS} keys alike would be {even:.2f}"
+            return bars, say(
+                "entropy {H:.2f} nats; all {n} keys alike would be {even:.2f}",
+                H=H,
+                n=KEYS,
+                even=even,
+            )
 
         return update
 

@@ -123,9 +123,9 @@ def _parted(split, rng, groups, share):
     """What can be said of a split by groups, whichever way it draws."""
     groups = np.asarray(groups)
     masks = [np.asarray(split(rng, groups, share)) for _ in range(TRIES)]
-    told = {"mask": f"{masks[0].dtype} of shape {masks[0].shape}"}
+    told = {"dtype of the mask": str(masks[0].dtype), "shape of the mask": str(masks[0].shape)}
     if masks[0].dtype != bool or masks[0].shape != groups.shape:
-        return told | {name: later("none") for name in ("parted", "counted", "preferred")}
+        return told | dict.fromkeys(("parted", "groups in the test", "preferred"), later("none"))
     names = np.unique(groups)
     inside = np.array([[test[groups == name].mean() for name in names] for test in masks])
     counts = (inside > 0).sum(axis=1)
@@ -136,7 +136,7 @@ def _parted(split, rng, groups, share):
     parted = ((inside > 0) & (inside < 1)).any()
     return told | {
         "parted": later("groups are parted") if parted else later("none is parted"),
-        "counted": f"{few} groups in the test" if few == many else f"{few} to {many} in the test",
+        "groups in the test": str(few) if few == many else f"{few}–{many}",
         "preferred": fixed if np.abs(often).max() > 0.13 else later("all equally often"),
     }
 
@@ -152,9 +152,10 @@ group_split = Exercise(
         Case.hand(
             (np.random.default_rng(1), np.array(list("aaabccd")), 0.25),
             {
-                "mask": "bool of shape (7,)",
+                "dtype of the mask": "bool",
+                "shape of the mask": "(7,)",
                 "parted": "none is parted",
-                "counted": "1 groups in the test",
+                "groups in the test": "1",
                 "preferred": "all equally often",
             },
             says="groups (a, a, a, b, c, c, d), share 1/4",
@@ -440,7 +441,7 @@ def _dealt(deal, rng, N, B):
     hands = [deal(rng, N, B) for _ in range(TRIES)]
     if not isinstance(hands[0], (list, tuple, np.ndarray)):
         return {
-            "list of sizes": f"of a {type(hands[0]).__name__}",
+            "list of sizes": say("of a {kind}", kind=type(hands[0]).__name__),
             "coming": later("none"),
             "order": later("none"),
         }

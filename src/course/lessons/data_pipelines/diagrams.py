@@ -1,6 +1,7 @@
 """The drawings of this lesson: from raw rows to batches, and where a leak enters."""
 
 from course.interactive.diagram import Diagram
+from course.words import later
 
 
 def rows():
@@ -14,7 +15,12 @@ def rows():
     )
     raw, read, clean, split = (
         d.box(name, place, 0.5, colour=0)
-        for place, name in ((0, "raw rows"), (1, "numbers"), (2, "clean rows"), (2.95, "split"))
+        for place, name in (
+            (0, later("raw rows")),
+            (1, later("numbers")),
+            (2, later("clean rows")),
+            (2.95, later("split")),
+        )
     )
     train, test = d.box("training rows", 3.95, 0), d.box("test rows", 3.95, 2, colour=2)
     fit = d.box("median, mean, spread", 3.95, 1, colour=1)

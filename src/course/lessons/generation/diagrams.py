@@ -1,6 +1,7 @@
 """The drawings of this lesson: a beam, a cache, and a draft that is verified."""
 
 from course.interactive.diagram import Diagram
+from course.words import later, say
 
 
 def tree():
@@ -22,10 +23,11 @@ def tree():
     ]
     d.arrow(root, b)
     d.arrow(root, c)
+    ends_as = {0: later("kept"), 1: later("kept, the best"), 4: later("dropped")}
     for start, name, row, colour in ends:
         end = d.box(name, 2.1, row, colour=colour)
         d.arrow(start, end, dashed=colour == 4)
-        d.word({0: "kept", 1: "kept, the best", 4: "dropped"}[colour], 2.95, row)
+        d.word(ends_as[colour], 2.95, row)
     return d
 
 
@@ -69,8 +71,9 @@ def speculation():
     d.arrow(text, cheap)
     d.arrow(text, expensive)
     before, ends = cheap, []
-    for i, verdict in enumerate(("kept", "kept", "replaced", "dropped")):
-        token = d.box(f"token {i + 1}", 1.25 + i, 0, colour=2)
+    verdicts = later("kept"), later("kept"), later("replaced"), later("dropped")
+    for i, verdict in enumerate(verdicts):
+        token = d.box(say("token {n}", n=i + 1), 1.25 + i, 0, colour=2)
         d.arrow(before, token)
         p = d.box(f"p{'₁₂₃₄'[i]} : d{'₁₂₃₄'[i]}", 1.25 + i, 1, colour=1)
         ends.append(d.box(verdict, 1.25 + i, 2, colour=(0, 0, 1, 4)[i]))

@@ -6,6 +6,7 @@ import numpy as np
 
 from course.interactive import live, plot
 from course.transformers import choosing, reading, tokens
+from course.words import say
 
 SHOWN = 24  # bars
 NAMES = {" ": "␣", "\n": "↵"}
@@ -75,8 +76,8 @@ def _cuts(fig):
             names[i].set_text(name)
         expected = -(left[left > 0] * np.log(left[left > 0])).sum()
         n = int((left > 0).sum())
-        said = f"{n} of 64 characters are left; expected surprise {expected:.2f} nats."
-        return [*grey, *blue, *names], said
+        said = "{n} of 64 characters are left; expected surprise {nats:.2f} nats."
+        return [*grey, *blue, *names], say(said, n=n, nats=expected)
 
     return update
 
@@ -126,9 +127,9 @@ def _writing(fig):
             names[i].set_text(f"{i + 1}: {written[i]}")
         title.set_text(_shown(text))
         n = max(len(picks), 1)
-        return [*bars, *names, title], (
-            f"{len(picks)} written: {cost / n:.2f} nats a character; greedy {greedy / n:.2f}."
-        )
+        said = "{n} written: {cost:.2f} nats a character; greedy {greedy:.2f}."
+        costs = {"cost": cost / n, "greedy": greedy / n}
+        return [*bars, *names, title], say(said, n=len(picks), **costs)
 
     return update
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from course.interactive import live, plot
 from course.networks import paths
+from course.words import say
 
 BLUE, RED, GREEN, *_ = plot.COLORS
 
@@ -124,7 +125,8 @@ def valley():
             walk.set_data(*path.clip(-50, 50).T)
             heights = height(path)
             line.set_data(np.arange(steps + 1), heights.clip(1e-5, 1e6))
-            return [walk, line], f"after {steps} steps the height is {heights[-1]:.3g}"
+            said = "after {n} steps the height is {height:.3g}"
+            return [walk, line], say(said, n=steps, height=heights[-1])
 
         return update
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course.interactive import plot
+from course.words import say
 
 
 def exclusive_or(logits, learnt, right, x, y) -> None:
@@ -28,7 +29,8 @@ def exclusive_or(logits, learnt, right, x, y) -> None:
             few = x[:150][y[:150] == label]
             ax.scatter(*few.T, s=12, marker=mark, color=plot.COLORS[label], linewidths=1)
         ax.grid(False)
-        ax.set(title=f"from {name}: {right[name]:.0f} %", xlabel="first input", aspect="equal")
+        title = say("from {start}: {right:.0f} %", start=say(name), right=right[name])
+        ax.set(title=title, xlabel="first input", aspect="equal")
     axes[0].set_ylabel("second input")
     plot.show(
         fig,
@@ -48,7 +50,7 @@ def spreads(spread) -> None:
     """
     fig, ax = plot.figure(width=8, height=3.6)
     for i, ((name, c), values) in enumerate(spread.items()):
-        label = f"{name}, variance {c:.3g}/n"
+        label = say("{name}, variance {c:.3g}/n", name=say(name), c=c)
         ax.plot(values, color=plot.COLORS[i], ls=plot.LINES[i], label=label)
     ax.set(yscale="log", xlabel="layer", ylabel="standard deviation of activations")
     ax.legend(loc="lower left")

@@ -6,6 +6,7 @@ import numpy as np
 
 from course.interactive import live, numerals, plot
 from course.networks import initial
+from course.words import later, say
 
 DEPTH, WIDTH, BATCH = 50, 256, 32
 ROWS = 6  # layers whose histograms are shown
@@ -69,9 +70,15 @@ def _setup(fig):
         angles = [[initial.mean_cosine(h) for h in signals] for signals in (hs, dhs)]
         for line, value in zip([*spreads, *cosines], values + angles, strict=True):
             line.set_data(range(depth + 1), value)
-        said = f"Layers {', '.join(map(str, np.unique(shown)))}. Last activations: spread "
-        said += f"{_short(values[0][-1])}, between examples {_short(values[1][-1])}, cosine "
-        said += f"{angles[0][-1]:.2f}. First gradients: spread {_short(values[2][0])}."
+        said = say(
+            "Layers {layers}. Last activations: spread {spread}, between examples {between}, "
+            "cosine {cosine:.2f}. First gradients: spread {first}.",
+            layers=", ".join(map(str, np.unique(shown))),
+            spread=_short(values[0][-1]),
+            between=_short(values[1][-1]),
+            cosine=angles[0][-1],
+            first=_short(values[2][0]),
+        )
         return [*acts, *spreads, *cosines], said
 
     return update
@@ -81,7 +88,7 @@ def _rows(ax, edges):
     ax.set(xlim=edges[[0, -1]], ylim=(-ROWS + 0.9, 1.0), yticks=[], title="Activations")
     ax.set_xlabel("activation; zeros and\nwhat is beyond ±3 left out")
     ax.spines.left.set_visible(False)
-    for row, name in ((0, "first layer"), (ROWS - 1, "last layer")):
+    for row, name in ((0, later("first layer")), (ROWS - 1, later("last layer"))):
         ax.text(-REACH, -row, name, va="bottom", fontsize=8.5)
     nothing = np.zeros(len(edges) - 1)
     return [
@@ -98,7 +105,8 @@ def _fill(stairs, row, values):
 def _spreads(ax):
     ax.set(xlim=(0, DEPTH), ylim=(10.0**LOWEST, 10.0**HIGHEST), yscale="log", xlabel="layer")
     ax.set(title="Spread", ylabel="standard deviation")
-    return _lines(ax, ("activations", "between examples", "gradients"), "upper left", (0, 2, 1))
+    named = later("activations"), later("between examples"), later("gradients")
+    return _lines(ax, named, "upper left", (0, 2, 1))
 
 
 def _cosines(ax):
@@ -118,7 +126,7 @@ def _lines(ax, labels, place, colors):
 
 def _short(value: float) -> str:
     if value < 10.0**LOWEST:
-        return f"below {numerals.power_of_ten(LOWEST)}"
+        return say("below {number}", number=numerals.power_of_ten(LOWEST))
     return numerals.write(value, 2 if 1e-3 <= value < 1e4 else 1)
 
 

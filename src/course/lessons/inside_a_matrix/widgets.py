@@ -7,6 +7,7 @@ import numpy as np
 from course import data
 from course.foundations import spectral
 from course.interactive import live, plot
+from course.words import later, say
 
 SIDE = 28
 REACH = 3.0  # of the plane that is drawn
@@ -50,7 +51,7 @@ def _plane(fig):
         before.plot(*points, color=plot.COLORS[i], ls=plot.LINES[i])
     images = [
         after.plot([], [], color=plot.COLORS[i], ls=plot.LINES[i], label=label)[0]
-        for i, label in enumerate(("square", "circle"))
+        for i, label in enumerate((later("square"), later("circle")))
     ]
     arrows = [_arrow(ax) for ax in (before, after) for _ in range(2)]
     after.legend(handles=[*images, *columns, arrows[0]], loc="lower right", fontsize=8)
@@ -100,10 +101,12 @@ def _point(arrow, tip):
 
 
 def _told(A, values) -> str:
-    area = f"Area times {A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0]:.2f}. "
+    area = A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0]
     if np.iscomplexobj(values):
-        return area + "No direction is kept: the eigenvalues are complex."
-    return area + f"Eigenvalues {values[0]:.2f} and {values[1]:.2f}."
+        told = "Area times {area:.2f}. No direction is kept: the eigenvalues are complex."
+        return say(told, area=area)
+    told = "Area times {area:.2f}. Eigenvalues {first:.2f} and {second:.2f}."
+    return say(told, area=area, first=values[0], second=values[1])
 
 
 def ranks():
@@ -130,10 +133,11 @@ def _examples():
 def _ranks(fig):
     *panels, right = fig.subplots(1, 4, width_ratios=[1, 1, 1, 1.7])
     images = []
-    for ax, title in zip(panels, ("the digit", "rank k", "what is missing"), strict=True):
+    titles = later("the digit"), later("rank k"), later("what is missing")
+    for ax, title in zip(panels, titles, strict=True):
         ax.set(title=title, xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-        low, colours = (-1, "RdBu_r") if title == "what is missing" else (0, "gray_r")
+        low, colours = (-1, "RdBu_r") if title == titles[2] else (0, "gray_r")
         images.append(ax.imshow(np.zeros((SIDE, SIDE)), cmap=colours, vmin=low, vmax=1))
     right.set(xlim=(0.4, SIDE + 0.6), ylim=(0, 10), xlabel="number", title="singular values")
     right.set_ylabel("size")
@@ -148,14 +152,13 @@ def _ranks(fig):
         rebuilt = spectral.low_rank(A, k)
         for image, picture in zip(images, (A, rebuilt, A - rebuilt), strict=True):
             image.set_data(picture)
-        heading = panels[1].set_title(f"rank {k}")
+        heading = panels[1].set_title(say("rank {k}", k=k))
         values.set_data(numbers[k:], s[k:])
         kept.set_data(numbers[:k], s[:k])
         share = 100 * (s[:k] ** 2).sum() / (s**2).sum()
-        said = (
-            f"{share:.1f} % of the squares with {k * (2 * SIDE + 1)} numbers instead of {SIDE**2}."
-        )
-        return [*images, heading, values, kept], said
+        said = "{share:.1f} % of the squares with {n} numbers instead of {all}."
+        sizes = {"n": k * (2 * SIDE + 1), "all": SIDE**2}
+        return [*images, heading, values, kept], say(said, share=share, **sizes)
 
     return update
 

@@ -77,7 +77,9 @@ def mistakes(x, y, p) -> None:
     wrong = np.flatnonzero(guess != y)
     worst = wrong[np.argsort(-p.max(axis=1)[wrong], kind="stable")[:10]]
     fig, ax = plot.figure(width=6.4, height=3.2)
-    plot.digits(ax, x[worst], [f"{y[i]} as {guess[i]}" for i in worst], cols=5)
+    plot.digits(
+        ax, x[worst], [say("{label} as {read}", label=y[i], read=guess[i]) for i in worst], cols=5
+    )
     ax.set_title("its most confident mistakes: label, as read", fontsize=10)
     alt = say(
         "The ten mistakes it was surest of, each with its label and what it was read as: many are "

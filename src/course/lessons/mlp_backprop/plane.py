@@ -4,6 +4,7 @@ import numpy as np
 
 from course.interactive import live, plot
 from course.networks import layers, mlp
+from course.words import say
 
 BLUE, RED, *_ = plot.COLORS
 POINTS, MOST_STEPS, SIDE = 120, 160, 1.8
@@ -111,7 +112,8 @@ def boundary():
             end.set_data([steps], [min(losses[-1], 1)])
             right = mlp.accuracy(params, x, y)
             moved = [image, lines, *dots, line, end]
-            return moved, f"{right:.0%} of the points right, loss {losses[-1]:.3f}"
+            said = "{right:.0%} of the points right, loss {loss:.3f}"
+            return moved, say(said, right=right, loss=losses[-1])
 
         return update
 

@@ -6,6 +6,7 @@ from course import data
 from course.interactive import live, plot
 from course.lessons.mlp_backprop.plane import boundary
 from course.networks import layers, mlp
+from course.words import say
 
 BLUE, RED, GREEN, *_ = plot.COLORS
 
@@ -188,7 +189,8 @@ def digits():
                 text.set_text(f"{guess}" if guess == y else f"{guess}✗")
                 text.set_color(GREEN if guess == y else RED)
             units.set_data(mosaic(params[0][0] - start[0][0]))
-            return [line, *texts, units], f"{accuracies[-1]:.1%} of 2,000 unseen digits read right"
+            said = say("{share:.1%} of 2,000 unseen digits read right", share=accuracies[-1])
+            return [line, *texts, units], said
 
         return update
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from course.interactive import live, numerals, plot
 from course.networks import updates
+from course.words import later, say
 
 STEPS = 150
 WALL = 50.0  # a path that leaves this far stays there
@@ -54,7 +55,7 @@ SURFACES = {
         ((1, 1),),
     ),
 }
-RULES = ("gradient descent", "momentum", "Nesterov", "RMSprop", "Adam")
+RULES = (later("gradient descent"), later("momentum"), "Nesterov", "RMSprop", "Adam")
 
 
 def _step(rule: str, p, g, memory: list, t: int, lr: float, momentum: float):
@@ -151,7 +152,8 @@ def _setup(fig):
         for name, artists in lands.items():
             for artist in artists:
                 artist.set_visible(name == surface)
-        left.set_xlabel(f"{surface}: first parameter")  # a new label has all drawn anew
+        name = say("{surface}: first parameter", surface=say(surface))
+        left.set_xlabel(name)  # a new label has all drawn anew
         p, height = paths(surface, lr, own, momentum, noise)
         for k in range(len(RULES)):
             trails[k].set_data(*p[k, : step + 1].T)
@@ -177,11 +179,15 @@ def _contours(ax, surface: Surface) -> list:
 def _said(height, step: int) -> str:
     arrived = [rule for rule, h in zip(RULES, height, strict=True) if h <= LOWEST]
     if arrived:
-        return f"After {step} steps at the bottom: {', '.join(arrived)}."
+        rules = ", ".join(map(say, arrived))
+        return say("After {n} steps at the bottom: {rules}.", n=step, rules=rules)
     best = int(np.argmin(height))
     if height[best] >= HIGHEST:
-        return f"After {step} steps all have left the picture: the learning rate is too high."
-    return f"After {step} steps {RULES[best]} is lowest, at {numerals.write(height[best], 1)}."
+        told = "After {n} steps all have left the picture: the learning rate is too high."
+        return say(told, n=step)
+    lowest = numerals.write(height[best], 1)
+    told = "After {n} steps {rule} is lowest, at {height}."
+    return say(told, n=step, rule=say(RULES[best]), height=lowest)
 
 
 WIDGETS = (race,)

@@ -8,6 +8,7 @@ from course import data
 from course.foundations import bigram, information, probability
 from course.interactive import live, plot
 from course.transformers import tokens
+from course.words import later, say
 
 
 def areas():
@@ -37,10 +38,10 @@ def _areas(fig):
     parts = [
         square.axvspan(0, 1, 0, 1, facecolor=colour, alpha=alpha, lw=0, label=label, hatch=hatch)
         for colour, alpha, label, hatch in (
-            (ill, 0.9, "ill, positive", "//"),
-            (ill, 0.25, "ill, negative", ""),
-            (healthy, 0.9, "healthy, positive", ""),
-            (healthy, 0.15, "healthy, negative", ""),
+            (ill, 0.9, later("ill, positive"), "//"),
+            (ill, 0.25, later("ill, negative"), ""),
+            (healthy, 0.9, later("healthy, positive"), ""),
+            (healthy, 0.15, later("healthy, negative"), ""),
         )
     ]
     stack = [
@@ -63,9 +64,11 @@ def _areas(fig):
         stack[0].set_bounds(0.25, 0, 0.5, posterior)
         stack[1].set_bounds(0.25, posterior, 0.5, 1 - posterior)
         alarms = 1000 * (prior * found + (1 - prior) * false)
-        return [*parts, *stack], (
-            f"Of 1,000 people {alarms:.1f} are positive; {1000 * prior * found:.1f} of these are "
-            f"ill, {100 * posterior:.0f} %."
+        return [*parts, *stack], say(
+            "Of 1,000 people {alarms:.1f} are positive; {ill:.1f} of these are ill, {share:.0f} %.",
+            alarms=alarms,
+            ill=1000 * prior * found,
+            share=100 * posterior,
         )
 
     return update
@@ -91,7 +94,7 @@ def temperature():
         alphabet, log_p = _rows()
         ax = fig.subplots()
         bars = ax.bar(np.arange(len(alphabet)), 1.0, color=plot.COLORS[0], width=0.75)
-        ax.set_xticks(np.arange(len(alphabet)), ["end", *alphabet[1:]])
+        ax.set_xticks(np.arange(len(alphabet)), [later("end"), *alphabet[1:]])
         ax.grid(False, axis="x")
         ax.set(ylim=(0, 1.2), xlabel="letter that follows", ylabel="probability")
         ax.set_yticks(np.linspace(0, 1, 6))
@@ -103,9 +106,10 @@ def temperature():
             for bar, height in zip(bars, q, strict=True):
                 bar.set_height(height)
             nats = information.entropy(q / q.sum())
-            told.set_text(f"entropy {nats:.2f} nats = {nats / np.log(2):.2f} bits")
-            said = f"As surprising as {np.exp(nats):.1f} letters of equal probability."
-            return [*bars, told], said
+            bits = nats / np.log(2)
+            told.set_text(say("entropy {nats:.2f} nats = {bits:.2f} bits", nats=nats, bits=bits))
+            said = "As surprising as {n:.1f} letters of equal probability."
+            return [*bars, told], say(said, n=np.exp(nats))
 
         return update
 

@@ -1,6 +1,7 @@
 """The drawings of this lesson: who keeps what in a training step, and a network of convolutions."""
 
 from course.interactive.diagram import Diagram
+from course.words import later
 
 
 def step():
@@ -13,7 +14,8 @@ def step():
         row=92,
     )
     x, model, z, loss = (
-        d.box(name, col, 0) for name, col in (("x", 0), ("model", 1), ("z", 2), ("loss", 3.1))
+        d.box(name, col, 0)
+        for name, col in (("x", 0), (later("model"), 1), ("z", 2), (later("loss"), 3.1))
     )
     y = d.box("y", 3.1, -0.85)
     weights, grads = d.box("weights p", 1, 1.15), d.box("gradients p.grad", 3.1, 1.15)

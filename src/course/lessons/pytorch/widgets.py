@@ -9,6 +9,7 @@ from course import data
 from course.interactive import live, numerals, pad, plot
 from course.networks import drawing
 from course.networks.pytorch import learning, nets
+from course.words import say
 
 BLUE, RED, *_ = plot.COLORS
 EPOCHS = 41  # points of a curve
@@ -85,7 +86,8 @@ def _curves(fig):
         for line, curve in zip((train, held), curves, strict=True):
             line.set_data(range(len(curve)), curve)
         now, best = (numerals.write(v, 3) for v in (curves[1][-1], max(curves[1])))
-        return [train, held], f"Held-out accuracy {now} %, highest so far {best} %."
+        said = "Held-out accuracy {now} %, highest so far {best} %."
+        return [train, held], say(said, now=now, best=best)
 
     return update
 
@@ -147,8 +149,10 @@ def _reader(read, fig):
         for bar, share in zip(bars, p, strict=True):
             bar.set_height(100 * share if strokes else 0)
             bar.set_facecolor(RED if share == p.max() else BLUE)
-        said = f"Read as {p.argmax()}, with {100 * p.max():.0f} %." if strokes else "Draw a digit."
-        return [image, *bars], said
+        if not strokes:
+            return [image, *bars], say("Draw a digit.")
+        said = "Read as {digit}, with {share:.0f} %."
+        return [image, *bars], say(said, digit=p.argmax(), share=100 * p.max())
 
     return update
 

@@ -16,6 +16,7 @@ from course.transformers.gpt.generate import generate
 from course.transformers.gpt.recipe import Recipe
 from course.transformers.gpt.run import Run, pace
 from course.transformers.gpt.sampling import distribution
+from course.words import later, say
 
 BATCH = 12  # windows a step
 HERE = "this machine"
@@ -60,11 +61,13 @@ def _bill(fig):
         work = flops_per_token(config) * BATCH * context * steps
         rate = measured_speed() if machine == HERE else SPEEDS[machine]
         lines = [
-            f"{parameters(config):,} parameters",
-            f"{_powers(flops_per_token(config))} operations for a token",
-            f"{_powers(work)} for {steps:,.0f} steps of {BATCH} windows",
-            f"{memory(config, BATCH) / 1e6:,.0f} MB of memory while it trains",
-            f"{_time(work / rate)} {'on this machine' if machine == HERE else f'at {machine}'}",
+            say("{n:,} parameters", n=parameters(config)),
+            say("{n} operations for a token", n=_powers(flops_per_token(config))),
+            say("{n} for {steps:,.0f} steps of {B} windows", n=_powers(work), steps=steps, B=BATCH),
+            say("{n:,.0f} MB of memory while it trains", n=memory(config, BATCH) / 1e6),
+            say("{time} on this machine", time=_time(work / rate))
+            if machine == HERE
+            else say("{time} at {speed}", time=_time(work / rate), speed=machine),
         ]
         for text, line in zip(said, lines, strict=True):
             text.set_text(line)
@@ -96,10 +99,17 @@ def _powers(n: float) -> str:
 
 
 def _time(seconds: float) -> str:
-    for name, size in (("years", 31557600), ("days", 86400), ("hours", 3600), ("minutes", 60)):
+    units = (
+        (later("{n:,.0f} years"), 31557600),
+        (later("{n:,.0f} days"), 86400),
+        (later("{n:,.0f} hours"), 3600),
+        (later("{n:,.0f} minutes"), 60),
+        (later("{n:.0f} seconds"), 1),
+    )
+    for text, size in units:
         if seconds >= 2 * size:
-            return f"{seconds / size:,.0f} {name}"
-    return f"{seconds:.0f} seconds" if seconds >= 2 else "about a second"
+            return say(text, n=seconds / size)
+    return say("about a second")
 
 
 def learning():
@@ -156,7 +166,8 @@ def _curve(fig):
         lines = [textwrap.fill(line, 44) for line in state["lines"].replace("$", r"\$").split("\n")]
         written.set_text("\n".join(lines[:12]))
         loss = state["held_out"][-1]
-        return [dots, line, written], f"step {state['step']}: {loss:.2f} nats on unseen text"
+        said = "step {n}: {loss:.2f} nats on unseen text"
+        return [dots, line, written], say(said, n=state["step"], loss=loss)
 
     return update
 
@@ -192,8 +203,8 @@ def next_token(model=None, alphabet=None):
             out = generate(model, ids, WRITTEN, generator=dice, temperature=temperature)
             on = tokens.decode(out[len(ids) :], alphabet).replace("\n", " / ").replace("$", r"\$")
             shown = line.replace("\n", " / ").replace("$", r"\$")
-            title.set_text(f"after “{shown}”")
-            return [*bars, *names, title], f"goes on: {on}"
+            title.set_text(say("after “{line}”", line=shown))
+            return [*bars, *names, title], say("goes on: {text}", text=on)
 
         return update
 

@@ -8,6 +8,7 @@ from course import data
 from course.foundations import bigram
 from course.interactive import live, plot
 from course.transformers import tokens
+from course.words import say
 
 SHOWN = 16  # the most probable followers that are drawn
 NAMES = {" ": "␣", "\n": "↵"}  # a space and a line end, visible
@@ -56,8 +57,9 @@ def writing():
         def update(letter, written):
             line = bigram.write(np.random.default_rng(7), p, alphabet.index(letter), written)
             last = alphabet[line[-1]]
-            shown = bars.show(p[line[-1]], f"after {NAMES.get(last, last)}")
-            return shown, "writes: " + tokens.decode(line, alphabet).replace("\n", " ")
+            shown = bars.show(p[line[-1]], say("after {letter}", letter=NAMES.get(last, last)))
+            text = tokens.decode(line, alphabet).replace("\n", " ")
+            return shown, say("writes: {text}", text=text)
 
         return update
 
@@ -81,9 +83,12 @@ def followers():
 
         def update(letter, temperature):
             q, start = bigram.sharpen(p, temperature), alphabet.index(letter)
-            shown = bars.show(q[start], f"after {letter}, temperature {temperature:.2g}")
+            heading = "after {letter}, temperature {temperature:.2g}"
+            heading = say(heading, letter=letter, temperature=temperature)
+            shown = bars.show(q[start], heading)
             line = bigram.write(np.random.default_rng(0), q, start, LONGEST)
-            return shown, "writes: " + tokens.decode(line, alphabet).replace("\n", " ")
+            text = tokens.decode(line, alphabet).replace("\n", " ")
+            return shown, say("writes: {text}", text=text)
 
         return update
 

@@ -5,6 +5,7 @@ import itertools
 from course.interactive.diagram import Diagram
 from course.lessons.tokenization import plays
 from course.transformers import bpe
+from course.words import later
 
 
 def way():
@@ -27,9 +28,10 @@ def way():
     for above, below in itertools.pairwise(drawn):
         for start, end in zip(above, below, strict=True):
             d.arrow(start, end)
-    for row, name in enumerate(("text", "words", "bytes", "tokens")):
+    lines = later("text"), later("words"), later("bytes"), later("tokens")
+    for row, name in enumerate(lines):
         d.word(name, -0.95, row)
-    for n, remark in enumerate(("merges:", "98, 101 → 256", "32, 256 → 257")):
+    for n, remark in enumerate((later("merges:"), "98, 101 → 256", "32, 256 → 257")):
         d.word(remark, 5.2, 2.2 + 0.3 * n)
     return d
 

@@ -5,6 +5,7 @@ from matplotlib.patches import Rectangle
 from course.interactive import live, plot
 from course.lessons.tokenization import plays
 from course.transformers import bpe
+from course.words import say
 
 LONGEST = 44  # characters that may be typed
 MOST = 4 * LONGEST  # tokens: four bytes for each
@@ -66,8 +67,16 @@ def _sentence(fig):
 
 
 def _told(V, n, drawn, size) -> str:
-    said = f"V = {V:,}: {n} tokens for {size} bytes, {size / n:.1f} bytes per token."
-    return said if n == drawn else f"{said} The first {drawn} are drawn."
+    told = {"V": V, "n": n, "size": size, "each": size / n}
+    if n == drawn:
+        said = "V = {V:,}: {n} tokens for {size} bytes, {each:.1f} bytes per token."
+        return say(said, **told)
+    return say(
+        "V = {V:,}: {n} tokens for {size} bytes, {each:.1f} bytes per token. The first {drawn} are "
+        "drawn.",
+        drawn=drawn,
+        **told,
+    )
 
 
 def _flow(words):

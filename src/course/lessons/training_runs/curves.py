@@ -3,6 +3,7 @@
 import numpy as np
 
 from course.interactive import plot
+from course.words import say
 
 
 def plans_and_losses(plans, ends) -> None:
@@ -70,7 +71,8 @@ def six_runs(broken) -> None:
         ax.axhline(np.log(10), color=plot.INK, ls=":", lw=1)
         high = max(train.max(), unseen.max())
         ax.set(ylim=(0, 6), xticks=(0, 4, 8, 12))
-        ax.set_title(f"{name}, off the scale" if high > 6 else name, fontsize=10)
+        title = say("{name}, off the scale", name=say(name)) if high > 6 else name
+        ax.set_title(title, fontsize=10)
     axes[0, 0].legend(fontsize=8)
     for ax in axes[1]:
         ax.set_xlabel("time of the log")

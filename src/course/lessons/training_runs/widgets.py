@@ -5,6 +5,7 @@ import numpy as np
 from course import data
 from course.interactive import live, numerals, plot
 from course.networks import layers, mlp, optim, overfitting
+from course.words import say
 
 BLUE, RED, *_ = plot.COLORS
 TOTAL, BETWEEN = 41, 10  # points of a curve, and steps from one to the next
@@ -61,7 +62,8 @@ def _setup(fig):
         for line, curve in zip((train, held), curves, strict=True):
             line.set_data(SEEN[: len(curve)], np.clip(curve, 1e-3, 100))
         last, lowest = (numerals.write(v, 2) for v in (curves[1][-1], min(curves[1])))
-        return [train, held], f"Held-out loss {last}, lowest so far {lowest}."
+        said = "Held-out loss {last}, lowest so far {lowest}."
+        return [train, held], say(said, last=last, lowest=lowest)
 
     return update
 
