@@ -1,10 +1,13 @@
 """`course grade` on a class's folder: every row is there, whatever was handed in."""
 
+import contextlib
 import csv
 import json
 
 import pytest
+import tongue
 
+from course import words
 from course.command import main
 from course.grading import exported, marks, pool, submission
 from course.grading.judge import Grade
@@ -171,3 +174,28 @@ def test_each_answer_becomes_a_file_for_tools_that_look_for_copies(handed_in, tm
     assert set(added) == {f"add_bias/{n}.py" for n in ("ada", "bob", "bob 2", "Dan Day", "_lea")}
     assert "k = 2\n\ndef add_bias" in added["add_bias/bob.py"] + added["add_bias/bob 2.py"]
     assert not any(name.startswith("matmul") for name in written)
+
+
+def test_an_answer_s_own_process_speaks_the_language_of_the_command(tmp_path):
+    """What is said of a call of input is said there; results are kept by language."""
+    cell = "def mean_square(p, y):\n    return float(input())"
+    file = tmp_path / f"{STEM}.ipynb"
+    file.write_text(notebook(cell), encoding="utf-8")
+    handed = submission.Handed("ada", "01", "linear_algebra", (file,))
+
+    def told() -> tuple[str, str]:
+        pool._course.cache_clear()
+        with contextlib.closing(pool):
+            return pool.one(handed).grades[0].text, pool._key(handed, False)
+
+    english, name = told()
+    words.speak(tongue.catalogue(tmp_path / "course.mo"))
+    try:
+        other, other_name = told()
+    finally:
+        words.speak(None)
+        pool._course.cache_clear()
+    sentence = "Your function asks for input(). Take what it needs from its arguments."
+    assert sentence in english
+    assert tongue.told(sentence) in other
+    assert name != other_name

@@ -56,6 +56,7 @@ def every() -> Iterator[Sentence]:
     yield from of_code()
     for path in sorted(PACKAGE.rglob("*.py")):
         yield from of_names(path)
+        yield from of_help(path)
     for lesson in lessons.lessons():
         yield from of_lesson(lesson)
         yield from of_predictions(lesson)
@@ -92,6 +93,15 @@ def of_names(path: Path) -> Iterator[Sentence]:
                 for value in ast.walk(node.value):
                     if isinstance(value, ast.Constant) and isinstance(value.value, str):
                         yield Sentence(value.value, (where, value.lineno))
+
+
+def of_help(path: Path) -> Iterator[Sentence]:
+    """Return what a command says of its arguments."""
+    where = path.relative_to(PACKAGE).as_posix()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = node.value if isinstance(node, ast.keyword) and node.arg == "help" else None
+        if isinstance(text, ast.Constant):
+            yield Sentence(text.value, (where, text.lineno), "a command's help")
 
 
 def said_name(node: ast.AST) -> str | None:

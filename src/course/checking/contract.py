@@ -24,9 +24,15 @@ from course.checking.cases import Case, Edit, Example, Law, Mistake, alike, know
 from course.checking.run import Result, example, run
 from course.checking.verdict import Note, Verdict, show
 from course.learner import answers, beside
-from course.words import say
+from course.words import later, say
 
-KINDS = ("transcribe", "derive", "transfer", "diagnose", "build")
+KINDS = (
+    later("transcribe"),
+    later("derive"),
+    later("transfer"),
+    later("diagnose"),
+    later("build"),
+)
 _ORDER = ("hand", "random", "extreme")
 _attempted: set[str] = set()  # exercises tried since this kernel started
 _rungs: dict[str, int] = {}  # hints given since this kernel started
@@ -232,9 +238,15 @@ class Exercise:
         return self._known[mistake]
 
     def __repr__(self) -> str:
-        about = f"{self.kind}, difficulty {self.difficulty}, about {self.minutes} minutes"
         ways = f"check({self.name}), hint(), solution()".replace(", ", f", ex.{self.name}.")
-        return f"{self.name} · {about}: ex.{self.name}.{ways}"
+        return say(
+            "{name} · {kind}, difficulty {difficulty}, about {minutes} minutes: {ways}",
+            name=self.name,
+            kind=say(self.kind),
+            difficulty=self.difficulty,
+            minutes=self.minutes,
+            ways=f"ex.{self.name}.{ways}",
+        )
 
 
 def seed_of(learner: str) -> int:

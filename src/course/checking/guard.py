@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from course.checking import limits, state
+from course.words import say
 
 
 class AskedForInput(Exception):
@@ -131,5 +132,5 @@ def safe(thing: object, size: int = 200) -> str:
     try:
         text = " ".join(str(thing).split())
     except Exception:
-        return f"a {type(thing).__name__} that cannot be printed"
+        return say("a {kind} that cannot be printed", kind=type(thing).__name__)
     return text if len(text) <= size else text[: size - 1] + "…"

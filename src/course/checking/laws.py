@@ -97,7 +97,7 @@ def _named(reference, args: tuple, kwargs: dict) -> str:
     try:
         given = inspect.signature(reference).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
-        given = {f"argument {i}": value for i, value in enumerate(args, 1)} | kwargs
+        given = {say("argument {n}", n=i): value for i, value in enumerate(args, 1)} | kwargs
     return "".join(f"{_given(name, plain(value))}, " for name, value in given.items()).rstrip(" ")
 
 

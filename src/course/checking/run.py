@@ -93,7 +93,9 @@ def _unusable(exercise, answer, arguments: Arguments, error: Exception) -> Excep
     if returned[-1] is None:
         return guard.Empty()
     kind = guard.safe(type(returned[-1]).__name__, 40)
-    return guard.Unusable(f"type {kind}, {type(error).__name__}, {guard.safe(error).rstrip('.')}")
+    words = guard.safe(error).rstrip(".")
+    sentence = "type {kind}, {error}, {words}"
+    return guard.Unusable(say(sentence, kind=kind, error=type(error).__name__, words=words))
 
 
 @cache
@@ -106,7 +108,7 @@ def parameters(reference) -> tuple[str, ...]:
 
 def _changed(before: Arguments, after: Arguments, names: tuple) -> frozenset:
     """The names of the arguments that are no longer what they were."""
-    names += tuple(f"argument {i + 1}" for i in range(len(names), len(before.positional)))
+    names += tuple(say("argument {n}", n=i + 1) for i in range(len(names), len(before.positional)))
     pairs = list(zip(names, before.positional, after.positional, strict=False))
     pairs += [(k, before.keyword[k], after.keyword.get(k)) for k in before.keyword]
     return frozenset(name for name, old, new in pairs if not _equal(old, new))

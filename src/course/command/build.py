@@ -31,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=platforms,
         metavar="NAME",
-        help=f"of a bundle: for which machines (default: this kind); {', '.join(platforms)}",
+        help=say(
+            "of a bundle: for which machines (default: this kind); {platforms}",
+            platforms=", ".join(platforms),
+        ),
     )
     parser.add_argument(
         "--python",

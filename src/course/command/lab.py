@@ -36,7 +36,8 @@ ONE_THREAD = {  # many kernels on few cores wait for each other's threads: 144 s
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course lab`."""
-    parser.add_argument("--port", type=int, help=f"default: the first free one from {PORT}")
+    port = say("default: the first free one from {port}", port=PORT)
+    parser.add_argument("--port", type=int, help=port)
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
 
 

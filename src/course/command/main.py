@@ -9,31 +9,31 @@ import importlib
 import os
 import sys
 
-from course.words import say
+from course.words import later, say
 
 # For whom, and name: (module, what it does). The module is imported when the name is typed.
 GROUPS = {
-    "to learn": {
-        "lab": ("course.command.lab", "open the notebooks in JupyterLab"),
-        "progress": ("course.command.progress", "show what you have done so far"),
-        "update": ("course.command.update", "bring changed lessons to your copies"),
-        "reset": ("course.command.reset", "make a fresh copy of a lesson"),
-        "doctor": ("course.command.doctor", "say what is wrong with this installation"),
+    later("to learn"): {
+        "lab": ("course.command.lab", later("open the notebooks in JupyterLab")),
+        "progress": ("course.command.progress", later("show what you have done so far")),
+        "update": ("course.command.update", later("bring changed lessons to your copies")),
+        "reset": ("course.command.reset", later("make a fresh copy of a lesson")),
+        "doctor": ("course.command.doctor", later("say what is wrong with this installation")),
     },
-    "to build your own": {
-        "train": ("course.command.train", "train a small GPT on a text"),
-        "generate": ("course.command.generate", "let a trained GPT write"),
-        "mine": ("course.command.mine", "write my_gpt.py, made of your own functions"),
+    later("to build your own"): {
+        "train": ("course.command.train", later("train a small GPT on a text")),
+        "generate": ("course.command.generate", later("let a trained GPT write")),
+        "mine": ("course.command.mine", later("write my_gpt.py, made of your own functions")),
     },
-    "to teach a class": {
-        "grade": ("course.command.grade", "mark a class's notebooks"),
-        "report": ("course.command.report", "merge a class's progress files into one table"),
+    later("to teach a class"): {
+        "grade": ("course.command.grade", later("mark a class's notebooks")),
+        "report": ("course.command.report", later("merge a class's progress files into one table")),
     },
-    "to write lessons": {
-        "new": ("course.command.new", "write the draft of a lesson"),
-        "build": ("course.command.build", "execute the notebooks, or make an edition"),
-        "sync": ("course.command.sync", "keep notebooks and their texts equal"),
-        "words": ("course.command.words", "gather every sentence for translators"),
+    later("to write lessons"): {
+        "new": ("course.command.new", later("write the draft of a lesson")),
+        "build": ("course.command.build", later("execute the notebooks, or make an edition")),
+        "sync": ("course.command.sync", later("keep notebooks and their texts equal")),
+        "words": ("course.command.words", later("gather every sentence for translators")),
     },
 }
 COMMANDS = {name: what for group in GROUPS.values() for name, what in group.items()}
@@ -43,12 +43,12 @@ def overview() -> argparse.ArgumentParser:
     """Return the parser that knows the commands by name; nothing is imported for it."""
     from course import __version__
 
+    groups = [_listed(title, inside) for title, inside in GROUPS.items()]
     parser = argparse.ArgumentParser(
         prog="course",
-        description="How large language models work.",
+        description=say("How large language models work."),
         usage="course [-h] [--version] COMMAND …",
-        epilog="\n\n".join(_listed(title, inside) for title, inside in GROUPS.items())
-        + "\n\n`course COMMAND --help` says more of one.",
+        epilog="\n\n".join([*groups, say("`course COMMAND --help` says more of one.")]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=__version__)
@@ -60,7 +60,17 @@ def overview() -> argparse.ArgumentParser:
 
 def _listed(title: str, inside: dict[str, tuple[str, str]]) -> str:
     """Return the commands of one group, a line each."""
-    return "\n".join([f"{title}:", *(f"  {name:<10}{says}" for name, (_, says) in inside.items())])
+    lines = (f"  {name:<10}{say(text)}" for name, (_, text) in inside.items())
+    return "\n".join([f"{say(title)}:", *lines])
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help is in the reader's language."""
+
+    def add_argument(self, *names, **settings):
+        """Declare an argument, as in argparse."""
+        text = settings.pop("help", "")
+        return super().add_argument(*names, help=say(text), **settings)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -89,11 +99,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(name: str, rest: list[str]) -> int | None:
     """Import one command's module, read its arguments and run it."""
-    path, says = COMMANDS[name]
-    module = importlib.import_module(path)
-    parser = argparse.ArgumentParser(
-        prog=f"course {name}", description=f"{says[0].upper()}{says[1:]}."
-    )
+    path, text = COMMANDS[name]
+    module, does = importlib.import_module(path), say(text)
+    parser = Parser(prog=f"course {name}", description=f"{does[0].upper()}{does[1:]}.")
     module.add_arguments(parser)
     return module.run(parser.parse_intermixed_args(rest))
 

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--vocabulary",
         type=int,
         metavar="V",
-        help=f"tokens of --tokens bpe (default: {reading.VOCABULARY})",
+        help=say("tokens of --tokens bpe (default: {n})", n=reading.VOCABULARY),
     )
     parser.add_argument("--minutes", type=float, default=3.0, help="training time (default: 3)")
     parser.add_argument("--steps", type=int, help="number of steps, instead of --minutes")
@@ -148,13 +148,15 @@ def follow(training, learnt, held_out, tokenizer, facts, folder) -> bool:
     bar = tqdm(total=r.steps, initial=training.step, unit="step", mininterval=0.5, smoothing=0.05)
     with runs.stopping() as stop, bar:
         for report in runs.follow(training, held_out.ids, facts["every"]):
-            speed = f"{report.tokens_per_second:,.0f} tokens/s"
             loss = learnt.per_character(report.loss)
-            bar.set_postfix_str(f"loss {loss:.3f}, {speed}", refresh=False)
+            speed = report.tokens_per_second
+            now = say("loss {loss:.3f}, {speed:,.0f} tokens/s", loss=loss, speed=speed)
+            bar.set_postfix_str(now, refresh=False)
             bar.update()
             if report.val is not None:
                 nats = held_out.per_character(report.val)
-                bar.write(f"\nstep {report.step}: {nats:.4f} nats per character held out")
+                told = "step {n}: {nats:.4f} nats per character held out"
+                bar.write("\n" + say(told, n=report.step, nats=nats))
                 bar.write(sample(training.model, tokenizer, report.step))
             if stop or report.val is not None or time.monotonic() > saved + SAVE_EVERY:
                 checkpoint.save(folder, training, **facts)

@@ -163,10 +163,10 @@ def _placed(key: str, slug: str, answer: answers.Answer | None) -> Part | type |
 
 def _why(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {trust.safe(error.msg)}"
+        return say("line {n}: {why}", n=error.lineno, why=trust.safe(error.msg))
     line = trust.line_of(error)
     words = f"{type(error).__name__}: {trust.safe(error)}"
-    return f"line {line[0]}: {words}" if line else words
+    return say("line {n}: {why}", n=line[0], why=words) if line else words
 
 
 def _tell_damage(slug: str, name: str, why: str) -> None:

@@ -185,9 +185,10 @@ def _said(height, step: int) -> str:
     if height[best] >= HIGHEST:
         told = "After {n} steps all have left the picture: the learning rate is too high."
         return say(told, n=step)
-    lowest = numerals.write(height[best], 1)
-    told = "After {n} steps {rule} is lowest, at {height}."
-    return say(told, n=step, rule=say(RULES[best]), height=lowest)
+    name, lowest = RULES[best], numerals.write(height[best], 1)
+    return say(
+        "After {n} steps {rule} is lowest, at {height}.", n=step, rule=say(name), height=lowest
+    )
 
 
 WIDGETS = (race,)
