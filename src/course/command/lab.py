@@ -111,6 +111,10 @@ def first_page(desk) -> str:
 
 def running(folder: Path) -> dict | None:
     """Return what Jupyter knows of a server at work in a folder: its address, its token."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    if not any(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
+        return None  # so a fresh machine's first start spares the server's imports, a second of work
     from jupyter_server.serverapp import list_running_servers
 
     here = (info for info in list_running_servers() if Path(info.get("root_dir", "")) == folder)

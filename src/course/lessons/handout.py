@@ -104,8 +104,8 @@ def title(stem: str) -> str:
 
 
 def _known(stem: str) -> lessons.Lesson | None:
-    slug = lessons.slug(stem)
-    return next((lesson for lesson in lessons.lessons() if lesson.slug == slug), None)
+    lesson = lessons.Lesson(lessons.slug(stem))
+    return lesson if (lessons.FOLDER / lesson.slug / "__init__.py").is_file() else None
 
 
 def stamped(text: str, stem: str) -> str:

@@ -7,6 +7,7 @@ What a cell is follows from what it calls. A tag says otherwise: ``open`` keeps 
 from __future__ import annotations
 
 import ast
+import functools
 
 from course.words import say
 
@@ -21,7 +22,7 @@ def kind(cell: dict) -> str:
     if told := next((tag for tag in tags if tag in KINDS), ""):
         return told
     tree = _tree(cell["source"])
-    calls = _calls(tree)
+    calls = _calls(cell["source"])
     if any(name.startswith("predict.") for name in calls):
         return "predict"
     if _is_reveal(tree.body[:1]):
@@ -52,7 +53,7 @@ def fold(cell: dict) -> None:
 
 def _asks(cell: dict) -> str:
     """Return the first line of a cell that asks for a prediction."""
-    calls = _calls(_tree(cell["source"]))
+    calls = _calls(cell["source"])
     if "predict.choice" in calls and "predict.number" not in calls:
         return say("# A prediction: run this cell, then choose your answer.")
     return say("# A prediction: run this cell, then type your guess.")
@@ -102,6 +103,7 @@ def _is_reveal(body: list[ast.stmt]) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=4)  # several things are asked of a cell, one after another
 def _tree(source: str) -> ast.Module:
     """Parse a cell; one with a magic or a mistake in it is taken as one that teaches."""
     try:
@@ -110,6 +112,7 @@ def _tree(source: str) -> ast.Module:
         return ast.Module([], [])
 
 
-def _calls(tree: ast.Module) -> set[str]:
+@functools.lru_cache(maxsize=4)
+def _calls(source: str) -> set[str]:
     """Return the dotted names that a cell calls."""
-    return {ast.unparse(x.func) for x in ast.walk(tree) if isinstance(x, ast.Call)}
+    return {ast.unparse(x.func) for x in ast.walk(_tree(source)) if isinstance(x, ast.Call)}
