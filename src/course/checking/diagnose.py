@@ -32,7 +32,7 @@ def recognise(exercise, yours: list, failed: int | None) -> Mistake | None:
     yours
         What the answer gave in every example.
     failed
-        The number of the example in which it failed; None if it was a law.
+        The number of the first example in which it failed; None if only a law did.
     """
     best: Mistake | None = None
     best_rank: tuple[int, ...] = (0, 0, 0, 0)
@@ -51,6 +51,8 @@ def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[
     if not tells or (failed is not None and not agree[failed]):
         return (0, 0, 0, 0)
     ordinary = [i for i in tells if cases[i].kind != "extreme"]
+    if all(theirs[i].error for i in ordinary):  # so do others: an error says little by itself
+        ordinary = []
     grades = (
         all(agree),
         all(agree[i] for i in tells),

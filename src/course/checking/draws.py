@@ -63,7 +63,7 @@ def _repeats(exercise, answer) -> str:
     for example, whole in _telling(exercise):
         draws = []
         for state in (1, 2):
-            _disturb(state)
+            disturb(state)
             draws.append(_draw(exercise, answer, example, np.random.default_rng(5), whole))
         if not compare.same(*draws):
             return say(
@@ -141,7 +141,7 @@ def _draw(exercise, answer, example, rng, whole: bool) -> object:
         return plain(drew.args[0])
 
 
-def _disturb(seed: int) -> None:
+def disturb(seed: int) -> None:
     """Put the global generators into another state; the guard puts them back."""
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - a learner may use the old generator

@@ -61,6 +61,13 @@ def meaning(error: BaseException, place: tuple[str, dict], names: dict) -> tuple
 
 
 def _truth(match, scene: Scene) -> str:
+    if found := re.match(r"(max|min)\(", scene.expression):
+        return say(
+            "Python's {name} asks which of two whole arrays is larger. np.{other}(a, b) compares "
+            "entry by entry, and a.{name}() finds the one of all entries.",
+            name=found[1],
+            other=f"{found[1]}imum",
+        )
     return say(
         "`if`, `while`, `and`, `or` and `not` need one True or False, and here an array gives one "
         "for each entry. To choose entry by entry, write np.where(condition, a, b), and & or | "
@@ -157,13 +164,12 @@ def _product(named: list, left, right) -> str:
 
 def _turn(first: tuple, second: tuple) -> str:
     """Ask which factor should be turned, where turning one of them makes the product fit."""
-    if len(first) > 1 and len(second) > 1:
-        of_second = first[-1] == second[-1]
-        of_first = first[-2] == second[-2]
-        if of_first or of_second:
-            return say("Which of the two should be turned?")
-        if first[-2] == second[-1]:
-            return say("They would fit the other way round: B @ A.")
+    of_second = len(second) > 1 and first[-1] == second[-1]
+    of_first = len(first) > 1 and first[-2] == second[max(len(second) - 2, 0)]
+    if of_first or of_second:
+        return say("Which of the two should be turned?")
+    if len(first) > 1 and len(second) > 1 and first[-2] == second[-1]:
+        return say("They would fit the other way round: B @ A.")
     return say("Turning one doesn't help. Which array is not the one you meant?")
 
 
@@ -178,7 +184,9 @@ def _factors(scene: Scene) -> list:
 
 
 def _named(side: ast.expr, names: dict) -> tuple[str, tuple]:
-    """("W.T", (5, 4)) of a name, perhaps with `.T`."""
+    """("W.T", (5, 4)) of a name, perhaps with `.T`, perhaps behind a number as in 2 * W."""
+    if isinstance(side, ast.BinOp) and isinstance(side.left, ast.Constant):
+        side = side.right
     turned = isinstance(side, ast.Attribute) and side.attr == "T"
     array = names[(side.value if turned else side).id]
     if type(array).__module__ != "numpy":
@@ -278,6 +286,13 @@ def _nothing(match, scene: Scene) -> str:
     return say(
         "Something here is None. A function without `return` gives None, and so does one that "
         "works in place, such as list.sort() or rng.shuffle()."
+    )
+
+
+def _tuple(match, scene: Scene) -> str:
+    return say(
+        "A function that returns several values gives a tuple of them. Give each a name, as in "
+        "a, b = f(x)."
     )
 
 
@@ -411,6 +426,10 @@ def _domain(match, scene: Scene) -> str:
     return say("The logarithm or root of this number does not exist: is it 0 or negative?")
 
 
+def _not_square(match, scene: Scene) -> str:
+    return say("Only a square matrix has an inverse, a determinant or eigenvalues.")
+
+
 def _singular(match, scene: Scene) -> str:
     return say("The matrix has no inverse: its columns depend on one another.")
 
@@ -484,6 +503,11 @@ _BESIDE = (
         r"|not supported between instances of 'list'|bad operand type .*'list'",
         _lists,
     ),
+    (
+        (AttributeError, TypeError),
+        r"'tuple' object has no attribute|unsupported operand .*'tuple'|bad operand .*'tuple'",
+        _tuple,
+    ),
     (TypeError, r"object is not callable", _called),
     (
         TypeError,
@@ -507,5 +531,6 @@ _BESIDE = (
     (OverflowError, r"range|too large", _overflow),
     (ValueError, r"math domain error", _domain),
     (Exception, r"Singular matrix", _singular),
+    (Exception, r"dimensions of the array must be square", _not_square),
     (MemoryError, r"", _memory),
 )

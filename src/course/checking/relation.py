@@ -19,7 +19,11 @@ def relation(got, expected, differs, part: str) -> tuple[str, float | None]:
     if got.size == 1:
         mine, right = apart(got.item(), expected.item())
         text = say("Your {part} is {mine}; {right} is right.", part=part, mine=mine, right=right)
-        return text, _ratio(got, expected)
+        ratio = _ratio(got, expected)
+        if ratio and abs(ratio - 1) < 0.01 and expected.dtype.kind == "f":
+            near = say("That is near, and not equal: is something rounded, or an estimate?")
+            text = f"{text} {near}"
+        return text, ratio
     if np.isfinite(got).all() and np.isfinite(expected).all() and expected.dtype.kind == "f":
         if (factor := _factor(got, expected)) is not None:
             if np.isclose(factor, -1):
@@ -105,7 +109,9 @@ def _equal(a, b) -> bool:
 
 
 def _factor(got, expected) -> float | None:
-    """c where got = c · expected, and expected isn't constant."""
+    """c where got = c · expected, and expected isn't constant; a sign needs no second entry."""
+    if np.allclose(got, -expected, 1e-6, 1e-12):
+        return -1.0
     with np.errstate(all="ignore"):
         ratio = (got / expected)[np.abs(expected) > 1e-12 * largest(expected)]
     several = ratio.size > 1 and np.ptp(expected) > 1e-6 * largest(expected)

@@ -117,7 +117,8 @@ def _judged(exercise, answer) -> Verdict:
     if isinstance(error, NotImplementedError) or finding.result.value is Ellipsis:
         return _not_started(exercise, signature.begin(exercise))
     yours = diagnose.results(exercise, answer, trial.budget)
-    mistake = diagnose.recognise(exercise, yours, finding.number) if yours else None
+    failed = (trial.later or finding).number
+    mistake = diagnose.recognise(exercise, yours, failed) if yours else None
     scaled = None if mistake or not yours else _scale(exercise, yours, trial)
     if finding.number is None and trial.later and (mistake or scaled is not None):
         finding = trial.later  # its numbers show what the law says

@@ -4,7 +4,7 @@ import numpy as np
 
 from course.checking import Case, Edit, Exercise, Law
 from course.networks import initial, layers, norm
-from course.words import say
+from course.words import later, say
 
 
 def _relu(z):
@@ -21,6 +21,8 @@ def _measured(draw, rng, n_in, n_out, *gain):
         W = np.asarray(draws, dtype=float)
     except (TypeError, ValueError):
         return draws[0]
+    if W.ndim == 3 and not np.ptp(W, axis=0).any():
+        return later("the same weights each time. Draw from the rng that it is given")
     std = W.std() or 1.0
     return {
         "shape of W": str(W.shape[1:]),
@@ -116,6 +118,11 @@ layer_variance = Exercise(
         np.mean(h**2) ⇒ np.mean(np.var(h, axis=-1))
             You used the variance of each example over its units. The weights have mean zero, h
             need not: what counts is the mean of h².
+        n_in * var_w * ⇒ var_w / n_in *
+            You divided by n_in. A unit adds n_in terms, so the sum multiplies by it; LeCun's
+            var_w = 1/n_in is chosen to undo that.
+        n_in * var_w * np.mean(h**2) ⇒ var_w * np.mean(np.linalg.norm(h, axis=-1))
+            You averaged the lengths of the examples. Variances add up squares: the squared length.
         """,
     ],
     hints=[
@@ -200,6 +207,11 @@ he_normal = Exercise(
             Your variance is ½/n_in. A ReLU halves the second moment already: 2 makes up for it.
         np.sqrt(2 / n_in) ⇒ 0.2
             You drew with 0.2 for every width. That is right for n_in = 50 only: √(2/n_in).
+        rng.standard_normal( ⇒ rng.random(
+            rng.random draws evenly between 0 and 1: nothing negative, and no mean of 0. A normal
+            draw is rng.standard_normal.
+        * np.sqrt(2 / n_in) ⇒
+            You did not scale the draw. Its variance is 1 whatever the width is.
         """,
     ],
     hints=[
@@ -275,6 +287,13 @@ mirrored = Exercise(
             all of −A.
         np.block( ⇒ np.array(
             np.array stacks the four blocks along new axes. np.block puts them side by side.
+        [-A, A] ⇒ [A, A]
+            Your first half gives (relu(u) + relu(−u)) A, which is |u| A. Your second half is right:
+            there the two have different signs.
+        [-A, A] ⇒ [0 * A, 0 * A]
+            Your lower half is zero, so relu(−u) is lost, as in any ReLU layer.
+        [A, -A], [-A, A] ⇒ [layers.relu(A), layers.relu(-A)], [layers.relu(-A), layers.relu(A)]
+            You sent A through the ReLU. Weights may be negative: it is u that must be kept whole.
         """,
     ],
     hints=[
@@ -337,6 +356,11 @@ which_start = Exercise(
         _run("He", 700),
         Case.extreme((9.0, 40, _RULES), says="a loss far above ln K", expected="He"),
         Case.extreme((2.0, 40, _RULES), says="a loss below ln K", expected="zero"),
+        Case.extreme(
+            (4.2, 2, {"wide": 6.0, "He": 2.0, "narrow": 0.1}),
+            says="two classes, other rules",
+            expected="wide",
+        ),
     ],
     laws=[Law("any rules, in any order", _order_is_nothing)],
     mistakes=[
@@ -375,6 +399,13 @@ which_start = Exercise(
         min(rules ⇒ list(rules).index(min(rules
         - c) ⇒ - c))
             You returned the nearest rule's place. Asked is its name, the key.
+        np.log(K) ⇒ K
+            You took K itself off the loss. Equal logits cost ln K.
+        rules[name] - c ⇒ rules[name] / K - c
+            You divided the rules by K. They are variance × fan-in already, and as E[h²] is 1, that
+            is σ².
+        min(rules, key=lambda name: abs(rules[name] - c)) ⇒ "He"
+            You return one name, whatever the loss is. That is right for the example only.
         """,
     ],
     hints=[
@@ -489,6 +520,11 @@ layer_norm = Exercise(
             You left β out: γ scales, β shifts.
         gamma * (x ⇒ (x
             You left γ out: γ scales, β shifts.
+        + beta ⇒ - beta
+            You subtracted β. A shift is added.
+        (x - mean) / ⇒ x - mean /
+            Python divides before it subtracts, so only your μ is divided by the root. Put x − μ in
+            brackets.
         """,
         between_least_and_largest,
     ],
@@ -592,6 +628,12 @@ leaky_gain = Exercise(
         2 / (1 + slope**2) ⇒ 2 / (2 + slope**2)
             You took the whole of what is positive and half of what is negative. Each half of the z
             holds half of the second moment: ½ + ½ slope².
+        2 / (1 + slope**2) ⇒ 1 / (0.5 + slope**2)
+            You took half of what is positive and the whole of what is negative. Only half of the z
+            are negative too: ½ + ½ slope².
+        2 / (1 + slope**2) ⇒ 1 / ((1 + slope**2) / 2 - (1 - slope) ** 2 / (2 * np.pi))
+            You made up for the variance of what comes out. Its mean is not 0, and what the next
+            layer feels is the second moment.
         np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2) / (1 + slope**2)
             Your root covers the 2 alone. The gain is the root of the whole quotient.
         np.sqrt(2 / (1 + slope**2)) ⇒ np.sqrt(2 * (1 + slope**2))
@@ -705,6 +747,16 @@ rms_norm_backward = Exercise(
         sum(axis=rows) ⇒ sum(axis=-1)
             You summed the gradient of γ over the features. γ has one entry for each of them: sum
             over all axes but the last.
+        - xhat * along ⇒ - 2 * xhat * along
+            Your second term is doubled. The 2 of x² and the ½ of the root cancel:
+            ∂r/∂x_j = x_j/(C r).
+        (dxhat * xhat).mean ⇒ (dxhat * x).mean
+        - xhat * along ⇒ - x * along
+            You wrote x for x̂ in the second term, both times, so it is too large by r².
+        gamma * dy ⇒ dy
+        return ( ⇒ return gamma * (
+            You multiplied by γ at the end. The mean gathers from entries that each have a γ of
+            their own: it takes dx̂ = γ dy.
         """,
         Edit("(dy * xhat).sum(axis=rows)", "dy * xhat", _GAMMA_FOR_EACH_ROW),
     ],
@@ -813,6 +865,9 @@ layer_norm_backward = Exercise(
         dy.sum(axis=tuple(range(x.ndim - 1))) ⇒ dy.sum(axis=-1)
             You summed dβ over the features. β has one entry for each of them: sum over all axes
             but the last.
+        rms_norm_backward(dy, u, gamma, eps) ⇒ rms_norm_backward(u, dy, gamma, eps)
+            You exchanged two arguments. rms_norm_backward takes the gradient first, then what went
+            in: (dy, u, …).
         """,
     ],
     hints=[

@@ -97,6 +97,13 @@ power_iteration = Exercise(
             goes on: x = A @ x.
         x = A @ x ⇒ x = A * x
             A * x multiplies entry by entry and gives a table. The product is A @ x.
+        x @ A @ x, x ⇒ A @ x / x, x
+            You divided A x by x entry by entry, which gives as many numbers as entries. λ is one
+            number: x·Ax.
+        x = A @ x ⇒ value, x = x @ A @ x, A @ x
+        x @ A @ x, x ⇒ value, x
+            You took x·Ax with the x from before the step, and the start has not even length 1. Take
+            it behind the loop.
         """,
         Edit(
             "        x = x / np.linalg.norm(x)\n",
@@ -213,6 +220,11 @@ deflate = Exercise(
             You took x xᵀ off λ² times. A holds it λ times.
         np.outer(x, x) ⇒ np.diag(x)
             You put x on the diagonal. The piece that must go is x xᵀ, a column times a row.
+        value * np.outer(x, x) ⇒ value * x[:, None]
+            You took λ x off every column. What must go is a matrix: a column times a row.
+        A - value * np.outer(x, x) ⇒ np.eye(len(x)) - np.outer(x, x)
+            I − x xᵀ takes out what lies along x and keeps the rest as it is, with eigenvalue 1. A
+            itself is missing.
         """,
     ],
     hints=[
@@ -254,6 +266,7 @@ low_rank = Exercise(
         Case.random(lambda rng: (rng.standard_normal((3, 6)), 2), says="A (3, 6), k = 2"),
         Case.extreme((np.eye(3) * [5.0, 4, 3], 3), says="k = 3, all of it"),
         Case.extreme((np.ones((2, 4)), 0), says="k = 0", expected=np.zeros((2, 4))),
+        Case.extreme((np.array([[3.0], [4.0], [12.0]]), 1), says="A is a column, k = 1"),
     ],
     laws=[
         Law(
@@ -307,6 +320,25 @@ low_rank = Exercise(
             You kept the first k rows of A. Rank is not about where entries stand.
         U[:, :k] * s[:k] @ Vt[:k] ⇒ U[:, :k], s[:k], Vt[:k]
             You returned the three parts. Multiply them: a matrix like A is wanted.
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ A[:k, :k]
+            You cut a corner out of A. The result is as large as A, and only its rank is k.
+        U[:, :k] ⇒ U[:, 1:k]
+        s[:k] ⇒ s[1:k]
+        Vt[:k] ⇒ Vt[1:k]
+            Your sum begins at piece 1. Python counts from 0, so the largest is left out.
+        U[:, :k] ⇒ U[:k]
+            You took the first k rows of U. The uᵢ are its columns: U[:, :k].
+        U[:, :k] ⇒ U
+            You cut s and Vᵀ to k and kept all of U: U[:, :k].
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ U[:, :k] @ (s[:k] * Vt[:k])
+            s * Vᵀ weights the columns of Vᵀ. Its rows belong to the sᵢ: s[:k, None] * Vt[:k], or
+            weight the columns of U.
+        U[:, :k] * s[:k] ⇒ U[:, :k] @ s[:k]
+            U @ s adds the weighted columns up to one vector. They must stay apart: U[:, :k] * s[:k].
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ 0 * A + sum(s[i] * np.outer(U[i], Vt[i]) for i in range(k))
+            You took row i of U. uᵢ is its column: U[:, i].
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ 0 * A + sum(s[i] * np.outer(U[:, i], Vt[:, i]) for i in range(k))
+            You took column i of Vᵀ. vᵢ is its row: Vt[i].
         """,
     ],
     hints=[
@@ -371,6 +403,7 @@ solve_by_svd = Exercise(
             "the residual is at right angles to every column",
             lambda f, rng: _leaves_a_right_angle(f, *_normal(rng, (9, 3), (9,))),
         ),
+        Law("only as many digits are lost as κ says", lambda f, rng: _keeps_its_digits(f)),
     ],
     mistakes=[
         """
@@ -392,6 +425,23 @@ solve_by_svd = Exercise(
             These are the normal equations: right for tame columns, and they lose twice the digits.
         (U.T @ b / s) ⇒ (s / (U.T @ b))
             You divided s by the parts of b. A stretched them by s: divide them by it.
+        U.T @ b ⇒ U @ b
+            You multiplied b by U. The part of b along uᵢ is its dot product with column i of U:
+            U.T @ b.
+        Vt.T @ (U.T @ b / s) ⇒ Vt.T @ (U.T @ b) / s
+            You divided after the vᵢ were mixed. Each sᵢ belongs to the part along uᵢ: divide first.
+        Vt.T @ (U.T @ b / s) ⇒ U @ (Vt @ b / s)
+            You exchanged U and V. b is taken apart along the uᵢ, and w is put together from the vᵢ.
+        , full_matrices=False ⇒
+            Without full_matrices=False U is square, and has columns that belong to no s.
+        Vt.T @ (U.T @ b / s) ⇒ np.linalg.solve(A, b)
+            np.linalg.solve wants as many equations as unknowns. Here there may be more equations,
+            and w comes as near as it can.
+        Vt.T @ (U.T @ b / s) ⇒ np.linalg.lstsq(A, b, rcond=None)
+            np.linalg.lstsq returns four things, of which w is the first. Here the pieces of A are
+            to do it.
+        Vt.T @ (U.T @ b / s) ⇒ np.linalg.norm(A @ (Vt.T @ (U.T @ b / s)) - b)
+            You returned the length of the residual, which is what w makes small. Asked is w.
         """,
     ],
     hints=[
@@ -406,6 +456,17 @@ solve_by_svd = Exercise(
     importance=4,
     atol=1e-4,
 )
+
+
+def _keeps_its_digits(f):
+    off = np.abs(np.asarray(f(_POWERS, _POWERS @ np.ones(14))) - 1).max()
+    if off < 1e-4:
+        return ""
+    return say(
+        "the powers up to 13, where all coefficients are 1: one of yours is off by {off:.2g}. "
+        "Products such as AᵀA square κ, and that loses twice the digits. Is one in it?",
+        off=off,
+    )
 
 
 def _leaves_a_right_angle(f, A, b):
@@ -431,6 +492,11 @@ variance = Exercise(
             (1e9 + np.array([0.0, 1.0, 2.0, 3.0, 9.0]),),
             expected=10.0,
             says="x = 10⁹ + (0, 1, 2, 3, 9)",
+        ),
+        Case.extreme(
+            (1e8 + np.array([0.0, 1.0, 2.0, 3.0, 9.0]),),
+            expected=10.0,
+            says="x = 10⁸ + (0, 1, 2, 3, 9)",
         ),
         Case.extreme((np.array([5.0]),), expected=0.0, says="one number alone"),
     ],
@@ -459,6 +525,12 @@ variance = Exercise(
             You subtracted the first number. What is squared is the distance from the mean.
         x - x.mean() ⇒ x - np.median(x)
             You subtracted the median. What is squared is the distance from the mean.
+        np.mean((x - x.mean()) ** 2) ⇒ x.mean() ** 2 - np.mean(x**2)
+            You took the mean square off the squared mean, so your variance is negative. In either
+            order the two lose digits: subtract before you square.
+        np.mean((x - x.mean()) ** 2) ⇒ np.var(x.astype(np.float32))
+            You made float32 of the numbers. It has 24 binary digits, too few for numbers that are
+            large and close together.
         """,
     ],
     hints=[

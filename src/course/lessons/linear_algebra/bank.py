@@ -67,6 +67,16 @@ mean_square = Exercise(
         np.mean(error**2) ⇒ np.sum(error**2) / predictions.shape[-1]
             You divided by the length of the last axis. For a column that is 1: divide by the
             number of examples.
+        predictions.reshape(-1) ⇒ predictions
+        np.mean(error**2) ⇒ np.mean(error**2, axis=0)
+            You averaged each column of a table of all pairs. Let each prediction meet its own label
+            first: then there is one mean.
+        predictions.reshape(-1) ⇒ predictions[:, 0]
+            [:, 0] asks for a second axis, and predictions of shape (N,) have none. Lay both kinds
+            flat in one way.
+        np.mean(error**2) ⇒ np.var(error)
+            You took the variance of the differences, which takes their mean off first: predictions
+            that are all too high by 1 would cost nothing.
         """,
     ],
     hints=[
@@ -97,6 +107,16 @@ def _same_everywhere(y):
 def _few(values):
     """Up to four numbers as text."""
     return ", ".join(f"{v:.4g}" for v in sorted(values)[:4])
+
+
+def first_axis_by_channels(x, b):
+    """You went through the channels and added b[c] to x[c], which is example c. The channels are
+    axis 1: x[:, c].
+    """
+    y = x.copy()
+    for c in range(len(b)):
+        y[c] += b[c]
+    return y
 
 
 def last_axis_by_channels(x, b):
@@ -173,7 +193,11 @@ add_bias = Exercise(
         x + b[:, None] ⇒ (x.reshape(-1, len(b)) + b).reshape(x.shape)
             A reshape cuts the numbers anew, in the order of memory; it turns no axis. So entries
             of b met times as well as channels. Give b an axis for T instead: b[:, None].
+        [:, None] ⇒ [:, None, None, None]
+            You gave b four axes, and so the result. x has three, and what is missing on the left is
+            added by itself: b[:, None].
         """,
+        first_axis_by_channels,
         last_axis_by_channels,
         last_axis_by_times,
         by_examples,
@@ -264,6 +288,10 @@ matmul = Exercise(
             You wrote to C[i, j]. The index j is summed over; the result has i and k.
         * B[j, k] ⇒ + B[j, k]
             You added the entries of a pair. Multiply them, then add up over j.
+        np.zeros((n, p)) ⇒ np.zeros(A.shape)
+            Your C is as wide as A. Its columns are those of B: (n, p).
+        return C ⇒ return np.outer(A, B)
+            np.outer lays both out flat and multiplies each entry by each, with no sum.
         """,
     ],
     hints=[
@@ -317,6 +345,13 @@ bracket_costs = Exercise(
         m * p * q + n * m * q ⇒ m * (p - 1) * q + n * (m - 1) * q
             You counted m − 1 for a sum of m products: so many are its additions. It takes m
             multiplications.
+        n * m * p + n * p * q ⇒ n * m * p + n * m * q
+            The second product of (AB)C sums over the columns of AB, of which there are p: n·p·q.
+        n * p * q, m * p * q + n * m * q ⇒ m * p * q, m * p * q + n * m * p
+            You added up what AB and BC cost. Only one of them is made, and its result is multiplied
+            by the third matrix.
+        n * p * q, m * p * q + n * m * q ⇒ n * q, m * p * q + n * q
+            You counted the second product by its entries. Each of them is a sum too.
         """,
     ],
     hints=[
@@ -380,6 +415,10 @@ batch_matmul = Exercise(
             You multiplied entry by entry. Each pair wants a matrix product: a sum over j.
         np.einsum("bij,bjk->bik", A, B) ⇒ A @ B.T
             B.T reverses all three axes, the batch too. Nothing needs to be turned here.
+        np.einsum("bij,bjk->bik", A, B) ⇒ B @ A
+            You computed BA. Products of matrices depend on the order, in a batch too.
+        "bij,bjk->bik" ⇒ "ijb,jkb->ikb"
+            Your letter for the batch stands last. The batch is the first axis: "bij,bjk->…".
         """,
     ],
     hints=[
@@ -443,6 +482,10 @@ project = Exercise(
         Case.random(lambda rng: _normal(rng, (5,), (5,)), says="x and v of length 5"),
         Case.random(lambda rng: _normal(rng, (3,), (3,)), says="x and v of length 3", n=2),
         Case.extreme((np.zeros(3), np.ones(3)), says="x = 0"),
+        Case.extreme(
+            (np.array([1.0, 2.0, 3.0]), np.array([-3.0, 0.5, -1.0])),
+            says="x points away from v",
+        ),
         Case.extreme((np.array([1.0, 2.0]), np.array([1e-6, 0.0])), says="a very short v"),
     ],
     laws=[
@@ -481,6 +524,14 @@ project = Exercise(
         (x @ v) / (v @ v) * v ⇒ x @ v / v @ v * v
             @ and / have one rank, and Python goes from left to right: x @ v / v @ v divides by v
             entry by entry before it multiplies. Put v @ v in brackets.
+        (x @ v) / (v @ v) ⇒ (x @ v) // (v @ v)
+            // cuts off what stands behind the point. c is any number: divide by /.
+        (x @ v) / (v @ v) * v ⇒ np.linalg.norm(x) / np.linalg.norm(v) * v
+            You turned x into the direction of v and kept its length. A projection is shorter: its
+            length is ‖x‖ cos α.
+        (x @ v) / (v @ v) * v ⇒ (x @ v) / np.linalg.norm(v)
+            You returned how far p lies along v, which is one number. p is a vector: that far in the
+            direction of v.
         """,
         in_the_plane,
     ],
@@ -589,6 +640,16 @@ pairwise_distances = Exercise(
         (X**2).sum(axis=1) ⇒ np.linalg.norm(X, axis=1)
         (Y**2).sum(axis=1) ⇒ np.linalg.norm(Y, axis=1)
             You took the lengths where their squares stand: ‖x‖² − 2 x·y + ‖y‖².
+        (X**2).sum(axis=1)[:, None] ⇒ (X**2).sum(axis=1)
+        (Y**2).sum(axis=1) ⇒ (Y**2).sum(axis=1)[:, None]
+            Your [:, None] stands at the wrong square. ‖x‖² differs from row to row, so it is (n, 1),
+            and ‖y‖² lies along the columns.
+        np.sqrt(np.maximum(squares, 0)) ⇒ np.sqrt(((X[:, None] - Y) ** 2).sum(axis=1))
+            X[:, None] − Y has the axes (n, m, d), and you summed over the points of Y. The
+            coordinates are the last axis.
+        np.sqrt(np.maximum(squares, 0)) ⇒ np.linalg.norm(X[:, None] - Y)
+            np.linalg.norm without an axis takes all entries for one vector. Give it the axis of the
+            coordinates.
         """,
         difference_of_lengths,
     ],
