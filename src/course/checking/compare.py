@@ -351,21 +351,21 @@ def largest_gap(got, expected) -> float:
     return max(gaps)
 
 
-def same(a, b) -> bool:
-    """Whether two plain values are the same wrong value, to about six digits."""
+def same(a, b, atol: float = 1e-9) -> bool:
+    """Whether two plain values are the same wrong value, to about six digits or to atol."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.shape != b.shape or "f" not in (a.dtype.kind, b.dtype.kind):
             return bool(np.array_equal(a, b))
         mine, other = (b, a) if b.dtype.kind == "f" and b.dtype.itemsize < 8 else (a, b)
-        return bool(close(mine, other.astype(float), 1e-6, 1e-9).all())
+        return bool(close(mine, other.astype(float), 1e-6, atol).all())
     if isinstance(a, np.ndarray) and isinstance(b, tuple):
         a, b = b, a
     if isinstance(a, tuple) and isinstance(b, np.ndarray) and b.ndim:
         b = tuple(map(np.asarray, b))
     if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(map(same, a, b))
+        return len(a) == len(b) and all(same(x, y, atol) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
-        return set(a) == set(b) and all(same(a[k], b[k]) for k in a)
+        return set(a) == set(b) and all(same(a[k], b[k], atol) for k in a)
     if isinstance(a, Odd) and isinstance(b, Odd):
         return a.kind == b.kind
     return type(a) is type(b) and a == b

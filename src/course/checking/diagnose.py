@@ -46,28 +46,27 @@ def recognise(exercise, yours: list, failed: int | None) -> Mistake | None:
 def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[int, ...]:
     """Grade of an explanation, cases that tell, that agree, that raise the same type or none."""
     cases, theirs = exercise.examples, exercise.behaviour(mistake)
-    agree = [_alike(a, b) for a, b in zip(yours, theirs, strict=True)]
+    agree = [_alike(a, b, exercise.atol) for a, b in zip(yours, theirs, strict=True)]
     tells = [i for i, c in enumerate(cases) if fault_of(exercise, c, theirs[i])]
     if not tells or (failed is not None and not agree[failed]):
         return (0, 0, 0, 0)
     ordinary = [i for i in tells if cases[i].kind != "extreme"]
-    if all(theirs[i].error for i in ordinary):  # so do others: an error says little by itself
-        ordinary = []
+    values = [i for i in tells if theirs[i].error is None]  # an error alone says little
     grades = (
         all(agree),
-        all(agree[i] for i in tells),
-        ordinary and all(agree[i] for i in ordinary),
+        values and all(agree[i] for i in tells),
+        set(values) & set(ordinary) and all(agree[i] for i in ordinary),
     )
     grade = next((3 - i for i, reached in enumerate(grades) if reached), 0)
     exact = sum(type(a.error) is type(b.error) for a, b in zip(yours, theirs, strict=True))
     return (grade, len(tells), sum(agree), exact) if grade else (0, 0, 0, 0)
 
 
-def _alike(a, b) -> bool:
+def _alike(a, b, atol: float) -> bool:
     """The same value and the same arguments changed, or the same trouble."""
     if a.error is not None or b.error is not None:
         return _trouble(a.error) == _trouble(b.error)
-    outcome = guard.call(compare.same, a.value, b.value)
+    outcome = guard.call(compare.same, a.value, b.value, atol)
     return a.changed == b.changed and outcome.value is True
 
 

@@ -300,6 +300,22 @@ def _lists(match, scene: Scene) -> str:
     return say("A list is no array and does not calculate. np.array(…) makes one of it.")
 
 
+def _not_a_range(match, scene: Scene) -> str:
+    return say("A number is nothing to go through. `for i in range(n)` counts from 0 to n − 1.")
+
+
+def _one_shape(match, scene: Scene) -> str:
+    return say("A shape is one argument, a tuple: zeros((n, m)) and not zeros(n, m).")
+
+
+def _old_generator(match, scene: Scene) -> str:
+    return say(
+        "np.random.{name} is of the older kind. An rng has standard_normal(shape), "
+        "normal(mean, spread, shape), uniform(low, high, shape) and integers(low, high, shape).",
+        name=match[1],
+    )
+
+
 def _called(match, scene: Scene) -> str:
     return say(
         "Round brackets call a function; square brackets look up an entry. Or was a function's "
@@ -508,6 +524,9 @@ _BESIDE = (
         r"'tuple' object has no attribute|unsupported operand .*'tuple'|bad operand .*'tuple'",
         _tuple,
     ),
+    (TypeError, r"'int' object is not iterable", _not_a_range),
+    (TypeError, r"Cannot interpret '\d+' as a data type", _one_shape),
+    (AttributeError, r"Generator' object has no attribute '(randn?|randint|seed)'", _old_generator),
     (TypeError, r"object is not callable", _called),
     (
         TypeError,

@@ -135,7 +135,8 @@ def _arrangement(got, expected, differs, part: str) -> str:
             )
     if np.allclose(got, expected, 1e-4, 1e-6, equal_nan=True):
         return say(
-            "Your {part} is right to a few digits only. Does something pass through float32?",
+            "Your {part} is right to a few digits only. Does something pass through float32, or "
+            "stop early?",
             part=part,
         )
     if np.allclose(np.sort(got, None), np.sort(expected, None), equal_nan=True):

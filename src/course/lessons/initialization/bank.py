@@ -123,6 +123,13 @@ layer_variance = Exercise(
             var_w = 1/n_in is chosen to undo that.
         n_in * var_w * np.mean(h**2) ⇒ var_w * np.mean(np.linalg.norm(h, axis=-1))
             You averaged the lengths of the examples. Variances add up squares: the squared length.
+        h**2 ⇒ np.abs(h)
+            You averaged the sizes of h. A variance adds up squares: h².
+        h.shape[-1] ⇒ np.sqrt(h.shape[-1])
+            You multiplied by √n_in. So the standard deviation grows; variances add up to n_in of
+            them.
+        np.mean(h**2) ⇒ np.mean(h[0] ** 2)
+            You looked at the first example alone. The average is over all of them.
         """,
     ],
     hints=[
@@ -212,6 +219,10 @@ he_normal = Exercise(
             draw is rng.standard_normal.
         * np.sqrt(2 / n_in) ⇒
             You did not scale the draw. Its variance is 1 whatever the width is.
+        2 / n_in ⇒ 2 / (n_in * n_out)
+            Your variance is 2/(n_in n_out). One unit adds n_in terms, however many units there are.
+        rng.standard_normal((n_in, n_out)) ⇒ np.abs(rng.standard_normal((n_in, n_out)))
+            Your weights are all positive. The derivation needs weights of mean 0.
         """,
     ],
     hints=[
@@ -402,8 +413,10 @@ which_start = Exercise(
         np.log(K) ⇒ K
             You took K itself off the loss. Equal logits cost ln K.
         rules[name] - c ⇒ rules[name] / K - c
-            You divided the rules by K. They are variance × fan-in already, and as E[h²] is 1, that
-            is σ².
+            Your rules come out divided by K, as they also do inside the logarithm. They are
+            variance × fan-in already, and as E[h²] is 1, that is σ².
+        2 * (loss - np.log(K)) ⇒ loss / np.log(K)
+            You divided the loss by ln K. What tells is by how much it exceeds ln K: a difference.
         min(rules, key=lambda name: abs(rules[name] - c)) ⇒ "He"
             You return one name, whatever the loss is. That is right for the example only.
         """,
@@ -525,6 +538,12 @@ layer_norm = Exercise(
         (x - mean) / ⇒ x - mean /
             Python divides before it subtracts, so only your μ is divided by the root. Put x − μ in
             brackets.
+        x.var(axis=-1 ⇒ x.std(axis=-1
+            You took the root twice: σ stands where σ² belongs, under the root.
+        np.sqrt(var + eps) + ⇒ np.sqrt(var) + eps +
+            You added ε to the quotient. It belongs under the root, √(σ² + ε).
+        (x - mean) / np.sqrt(var + eps) ⇒ x / np.linalg.norm(x, axis=-1, keepdims=True)
+            You gave each row length 1. Layer norm gives it mean 0 and variance 1.
         """,
         between_least_and_largest,
     ],
@@ -757,6 +776,16 @@ rms_norm_backward = Exercise(
         return ( ⇒ return gamma * (
             You multiplied by γ at the end. The mean gathers from entries that each have a γ of
             their own: it takes dx̂ = γ dy.
+        (dxhat * xhat).mean(axis=-1 ⇒ (dxhat * xhat).mean(axis=0
+            Your mean runs over the batch. r belongs to one row: axis=-1.
+        (dxhat * xhat).mean ⇒ (dy * xhat).mean
+            Your mean takes dy. What comes back to x̂ is dx̂ = γ dy, there as well.
+        (dxhat * xhat).mean ⇒ dxhat.mean
+            You averaged dx̂ alone. Through r every entry counts with its own x̂: mean(dx̂ x̂).
+        (dxhat - xhat * along) / r ⇒ dxhat - xhat * along / r
+            Only your second term is divided by r. Put the difference in brackets.
+        (dy * xhat).sum ⇒ dy.sum
+            You summed dy, which is what a shift would get. γ multiplies x̂: sum dy x̂.
         """,
         Edit("(dy * xhat).sum(axis=rows)", "dy * xhat", _GAMMA_FOR_EACH_ROW),
     ],
@@ -868,6 +897,14 @@ layer_norm_backward = Exercise(
         rms_norm_backward(dy, u, gamma, eps) ⇒ rms_norm_backward(u, dy, gamma, eps)
             You exchanged two arguments. rms_norm_backward takes the gradient first, then what went
             in: (dy, u, …).
+        x - x.mean ⇒ dy - dy.mean
+            You centred dy. u is what went into RMS norm on the way forward: x − μ.
+        center_backward(du) ⇒ du - du.sum(axis=-1, keepdims=True)
+            You subtracted the sum of du. Each x_j is in μ with 1/C: subtract the mean.
+        return center ⇒ return gamma * center
+            You multiplied by γ once more at the end. rms_norm_backward did it already.
+        x.mean(axis=-1, keepdims=True) ⇒ x.mean(axis=-1, keepdims=True); u = u / x.std(-1)[..., None]
+            You divided u by its spread before. RMS norm divides itself: give it x − μ.
         """,
     ],
     hints=[

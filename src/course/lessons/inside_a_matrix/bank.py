@@ -104,6 +104,10 @@ power_iteration = Exercise(
         x @ A @ x, x ⇒ value, x
             You took x·Ax with the x from before the step, and the start has not even length 1. Take
             it behind the loop.
+        x @ A @ x, x ⇒ abs(x @ A @ x), x
+            You took the absolute value of x·Ax. λ may be negative: keep its sign.
+        x = A @ x ⇒ x = A @ (A @ x)
+            You multiplied twice in each step. One step is one product.
         """,
         Edit(
             "        x = x / np.linalg.norm(x)\n",
@@ -126,8 +130,20 @@ power_iteration = Exercise(
         Edit(
             "    return",
             "        return",
-            "Your `return` stands inside the loop, so it ends after one step. Move it left, "
-            "behind the loop.",
+            "Your result is that of one step. Does `return` stand inside the loop, or does each step "
+            "begin at the first x again?",
+        ),
+        Edit(
+            "        x = A @ x\n        x = x / np.linalg.norm(x)\n",
+            "        x = x / np.linalg.norm(x)\n        x = A @ x\n",
+            "You rescaled before the product, so your last x is A times a unit vector and not one "
+            "itself. First the product, then the length.",
+        ),
+        Edit(
+            "    for _ in range(steps):\n        x = A @ x\n        x = x / np.linalg.norm(x)\n",
+            "    x = x / np.linalg.norm(x)\n    for _ in range(steps):\n        x = A @ x\n",
+            "You rescaled the start alone. Each product changes the length again: rescale in the "
+            "loop.",
         ),
     ],
     hints=[
@@ -329,7 +345,7 @@ low_rank = Exercise(
         U[:, :k] ⇒ U[:k]
             You took the first k rows of U. The uᵢ are its columns: U[:, :k].
         U[:, :k] ⇒ U
-            You cut s and Vᵀ to k and kept all of U: U[:, :k].
+            Not all three are cut to k: U[:, :k] is (n, k), s[:k] is (k,), Vt[:k] is (k, m).
         U[:, :k] * s[:k] @ Vt[:k] ⇒ U[:, :k] @ (s[:k] * Vt[:k])
             s * Vᵀ weights the columns of Vᵀ. Its rows belong to the sᵢ: s[:k, None] * Vt[:k], or
             weight the columns of U.
@@ -339,6 +355,13 @@ low_rank = Exercise(
             You took row i of U. uᵢ is its column: U[:, i].
         U[:, :k] * s[:k] @ Vt[:k] ⇒ 0 * A + sum(s[i] * np.outer(U[:, i], Vt[:, i]) for i in range(k))
             You took column i of Vᵀ. vᵢ is its row: Vt[i].
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ 0 * A + sum(s[i] * (U[:, i] @ Vt[i]) for i in range(k))
+            uᵢ @ vᵢ is a number. A column times a row is a matrix: np.outer(U[:, i], Vt[i]).
+        s[:k] ⇒ np.sqrt(s[:k])
+            You took the root of s. The singular values stand once between U and Vᵀ, as they are.
+        U[:, :k] * s[:k] @ Vt[:k] ⇒ A @ Vt[:k].T
+            These are the coordinates of each row of A along the first vᵢ. One more product with
+            Vt[:k] mixes the rows again.
         """,
     ],
     hints=[
@@ -435,8 +458,15 @@ solve_by_svd = Exercise(
         , full_matrices=False ⇒
             Without full_matrices=False U is square, and has columns that belong to no s.
         Vt.T @ (U.T @ b / s) ⇒ np.linalg.solve(A, b)
-            np.linalg.solve wants as many equations as unknowns. Here there may be more equations,
-            and w comes as near as it can.
+            np.linalg.solve and inv want as many equations as unknowns. Here there may be more
+            equations, and w comes as near as it can.
+        / s) ⇒ / np.sqrt(s))
+            You divided by √s. A stretches by s itself.
+        Vt.T @ (U.T @ b / s) ⇒ (Vt @ (U.T @ b)) / s
+            To undo a product, undo its last factor first: Uᵀ, then 1/s, and V at the end. Yours
+            has Vᵀ before the division.
+        (U.T @ b / s) ⇒ (U.T @ (b / s))
+            You divided b itself by s. What belongs to sᵢ is the part of b along uᵢ.
         Vt.T @ (U.T @ b / s) ⇒ np.linalg.lstsq(A, b, rcond=None)
             np.linalg.lstsq returns four things, of which w is the first. Here the pieces of A are
             to do it.
@@ -464,7 +494,8 @@ def _keeps_its_digits(f):
         return ""
     return say(
         "the powers up to 13, where all coefficients are 1: one of yours is off by {off:.2g}. "
-        "Products such as AᵀA square κ, and that loses twice the digits. Is one in it?",
+        "A product such as AᵀA squares κ, which loses twice the digits, and with each s that is "
+        "left out a part of w goes. Is one of these in it?",
         off=off,
     )
 
@@ -531,6 +562,12 @@ variance = Exercise(
         np.mean((x - x.mean()) ** 2) ⇒ np.var(x.astype(np.float32))
             You made float32 of the numbers. It has 24 binary digits, too few for numbers that are
             large and close together.
+        np.mean((x - x.mean()) ** 2) ⇒ np.mean(x**2) - x.mean()
+            The mean goes off squared, mean(x²) − mean(x)². And the two lose digits far from zero:
+            subtract before you square.
+        (x - x.mean()) ** 2 ⇒ x - x.mean() ** 2
+            A power comes before a minus, so you squared the mean alone. Put the difference in
+            brackets.
         """,
     ],
     hints=[

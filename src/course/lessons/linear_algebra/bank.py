@@ -77,6 +77,8 @@ mean_square = Exercise(
         np.mean(error**2) ⇒ np.var(error)
             You took the variance of the differences, which takes their mean off first: predictions
             that are all too high by 1 would cost nothing.
+        np.mean(error**2) ⇒ error[-1] ** 2 / len(error)
+            Only the last square is left. In a loop it must be +=, not =.
         """,
     ],
     hints=[
@@ -196,6 +198,9 @@ add_bias = Exercise(
         [:, None] ⇒ [:, None, None, None]
             You gave b four axes, and so the result. x has three, and what is missing on the left is
             added by itself: b[:, None].
+        b[:, None] ⇒ np.repeat(b, x.size // len(b)).reshape(x.shape)
+            np.repeat lays each entry of b out in one stretch of memory. That is right for a single
+            example; with more of them the stretches are cut elsewhere.
         """,
         first_axis_by_channels,
         last_axis_by_channels,
@@ -285,13 +290,16 @@ matmul = Exercise(
             columns of B.
         np.zeros((n, p)) ⇒ np.zeros(A.shape)
         C[i, k] += ⇒ C[i, j] +=
-            You wrote to C[i, j]. The index j is summed over; the result has i and k.
+            Your result has the indices i and j. The sum runs over j; i and k stay.
         * B[j, k] ⇒ + B[j, k]
             You added the entries of a pair. Multiply them, then add up over j.
         np.zeros((n, p)) ⇒ np.zeros(A.shape)
             Your C is as wide as A. Its columns are those of B: (n, p).
         return C ⇒ return np.outer(A, B)
             np.outer lays both out flat and multiplies each entry by each, with no sum.
+        A[i, j] * ⇒ A[j, i] *
+            You wrote A[j, i]: columns of A met columns of B. The first factor gives its rows,
+            A[i, j].
         """,
     ],
     hints=[
@@ -352,6 +360,8 @@ bracket_costs = Exercise(
             by the third matrix.
         n * p * q, m * p * q + n * m * q ⇒ n * q, m * p * q + n * q
             You counted the second product by its entries. Each of them is a sum too.
+        m * p * q + n * m * q ⇒ m * p * q
+            Your A(BC) ends after BC. A times that costs n·m·q more.
         """,
     ],
     hints=[
@@ -419,6 +429,11 @@ batch_matmul = Exercise(
             You computed BA. Products of matrices depend on the order, in a batch too.
         "bij,bjk->bik" ⇒ "ijb,jkb->ikb"
             Your letter for the batch stands last. The batch is the first axis: "bij,bjk->…".
+        np.einsum("bij,bjk->bik", A, B) ⇒ A @ B.swapaxes(1, 2)
+            You turned each matrix of B, so rows of A met its rows. Nothing needs to be turned here.
+        bjk->bik ⇒ bkl->bil
+            You gave the summed index two letters, so each factor is summed by itself. One letter
+            for both lets them go in step.
         """,
     ],
     hints=[
@@ -532,6 +547,13 @@ project = Exercise(
         (x @ v) / (v @ v) * v ⇒ (x @ v) / np.linalg.norm(v)
             You returned how far p lies along v, which is one number. p is a vector: that far in the
             direction of v.
+        (v @ v) ⇒ v.sum()
+            You divided by the sum of the entries of v, which may even be 0. Its length counts,
+            squared: v·v.
+        (v @ v) ⇒ v**2
+            v**2 squares each entry by itself. ‖v‖² is one number, their sum: v @ v.
+        (x @ v) / (v @ v) ⇒ (x * v) / (v * v)
+            You did all of it entry by entry, and v cancels. x·v and v·v are sums: x @ v, v @ v.
         """,
         in_the_plane,
     ],
@@ -650,6 +672,13 @@ pairwise_distances = Exercise(
         np.sqrt(np.maximum(squares, 0)) ⇒ np.linalg.norm(X[:, None] - Y)
             np.linalg.norm without an axis takes all entries for one vector. Give it the axis of the
             coordinates.
+        + (Y**2).sum(axis=1) ⇒ - (Y**2).sum(axis=1)
+            You took ‖y‖² off. Only the cross term has a minus: ‖x‖² − 2 x·y + ‖y‖².
+        np.maximum(squares, 0) ⇒ np.minimum(squares, 0)
+            np.minimum takes the smaller of the two, so every positive square became 0. np.maximum
+            cuts off what is below 0.
+        np.sqrt(np.maximum(squares, 0)) ⇒ np.sqrt(np.maximum(squares, 0)).reshape(-1)
+            Your distances stand in one long row. Row i of X and row j of Y meet at [i, j]: (n, m).
         """,
         difference_of_lengths,
     ],
