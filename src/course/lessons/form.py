@@ -189,7 +189,9 @@ def equal(a: object, b: object) -> bool:
     if plain.is_tensor(a) and plain.is_tensor(b):
         a, b = plain.numbers(a), plain.numbers(b)
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+        if np.array_equal(a, b):  # looking for nan takes sixty times as long
+            return True
+        return a.dtype.kind in "fc" and np.array_equal(a, b, equal_nan=True)
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(equal(a[k], b[k]) for k in a)
     if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)):

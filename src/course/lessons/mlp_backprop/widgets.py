@@ -87,7 +87,7 @@ def graph():
         (curve,) = bowl.plot(SPAN, SPAN, color=BLUE)
         (tangent,) = bowl.plot([], [], color=RED, ls="--", lw=2)
         (point,) = bowl.plot([], [], "o", color=RED, ms=8)
-        bowl.set(xlim=(-3.2, 3.2), ylim=(0, 0.5), xlabel="$W_h$", ylabel="loss $L$")
+        bowl.set(xlim=(-3.4, 3.4), ylim=(0, 0.5), xlabel="$W_h$", ylabel="loss $L$")
         bowl.set_title("dashed: slope $dL / dW_h$", fontsize=10)
 
         def update(W_h, W_o, x, act):
@@ -125,7 +125,7 @@ def graph():
 # Digits being learnt
 
 SHOWN = slice(60, 78)  # unseen digits that are drawn
-TURNS, BATCHES = 60, 25  # states, and minibatches from one to the next
+TURNS, BATCHES = 40, 25  # states, and minibatches from one to the next
 
 
 def learn(lr, units):
