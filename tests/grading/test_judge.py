@@ -2,12 +2,13 @@
 
 import sys
 
+import numpy as np
 import pytest
 
 from course import lessons
-from course.checking import source
+from course.checking import many, source
 from course.checking.contract import seed_of
-from course.grading import blind
+from course.grading import blind, outside
 from course.grading.judge import INSIDE, NOWHERE, Judge, work
 from course.grading.nurse import Nursery
 from course.grading.pieces import Cell
@@ -191,6 +192,54 @@ def numerical_gradient(f, x, h=1e-5):
 """
     found = verdict(Judge("gradients", nursery), "numerical_gradient", text)
     assert found.state == "done", str(found)
+
+
+DEALT = """
+import numpy as np
+calls = 0
+
+def batches(rng, N, B):
+    global calls
+    calls += 1
+    return [calls, rng.permutation(N), np.random.random(), rng.random(B)]
+"""
+
+
+def test_many_calls_in_one_go_give_what_as_many_calls_give(nursery):
+    exercise = lessons.bank("data_pipelines").batches
+    sent = {"pieces": work([Cell(1, DEALT)], "batches").pieces, "probe": None}
+    found = []
+    for call in (lambda f, n, *args: [f(*args) for _ in range(n)], many):
+        channel, rng = nursery.child(outside.PATIENCE), np.random.default_rng(5)
+        answer = outside.Answer(channel, None)
+        answer.begin(sent | {"name": "batches", "ideas": blind.ideas(exercise)})
+        found.append([str(call(answer.call, 3, rng, 4, 2)), rng.random()])
+        nursery.end(channel)
+    assert found[0] == found[1]
+
+
+LOOKS_RANDOM = {
+    "a counter": ("n += 1", "np.roll(names, n)", "of the same seed"),
+    "a generator of its own": ("", "np.random.default_rng().permutation(names)", "the same seed"),
+    "the old generator": ("", "np.random.permutation(names)", "always the same"),
+}
+
+
+@pytest.mark.parametrize("trick", LOOKS_RANDOM)
+def test_draws_that_only_look_random_are_no_answer(nursery, trick):
+    step, names, says = LOOKS_RANDOM[trick]
+    text = f"""
+import numpy as np
+n = 0
+
+def group_split(rng, groups, share):
+    global n
+    {step}
+    names = np.unique(groups)
+    return np.isin(groups, {names}[: round(share * len(names))])
+"""
+    found = verdict(Judge("data_pipelines", nursery), "group_split", text)
+    assert found.state == "wrong" and says in found.text, str(found)
 
 
 def test_a_cell_that_is_no_python_says_so_and_others_count(nursery):

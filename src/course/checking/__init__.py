@@ -2,5 +2,6 @@
 
 from course.checking.cases import Case, Edit, Law, Mistake, call
 from course.checking.contract import Exercise
+from course.checking.draws import many
 
-__all__ = ["Case", "Edit", "Exercise", "Law", "Mistake", "call"]
+__all__ = ["Case", "Edit", "Exercise", "Law", "Mistake", "call", "many"]

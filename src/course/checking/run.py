@@ -80,7 +80,7 @@ def _unusable(exercise, answer, arguments: Arguments, error: Exception) -> Excep
         return error
     calls, returned = [], []
 
-    @wraps(answer)
+    @wraps(answer, updated=())  # so that `draws.many` calls it one by one
     def seen(*args, **kwargs):
         calls.append(args)
         returned.append(answer(*args, **kwargs))

@@ -91,7 +91,25 @@ class Room:
         else:
             use = self.answer
             outcome = guard.call(lambda: use(*args, **kwargs), budget=self.budget)
-        after: Any = self._as_bytes((args, kwargs))
+        self._told_with(before, (args, kwargs), outcome)
+
+    def do_many(self, message: dict, blobs: list) -> None:
+        """Call the answer some times; each call finds the process as the first one did."""
+        args, kwargs = self.wire.read(message["args"], blobs)
+        before = self._as_bytes((args, kwargs))
+        use, found = self.answer, []
+
+        def go() -> list:
+            for _ in range(message["n"]):
+                with state.undisturbed():
+                    found.append(use(*args, **kwargs))
+            return found
+
+        self._told_with(before, (args, kwargs), guard.call(go, budget=self.budget))
+
+    def _told_with(self, before: tuple, given: tuple, outcome: guard.Outcome) -> None:
+        """Reply what calls did, and their arguments where these have changed."""
+        after: Any = self._as_bytes(given)
         self.told(outcome, None if after == before else after)
 
     def _first(self, args: tuple, kwargs: dict) -> guard.Outcome:

@@ -54,6 +54,7 @@ class Answer:
         def call(*args, **kwargs):
             return self.asked({"do": "call", "probed": False, "first": False}, args, kwargs)
 
+        call.many = self.many
         self.call = call
 
     def begin(self, message: dict) -> None:
@@ -75,6 +76,16 @@ class Answer:
             self.call.away = source.Away(unused)
         except (TypeError, ValueError, KeyError):
             raise self._ended(say("Its process wrote what can't be read.")) from None
+
+    def many(self, n: int, args: tuple) -> list:
+        """Call it n times with the same arguments, in one go: each way there and back takes long.
+
+        What is given and changed, such as a generator, goes from call to call.
+        """
+        found = self.asked({"do": "many", "n": n}, args, {})
+        if not isinstance(found, list) or len(found) != n:
+            raise self._ended(say("Its process wrote what can't be read."))
+        return found
 
     def probe(self, args: tuple, kwargs: dict, *, first: bool = False) -> Any:
         """Let the exercise's probe use it there; `first` gives what its first call drew."""

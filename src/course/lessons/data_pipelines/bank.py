@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.checking import Case, Edit, Exercise, Law
+from course.checking import Case, Edit, Exercise, Law, many
 from course.foundations import augment, leaks, loader, splits, tables
 from course.words import later, say
 
@@ -122,7 +122,7 @@ TRIES = 300
 def _parted(split, rng, groups, share):
     """What can be said of a split by groups, whichever way it draws."""
     groups = np.asarray(groups)
-    masks = [np.asarray(split(rng, groups, share)) for _ in range(TRIES)]
+    masks = [np.asarray(mask) for mask in many(split, TRIES, rng, groups, share)]
     told = {"dtype of the mask": str(masks[0].dtype), "shape of the mask": str(masks[0].shape)}
     if masks[0].dtype != bool or masks[0].shape != groups.shape:
         return told | dict.fromkeys(("parted", "groups in the test", "preferred"), later("none"))
@@ -132,11 +132,11 @@ def _parted(split, rng, groups, share):
     often = inside.mean(axis=0) - inside.mean()
     same = (inside == inside[0]).all()
     fixed = later("always the same") if same else later("some come oftener")
-    few, many = counts.min(), counts.max()
+    few, most = counts.min(), counts.max()
     parted = ((inside > 0) & (inside < 1)).any()
     return told | {
         "parted": later("groups are parted") if parted else later("none is parted"),
-        "groups in the test": str(few) if few == many else f"{few}–{many}",
+        "groups in the test": str(few) if few == most else f"{few}–{most}",
         "preferred": fixed if np.abs(often).max() > 0.13 else later("all equally often"),
     }
 
@@ -438,7 +438,7 @@ one_hot = Exercise(
 
 def _dealt(deal, rng, N, B):
     """What can be said of batches, whichever way they are shuffled."""
-    hands = [deal(rng, N, B) for _ in range(TRIES)]
+    hands = many(deal, TRIES, rng, N, B)
     if not isinstance(hands[0], (list, tuple, np.ndarray)):
         return {
             "list of sizes": say("of a {kind}", kind=type(hands[0]).__name__),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.checking import Case, Edit, Exercise, Law
+from course.checking import Case, Edit, Exercise, Law, many
 from course.networks import initial, layers, norm
 from course.words import later, say
 
@@ -16,7 +16,7 @@ def _measured(draw, rng, n_in, n_out, *gain):
 
     Rounded, so that two draws of one kind say the same.
     """
-    draws = [draw(rng, n_in, n_out, *gain) for _ in range(-(-60_000 // (n_in * n_out)))]
+    draws = many(draw, -(-60_000 // (n_in * n_out)), rng, n_in, n_out, *gain)
     try:
         W = np.asarray(draws, dtype=float)
     except (TypeError, ValueError):
