@@ -41,12 +41,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         hand_in(root, stem, Path(folder), args.learners)
         few = Path(folder, "learner000")
-        start, _ = grade([few], args.cores)
+        start, first = grade([few], args.cores)
         wall, cpu = grade([Path(folder)], args.cores)
     each = (wall - start) / max(args.learners - 1, 1)
     whole = start + each * (CLASS - 1)
     print(f"{stem}, {args.learners} learners on {args.cores} cores:")
-    print(f"  {wall:.1f} s by the clock, {cpu:.1f} s of processor; the first alone {start:.1f} s")
+    print(f"  {wall:.1f} s by the clock, {cpu:.1f} s of processor")
+    print(f"  the first alone {start:.1f} s by the clock, {first:.1f} s of processor")
     if args.learners < CLASS:
         print(f"  extrapolated to {CLASS}: {whole:.0f} s by the clock (goal: under {GOAL:.0f})")
     return 0 if whole < GOAL else 1

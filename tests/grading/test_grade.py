@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import json
+import re
 
 import pytest
 import tongue
@@ -92,6 +93,12 @@ def test_a_class_with_all_that_can_be_wrong(handed_in, tmp_path, monkeypatch, ca
     assert rows(canvas)[1][5:7] == ["1", "1"] and by_login["ada"][5:7] == ["1", "1"]
     assert next(row for row in rows(canvas) if row[0] == "cleo")[1:4] == ["81", "", ""]
     assert ["bob", "0", "1"] in [row[:3] for row in rows(moodle)]
+
+    assert rows(canvas)[0][:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    assert "Points Possible" in rows(canvas)[1][0] and rows(moodle)[0][0] == "username"
+    # what Canvas's importer, lib/gradebook_importer.rb, would pass over in a heading
+    readonly = re.compile("(Current|Final|Override) (Score|Points|Grade|Status)|read only")
+    assert not any(readonly.search(cell) for row in rows(canvas)[:2] for cell in row)
 
     monkeypatch.setattr(pool, "_round", lambda todo, cores, vary: _all_unreadable(todo))
     again = tmp_path / "again.csv"
