@@ -226,7 +226,13 @@ def test_every_sentence_of_the_engine_is_whole_where_it_is_said():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("say", "say_n"):
                 first = node.args[: 2 if node.func.id == "say_n" else 1]
-                banks = ("hints[n]", "why", "says", "worded")  # their data, extracted from there
+                banks = (
+                    "hints[n]",
+                    "why",
+                    "says",
+                    "worded",
+                    "kind",
+                )  # their data, extracted from there
                 whole = all(
                     isinstance(a, ast.Constant) or ast.unparse(a).endswith(banks) for a in first
                 )

@@ -93,9 +93,9 @@ def _unusable(exercise, answer, arguments: Arguments, error: Exception) -> Excep
     if returned[-1] is None:
         return guard.Empty()
     kind = guard.safe(type(returned[-1]).__name__, 40)
-    words = guard.safe(error).rstrip(".")
-    sentence = "type {kind}, {error}, {words}"
-    return guard.Unusable(say(sentence, kind=kind, error=type(error).__name__, words=words))
+    error_kind, words = type(error).__name__, guard.safe(error).rstrip(".")
+    told = say("type {kind}, {error}, {words}", kind=kind, error=error_kind, words=words)
+    return guard.Unusable(told)
 
 
 @cache

@@ -114,7 +114,7 @@ def running(folder: Path) -> dict | None:
     from jupyter_core.paths import jupyter_runtime_dir
 
     if not any(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
-        return None  # so a fresh machine's first start spares the server's imports, a second of work
+        return None  # a fresh machine's first start spares the server's imports, a second of work
     from jupyter_server.serverapp import list_running_servers
 
     here = (info for info in list_running_servers() if Path(info.get("root_dir", "")) == folder)
