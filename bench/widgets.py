@@ -12,6 +12,7 @@ and the ratios carry over to a machine that is busy or another, the times in the
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import sys
 import tempfile
 import time
@@ -20,8 +21,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-# The browser is driven by the same module as in the tests, which is no part of the package.
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 GOALS = {"kernel": 30, "browser": 100}  # milliseconds at p95
 
 FIGURE = """
@@ -119,11 +118,20 @@ def kernel_side(moves: int):
     return np.array(took)
 
 
+def of_the_tests(name: str):
+    """Load a module of the tests, which is no part of the package: the one that drives a browser."""
+    place = Path(__file__).parent.parent / "tests" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def browser_side(moves: int) -> dict:
     """Return for each way the milliseconds from key to picture."""
-    import lab_page
     from playwright.sync_api import sync_playwright
 
+    lab_page = of_the_tests("lab_page")
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in CELLS.values()]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         notebook = Path(folder, "widgets.ipynb")

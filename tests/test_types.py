@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ENGINES = {"checking", "interactive", "learner", "authoring"}
+ENGINES = {"checking", "interactive", "learner", "authoring", "grading", "command"}
 
 
 def test_no_engine_and_no_module_of_one_is_left_out():

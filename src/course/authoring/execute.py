@@ -125,7 +125,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Merge each stream into its first piece and drop views of widgets that no longer live."""
-    kept, streams = [], {}
+    kept: list[NotebookNode] = []
+    streams: dict[str, NotebookNode] = {}
     for output in outputs:
         if output.output_type == "stream" and output.name in streams:
             streams[output.name].text += output.text

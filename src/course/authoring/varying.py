@@ -62,7 +62,8 @@ def needed(sources: list[str], index: int, shown: Iterable[str], imported: dict)
 
 def clocked(sources: list[str], imported: dict) -> list[bool]:
     """Say of each code cell whether it reads a clock or a name that depends on one."""
-    timed, found = set(), []
+    timed: set[str] = set()
+    found = []
     for source in sources:
         touched = False
         for line in ast.parse(source).body:

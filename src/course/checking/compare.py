@@ -48,7 +48,7 @@ def first_fault(
     rtol, atol
         An entry may differ by atol + rtol · |expected|.
     """
-    pairs = list(_pairs(got, expected, names))
+    pairs: list = list(_pairs(got, expected, names))
     for look in (_form, _finite):
         for pair in pairs:
             if fault := pair if isinstance(pair, Fault) else look(*pair):

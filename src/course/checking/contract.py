@@ -256,7 +256,8 @@ def seed_of(learner: str) -> int:
 
 def _lesson(frame) -> str:
     """The slug of the bank whose module runs in a frame, as namedtuple finds its module."""
-    *_, folder, module = ("", *frame.f_globals.get("__name__", "").split("."))
+    name: str = frame.f_globals.get("__name__", "")
+    *_, folder, module = ("", *name.split("."))
     return folder if module == "bank" else module
 
 

@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from course.checking import limits, state
 from course.words import say
@@ -50,7 +51,7 @@ class Outcome:
         The messages of its warnings, each once.
     """
 
-    value: object = None
+    value: Any = None
     error: BaseException | None = None
     printed: str = ""
     warned: tuple[str, ...] = ()

@@ -87,7 +87,8 @@ def _inside(f: Callable, *args):
 
 
 def _by_signal(budget: Budget, used: Callable, f: Callable, *args):
-    late, reached = itertools.count(), []
+    late = itertools.count()
+    reached: list[str] = []
 
     def look(number, frame):
         if not reached:  # asked once: from then on there is no time to lose

@@ -85,7 +85,7 @@ def _axis(exercise, factors: dict[int, float], factor: float) -> str:
 
 def _lengths(exercise, number: int) -> dict[tuple[str, int], int]:
     """The length of each axis of each array in an example: {("x", 0): 5}."""
-    found = {}
+    found: dict[tuple[str, int], int] = {}
     for name, value in _named(exercise, number):
         if isinstance(value, np.ndarray):
             found |= {(name, axis): n for axis, n in enumerate(value.shape)}

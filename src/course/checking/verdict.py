@@ -9,6 +9,7 @@ import itertools
 import keyword
 import tokenize
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -135,10 +136,10 @@ def _card(name: str, title: str, mark: str, colour: str, inner: str) -> str:
 
 def _table(verdict: Verdict) -> tuple[list, list, np.ndarray] | None:
     """Both arrays as rows of text, and where they differ; None where no table would help."""
-    arrays = verdict.got, verdict.expected, verdict.differs
+    arrays: list[Any] = [verdict.got, verdict.expected, verdict.differs]
     if not all(isinstance(a, np.ndarray) and 1 < a.size <= _MOST and a.ndim <= 2 for a in arrays):
         return None
-    got, expected, differs = map(np.atleast_2d, arrays)
+    got, expected, differs = (np.atleast_2d(a) for a in arrays)
     wanted = [[number(v, 4) for v in row] for row in expected.tolist()]
     texts = [list(row) for row in wanted]
     for i, j in np.argwhere(differs):

@@ -33,7 +33,8 @@ class Still:
     """
 
     def __init__(self, box: w.Widget):
-        self.box, self._handles = box, []
+        self.box = box
+        self._handles: list = []
 
     def show(self, outputs: list[tuple[dict, dict]]) -> None:
         """Display outputs that stay, each as data and metadata, and the widget."""

@@ -79,7 +79,7 @@ class Report:
         one thing more: who is stuck there, and who showed it.
         """
         met = [(*key, len(times), sum(times)) for key, times in self.mistakes.items()]
-        rows = []
+        rows: list[tuple] = []
         for exercise in sorted(self.tried):
             rows.append((exercise, self.tried[exercise], self.passed[exercise], "", "", ""))
             mine = [row[1:] for row in met if row[0] == exercise]
