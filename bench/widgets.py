@@ -119,7 +119,7 @@ def kernel_side(moves: int):
 
 
 def of_the_tests(name: str):
-    """Load a module of the tests, which is no part of the package: the one that drives a browser."""
+    """Load a module of the tests, which is no part of the package."""
     place = Path(__file__).parent.parent / "tests" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(name, place)
     module = importlib.util.module_from_spec(spec)
@@ -131,6 +131,8 @@ def browser_side(moves: int) -> dict:
     """Return for each way the milliseconds from key to picture."""
     from playwright.sync_api import sync_playwright
 
+    from course.authoring import paper
+
     lab_page = of_the_tests("lab_page")
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in CELLS.values()]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -140,7 +142,7 @@ def browser_side(moves: int) -> dict:
         served = Path(folder, "served")
         served.mkdir()
         browser = playwright.chromium.launch(
-            executable_path=lab_page.chromium(), args=lab_page.CHROMIUM
+            executable_path=paper.browser(), args=lab_page.CHROMIUM
         )
         with lab_page.server([notebook], served) as (address, token):
             page = browser.new_page(viewport={"width": 1300, "height": 900})
