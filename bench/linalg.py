@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from course.foundations import linalg
+from course.foundations import spectral
 
 TOLERANCE = 1e-8  # on the eigenvector
 GAPS = (0.5, 0.9, 0.99)
@@ -44,9 +44,9 @@ def ratios(n: int) -> list[float]:
         A, x = matrix(rng, n, gap), rng.standard_normal(n)
         steps = int(np.ceil(np.log(TOLERANCE / 30) / np.log(gap)))
         top = np.linalg.eigh(A)[1][:, -1]
-        error = 1 - abs(top @ linalg.power_iteration(A, x, steps)[1])
+        error = 1 - abs(top @ spectral.power_iteration(A, x, steps)[1])
         assert error < TOLERANCE, f"n={n}, gap {gap}: not converged, {error:.1e}"
-        power = seconds(lambda A=A, x=x, steps=steps: linalg.power_iteration(A, x, steps))
+        power = seconds(lambda A=A, x=x, steps=steps: spectral.power_iteration(A, x, steps))
         out.append(seconds(lambda A=A: np.linalg.eigh(A)) / power)
     return out
 

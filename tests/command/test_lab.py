@@ -1,5 +1,6 @@
 """`course lab`: who may reach it, what it serves, what it sets and leaves alone, how it ends."""
 
+import contextlib
 import json
 import os
 import re
@@ -37,21 +38,35 @@ def test_a_taken_port_is_refused_or_passed_by(taken, monkeypatch):
         lab.choose_port(None)
 
 
-@pytest.fixture
-def started(checkout, tmp_path):
-    """`course lab` as a user starts it, in a home of its own; yields it and its address."""
+COMMAND = ["-m", "course", "lab", "--no-browser"]
+LATE = """
+from course.command import lab, main
+lab.PORT, lab._free = {port}, lambda port: True
+raise SystemExit(main.main(["lab", "--no-browser"]))
+"""
+
+
+@contextlib.contextmanager
+def begun(arguments, checkout, folder):
+    """`course lab` in a home of its own; yields it and its address."""
     for stem in ("00_start_here", "12_attention"):
         (checkout / "notebooks" / f"{stem}.ipynb").write_text(json.dumps(NOTEBOOK))
-    own = {"HOME": str(tmp_path / "home"), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
-    (tmp_path / "home").mkdir()
-    line = [sys.executable, "-m", "course", "lab", "--no-browser"]
+    own = {"HOME": str(folder / "home"), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
+    (folder / "home").mkdir()
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    process = subprocess.Popen(line, env=os.environ | own, **pipes)
+    process = subprocess.Popen([sys.executable, *arguments], env=os.environ | own, **pipes)
     try:
         yield process, process.stdout.readline().split()[1]
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.fixture
+def started(checkout, tmp_path):
+    """`course lab` as a user starts it."""
+    with begun(COMMAND, checkout, tmp_path) as both:
+        yield both
 
 
 @POSIX
@@ -116,6 +131,15 @@ def test_a_killed_lab_leaves_no_server(started):
     while answers(status) and time.monotonic() < end:
         time.sleep(0.2)
     assert not answers(status)
+
+
+@POSIX
+def test_a_port_that_is_taken_while_the_server_starts_is_passed_by(checkout, tmp_path, taken):
+    """So it goes where a class starts at one time on one machine: each finds one port free."""
+    with begun(["-c", LATE.format(port=taken)], checkout, tmp_path) as (_, address):
+        base, token = address.split("/lab/")[0], address.split("token=")[1]
+        assert base != f"http://127.0.0.1:{taken}"
+        assert "kernels" in fetch(f"{base}/api/status?token={token}")
 
 
 def answers(address: str) -> bool:

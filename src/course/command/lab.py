@@ -5,6 +5,8 @@ stands, and nothing of theirs is written.
 """
 
 import argparse
+import contextlib
+import json
 import os
 import secrets
 import signal
@@ -56,12 +58,13 @@ def run(args: argparse.Namespace) -> int:
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(16)
     browser = not args.no_browser and has_desktop()
     page = first_page(desk)
+    retries = 0 if args.port else TRIES
     server = subprocess.Popen(
-        command(desk.folder, port, page, browser=browser),
+        command(desk.folder, port, page, browser=browser, retries=retries),
         env=os.environ | {"JUPYTER_TOKEN": token},
     )
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    return _stay(server, port, f"http://127.0.0.1:{port}/{page}?token={token}", browser)
+    return _stay(server, desk.folder, page, token, browser)
 
 
 def _go_to(info: dict, page: str, *, browser: bool) -> int:
@@ -76,12 +79,13 @@ def _go_to(info: dict, page: str, *, browser: bool) -> int:
     return 0
 
 
-def _stay(server: subprocess.Popen, port: int, address: str, browser: bool) -> int:
+def _stay(server: subprocess.Popen, folder: Path, page: str, token: str, browser: bool) -> int:
     """Say where the server is, and wait for its end."""
     try:
-        while server.poll() is None and _free(port):
+        while server.poll() is None and not (port := _port(folder, token)):
             time.sleep(0.1)
         if server.poll() is None:
+            address = f"http://127.0.0.1:{port}/{page}?token={token}"
             print(say("JupyterLab: {address}", address=address))
             opened = (
                 say("Ctrl-C ends it.") if browser else say("Open it in a browser. Ctrl-C ends it.")
@@ -98,6 +102,27 @@ def _stay(server: subprocess.Popen, port: int, address: str, browser: bool) -> i
     return 0
 
 
+def _port(folder: Path, token: str) -> int:
+    """Return the port of the server of a folder with a token, once it has written it down; or 0.
+
+    It may be another than it was told: of several that start at one time on one machine, each finds
+    the same port free.
+    """
+    for file in _notes():
+        with contextlib.suppress(OSError, ValueError, KeyError):  # gone, or half written
+            info = json.loads(file.read_text(encoding="utf-8"))
+            if Path(info["root_dir"]) == folder and info["token"] == token:
+                return info["port"]
+    return 0
+
+
+def _notes() -> list[Path]:
+    """Return the files that servers write about themselves."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    return list(Path(jupyter_runtime_dir()).glob("jpserver-*.json"))
+
+
 def first_page(desk) -> str:
     """Return the page to open: the lesson that the learner was in, at first the first one."""
     from course.learner import progress
@@ -111,9 +136,7 @@ def first_page(desk) -> str:
 
 def running(folder: Path) -> dict | None:
     """Return what Jupyter knows of a server at work in a folder: its address, its token."""
-    from jupyter_core.paths import jupyter_runtime_dir
-
-    if not any(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
+    if not _notes():
         return None  # a fresh machine's first start spares the server's imports, a second of work
     from jupyter_server.serverapp import list_running_servers
 
@@ -177,8 +200,10 @@ def has_desktop() -> bool:
     return True
 
 
-def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
+def command(folder: Path, port: int, page: str, *, browser: bool, retries: int = 0) -> list[str]:
     """Return JupyterLab's command line for the notebooks of a folder.
+
+    If its port is taken by then, the server looks so many times for another one.
 
     jupytext's extension stays off: a learner's answers belong in the notebook and not in the
     text that the course is made from. `course sync` is for those who write lessons.
@@ -186,7 +211,7 @@ def command(folder: Path, port: int, page: str, *, browser: bool) -> list[str]:
     options = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
-        "ServerApp.port_retries": 0,
+        "ServerApp.port_retries": retries,
         "ServerApp.root_dir": folder,
         "ServerApp.tornado_settings": f"static_custom_path={SETTINGS / 'custom'}",
         "ServerApp.open_browser": browser,
