@@ -1,5 +1,6 @@
 """A language for tests: each sentence in letters of its own, so that plain English stands out."""
 
+import functools
 import io
 import re
 from pathlib import Path
@@ -27,13 +28,19 @@ def english(shown: str) -> list[str]:
     return _ENGLISH.findall("".join(_AS_IT_IS.split(shown)[::2]))
 
 
+@functools.cache
+def template() -> str:
+    """The template of all sentences, made once: it takes seconds."""
+    return sentences.template()
+
+
 def catalogue(file: Path, tell=told) -> Path:
     """Write a catalogue of all sentences of the course."""
-    template = read_po(io.StringIO(sentences.template()))
-    for message in template:
+    messages = read_po(io.StringIO(template()))
+    for message in messages:
         forms = message.id if isinstance(message.id, tuple) else (message.id,)
         if message.id:
             message.string = tuple(map(tell, forms)) if len(forms) > 1 else tell(message.id)
     with file.open("wb") as out:
-        write_mo(out, template)
+        write_mo(out, messages)
     return file

@@ -25,7 +25,7 @@ NAMES = [e.key for e in EXERCISES]
 
 @pytest.fixture(scope="module")
 def template():
-    return read_po(io.StringIO(sentences.template()))
+    return read_po(io.StringIO(tongue.template()))
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_what_is_extracted_is_what_is_said():
 
 
 def test_fields_are_named_and_formats_are_not_taken_for_python_s(template):
-    assert ", python-format" not in sentences.template()  # Babel takes "90 % of" for a format
+    assert ", python-format" not in tongue.template()  # Babel takes "90 % of" for a format
     for message in template:
         if message.id:
             forms = message.id if isinstance(message.id, tuple) else (message.id,)
@@ -185,7 +185,7 @@ def test_fields_are_named_and_formats_are_not_taken_for_python_s(template):
 
 
 def test_the_template_is_the_same_each_time():
-    assert sentences.template() == sentences.template()
+    assert sentences.template() == tongue.template()
 
 
 def test_the_command_writes_it(tmp_path, capsys):
