@@ -77,3 +77,17 @@ def test_ideas_in_numpy_load_neither_torch_nor_matplotlib(module):
     code = f"import sys, {module}; print({{'torch', 'matplotlib'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("call", "door"),
+    [
+        (r"\binspect\.getsource\((?!module|sys\.modules)", "course.checking.source"),
+        (r"\bos\.replace\(", "course.files"),
+        (r"\bNotebookClient\b", "course.authoring.execute"),
+    ],
+)
+def test_there_is_one_door(call, door):
+    """To the source of a function, to files that are whole or not there, to running notebooks."""
+    users = {module for module, path in SOURCES.items() if re.search(call, path.read_text("utf-8"))}
+    assert users == {door}

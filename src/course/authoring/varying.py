@@ -13,6 +13,8 @@ import inspect
 import re
 from collections.abc import Iterable
 
+from course.checking.source import read
+
 TAG = "varies"
 MOST = 3  # such cells in a lesson
 ROUNDING = 1e-9  # a printed number smaller than this is rounding, each processor's own
@@ -99,7 +101,7 @@ def _reads_a_clock(value) -> bool:
     ours = inspect.isfunction(value) or inspect.isclass(value)
     if not ours or not value.__module__.startswith("course."):
         return False
-    return bool(_CLOCK.search(inspect.getsource(value)))
+    return bool(_CLOCK.search(read(value)))
 
 
 def _rounding(number: str) -> bool:
