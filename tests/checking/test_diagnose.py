@@ -25,6 +25,18 @@ def test_a_misconception_is_recognised_however_it_is_written():
     )
 
 
+def test_a_mistake_that_only_raises_explains_what_agrees_with_it_everywhere():
+    wide, square = np.ones((2, 3)), np.ones((2, 2))
+    added = Exercise(
+        reference=np.add,
+        cases=[Case.hand((a, a), 2 * a) for a in (wide, square)],
+        mistakes=[wrong("You multiplied.", lambda a, b: a + b if len(a) == len(a.T) else a @ b)],
+        hints=[],
+    )
+    assert added.examine(lambda a, b: a + b[: len(a), : len(a)]).mistake == "You multiplied"
+    assert added.examine(lambda a, b: a - b[: len(a), : len(a)]).mistake is None
+
+
 @pytest.mark.parametrize("mistake", weights.mistakes, ids=lambda m: m.name)
 def test_each_mistake_is_named_and_its_sentence_shown(mistake):
     verdict = weights.examine(mistake.code)

@@ -60,6 +60,46 @@ def test_a_result_that_changes_from_call_to_call_is_found():
     assert AGAIN in twice.examine(gathered).text
 
 
+def test_a_draw_from_the_old_generator_is_found():
+    assert AGAIN in twice.examine(lambda x: 2 * x + np.random.random(3)).text  # noqa: NPY002
+
+
+def test_a_return_that_is_not_reached_is_told_from_one_that_is_missing():
+    def found(x):
+        for entry in x:
+            if entry > 100:
+                return 2 * x
+
+    def missing(x):
+        2 * x
+
+    assert "this call didn't come to it" in twice.examine(found).text
+    assert twice.examine(missing).text == "Your function returned None. Is a `return` missing?"
+
+
+def mean_of_squares(x):
+    """The mean of the squares."""
+    return np.mean(x**2)
+
+
+averaged = Exercise(
+    mean_of_squares,
+    cases=[
+        Case.hand((np.array([1.0, 2.0, 5.0]),), 10.0),
+        Case.random(lambda rng: (rng.standard_normal(7),)),
+    ],
+    mistakes=[],
+    hints=[],
+)
+
+
+def test_a_number_of_the_case_by_hand_is_found():
+    assert "the number 3, which belongs" in averaged.examine(lambda x: (x**2).sum() / 3).text
+    text = averaged.examine(lambda x: (x**2).sum() / min(len(x), 4)).text
+    assert "case by hand" not in text, "4 is none of its numbers"
+    assert "case by hand" not in averaged.examine(lambda x: (x**2).sum() / 5).text
+
+
 @pytest.mark.parametrize("answer", [lambda x: 3 * x + 1, lambda x: 1 / 0])
 def test_of_other_answers_nothing_is_said(answer):
     text = twice.examine(answer).text

@@ -87,6 +87,15 @@ standardise = Exercise(
             is 1 above the training rows stays 1 above.
         (train - mean) / spread, (test - mean) / spread ⇒ (test - mean) / spread, (train - mean) / spread
             The two parts are exchanged: train first, then test.
+        (test - mean) / spread ⇒ (test - test.mean(axis=0)) / np.where(test.std(axis=0) > 0, test.std(axis=0), 1)
+            Your test rows have a mean and a spread of their own, so one and the same row comes out
+            differently. Treat them by the numbers of train.
+        (train - mean) / spread, (test - mean) / spread ⇒ train - mean / spread, test - mean / spread
+            Python divides before it subtracts, so only your mean is divided. Put the difference in
+            brackets.
+        np.where(spread > 0, spread, 1) ⇒ spread + 1e-8
+            You added a tiny number to the spread. Where a column never varies, a test row that
+            differs is then divided by it. Such a column is only centred.
         """,
         Edit(
             "    spread = np.where(spread > 0, spread, 1)\n",
@@ -319,6 +328,8 @@ cross_validate = Exercise(
             You counted the right answers. Asked is their share, from 0 to 1.
         float(right.mean()) ⇒ 1 - float(right.mean())
             You returned the share of wrong answers.
+        nearest_mean(x_train[:, best], y[~test], ⇒ nearest_mean(x_test[:, best], y[test],
+            Your means come from the very rows that they judge. Take those of the other folds.
         """,
         Edit(
             "    return float",
@@ -531,6 +542,11 @@ batches = Exercise(
             You took one row number of each batch. A slice takes B of them.
         order[i : i + B] for i ⇒ 1 + order[i : i + B] for i
             Row numbers count from 0, and yours from 1: the last one doesn't exist.
+        [order[i : i + B] for i in range(0, N, B)] ⇒ order[:B]
+            You returned one batch. Asked is the list of all of them.
+        order[i : i + B] for i in range(0, N, B) ⇒ rng.integers(0, N, B) for _ in range(N // B)
+            You drew row numbers with repetition, so some rows come twice and others never. Shuffle
+            all, then cut.
         """,
         one_by_one,
         Edit(

@@ -267,6 +267,12 @@ log_sum_exp = Exercise(
             add again.
         top + np.log(np.exp(z - top[..., None]).sum(axis=-1)) ⇒ np.exp(z - top[..., None]) / np.exp(z - top[..., None]).sum(axis=-1)[..., None]
             That is the softmax, a row of probabilities. Asked is one number for each row.
+        top + np.log(np.exp(z - top[..., None]).sum(axis=-1)) ⇒ z - (top + np.log(np.exp(z - top[..., None]).sum(axis=-1)))[..., None]
+            You took the log-sum-exp off each z: that is ln p of every entry. Asked is one number
+            for each row.
+        top + np.log(np.exp(z - top[..., None]).sum(axis=-1)) ⇒ 1000 + np.log(np.exp(z - 1000).sum(axis=-1))
+            You subtracted 1000 from every row. That suits the example; each row needs a number of
+            its own, its largest.
         """,
     ],
     hints=[
@@ -364,6 +370,15 @@ cross_entropy = Exercise(
             label alone counts.
         -log_softmax(z)[np.arange(len(y)), y].mean() ⇒ np.log(np.exp(z).sum()) - z[np.arange(len(y)), y].mean()
             You added up the powers of the whole table. Each row has a sum of its own.
+        -log_softmax(z)[np.arange(len(y)), y].mean() ⇒ ((z - log_softmax(z))[:, 0] - z[y]).mean()
+            z[y] takes whole rows, of the examples whose numbers are the labels. Row n wants its own
+            label: z[np.arange(N), y].
+        log_softmax(z)[np.arange ⇒ (z - (z - log_softmax(z))[:, 0])[np.arange
+            You laid the log-sum-exp of each row along the columns. It has shape (N,): [:, None]
+            makes a column of it.
+        log_softmax(z)[np.arange ⇒ log_softmax(z.T).T[np.arange
+            Your softmax went down the columns, over the examples. The classes of one example lie in
+            its row.
         """,
     ],
     hints=[
@@ -485,6 +500,9 @@ kl = Exercise(
         np.where(p > 0, terms, 0).sum(axis=-1) ⇒ -np.where(q > 0, q * np.log(q), 0).sum(axis=-1) + np.where(p > 0, p * np.log(p), 0).sum(axis=-1)
             You took the difference of two entropies. Who believes q is surprised by −ln q at draws
             from p, not from q.
+        .sum(axis=-1) ⇒ .sum(axis=0)
+            You added over the pairs of distributions. The outcomes of one pair lie along the last
+            axis.
         """,
         Edit(
             "np.where(p > 0, terms, 0)",
@@ -602,6 +620,12 @@ smooth = Exercise(
         (counts + weight * base) / (counts.sum(axis=1, keepdims=True) + weight) ⇒ (1 - weight) * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) + weight * base
             You mixed two distributions in shares 1 − w and w. Here w is a number of followers, and may
             be 4: add them to the counts.
+        weight * base) ⇒ base)
+            You added w below and only 1 above: each row gets w pretended followers, w times the
+            base.
+        weight * base) ⇒ weight * base[:, None])
+            You gave the base to the rows. It says how probable each follower is, so it lies along
+            the columns.
         """,
     ],
     hints=[
