@@ -59,6 +59,18 @@ def every_second(words):
     return counts
 
 
+def last_word_alone(words):
+    """You begin with an empty dict at each word, so only the last one is left. Make it before the
+    loop.
+    """
+    counts = {}
+    for word, n in words.items():
+        counts = {}
+        for pair in itertools.pairwise(word):
+            counts[pair] = counts.get(pair, 0) + n
+    return counts
+
+
 def past_the_end(words):
     """The last token has no neighbour after it: the first of a pair stands at most at len(word) − 2."""
     counts = Counter()
@@ -113,6 +125,8 @@ pair_counts = Exercise(
             Your pairs are turned round: the token that stands first comes first.
         in itertools.pairwise(word) ⇒ in word
             You counted single tokens. A pair is two neighbours, as a tuple (left, right).
+        words.items() ⇒ words
+            Going through a dict gives its keys alone. Words with their numbers are words.items().
         """,
         Edit(
             "    return",
@@ -122,6 +136,7 @@ pair_counts = Exercise(
         across_words,
         no_overlap,
         every_second,
+        last_word_alone,
         past_the_end,
     ],
     hints=[
@@ -152,6 +167,25 @@ def _adds_up(f, words):
 
 
 # --- merge_pair ------------------------------------------------------------------------------
+
+
+def two_by_two(word, pair, new):
+    """You move on by two after every token. That is due after a merge only; else by one."""
+    return tuple(new if word[i : i + 2] == pair else word[i] for i in range(0, len(word), 2))
+
+
+def merges_and_goes_on(word, pair, new):
+    """After a merge you also take the next token unseen. Without `else` both lines run: it may
+    begin a pair itself, or not be there.
+    """
+    merged, i = [], 0
+    while i < len(word):
+        if word[i : i + 2] == pair:
+            merged.append(new)
+            i += 2
+        merged.append(word[i])
+        i += 1
+    return tuple(merged)
 
 
 def used_twice(word, pair, new):
@@ -256,6 +290,8 @@ merge_pair = Exercise(
         second_stays,
         last_is_lost,
         merges_alone,
+        two_by_two,
+        merges_and_goes_on,
         used_twice,
         first_only,
         from_the_right,
@@ -339,6 +375,7 @@ learn_merges = Exercise(
             says="six words that occur once, five merges",
         ),
         Case.extreme(({(97, 98, 99): 4}, 9), says="one word, and more merges than it has"),
+        Case.extreme(({(97, 98, 99): 1}, 2), says="one word that occurs once"),
         Case.extreme(({(97, 98): 4, (98,): 2}, 0), says="no merge is asked for", expected=[]),
         Case.extreme(({(97,): 3}, 2), says="no pair at all", expected=[]),
     ],
@@ -378,6 +415,15 @@ learn_merges = Exercise(
             You noted the new tokens. What they are made of is wanted: the pairs.
         merges.append(best) ⇒ merges.append(tuple(bytes([i]) for i in best if i < 256))
             You noted bytes. Pairs of numbers are wanted, as they come.
+        BYTES + len(merges) ⇒ BYTES + len(merges) - 1
+            Your new tokens begin at 255, which is a byte. The first merge makes 256.
+        min(counts, key=lambda pair: (-counts[pair], pair)) ⇒ max(counts)
+            `max` of a dict is its largest key. The largest count is wanted.
+        return merges ⇒ return dict(zip(merges, range(len(merges))))
+            You returned a dict of ranks. The merges are wanted as a list, in the order in which they
+            were found.
+        return merges ⇒ return words
+            You returned the merged words. What is wanted are the pairs that were merged.
         """,
         Edit(
             "while len(merges) < n and (counts := pair_counts(words)):\n",
@@ -424,6 +470,33 @@ def _begins_alike(f, words):
 
 
 # --- encode_word -----------------------------------------------------------------------------
+
+
+def pairs_of_the_start(word, ranks):
+    """You looked for pairs once, in the bytes. A merge makes new pairs: look again after each."""
+    pairs = [pair for pair in itertools.pairwise(word) if pair in ranks]
+    for pair in sorted(pairs, key=ranks.get):
+        word = bpe.merge_pair(word, pair, 256 + ranks[pair])
+    return word
+
+
+def unknown_comes_first(word, ranks):
+    """A pair without a rank got a small number in its place, such as 0 or −1, and so was the
+    lowest. Leave such pairs out, or give them infinity.
+    """
+    while len(word) > 1:
+        best = min(itertools.pairwise(word), key=lambda pair: ranks.get(pair, -1))
+        if best not in ranks:
+            break
+        word = bpe.merge_pair(word, best, 256 + ranks[best])
+    return word
+
+
+def never_ends_by_itself(word, ranks):
+    """When no pair of the word has a rank, there is nothing left to choose from: end there."""
+    while True:
+        best = min((p for p in itertools.pairwise(word) if p in ranks), key=ranks.get)
+        word = bpe.merge_pair(word, best, 256 + ranks[best])
 
 
 def longest_match(word, ranks):
@@ -523,6 +596,8 @@ encode_word = Exercise(
             Your tokens are one too large: rank 0 makes token 256.
         return word ⇒ return bytes(i % 256 for i in word)
             You returned bytes. Tokens run beyond 255: a tuple of numbers is wanted.
+        BYTES + ranks[best] ⇒ BYTES + ranks[best] - 1
+            Your tokens begin at 255, which is a byte. The pair of rank 0 becomes 256.
         """,
         Edit(
             "    return",
@@ -530,6 +605,9 @@ encode_word = Exercise(
             "Your `return` stands inside the loop: it ends after one merge, and without any merge "
             "nothing is returned.",
         ),
+        pairs_of_the_start,
+        unknown_comes_first,
+        never_ends_by_itself,
         longest_match,
         one_sweep,
         every_pair_has_a_rank,
@@ -630,6 +708,10 @@ decode_tokens = Exercise(
             str of bytes is what Python prints of them, b'…'. To read them as text, decode them.
         b"".join(vocab[i] for i in ids).decode(errors="replace") ⇒ [vocab[i].decode(errors="replace") for i in ids]
             You returned a list of pieces. One text is wanted, and a piece may be half a character.
+        b"".join(vocab[i] for i in ids).decode(errors="replace") ⇒ "".join(vocab[i] for i in ids)
+            "" joins texts, and these are bytes: b"".join, and then decode.
+        b"".join(vocab[i] for i in ids).decode(errors="replace") ⇒ sum(vocab[i] for i in ids).decode(errors="replace")
+            `sum` begins at 0, and a number and bytes don't add up. b"".join puts bytes together.
         """,
     ],
     hints=[
