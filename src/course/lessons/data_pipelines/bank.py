@@ -93,9 +93,6 @@ standardise = Exercise(
         (train - mean) / spread, (test - mean) / spread ⇒ train - mean / spread, test - mean / spread
             Python divides before it subtracts, so only your mean is divided. Put the difference in
             brackets.
-        np.where(spread > 0, spread, 1) ⇒ spread + 1e-8
-            You added a tiny number to the spread. Where a column never varies, a test row that
-            differs is then divided by it. Such a column is only centred.
         """,
         Edit(
             "    spread = np.where(spread > 0, spread, 1)\n",

@@ -446,6 +446,7 @@ order = Exercise(
         ),
         Case.random(lambda rng: (_random_graph(rng, 9),), says="9 values"),
         Case.random(lambda rng: (_random_graph(rng, 14),), says="14 values", n=2),
+        Case.extreme((((), (0,), (0, 1)),), says="u made from x, and L from x and u"),
         Case.extreme((((),),), says="a single value, made from nothing"),
         Case.extreme((((), *((n, n) for n in range(10))),), says="a chain of 10 squares"),
     ],

@@ -158,6 +158,7 @@ write_greedily = Exercise(
         ),
         Case.random(lambda rng: (_random_rows(rng, 4), 3, 6), says="p of shape (4, 4), start 3"),
         Case.random(lambda rng: (_random_rows(rng, 9), 1, 12), says="p of shape (9, 9), start 1"),
+        Case.extreme((np.array([[0.4, 0.6], [0.9, 0.1]]), 0, 3), says="two tokens in turn"),
         Case.extreme(
             (np.array([[0.4, 0.6], [0.9, 0.1]]), 1, 0), says="n = 0", expected=np.array([1])
         ),
