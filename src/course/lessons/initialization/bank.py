@@ -21,7 +21,7 @@ def _measured(draw, rng, n_in, n_out, *gain):
         W = np.asarray(draws, dtype=float)
     except (TypeError, ValueError):
         return draws[0]
-    if W.ndim == 3 and not np.ptp(W, axis=0).any():
+    if W.ndim == 3 and len(W) > 1 and not np.ptp(W, axis=0).any():
         return later("the same weights each time. Draw from the rng that it is given")
     std = W.std() or 1.0
     return {
