@@ -185,3 +185,23 @@ def test_every_grey_that_is_read_stands_out_from_white():
         light = np.array(colors.to_rgb(colour))
         linear = np.where(light <= 0.04045, light / 12.92, ((light + 0.055) / 1.055) ** 2.4)
         assert 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05) >= 4.5, colour
+
+
+def test_ranges_draw_the_mean_of_the_seeds_and_reach_from_the_least_to_the_greatest():
+    _, ax = plot.figure()
+    plot.ranges(ax, [1, 2], {"a": [[0, 3, 6], [1, 1, 1]], "b": [[5, 7], [8, 9]]}, marks="os")
+    first, second = ax.lines
+    np.testing.assert_array_equal(first.get_ydata(), [3, 1])
+    np.testing.assert_array_equal(second.get_ydata(), [6, 8.5])
+    assert [line.get_label() for line in ax.lines] == ["a", "b"]
+    assert [line.get_marker() for line in ax.lines] == ["o", "s"]
+    band = ax.collections[0].get_paths()[0].vertices
+    assert {tuple(v) for v in band} >= {(1, 0), (1, 6), (2, 1)}
+
+
+def test_ranges_take_places_of_each_group_s_own_and_refuse_what_does_not_fit():
+    _, ax = plot.figure()
+    plot.ranges(ax, {"a": [1, 2], "b": [3]}, {"a": [[1], [2]], "b": [[4]]})
+    np.testing.assert_array_equal(ax.lines[1].get_xdata(), [3])
+    with pytest.raises(ValueError, match=r"2 places need values \(2, seeds\), not \(3, 2\)"):
+        plot.ranges(ax, [1, 2], {"a": np.ones((3, 2))})

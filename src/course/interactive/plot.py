@@ -31,6 +31,7 @@ __all__ = [
     "digits",
     "figure",
     "histograms",
+    "ranges",
     "show",
     "table",
     "tile",
@@ -245,3 +246,29 @@ def histograms(ax, groups: Mapping, *, bins: int = 60, span: tuple | None = None
     ax.tick_params(axis="y", length=0)
     ax.spines.left.set_visible(False)
     return fills
+
+
+def ranges(ax, x, groups: Mapping, *, marks: str = "") -> None:
+    """Draw for each group a line, the mean over seeds, and a band from its least to its greatest.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on; name both axes yourself.
+    x : (P,)
+        Where the values were measured; or a mapping, with an (P,) of its own for each group.
+    groups
+        Name of each line, and its values (P, seeds).
+    marks
+        A marker for each line, as in ``"os^"``; none by default.
+    """
+    for n, (name, values) in enumerate(groups.items()):
+        values, at = np.asarray(values, dtype=float), x[name] if isinstance(x, Mapping) else x
+        if values.ndim != 2 or len(values) != len(at):
+            raise ValueError(
+                f"{name}: {len(at)} places need values ({len(at)}, seeds), not {values.shape}"
+            )
+        color, low, high = COLORS[n], values.min(axis=1), values.max(axis=1)
+        ax.fill_between(at, low, high, color=color, alpha=0.2, lw=0)
+        mark = marks[n] if marks else None
+        ax.plot(at, values.mean(axis=1), marker=mark, color=color, ls=LINES[n], label=name)

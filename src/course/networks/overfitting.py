@@ -73,7 +73,7 @@ def early_stop(losses, patience: int):
     Parameters
     ----------
     losses
-        Any iterable; nothing behind the stop is read. nan is never better.
+        Any iterable; nothing past the stop is read. nan is never better.
     patience
         How many checks without a new best are waited for, 1 or more.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.interactive import plot
+from course.interactive import numerals, plot
 from course.words import say
 
 
@@ -21,8 +21,17 @@ def exclusive_or(logits, learnt, right, x, y) -> None:
     fig, axes = plot.figure(1, 3, width=9, height=3.2, sharey=True)
     side = np.linspace(-1, 1, 80)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    alt = [say("The points of the exclusive or, on a square coloured by the network's answer.")]
     for ax, (name, params) in zip(axes, learnt.items(), strict=True):
         z = logits(params, grid)
+        sentence = say(
+            "From {name} {right:.0f} % are right, and {share:.0f} % of the square gets the first "
+            "class.",
+            name=name,
+            right=right[name],
+            share=100 * np.mean(z.argmax(axis=1) == 0),
+        )
+        alt.append(sentence)
         for label, mark in enumerate("ox"):
             won = np.where(z.argmax(axis=1) == label, 1.0, np.nan).reshape(80, 80)
             ax.contourf(side, side, won, levels=[0, 2], colors=[plot.COLORS[label]], alpha=0.2)
@@ -32,12 +41,7 @@ def exclusive_or(logits, learnt, right, x, y) -> None:
         title = say("from {start}: {right:.0f} %", start=say(name), right=right[name])
         ax.set(title=title, xlabel="first input", aspect="equal")
     axes[0].set_ylabel("second input")
-    plot.show(
-        fig,
-        alt="Three panels of the exclusive-or points. From zero the whole square gets one class. "
-        "From one half a single straight cut takes off one corner. From random weights all four "
-        "quarters are told apart.",
-    )
+    plot.show(fig, alt=" ".join(alt))
 
 
 def spreads(spread) -> None:
@@ -49,17 +53,15 @@ def spreads(spread) -> None:
         (activation, variance × fan-in) -> the spread after each layer, the input first.
     """
     fig, ax = plot.figure(width=8, height=3.6)
+    alt = [say("Standard deviation of the activations over the layers, on a logarithmic axis.")]
     for i, ((name, c), values) in enumerate(spread.items()):
         label = say("{name}, variance {c:.3g}/n", name=say(name), c=c)
         ax.plot(values, color=plot.COLORS[i], ls=plot.LINES[i], label=label)
+        first, last = (numerals.write(float(end), 1) for end in (values[0], values[-1]))
+        alt.append(say("{label}: from {first} to {last}.", label=label, first=first, last=last))
     ax.set(yscale="log", xlabel="layer", ylabel="standard deviation of activations")
     ax.legend(loc="lower left")
-    plot.show(
-        fig,
-        alt="Standard deviation of activations over 50 layers on a logarithmic axis. ReLU with "
-        "variance 1/n falls in a straight line by eight powers of ten, with 2/n stays level, with "
-        "2.78/n rises by three; tanh with 1/n sinks slowly to about a tenth.",
-    )
+    plot.show(fig, alt=" ".join(alt))
 
 
 def depths_reached(depths, reached) -> None:
@@ -73,18 +75,23 @@ def depths_reached(depths, reached) -> None:
         Name of a kind -> for each depth the percentages of its seeds.
     """
     fig, ax = plot.figure(width=7.5, height=3.4)
-    for i, (kind, runs) in enumerate(reached.items()):
-        color = plot.COLORS[i]
-        ax.fill_between(depths, np.min(runs, axis=1), np.max(runs, axis=1), color=color, alpha=0.2)
-        ax.plot(depths, np.mean(runs, axis=1), "o", ls=plot.LINES[i], color=color, label=kind)
+    plot.ranges(ax, depths, reached, marks="os^")
     ax.axhline(10, color=plot.FAINT, ls=":", lw=1.2)
+    ax.text(depths[0], 4, say("guessing"), color=plot.FAINT, fontsize=9)
     ax.set(xscale="log", xlabel="hidden layers", ylabel="digits recognised, %", ylim=(0, 100))
     ax.set_xticks(depths, depths, minor=False)
     ax.minorticks_off()
     ax.legend(loc="lower left", bbox_to_anchor=(0, 0.1))  # above the line of guessing
-    plot.show(
-        fig,
-        alt="Digits recognised over the number of hidden layers, 5 to 80, mean and range of three "
-        "seeds. Mirrored orthogonal weights stay near 80 percent at every depth. Mirrored LeCun "
-        "weights and He's fall with depth, He's to little more than guessing at 80.",
-    )
+    alt = [say("Digits recognised over the number of hidden layers, mean and range of the seeds.")]
+    for kind, runs in reached.items():
+        first, last = (round(float(np.mean(run)), -1) for run in (runs[0], runs[-1]))
+        sentence = say(
+            "{kind}: about {first:.0f} % at {few} layers, {last:.0f} % at {many}.",
+            kind=kind,
+            first=first,
+            few=depths[0],
+            last=last,
+            many=depths[-1],
+        )
+        alt.append(sentence)
+    plot.show(fig, alt=" ".join(alt))

@@ -6,19 +6,25 @@ from course.interactive.diagram import Diagram
 def mirror():
     """Draw how a mirrored layer passes its input on whole."""
     d = Diagram(
-        "The input u goes through a ReLU, and its negative through another. The matrix A acts on "
-        "the difference of the two, which is u again, and gives u A; its negative stands beside "
-        "it. The pair enters the next layer.",
+        "The input u goes through a ReLU, and its negative through another. The two results are "
+        "subtracted, which gives u again, and A acts on it: u A. Subtracted the other way round "
+        "they give minus u A. The pair enters the next layer.",
         column=122,
         row=72,
     )
-    u, minus = d.box("u", 0, 0), d.box("−u", 0, 1)
-    up, down = d.box("relu(u)", 1.3, 0), d.box("relu(−u)", 1.3, 1)
-    ua, mua = d.box("u A", 3.6, 0), d.box("−u A", 3.6, 1)
+    u, minus = d.box("$u$", 0, 0), d.box("$-u$", 0, 1)
+    up, down = d.box("relu($u$)", 1.2, 0, colour=0), d.box("relu($-u$)", 1.2, 1, colour=1)
+    first, second = d.sign("−", 2.6, 0), d.sign("−", 2.6, 1)
+    ua, mua = d.box("$uA$", 3.9, 0), d.box("$-uA$", 3.9, 1)
     d.arrow(u, up)
     d.arrow(minus, down)
-    d.arrow(up, ua, "× A, less the other × A")
-    d.arrow(down, mua, "× A, less the other × A")
+    d.arrow(up, first, colour=0)
+    d.arrow(down, second, colour=1)
+    d.arrow(up, second, colour=0, dashed=True)
+    d.arrow(down, first, colour=1, dashed=True)
+    d.arrow(first, ua, "$u$ times $A$")
+    d.arrow(second, mua, "$-u$ times $A$")
+    d.word("dashed: subtracted", 1.95, 1.6)
     return d
 
 
@@ -26,8 +32,8 @@ def norm():
     """Draw the way of each row through layer norm."""
     d = Diagram(
         "A table x of B rows and C columns. Its rows lose their mean mu and become u; divided by "
-        "their root mean square s they become x hat, of mean 0 and variance 1. Each column of x "
-        "hat is then scaled by its gamma and shifted by its beta.",
+        "s, the root of their variance plus epsilon, they become x hat, of mean 0 and variance 1. "
+        "Each column of x hat is then scaled by its gamma and shifted by its beta.",
         column=112,
         row=72,
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.interactive import plot
+from course.interactive import numerals, plot
 from course.networks import layers
 from course.words import say
 
@@ -21,7 +21,7 @@ def signals(scales, kept: dict) -> None:
     z = np.linspace(-6, 6, 121)
     o = layers.sigmoid(z)
     left.plot(z, o, label="softmax, cross-entropy")
-    left.plot(z, o * o * (1 - o), ls=plot.LINES[1], label="sigmoid, squared error")
+    left.plot(z, signal := o * o * (1 - o), ls=plot.LINES[1], label="sigmoid, squared error")
     left.set(xlabel="score z of a class that is wrong", ylabel="error signal dL/dz")
     left.set_ylim(-0.05, 1.45)
     left.legend(loc="upper left", fontsize=9)
@@ -32,13 +32,21 @@ def signals(scales, kept: dict) -> None:
     right.set_xlabel("variance of a weight × number of inputs")
     right.set(ylabel="signal at layer 1 / at layer 8", ylim=(1e-6, 1e6))
     right.legend(loc="upper left", fontsize=9)
-    alt = say(
-        "Left: the error signal over the score of a wrong class. With cross-entropy it rises to 1; "
-        "with squared error it peaks at 0.15 and fades. Right: the share of the error signal that "
-        "survives seven layers, over the scale of the weights. ReLU crosses 1 near a scale of 2 "
-        "and goes on rising; the sigmoid crosses 1 only near a scale of 100."
-    )
-    plot.show(fig, alt=alt)
+    alt = [
+        say(
+            "Left: the error signal over the score of a wrong class. With cross-entropy it rises "
+            "to {full:.0f}; with squared error it peaks at {peak:.2f} and fades. Right: the share "
+            "of the error signal that survives seven layers, over the scale of the weights.",
+            full=o[-1],
+            peak=signal.max(),
+        )
+    ]
+    for name, share in kept.items():
+        level = numerals.write(np.exp(np.interp(0, np.log(share), np.log(scales))), 1)
+        alt.append(
+            say("With {name} all of it survives near a scale of {level}.", name=name, level=level)
+        )
+    plot.show(fig, alt=" ".join(alt))
 
 
 def over_rates(rates, swept: dict) -> None:
@@ -52,23 +60,27 @@ def over_rates(rates, swept: dict) -> None:
         Name of a pair -> percent read right, (R, seeds).
     """
     fig, ax = plot.figure(width=6.6, height=2.7)
-    for n, (name, right) in enumerate(swept.items()):
-        ax.fill_between(
-            rates, right.min(axis=1), right.max(axis=1), color=plot.COLORS[n], alpha=0.2
-        )
-        look = {"ls": plot.LINES[n], "color": plot.COLORS[n], "label": name}
-        ax.plot(rates, right.mean(axis=1), "os^"[n], **look)
+    plot.ranges(ax, rates, swept, marks="os^")
     ax.set_xscale("log", base=2)
     ax.set_xticks(rates, [f"{lr:g}" for lr in rates])
     ax.set(xlabel="learning rate", ylabel="unseen digits read right, %", ylim=(0, 100))
     ax.legend(loc="lower left", fontsize=9)
-    alt = say(
-        "Share of unseen digits read right over the learning rate, with the range of three seeds. "
-        "Sigmoid with squared error climbs from 53 to 88 between rates 0.25 and 3 and falls to 55 at "
-        "6. Sigmoid with cross-entropy stays near 90. ReLU with cross-entropy is level to 1 and "
-        "broken from 3 on."
-    )
-    plot.show(fig, alt=alt)
+    alt = [say("Share of unseen digits read right over the learning rate, with the seeds' range.")]
+    for name, right in swept.items():
+        mean = right.mean(axis=1)
+        sentence = say(
+            "{name}: {low:.0f} % at rate {slow:g}, at best {best:.0f} %, at rate {at:g}, and "
+            "{high:.0f} % at rate {fast:g}.",
+            name=name,
+            low=mean[0],
+            slow=rates[0],
+            best=mean.max(),
+            at=rates[mean.argmax()],
+            high=mean[-1],
+            fast=rates[-1],
+        )
+        alt.append(sentence)
+    plot.show(fig, alt=" ".join(alt))
 
 
 def mistakes(x, y, p) -> None:
@@ -82,7 +94,7 @@ def mistakes(x, y, p) -> None:
     )
     ax.set_title("its most confident mistakes: label, as read", fontsize=10)
     alt = say(
-        "The ten mistakes it was surest of, each with its label and what it was read as: many are "
+        "The mistakes it was surest of, each with its label and what it was read as: many are "
         "oddly written, and some a person would get wrong as well."
     )
     plot.show(fig, alt=alt)
@@ -107,8 +119,10 @@ def disturbed(rows: dict, right) -> None:
     curve.text(0, 12, "guessing", color=plot.FAINT)
     curve.set(xlabel="moved to the right by, pixels", ylabel="read right, %", ylim=(0, 100))
     alt = say(
-        "Left, six digits as written, the same shuffled into specks, and moved by two pixels. "
-        "Right, the share read right over the shift: it falls steeply, to about the level of "
-        "guessing at five pixels."
+        "Left, digits as written, shuffled into specks, and moved. Right, the share read right "
+        "over the shift: it falls from {first:.0f} to {last:.0f} %, at {far} pixels.",
+        first=right[0],
+        last=right[-1],
+        far=len(right) - 1,
     )
     plot.show(fig, alt=alt)

@@ -15,11 +15,17 @@ def bowl(rates) -> None:
     ax.axhline(0, color=plot.FAINT, lw=0.8)
     ax.set(xlabel="step", ylabel="x", ylim=(-3.2, 3.2))
     ax.legend(loc="upper left", ncols=3)
-    alt = say(
-        "The place x over 10 steps, the minimum at 0. At 0.3 over lambda x falls smoothly, at 1.9 "
-        "it jumps from side to side and shrinks, at 2.1 the jumps grow."
-    )
-    plot.show(fig, alt=alt)
+    alt = [say("The place x, step by step; the minimum is at zero.")]
+    for r in rates:
+        if r > 2:
+            alt.append(say("At {rate} over lambda it jumps from side to side, and grows.", rate=r))
+        elif r > 1:
+            alt.append(
+                say("At {rate} over lambda it jumps from side to side, and shrinks.", rate=r)
+            )
+        else:
+            alt.append(say("At {rate} over lambda it slides down on one side.", rate=r))
+    plot.show(fig, alt=" ".join(alt))
 
 
 def curvatures(runs: dict) -> None:
@@ -46,12 +52,25 @@ def curvatures(runs: dict) -> None:
     right.set_yticks([0.05, 0.1, 0.2, 0.5], ["0.05", "0.1", "0.2", "0.5"])
     right.minorticks_off()
     left.legend(fontsize=8.5, loc="lower right")
-    alt = say(
-        "Left, the largest curvature over 400 steps. At rate 0.05 it rises slowly from 8 to 14. At "
-        "0.2 it rises past the line at 2 over the rate, 10, comes back and stays there. Right, the "
-        "loss on a logarithmic axis: it falls in both runs, and at the larger rate in jumps."
-    )
-    plot.show(fig, alt=alt)
+    alt = [say("Left, the largest curvature over the steps. Right, the loss, logarithmic.")]
+    for lr, (losses, lam) in runs.items():
+        fields = {"lr": lr, "first": lam[0], "most": lam.max(), "last": lam[-1], "limit": 2 / lr}
+        sentence = (
+            say(
+                "At rate {lr} the curvature goes from {first:.0f} to {last:.0f}, at most "
+                "{most:.0f}, where two over the rate is {limit:.0f}, and the loss falls at every "
+                "step.",
+                **fields,
+            )
+            if np.all(np.diff(losses) < 0)
+            else say(
+                "At rate {lr} the curvature goes from {first:.0f} to {last:.0f}, at most "
+                "{most:.0f}, where two over the rate is {limit:.0f}, and the loss falls in jumps.",
+                **fields,
+            )
+        )
+        alt.append(sentence)
+    plot.show(fig, alt=" ".join(alt))
 
 
 def step_lengths(lengths: dict) -> None:
@@ -61,13 +80,17 @@ def step_lengths(lengths: dict) -> None:
         ax.plot(np.arange(1, len(length) + 1), length, color=color, ls=line, label=name)
     ax.set(xscale="log", xlabel="step t", ylabel="length of step / lr", ylim=(0, 7))
     ax.legend(fontsize=8.5, loc="upper right")
-    alt = say(
-        "Step length over lr against the step, logarithmic. With a steady gradient the corrected "
-        "step is always 1; the uncorrected one begins at 3.2, peaks at 6.6 at step 12 and is near "
-        "1 after a thousand. With pure noise the corrected step falls from 1 to 0.23, the "
-        "uncorrected one from 3.2."
-    )
-    plot.show(fig, alt=alt)
+    alt = [say("Step length over lr against the step, logarithmic.")]
+    for name, length in lengths.items():
+        sentence = say(
+            "{name}: {first:.1f} at first, at most {most:.1f}, at last {last:.1f}.",
+            name=name,
+            first=length[0],
+            most=max(length),
+            last=length[-1],
+        )
+        alt.append(sentence)
+    plot.show(fig, alt=" ".join(alt))
 
 
 def valleys(scales, losses: dict) -> None:
@@ -81,20 +104,26 @@ def valleys(scales, losses: dict) -> None:
         Name of a rule -> losses (R, seeds).
     """
     fig, ax = plot.figure(width=6, height=2.6)
-    for (name, L), color, line in zip(losses.items(), plot.COLORS, plot.LINES, strict=False):
-        mean = L.mean(axis=1)
-        over = scales / scales[mean.argmin()]
-        ax.plot(over, mean, color=color, ls=line, marker="o", ms=4, label=name)
-        ax.vlines(over, L.min(axis=1), L.max(axis=1), color=color, lw=1)
+    mean = {name: L.mean(axis=1) for name, L in losses.items()}
+    over = {name: scales / scales[m.argmin()] for name, m in mean.items()}
+    plot.ranges(ax, over, losses, marks="os^D")
     ax.set(xscale="log", yscale="log", ylabel="loss", ylim=(0.15, 4))
     ax.set_xlabel("learning rate over the rule's best")
+    ax.set_xticks([0.1, 0.3, 1, 3, 10], ["0.1", "0.3", "1", "3", "10"])
     ax.set_yticks([0.2, 0.5, 1, 2], ["0.2", "0.5", "1", "2"])
     ax.minorticks_off()
     ax.legend(ncols=2, fontsize=8.5)
+    best = {name: m.min() for name, m in mean.items()}
+    rise = {name: m[m.argmin() + 1] / m.min() for name, m in mean.items()}
     alt = say(
-        "Loss after 150 steps against the learning rate over each rule's best one, both axes "
-        "logarithmic, four curves with the range over three seeds. Each curve is a valley with its "
-        "lowest point at 1, Adam's the lowest; to the right those of SGD and momentum rise most."
+        "Loss against the learning rate over each rule's best one, both axes logarithmic, a curve "
+        "for each rule with the range of the seeds. Each is a valley; the lowest, {lowest}, goes "
+        "down to {loss:.2f}. From the best rate to the next higher one, {steep} rises most and "
+        "{level} least.",
+        lowest=min(best, key=best.get),
+        loss=min(best.values()),
+        steep=max(rise, key=rise.get),
+        level=min(rise, key=rise.get),
     )
     plot.show(fig, alt=alt)
 
@@ -119,7 +148,12 @@ def singular_values(before, after) -> None:
     ax.set(yscale="log", xlabel="singular value number", ylabel="size")
     ax.legend(loc="lower left")
     alt = say(
-        "The 32 singular values of a gradient, logarithmic. Those of the gradient fall more than a "
-        "hundredfold from the first to the last; after five iterations all lie close to 1."
+        "The {n} singular values of a gradient, logarithmic. From the first to the last they fall "
+        "by a factor of {ratio:.0f}; after Muon's iterations all lie between {low:.1f} and "
+        "{high:.1f}.",
+        n=len(before),
+        ratio=before[0] / before[-1],
+        low=min(after),
+        high=max(after),
     )
     plot.show(fig, alt=alt)

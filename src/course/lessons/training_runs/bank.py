@@ -294,14 +294,14 @@ dropout = Exercise(
 
 
 class Costly:
-    """Losses that a run gives one by one; what lies behind the stop must not be asked for."""
+    """Losses that a run gives one by one; what lies past the stop must not be asked for."""
 
     def __init__(self, *losses):
         self.losses = losses
 
     def __iter__(self):
         yield from self.losses
-        raise ValueError(say("this loss lies behind the stop: read no further"))
+        raise ValueError(say("this loss lies past the stop: read no further"))
 
     def __repr__(self):
         return ", ".join(map(str, self.losses))
@@ -364,7 +364,7 @@ early_stop = Exercise(
         Case.extreme(([3.0, math.nan, 2.5, math.nan, math.nan, 2.0], 2), says="nan among them"),
         Case.extreme(([4.0], 1), says="a single check"),
         Case.extreme(
-            (Costly(5.0, 3.0, 4.0, 2.0, 6.0, 2.0), 2), says="nothing behind the stop is read"
+            (Costly(5.0, 3.0, 4.0, 2.0, 6.0, 2.0), 2), says="nothing past the stop is read"
         ),
     ],
     mistakes=[

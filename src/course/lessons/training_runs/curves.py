@@ -18,19 +18,24 @@ def plans_and_losses(plans, ends) -> None:
     """
     fig, (left, right) = plot.figure(1, 2, width=7.4, height=2.6)
     shown = [name for name in plans if "without" not in name]
+    alt = [say("Left, the learning rate of each plan over the steps; right, its training loss.")]
     for name, color, line in zip(shown, plot.COLORS, plot.LINES, strict=False):
         (n, plan), (lr, _, curve) = plans[name], ends[name]
-        left.plot([plan(lr)(s) for s in range(n)], color=color, ls=line, label=name)
-        right.plot(np.arange(15, n, 30), curve.reshape(-1, 30).mean(axis=1), color=color, ls=line)
+        rates, mean = [plan(lr)(s) for s in range(n)], curve.reshape(-1, 25).mean(axis=1)
+        left.plot(rates, color=color, ls=line, label=name)
+        right.plot(np.arange(12, n, 25), mean, color=color, ls=line)
+        sentence = say(
+            "{name}: the rate is at most {most:g} and ends at {last:.2f}, the loss at {loss:.2f}.",
+            name=name,
+            most=max(rates),
+            last=rates[-1],
+            loss=mean[-1],
+        )
+        alt.append(sentence)
     left.set(xlabel="step", ylabel="learning rate", ylim=(0, 0.1))
     right.set(xlabel="step", ylabel="loss of the batches", ylim=(0, 1.2))
     left.legend(fontsize=8, ncols=1, loc="upper right")
-    plot.show(
-        fig,
-        alt="Left, the learning rates of four plans: constant, cosine, cooldown over the last third, "
-        "and a cosine of half the length. Right, the mean training loss of each: of the plans over "
-        "300 steps, those that end at rate zero end lower than the constant one.",
-    )
+    plot.show(fig, alt=" ".join(alt))
 
 
 def remedies(curves) -> None:
@@ -42,18 +47,31 @@ def remedies(curves) -> None:
         Name -> (seeds, checks), a check at every 20th step.
     """
     fig, ax = plot.figure(width=6.6, height=2.8)
-    for (name, runs), color, line in zip(curves.items(), plot.COLORS, plot.LINES, strict=False):
-        at = 20 * np.arange(1, runs.shape[1] + 1)
-        ax.plot(at, runs.mean(axis=0), color=color, ls=line, label=name)
-        ax.fill_between(at, runs.min(axis=0), runs.max(axis=0), color=color, alpha=0.15, lw=0)
+    at = {name: 20 * np.arange(1, runs.shape[1] + 1) for name, runs in curves.items()}
+    plot.ranges(ax, at, {name: runs.T for name, runs in curves.items()})
     ax.set(xlabel="step", ylabel="held-out loss", ylim=(0.3, 0.8))
     ax.legend(fontsize=8.5, ncols=2)
-    plot.show(
-        fig,
-        alt="Held-out loss over 400 steps, the mean and the range of three seeds. With nothing it "
-        "falls to about 0.5, then rises. With dropout it rises as well; with weight decay and with "
-        "both it hardly rises.",
-    )
+    alt = [say("Held-out loss over the steps, the mean and the range of the seeds.")]
+    for name, runs in curves.items():
+        mean = runs.mean(axis=0)
+        low, last = mean.min(), mean[-1]
+        alt.append(
+            say(
+                "{name}: at its lowest {low:.2f}, at last {last:.2f}.",
+                name=name,
+                low=low,
+                last=last,
+            )
+        )
+    plot.show(fig, alt=" ".join(alt))
+
+
+TOP = 6  # the highest loss that the six runs' picture shows
+
+
+def seen(loss: float) -> str:
+    """Write a loss with 3 digits; off the scale, where rounding decides it, say only that."""
+    return f"{loss:.3g}" if loss < TOP else say("above {top}", top=TOP)
 
 
 def six_runs(broken) -> None:
@@ -65,25 +83,31 @@ def six_runs(broken) -> None:
         Name -> (training losses, held-out losses, gradient norms) at 13 times.
     """
     fig, axes = plot.figure(2, 3, width=7.2, height=3.6, sharex=True, sharey=True)
+    alt = [say("Training and held-out loss of each run, with a line at the loss of guessing.")]
     for ax, (name, (train, unseen, _)) in zip(axes.flat, broken.items(), strict=True):
         ax.plot(train, color=plot.COLORS[0], ls=plot.LINES[0], label="training")
         ax.plot(unseen, color=plot.COLORS[1], ls=plot.LINES[1], label="held out")
         ax.axhline(np.log(10), color=plot.INK, ls=":", lw=1)
         high = max(train.max(), unseen.max())
-        ax.set(ylim=(0, 6), xticks=(0, 4, 8, 12))
-        title = say("{name}, off the scale", name=say(name)) if high > 6 else name
+        ax.set(ylim=(0, TOP), xticks=(0, 4, 8, 12))
+        title = say("{name}, off the scale", name=say(name)) if high > TOP else name
         ax.set_title(title, fontsize=10)
+        sentence = say(
+            "{name}: training loss from {first:.3g} to {last}; held out at its lowest {low}, at last "
+            "{held}.",
+            name=name,
+            first=train[0],
+            last=seen(train[-1]),
+            low=seen(unseen.min()),
+            held=seen(unseen[-1]),
+        )
+        alt.append(sentence)
     axes[0, 0].legend(fontsize=8)
     for ax in axes[1]:
         ax.set_xlabel("time of the log")
     for ax in axes[:, 0]:
         ax.set_ylabel("loss")
-    plot.show(
-        fig,
-        alt="Training and held-out loss of six runs. A stays at 2.3. In B training loss falls to "
-        "nothing and held-out loss rises after a minimum. C begins far above 2.3 and falls. D stays "
-        "at 2.3. E leaps out of the picture at once. F falls slowly and steadily.",
-    )
+    plot.show(fig, alt=" ".join(alt))
 
 
 def range_test(lrs, losses, turn) -> None:
@@ -95,8 +119,12 @@ def range_test(lrs, losses, turn) -> None:
     ax.annotate("turning point", (turn, min(losses)), **below)
     ax.set(xscale="log", xlabel="learning rate, rising with each step", ylabel="loss of the batch")
     ax.set(ylim=(0, None))
-    plot.show(
-        fig,
-        alt="Loss against the rising learning rate, logarithmic. Flat at 2.3 at first, falling from "
-        "about 0.01, lowest near 1, marked as the turning point, then leaping up.",
+    alt = say(
+        "Loss against the rising learning rate, logarithmic: {first:.1f} at first, lowest, "
+        "{low:.1f}, at a rate of {turn:.1g}, marked as the turning point, then up to {last:.1f}.",
+        first=losses[0],
+        low=min(losses),
+        turn=turn,
+        last=losses[-1],
     )
+    plot.show(fig, alt=alt)
