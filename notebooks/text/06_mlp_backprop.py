@@ -246,7 +246,7 @@ print(f"relative error of every gradient below 1e-8: {max(off.values()) < 1e-8}"
 # %% [markdown]
 # The numbers found by hand agree with the code, and so does the gradient check of lesson
 # *Gradients*. Now downhill, $W \leftarrow W - \alpha\,dW$, for every layer. The gradient over all
-# 8,000 digits costs 250 times as much as over 32 of them, and the mean over 32 random ones is
+# 8,000 digits takes 250 times the arithmetic of 32, and the mean over 32 random ones is
 # right on average. So each step takes a random handful, a **minibatch**.
 
 
