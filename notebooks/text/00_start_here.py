@@ -47,9 +47,9 @@ from course.transformers import tokens
 widgets.writing()
 
 # %% [markdown]
-# The line under the bars is written by a machine, one character after another. The bars show what it
-# holds to be possible next. It draws one of them, and then the bars are others. In half an hour you
-# will have built it.
+# The line under the bars is written by a machine, one character after another. The bars show which
+# characters may come next, and how probable the machine finds each. It draws one, and the bars change.
+# By the end of this page you will have built it.
 
 # %% [markdown]
 # ## How to read a notebook
@@ -75,8 +75,8 @@ text = shakespeare()
 print(text[:172])
 
 # %% [markdown]
-# A computer counts more easily with integers than with letters, so each character becomes its place
-# in the alphabet of those that occur.
+# A computer counts more easily with integers than with letters. So each character becomes a number: its
+# place in the alphabet of all characters that occur, counted from 0.
 
 # %%
 alphabet = tokens.alphabet(text)
@@ -105,9 +105,9 @@ print(f"after t: h {counts[t, h]:,} times, z {counts[t, z]:,} times")
 
 # %% [markdown]
 # The pair *th* is everywhere and *tz* is rare. The loop says what is meant, and it is slow: for each
-# of a million pairs, Python looks up what the names stand for and what `+=` means for them, and only
-# then adds 1. A library does the same additions in one call, without looking anything up. For that,
-# each pair becomes one integer, $iV + j$: row 2, column 3 of a table with 10 columns is place 23.
+# of a million pairs, Python finds out anew what `counts[i, j]` and `+=` mean, and only then adds 1. A
+# library does the same additions in one call. For that, each pair becomes one integer, $iV + j$: row 2,
+# column 3 of a table with 10 columns is place 23. `np.bincount` counts how often each integer occurs.
 
 
 # %% tags=["worked:bigram.count_pairs"]
@@ -146,42 +146,47 @@ share = 100 * np.mean(counts == 0)
 never.reveal(share, shown=f"{share:.0f} %")
 
 # %% [markdown]
-# The picture shows which pairs occur in this million of characters, and how often.
+# The picture shows which pairs occur in these million characters, and how often.
 
 # %%
 fig, ax = plot.figure(width=6.4, height=5.4)
 seen = np.where(counts > 0, counts, np.nan)
 image = ax.imshow(seen, norm="log", cmap="viridis_r", interpolation="nearest")
+image.set_clim(vmin=0.03)  # so that even a single occurrence stands out from white
 letters = " AEIOTaeiot"
 places = [alphabet.index(c) for c in letters]
 for set_ticks in (ax.set_xticks, ax.set_yticks):
     set_ticks(places, list(letters.replace(" ", "␣")), fontsize=8)
+filled = {}
 for first, last, name in (("A", "Z", "capitals"), ("a", "z", "small letters")):
     low, high = alphabet.index(first) - 0.5, alphabet.index(last) + 0.5
+    block = slice(alphabet.index(first), alphabet.index(last) + 1)
+    filled[name] = f"{100 * np.mean(counts[block, block] > 0):.0f} %"
     box = np.array([low, high, high, low, low]), np.array([low, low, high, high, low])
     ax.plot(*box, color=plot.COLORS[1], ls="-", lw=2, clip_on=False)
     ax.text(high - 0.5, low - 0.6, name, color=plot.COLORS[1], ha="right", va="bottom", fontsize=9)
 ax.set(xlabel="second character", ylabel="first character")
 ax.grid(False)
-fig.colorbar(image, label="times seen (white: never)", shrink=0.8)
+fig.colorbar(image, label="times seen (white: never)", shrink=0.8).ax.set_ylim(bottom=1)
 plot.show(
     fig,
-    alt="Table of 64 by 64 squares, one for each pair of characters, coloured where the pair occurs. Two "
-    "outlined blocks are well filled, capitals after capitals and small letters after small ones. Most of "
-    "the rest is white. The row of the space is filled almost throughout.",
+    alt=f"Table of {V} by {V} squares, one for each pair of characters: coloured where the pair occurs, white "
+    f"for the {share:.0f} % that never do. Two blocks are outlined. Of the pairs of capitals {filled['capitals']} "
+    f"occur, of those of small letters {filled['small letters']}. Where a capital would follow a small letter all "
+    "is white. The row of the space is filled almost throughout.",
 )
 
 # %% [markdown]
 # Two blocks stand out: capitals follow capitals in the speakers' names, small letters follow small
 # letters in the verse. A small letter is never followed by a capital. After a space, marked ␣, almost
-# any letter can come. The rest is empty, and that emptiness is what a model can learn.
+# any letter can come. Elsewhere there are gaps, and a model can learn where they are.
 
 # %% [markdown]
 # ## How good is a guess?
 #
-# Now let the model play a game. It sees one character and must name the next. A score means something
-# only beside what could be had for nothing. Whoever guesses blindly among $V$ characters is right once
-# in $V$ times. Whoever always says *space*, the most frequent character, needs no memory at all:
+# Now let the model play a game. It sees one character and must name the next. To judge its score, we need
+# to know what could be had for nothing. A blind guess among $V$ characters is right once in $V$ times. And
+# you can always say *space*, the most frequent character, without looking at anything:
 
 # %%
 chance = 100 / V
@@ -197,7 +202,7 @@ right = predict.number(
 right
 
 # %%
-hits = 100 * counts.max(axis=1).sum() / counts.sum()
+hits = 100 * counts.max(axis=1).sum() / counts.sum()  # the guess of a row is right as often as its maximum
 right.reveal(hits, shown=f"{hits:.0f} %")
 
 # %% [markdown]
@@ -214,8 +219,8 @@ right.reveal(hits, shown=f"{hits:.0f} %")
 #
 # ### Exercise: `probabilities`
 #
-# Do for every row of a table what was done by hand for two. Replace the dots. Then run the check under
-# it: it says what is right, or what is wrong and why. It has seen many wrong answers, so try one first:
+# Do for every row of a table what was done by hand for two. Replace the dots, then run the check under
+# them: it says what is right, or what is wrong and why. It knows many wrong answers, so try one first:
 # divide by `counts.sum()`.
 
 
@@ -263,7 +268,7 @@ print(tokens.decode(line, alphabet))
 # It is not English, and it is not noise either: words have plausible lengths, vowels and consonants
 # take turns, lines begin with capitals. All of it comes from one character of memory.
 #
-# It drew at random. Would it write better if it never took a risk?
+# The model drew at random. Would it write better if it never took a risk?
 
 # %%
 careful = predict.choice(
@@ -330,11 +335,11 @@ typical.reveal("a line that neither way wrote")
 
 # %% [markdown]
 # The greedy line takes the best step each time, but the best first step need not lead to where the good
-# steps are. `bigram.most_probable` looks at all lines at once (the way to do it is named after
-# Viterbi). What it finds is a row of dashes: one dash likes to follow another.
+# steps are. `bigram.most_probable` compares all lines (its method is named after Viterbi). What it finds
+# is a row of dashes, because a dash is often followed by another.
 #
-# So the most probable line looks like nothing that anyone wrote, and the greedy one does not either.
-# What people write lies near −150, and so does what the model draws: there are so many more lines there
+# So the most probable line looks like nothing that anyone wrote, and neither does the greedy one. What
+# Shakespeare wrote lies near −150, and so does what the model draws: there are so many more lines there
 # that together they have nearly all the probability. That is why one *draws* from a language model.
 
 # %% [markdown]
@@ -355,15 +360,15 @@ typical.reveal("a line that neither way wrote")
 widgets.followers()
 
 # %% [markdown]
-# Low temperatures repeat, high ones babble, and what is worth reading lies between. The dial called
-# temperature in products built on language models is this formula.
+# Low temperatures repeat, high ones babble, and what is worth reading lies between. In products built on
+# language models, the dial called temperature is this formula.
 
 # %% [markdown]
 # ## A model of your own
 #
-# What you have written so far can learn from any text. Each lesson ends like this: with something made
-# of your own functions, as far as their checks have passed, and of the course's where they have not.
-# The last line says whose is what. Put a text of yours between the quotation marks and run it again.
+# What you have written so far can learn from any text. Each lesson ends like this, with something made of
+# your own functions where their checks have passed, and of the course's where they have not. The last
+# line says which are yours. Put a text of your own between the quotation marks and run the cell again.
 
 # %%
 own = """Peter Piper picked a peck of pickled peppers. A peck of pickled peppers Peter Piper picked.

@@ -17,9 +17,9 @@
 # More than 99 % of the arithmetic in a language model is one operation, the matrix product. This lesson
 # is about that operation: what it means, how to see it, and in which order to do it.
 #
-# **You will** write the product as loops and see it in four ways, mend a loss that is wrong without an
-# error, count what brackets cost, measure lengths and angles, and read handwritten digits by distances
-# alone.
+# **You will** write the product as loops and see it in four ways, mend a result that is wrong without an
+# error message, count what brackets cost, measure lengths and angles, and read handwritten digits by
+# distances alone.
 #
 # **You need** Python and NumPy arrays, and lesson *Start here*. No linear algebra.
 
@@ -70,7 +70,7 @@ widgets.stretch()
 
 # %% [markdown]
 # NumPy never asks whether you meant it. Here five predictions, all exactly right, are compared with five
-# labels, and one of the two has an axis too many:
+# labels, and one of the two has an axis too many. The mean of the squared differences should be 0:
 
 # %%
 labels = np.arange(5.0)
@@ -79,7 +79,7 @@ error = predictions - labels
 print(f"shape of the error {error.shape}, mean square {np.mean(error**2):.0f} instead of 0")
 
 # %% [markdown]
-# No exception, no warning, a wrong loss. What was subtracted from what? Print shapes.
+# No exception, no warning, a wrong number. What was subtracted from what? Print shapes.
 #
 # ### Exercise: `mean_square`
 #
@@ -98,12 +98,13 @@ ex.mean_square.check(mean_square)
 # %% [markdown]
 # ### Exercise: `add_bias`
 #
-# So far an example was a row of numbers. It may also be a table: layers for sound and pictures lay $N$
-# examples with $C$ channels at $T$ times out as $(N, C, T)$. (The lessons on text put the channels last,
-# and there the bias needs no care. The order of the axes is a convention, and you have to know it.)
+# So far an example was a row of numbers. It may also be a table: for $N$ recordings with $C$ channels (two
+# in stereo) at $T$ times, the shape $(N, C, T)$ is usual. (The lessons on text put the channels last. The
+# order of the axes is a convention, and you have to know it.)
 #
-# `x` has shape $(N, C, T)$, and `b` of shape $(C,)$ holds one bias for each channel. Add it. By hand: with $x = 0$ of shape $(1, 2, 2)$ and
-# $b = (1, 2)$ the result is $((1, 1), (2, 2))$.
+# `x` has shape $(N, C, T)$, and `b` of shape $(C,)$ holds one bias for each channel, a number that is added
+# to all of that channel. Add it. By hand: with $x = 0$ of shape $(1, 2, 2)$ and $b = (1, 2)$ the result is
+# $((1, 1), (2, 2))$.
 
 
 # %% tags=["exercise:linalg.add_bias"]
@@ -117,13 +118,13 @@ ex.add_bias.check(add_bias)
 # %% [markdown]
 # ## A product is a sum over one index
 #
-# *What is the least that a product of two matrices must do?* The **matrix product** is one sum:
+# *How do you multiply two tables of numbers?* One number times a matrix is easy: the number, a **scalar**,
+# multiplies each entry. In the **matrix product**, each entry is a sum:
 #
 # $$C_{ik} = \sum_j A_{ij} B_{jk}$$
 #
-# One number times a matrix is easier: the number is a **scalar** and multiplies each entry. Here, columns
-# of $A$ and rows of $B$ must agree in number, because $j$ runs over both; $j$ is gone
-# afterwards. By hand:
+# $A$ must have as many columns as $B$ has rows, because $j$ runs over both. The result has no $j$ any more.
+# By hand:
 #
 # $$\begin{pmatrix}1 & 2\\3 & 4\end{pmatrix}\begin{pmatrix}0 & 1\\2 & 1\end{pmatrix}
 #   = \begin{pmatrix}1\cdot0 + 2\cdot2 & 1\cdot1 + 2\cdot1\\3\cdot0 + 4\cdot2 & 3\cdot1 + 4\cdot1\end{pmatrix}
@@ -131,8 +132,7 @@ ex.add_bias.check(add_bias)
 #
 # ### Exercise: `matmul`
 #
-# Write it with three loops. When the check passes, replace
-# them by one line.
+# Write it with three loops. When the check passes, replace them by one line.
 
 
 # %% tags=["exercise:linalg.matmul"]
@@ -174,10 +174,10 @@ loops_ratio = seconds(lambda: linalg.matmul(A, B)) / seconds(lambda: A @ B, 20)
 
 
 # %%
-def product_picture(ax, title, a, b, c):
+def product_picture(ax, title, a, b, c, done=1.0):
     canvas = np.full((8, 10), np.nan)  # A below left, B above right, C where they meet
     canvas[5:, :4], canvas[:4, 5:], canvas[5:, 5:] = 0, 0, 0
-    canvas[5:, :4][a], canvas[:4, 5:][b], canvas[5:, 5:][c] = 1, 1, 1
+    canvas[5:, :4][a], canvas[:4, 5:][b], canvas[5:, 5:][c] = 1, 1, done
     ax.pcolormesh(canvas, cmap="Blues", vmin=-0.25, vmax=1.4, edgecolors="white", linewidth=1.5)
     for name, place in {"A": (2, 8.9), "B": (4.4, 2), "C": (7.5, 8.9)}.items():
         ax.text(*place, name, ha="center", va="center", weight="bold")
@@ -191,12 +191,12 @@ fig, axes = plot.figure(1, 4, width=9.6, height=2.7)
 product_picture(axes[0], "one entry", row, column, np.s_[1, 2])
 product_picture(axes[1], "one column", every, column, column)
 product_picture(axes[2], "one row", row, every, row)
-product_picture(axes[3], "one layer of a sum", column, np.s_[2, :], every)
+product_picture(axes[3], "one of four layers", column, np.s_[2, :], every, done=0.4)
 plot.show(
     fig,
     alt="Four pictures of C = A B, used parts dark. One entry: a row of A and a column of B. One "
-    "column of C: all of A and a column of B. One row of C: a row of A and all of B. One layer of a "
-    "sum that covers all of C: a column of A and the row of B with the same number.",
+    "column of C: all of A and a column of B. One row of C: a row of A and all of B. One of four layers: "
+    "a column of A and the row of B with the same number give all of C a part of its value, half dark.",
 )
 
 
@@ -222,12 +222,13 @@ for product in (matmul_dots, matmul_columns, matmul_rows, matmul_outer):
     print(f"{product.__name__}: {np.allclose(product(A, B), A @ B)}")
 
 # %% [markdown]
-# Each will be useful: **dots** are attention's scores, every query with every key. **Columns**: a layer
-# mixes features. **Rows**: one example after another goes through the same layer. **Outer products**:
-# a weight gradient is a sum over examples.
+# Each will be useful. **Dots** compare every row of one table with every column of another; attention will
+# do that. **Columns**: each new column mixes the columns of $A$. **Rows**: one example after another goes
+# through the same $B$. **Outer products**, a column times a row each, add up to the product layer by layer;
+# that is how gradients of weights will arise, one layer for each example.
 #
-# How much of a network is this? A layer of 128 units on 784 pixels multiplies and adds $784 \cdot 128$
-# times for each picture; its bias and its activation do one thing each for every unit.
+# How much of a network is this? For a picture of 784 pixels, a layer with 128 outputs computes 128 sums of
+# 784 products. Then it does two small things to each sum: it adds a number, and it applies a function.
 
 # %%
 n_in, n_out = 784, 128
@@ -253,18 +254,23 @@ order
 # %% tags=["varies"]
 n = 1500
 A, B = rng.standard_normal((2, n, n))
-v = rng.standard_normal(n)
+v, small = rng.standard_normal(n), rng.standard_normal((300, 300))
 order_ratio = seconds(lambda: (A @ B) @ v) / seconds(lambda: A @ (B @ v), 10)
 counted = (n**3 + n**2) / (2 * n**2)
 order.reveal(order_ratio)
 print(f"multiplications: {counted:.0f} times as many")
+rates = [n**3 / seconds(lambda: A @ B, 1), n**2 / seconds(lambda: A @ v, 10)]
+rates += [300**2 / seconds(lambda: small @ small[0], 100)]
+for name, rate in zip(("A @ B", "A @ v", "the same with a matrix of 300 by 300"), rates, strict=True):
+    print(f"{name}: {rate / 1e9:.0f} multiplications in a nanosecond")
 print(f"(three loops instead of A @ B, at 60 by 60: {loops_ratio:,.0f} times as long)")
 A = B = None  # lets go of 36 MB
 
 # %% [markdown]
-# $AB$ costs $n^3$ multiplications, and a matrix times a vector $n^2$. The clock tends to show less than the count: a
-# large product uses the processor at its best, and a matrix with a vector waits for memory. Brackets
-# are an algorithm. The drawing shows three matrices whose sizes differ.
+# $AB$ costs $n^3$ multiplications, and a matrix times a vector $n^2$. The clock shows less than the count,
+# because $A v$ gets through fewer multiplications in a nanosecond. It uses each number of $A$ only once, so it waits
+# for memory. If that is the reason, a matrix small enough to stay inside the processor should not have to wait;
+# the third rate is the test. Brackets are an algorithm. The drawing shows three matrices whose sizes differ.
 
 # %%
 diagrams.brackets()
@@ -308,8 +314,8 @@ for letters, expected in sums.items():
 # %% [markdown]
 # ### Exercise: `batch_matmul`
 #
-# `A` holds a batch of $N$ matrices, $(N, n, m)$, `B` another of
-# $(N, m, p)$. Multiply the first matrix of `A` by the first of `B`, the second by the second, and so on. By hand: $(1, 2)\cdot(1, 0) = 1$ and
+# `A` holds a batch of $N$ matrices, $(N, n, m)$, `B` another of $(N, m, p)$. Multiply the first matrix of `A`
+# by the first of `B`, the second by the second, and so on. By hand: $(1, 2)\cdot(1, 0) = 1$ and
 # $(3, 4)\cdot(0, 1) = 4$, in shapes $(2, 1, 2)$ and $(2, 2, 1)$.
 
 
@@ -326,9 +332,8 @@ ex.batch_matmul.check(batch_matmul)
 #
 # *Which point of a line is nearest to a given point?*
 #
-# The length of $x$ is $\lVert x \rVert = \sqrt{x \cdot x}$: for $(3, 4)$ it is 5. Other norms measure
-# otherwise: the sum of sizes is 7, the largest is 4. The dot product holds the angle:
-# $x \cdot v = \lVert x \rVert \lVert v \rVert \cos\alpha$.
+# The length, or norm, of $x$ is $\lVert x \rVert = \sqrt{x \cdot x}$: for $(3, 4)$ it is 5. The dot product also
+# tells the angle $\alpha$ between two vectors: $x \cdot v = \lVert x \rVert \lVert v \rVert \cos\alpha$.
 #
 # On the line through $v$ the points are $c\,v$. The nearest one, the **projection** of $x$,
 # leaves a **residual** at right angles to $v$:
@@ -368,7 +373,9 @@ print(f"projection on (1, 1, 1): {linalg.project(heights, np.ones(3))}, mean {he
 # %% [markdown]
 # ## Angles and dot products in many dimensions
 #
-# In the plane, two random directions may form any angle. In a network's space?
+# In the plane, two random directions may form any angle. And in a thousand dimensions? To measure how far
+# numbers lie from their mean, take the mean of the squared distances, the **variance**, and of that the
+# root, the **spread** or standard deviation.
 
 # %%
 angle = predict.number(
@@ -395,7 +402,8 @@ for d, cosine in cosines.items():
 # %%
 fig, ax = plot.figure(width=7.5, height=3)
 for i, (d, cosine) in enumerate(cosines.items()):
-    height, edges = np.histogram(cosine, np.linspace(-1, 1, 81), density=True)
+    edges = min(1, 4 * d**-0.5) * np.linspace(-1, 1, 33)  # as wide as the hill
+    height, _ = np.histogram(cosine, edges, density=True)
     ax.stairs(height, edges, color=plot.COLORS[i], ls=plot.LINES[i], lw=1.8, label=f"d = {d}")
 ax.set(xlabel="cosine of the angle between two random vectors", ylabel="density", ylim=(0, 14))
 ax.legend()
@@ -406,8 +414,8 @@ plot.show(
 )
 
 # %% [markdown]
-# The spread of the *cosine* is $1/\sqrt d$: in a thousand dimensions everything random is nearly at right
-# angles to everything else. So many more directions than there are dimensions can be kept nearly apart.
+# The spread of the *cosine* is $1/\sqrt d$: in a thousand dimensions, random directions are nearly at right
+# angles to each other.
 #
 # The *dot product* does the opposite. It has not been divided by the lengths, which grow with $d$. How
 # large does it get?
@@ -440,11 +448,12 @@ X = Y = None  # lets go of 64 MB
 # %% [markdown]
 # ## All distances at once
 #
-# *How far is each of 500 pictures from each of 8,000, without a loop?*
+# *How far is each of 2,000 pictures from each of 8,000, without a loop over pictures?*
 #
 # Multiply $\lVert x - y \rVert^2 = (x - y)\cdot(x - y)$ out, as you would $(a - b)^2$. One of the terms
-# needs both points: which product of matrices is it, for all pairs at once? Rounding can leave a square slightly below zero: cut it
-# off at 0 before the root. By hand: from $(0, 0)$ and $(3, 0)$ to $(3, 4)$ it is 5 and 4.
+# needs both points: which product of matrices is it, for all pairs at once? Rounding can leave a square
+# slightly below zero: cut it off at 0 before the root. By hand: from $(0, 0)$ and $(3, 0)$ to $(3, 4)$ it is 5
+# and 4.
 #
 # ### Exercise: `pairwise_distances`
 #
@@ -471,15 +480,15 @@ neighbour = predict.number(
 neighbour
 
 # %%
-nearest = linalg.pairwise_distances(data.x_test[:500], data.x_train).argmin(axis=1)
-hits = 100 * np.mean(data.y_train[nearest] == data.y_test[:500])
-neighbour.reveal(hits, shown=f"{hits:.0f} %")
+parts = np.split(data.x_test, 4)  # 500 pictures at a time need a quarter of the memory
+nearest = [linalg.pairwise_distances(part, data.x_train).argmin(axis=1) for part in parts]
+hits = 100 * np.mean(data.y_train[np.concatenate(nearest)] == data.y_test)
+neighbour.reveal(hits, shown=f"{hits:.1f} %")
 
 # %% [markdown]
-# No training, and one matrix product. It is a number to remember when networks read digits later; but
-# hold two methods side by side only on the same test pictures, and these are the first 500. *Where the
-# formula fails*: where a small difference of large squares is wanted. Two points at distance 1, far
-# from the origin, in single precision:
+# No training, and hardly more than a matrix product. Remember the number: networks will read the same 2,000
+# test pictures, and should do better. *Where the formula fails*: where a small difference of large squares is
+# wanted. Two points at distance 1, far from the origin, in 32-bit numbers, which keep about 7 digits:
 
 # %%
 far = np.array([[10_000, 0]], dtype=np.float32)
@@ -506,8 +515,9 @@ print(reader.credit("Your digit reader"))
 #
 # *Does it matter in which direction you walk through a matrix?*
 #
-# Rows lie in memory one after the other; a column is picked out of every row. Adding up each row of a
-# 3000 by 3000 matrix, then each column:
+# Rows lie in memory one after the other; a column is picked out of every row. We add up each row of a 3000 by
+# 3000 matrix, then each column. Then we add up half a million numbers of it, each of them a given number of steps
+# behind the one before:
 
 # %% tags=["varies"]
 X = rng.standard_normal((3000, 3000))  # 72 MB
@@ -516,11 +526,15 @@ by_columns = seconds(lambda: [X[:, i].sum() for i in range(3000)], 5)
 all_columns = seconds(lambda: X.sum(axis=0), 5)
 print(f"column by column takes {by_columns / by_rows:.1f} times as long as row by row,")
 print(f"and {by_columns / all_columns:.1f} times as long as X.sum(axis=0), which adds whole rows")
-X = None
+for step in (1, 2, 4, 8, 16):
+    spaced = X.reshape(-1)[: 500_000 * step : step]
+    print(f"step {step}: {seconds(spaced.sum, 7) / 5e5 * 1e9:.2f} nanoseconds for each number")
+X = spaced = None
 
 # %% [markdown]
-# Same numbers, same additions. Memory comes in blocks of neighbours, and a column uses one number of
-# each block. A library call knows a better order than your loop.
+# Same numbers, same additions. Memory comes in blocks of neighbours, on most processors 8 such numbers. The larger the
+# step, the fewer numbers of each block are used, until at step 8 every number needs a block of its own: up to
+# there the price rises steeply, from there on little. A library call knows a better order than your loop.
 
 # %% [markdown]
 # ## What you measured
@@ -532,7 +546,7 @@ plot.table(
         ["(AB)v against A(Bv): multiplications", f"{counted:.0f} times"],
         ["random angle in 1,000 dimensions, off 90°", f"{off:.1f}°"],
         ["spread of a dot product in 1,000 dimensions", f"{spread[1000]:.1f}"],
-        ["nearest picture has the right label", f"{hits:.0f} %"],
+        ["nearest picture has the right label", f"{hits:.1f} %"],
     ],
     header=["quantity", "measured"],
 )
@@ -555,13 +569,12 @@ plot.table(
 #
 #    </details>
 #
-# 2. Which of the four pictures is the gradient of a weight matrix, and why is it a sum over examples?
+# 2. Which of the four pictures makes all of $C$ at once, in several layers? What is each layer made of?
 #
 #    <details><summary>Answer</summary>
 #
-#    The last one: a sum of layers, each a column times a row. One example contributes the outer
-#    product of what went into the layer and the gradient that came back to it. The loss adds up (or
-#    averages) what the examples cost, so its gradient adds up what they contribute.
+#    The last one. Each layer is an outer product: a column of $A$ times the row of $B$ with the same number.
+#    There are as many layers as $A$ has columns, and their sum is $C$.
 #
 #    </details>
 #

@@ -55,22 +55,21 @@ from course.lessons.inside_a_matrix import diagrams, widgets
 # *What does multiplying by a matrix do to space?*
 #
 # The columns of $A$ are where $(1, 0)$ and $(0, 1)$ go, and all else follows: $(2, 3)$ goes to twice the
-# first column and three times the second. Straight lines stay straight, the origin stays, and all areas are
-# multiplied by one factor, the **determinant**, $ad - bc$ for rows
-# $(a, b)$ and $(c, d)$; it is negative where the plane is flipped. Some directions are only
-# stretched, not turned: the **eigenvectors**, $A x = \lambda x$.
+# first column plus three times the second. Straight lines stay straight, the origin stays, and all areas are
+# multiplied by one factor, the **determinant**, $ad - bc$ for rows $(a, b)$ and $(c, d)$. It is negative where
+# the plane is flipped. Some directions are only stretched, not turned: the **eigenvectors**, $A x = \lambda x$.
 #
-# In the widget, the two arrows are the columns of $A$, and the dashed lines are directions that are kept.
-# Find a matrix that flattens the square to a line; one that only turns (no direction is kept); and one
-# with $b = c$: what is the angle between its eigenvectors?
+# In the picture, î stands for $(1, 0)$ and ĵ for $(0, 1)$; the solid arrows show where they go, and the dashed
+# ones are directions that are kept. Find a matrix that flattens the square to a line; one that only turns (no
+# direction is kept); and one with $b = c$: what is the angle between its eigenvectors?
 
 # %%
 widgets.plane()
 
 # %% [markdown]
-# A matrix that flattens has determinant and one eigenvalue 0. Nothing can undo it: a matrix has an
-# **inverse** only if its determinant is not 0. A rotation by a quarter, rows $(0, -1)$
-# and $(1, 0)$, keeps no direction. Symmetric matrices always keep two, at right angles.
+# A matrix that flattens has determinant 0, and 0 is one of its eigenvalues. Nothing can undo it: a matrix has
+# an **inverse** only if its determinant is not 0. A quarter turn, with rows $(0, -1)$ and $(1, 0)$, keeps no
+# direction. A matrix with $b = c$ always keeps two, at right angles.
 
 # %% [markdown]
 # ## The direction that wins
@@ -79,11 +78,12 @@ widgets.plane()
 #
 # Multiply again and again: **power iteration**. Suppose that $x = \sum_i c_i v_i$ is a mix of
 # eigenvectors. One product with $A$ multiplies each part by its own $\lambda_i$. What is left after many
-# products? The numbers would overflow, so rescale $x$ to length 1 each time. At the end, $x$ has length 1 and
-# $A x$ is about $\lambda x$: take the dot product of both with $x$, and you have $\lambda$.
+# products? The numbers would overflow, so rescale $x$ to length 1 each time. At the end, $A x$ is about
+# $\lambda x$, and $x$ has length 1. Which dot product then gives $\lambda$?
 #
 # *Assumed*: one eigenvalue is larger in size than all others, and the start leans a little toward its
-# vector. By hand, $A = \mathrm{diag}(2, 1)$, $x = (3, 8)$, one step: $(6, 8)$ becomes $(0.6, 0.8)$, and
+# vector. By hand, take $A = \mathrm{diag}(2, 1)$, that is, 2 and 1 on the diagonal and zeros elsewhere. From
+# $x = (3, 8)$ one step leads to $(6, 8)$, rescaled to $(0.6, 0.8)$, and
 # $\lambda \approx 2 \cdot 0.36 + 1 \cdot 0.64 = 1.36$.
 #
 # ### Exercise: `power_iteration`
@@ -100,8 +100,7 @@ def power_iteration(A, x, steps):
 ex.power_iteration.check(power_iteration)
 
 # %% [markdown]
-# After $k$ steps the mix is $A^k x = \sum_i \lambda_i^k c_i v_i$. The part with the largest $|\lambda|$ wins,
-# and the question is how fast.
+# The part with the largest $|\lambda|$ wins. The question is how fast.
 
 # %%
 slow = predict.number(
@@ -132,13 +131,14 @@ ax.set(yscale="log", xlabel="steps", ylabel="part along the wrong vector", ylim=
 ax.legend(loc="lower right")
 plot.show(
     fig,
-    alt="Error of power iteration over 800 steps, logarithmic: three straight lines. Ratio 0.5 falls "
-    "at once, 0.9 within two hundred steps, 0.99 needs about seven hundred to reach a thousandth.",
+    alt="Error of power iteration over the steps, logarithmic: three straight lines. Ratio 0.5 falls at "
+    f"once, 0.9 more slowly, and 0.99 needs {enough} steps to reach a thousandth.",
 )
 
 # %% [markdown]
-# Straight lines with the slope of the ratio. *Where it fails*: two eigenvalues of one size. With
-# $\mathrm{diag}(1, -1)$ it never settles:
+# After $k$ steps the mix is $A^k x = \sum_i \lambda_i^k c_i v_i$. So each step multiplies the wrong part, beside
+# the right one, by $\lambda_2 / \lambda_1$: on a logarithmic axis that is a straight line. *Where it fails*: two
+# eigenvalues of one size. With $\mathrm{diag}(1, -1)$ it never settles:
 
 # %%
 for k in (100, 101):
@@ -147,7 +147,7 @@ for k in (100, 101):
 # %% [markdown]
 # On real data: the **covariance** of the digits' pixels, a table of 784 by 784. Entry $[i, j]$ is the mean
 # of pixel $i$ times pixel $j$, both centred: how far the two vary together. Its first eigenvector is
-# the direction in which handwriting differs most.
+# the direction in which the pictures differ most. The library's `eigh` finds all of them at once.
 
 
 # %%
@@ -174,8 +174,8 @@ print(f"this one direction of 784 holds {top_share:.0f} % of the variance")
 #
 # ### Exercise: `deflate`
 #
-# You have a symmetric $A$, an eigenvalue and its unit vector $x$. Return the matrix that takes $x$ to zero
-# and keeps the other eigenvectors with their eigenvalues. By hand: $\mathrm{diag}(5, 2, 1)$ with 5 and
+# You have a symmetric $A$, an eigenvalue and its eigenvector $x$ of length 1. Return the matrix that takes $x$
+# to zero and keeps the other eigenvectors with their eigenvalues. By hand: $\mathrm{diag}(5, 2, 1)$ with 5 and
 # $(1, 0, 0)$ becomes $\mathrm{diag}(0, 2, 1)$.
 
 
@@ -197,18 +197,17 @@ print(f"second eigenvalue over that of eigh: {second / values[-2]:.4f}")
 #
 # *A picture has 784 pixels. How many numbers does it need?*
 #
-# Vectors are **independent** if none of them can be mixed from the others, and a set of independent
-# vectors from which all others can be mixed is a **basis**. The **rank** of a matrix is the smallest number
-# of columns from which all its columns can be mixed: the size of a basis for them. A column times a row
-# has rank one, because every column is a multiple of the first factor. Every matrix is a sum of such
-# pieces, ordered by size:
+# Vectors are **independent** if none of them can be mixed from the others. Independent vectors from which all
+# others can be mixed are a **basis**. The **rank** of a matrix is the smallest number of columns from which
+# all its columns can be mixed: the size of a basis for them. A column times a row has rank 1, because all
+# its columns are multiples of one. Every matrix is a sum of such pieces, ordered by size:
 #
 # $$A = \sum_i s_i\, u_i v_i^\top, \qquad s_1 \ge s_2 \ge \dots \ge 0,$$
 #
 # the **singular value decomposition**. Here the $u_i$ are **orthonormal**: each has length 1, and any two
-# of them are at right angles. The $v_i$ are so too. That is what makes the $s_i$ definite: otherwise a
-# factor could be moved from $s_i$ into $u_i$. The first $k$ pieces are the nearest matrix of rank $k$ (Eckart and
-# Young), and the squares of the $s_i$ left out are the squared error.
+# of them are at right angles. So are the $v_i$. That is what makes the $s_i$ definite: otherwise a factor
+# could be moved from $s_i$ into $u_i$. No matrix of rank $k$ is nearer to $A$ than the first $k$ pieces
+# (Eckart and Young), and the squares of the $s_i$ left out add up to the squared error.
 
 # %%
 diagrams.pieces()
@@ -239,9 +238,9 @@ print(f"SVD by our own loops agrees with the library: {np.allclose(ours, s[0], a
 # %% [markdown]
 # ### Exercise: `low_rank`
 #
-# Keep the first $k$ pieces. `np.linalg.svd(A,
-# full_matrices=False)` returns $U$, $s$ and $V^\top$: the last one's *rows* are the $v_i$. By hand:
-# $((0, 3), (1, 0))$ has singular values 3 and 1, and at rank 1 it becomes $((0, 3), (0, 0))$.
+# Keep the first $k$ pieces. `np.linalg.svd(A, full_matrices=False)` returns $U$, $s$ and $V^\top$: the columns
+# of $U$ are the $u_i$, and the *rows* of $V^\top$ are the $v_i$. By hand: $((0, 3), (1, 0))$ has singular values
+# 3 and 1, and at rank 1 it becomes $((0, 3), (0, 0))$.
 
 
 # %% tags=["exercise:spectral.low_rank"]
@@ -264,10 +263,10 @@ widgets.ranks()
 # %% [markdown]
 # ## Right formulas, wrong answers
 #
-# *If every operation is exact to 16 digits, how many digits has the answer?*
+# *If every operation is exact to 16 digits, how many digits of the answer are right?*
 #
-# **Least squares**, $\min_w \lVert V w - b \rVert$, has a formula in every textbook: the residual must be at right
-# angles to all columns, $V^\top (b - V w) = 0$.
+# **Least squares** asks for the $w$ that makes $\lVert V w - b \rVert$ smallest. Every textbook has a formula for it:
+# the residual must be at right angles to all columns, $V^\top (b - V w) = 0$, so $V^\top V w = V^\top b$.
 
 
 # %% tags=["worked:spectral.normal_equations"]
@@ -277,12 +276,13 @@ def normal_equations(A, b):
 
 # %% [markdown]
 # Fit a polynomial of degree 13 to 100 points, made without noise from a polynomial whose 14 coefficients
-# are all 1. The fit through `normal_equations` misses the points by less than a millionth.
+# are all 1: column $j$ of $V$ holds the $j$-th powers of the 100 places. The fit by `normal_equations` misses the
+# points by less than a millionth of their size.
 
 # %%
 digits_right = predict.number(
     "inside_a_matrix.coefficients",
-    "The coefficients should all be 1. How far is the worst of them off?",
+    "The coefficients should all be 1. How far off is the worst of them?",
     low=0,
     high=1000,
     factor=10,
@@ -297,18 +297,17 @@ rest = np.linalg.norm(V @ w_normal - b) / np.linalg.norm(b)
 off_normal, off_lstsq = (np.abs(w - 1).max() for w in (w_normal, w_lstsq))
 digits_right.reveal(off_normal, shown=f"{off_normal:.1f}")
 fit = np.linalg.norm(V @ w_lstsq - b) / np.linalg.norm(b)
-print(f"np.linalg.lstsq: residual {fit:.0e}")
 print(f"normal equations: residual {rest:.0e}, worst coefficient off by {off_normal:.1f}")
-print(f"np.linalg.lstsq: worst coefficient off by {off_lstsq:.0e}")
+print(f"np.linalg.lstsq: residual {fit:.0e}, worst coefficient off by {off_lstsq:.0e}")
 
 # %% [markdown]
-# The fit is excellent and the coefficients are wrong. (How wrong depends on the last digits, so on your
-# machine the number may be another.)
+# The fit is excellent and the coefficients are wrong. (How wrong depends on the last digits, so your number may
+# differ.) The library's solver, `lstsq`, gets six or seven digits right.
 #
 # The **condition number** $\kappa = s_1 / s_{\min}$ says how much a relative error can grow on the way
 # from $b$ to $w$. If $V = \sum_i s_i u_i v_i^\top$, then $V^\top V = \sum_i s_i^2 v_i v_i^\top$: its singular
-# values are the squares, so its condition number should be $\kappa^2$. Here is what is measured, and a
-# double holds 16 digits:
+# values are the squares, so its condition number should be $\kappa^2$. The picture holds that against what is
+# measured. A 64-bit number keeps 16 digits, so a $\kappa$ above $10^{16}$ leaves none:
 
 # %%
 degrees = range(1, 16)
@@ -317,28 +316,29 @@ kappa = np.array([spectral.condition(P) for P in powers])
 measured = np.array([spectral.condition(P.T @ P) for P in powers])
 meant = np.where(measured < 1e15, measured, np.nan)  # what is measured above is rounding
 fig, ax = plot.figure(width=7.5, height=3)
-for i, (label, c) in enumerate({"V, as in lstsq": kappa, "VᵀV, measured": meant, "κ(V) squared": kappa**2}.items()):
-    ax.plot(degrees, c, color=plot.COLORS[i], ls=plot.LINES[i], label=label)
+ax.plot(degrees, kappa, color=plot.COLORS[0], ls="-", label="V, as in lstsq")
+ax.plot(degrees, kappa**2, color=plot.COLORS[2], ls="-.", label="κ(V) squared")
+ax.plot(degrees, meant, "o", color=plot.COLORS[1], label="VᵀV, measured")
 ax.axhline(1 / np.finfo(float).eps, color=plot.FAINT, ls=":", lw=1.5)
 ax.text(1, 1e16, "no digit left", color=plot.INK)
 ax.set(yscale="log", xlabel="degree of the polynomial", ylabel="condition number")
 ax.legend(loc="lower right")
 plot.show(
     fig,
-    alt="Condition number over the degree of the polynomial, logarithmic. V rises to about 1e11 at "
-    "degree 15. VᵀV follows the square of it as far as it can be measured, up to the line where no digit "
-    "is left, near degree 11.",
+    alt=f"Condition number over the degree of the polynomial, logarithmic. V rises to {kappa[-1]:.0e} at degree "
+    f"{degrees[-1]}. The points measured for VᵀV lie on the square of it and end at degree "
+    f"{np.isfinite(meant).sum()}, just below the line above which no digit is left.",
 )
 
 # %% tags=["varies"]
 print(f"degree 15: VᵀV measured {measured[-1]:.0e}, κ(V) squared {kappa[-1]**2:.0e}")
-print(f"a double rounds by {np.finfo(float).eps / 2:.0e} of its size")
+print(f"a 64-bit number is rounded by up to {np.finfo(float).eps / 2:.0e} of its size")
 
 # %% [markdown]
 # A small residual says that the fit is good, not that the coefficients are known: many sets of them fit
 # almost equally well. Forming $V^\top V$ squares $\kappa$, and that doubles the number of digits lost: where
 # $V$ loses 7 of 16, $V^\top V$ loses 14. Beyond $10^{16}$ nothing is left to lose, and the smallest singular
-# value that is measured is itself rounding error: that is why the two numbers at degree 15 disagree.
+# value that is measured is itself rounding error. That is why the two numbers at degree 15 disagree.
 
 # %% [markdown]
 # *Can the pieces solve it without squaring?* If $A = \sum_i s_i u_i v_i^\top$, then $A$ takes $v_i$ to
@@ -362,7 +362,7 @@ ex.solve_by_svd.check(solve_by_svd)
 # ## Where were the digits lost?
 #
 # *A colleague computes a variance as $\mathrm{mean}(x^2) - \mathrm{mean}(x)^2$. On numbers near $10^9$ it
-# comes out wrong.* The table holds each step beside what it would be without rounding.
+# comes out wrong. In which step?* The table compares each step with what it would be without rounding.
 
 # %%
 offsets = [0, 1, 2, 3, 9]
@@ -398,7 +398,7 @@ ex.variance.check(variance)
 # %% [markdown]
 # ## Counting in 32 bits
 #
-# A 32-bit float has 24 binary digits.
+# A 32-bit number has 24 binary digits, about 7 decimal ones.
 
 # %%
 counting = predict.number(
@@ -418,9 +418,9 @@ print(f"np.sum, which adds in pairs: {int(ones.sum()):,}")
 ones = None  # lets go of 80 MB
 
 # %% [markdown]
-# At $2^{24}$ the next float is 2 away, and $2^{24} + 1$ rounds back to $2^{24}$: counting stops. `np.sum`
-# splits the work in halves and arrives. This is why sums over long sequences, and averages of gradients,
-# are kept in higher precision than the numbers they add.
+# At $2^{24}$ the next 32-bit number is 2 away, and $2^{24} + 1$ rounds back to $2^{24}$: counting stops.
+# `np.sum` splits the work in halves and arrives. This is why long sums are often kept in higher precision than
+# the numbers they add.
 
 # %% [markdown]
 # ## A digit, compressed by you
@@ -428,7 +428,7 @@ ones = None  # lets go of 80 MB
 # Two ways lead to the best $k$ pieces. One is your `low_rank`. The other is built from your
 # `power_iteration` and `deflate`: the $v_i$ are the eigenvectors of $A^\top A$, one after another.
 
-# %%
+# %% tags=["varies"]
 made = yours.using("power_iteration", "deflate", "low_rank")
 A, k = pictures[0], 6
 G, rebuilt = A.T @ A, np.zeros_like(A)
@@ -438,9 +438,10 @@ for _ in range(k):
     G = made.deflate(G, squared, v_i)
 direct = made.low_rank(A, k)
 fig, ax = plot.figure(width=6, height=2.4)
-plot.digits(ax, np.clip([A, rebuilt, direct], 0, 1), cols=3)
-plot.show(fig, alt="A handwritten digit, and twice the same digit rebuilt from six pieces, a little softer.")
-print(f"the two ways differ by less than a thousandth: {np.abs(rebuilt - direct).max() < 1e-3}")
+names = ["the digit", "piece by piece", "low_rank"]
+plot.digits(ax, np.clip([A, rebuilt, direct], 0, 1), names, cols=3)
+plot.show(fig, alt=f"A handwritten digit, and twice the same digit rebuilt from {k} pieces, a little softer.")
+print(f"the two ways differ by at most {np.abs(rebuilt - direct).max():.0e}")
 print(f"{k * 57} numbers instead of 784")
 print(made.credit("Your compressed digit"))
 

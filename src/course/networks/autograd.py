@@ -1,6 +1,6 @@
 """Gradients of any expression of numbers, taught in *Gradients*.
 
-A `Value` remembers which values it was made from and the slope towards each. That is all the
+A `Value` remembers which values it was made from and the slope in each. That is all the
 chain rule needs: walk the graph from the end, and hand each parent its share. To add an operation,
 write its value and its slopes, as `exp` does in one line.
 """
@@ -67,12 +67,12 @@ def add(a: Value, b: Value) -> Value:
 
 
 def multiply(a: Value, b: Value) -> Value:
-    """a · b; the slope towards each factor is the other factor."""
+    """a · b; the slope with respect to each factor is the other."""
     return Value(a.data * b.data, (a, b), (b.data, a.data))
 
 
 def divide(a: Value, b: Value) -> Value:
-    """a / b; its slopes are 1 / b towards a and −a / b² towards b.
+    """a / b; its slopes are 1 / b in a and −a / b² in b.
 
     It says in one step what `Arithmetic` makes of a power and a product.
     """

@@ -2,7 +2,7 @@
 
 
 def two_slopes(x: float, y: float) -> tuple[float, float]:
-    """Slopes of L = u v towards x and towards y, where u = x y and v = u + x.
+    """Slopes of L = u v in x and in y, where u = x y and v = u + x.
 
     Along one path slopes multiply; over all paths they add. From x to L there are three paths,
     from y two:

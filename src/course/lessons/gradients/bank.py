@@ -140,18 +140,18 @@ two_slopes = Exercise(
             You followed one path from each, straight through u. u leads to L through v as well, and
             x also enters v by itself.
         y * du + u ⇒ y * du + 1
-            You took the slope of v towards x, which is 1, and left out the way on from v to L. The
-            slopes along a path multiply.
+            You took the slope of v with respect to x, which is 1, and left out the way on from v to
+            L. The slopes along a path multiply.
         y * du + u ⇒ y * du + v
             On the path from x through v you multiplied by v itself. Where L = u v, the slope of L
-            towards v is the other factor.
+            with respect to v is the other factor.
         y * du + u ⇒ y * du * u
             You multiplied two paths. Slopes multiply along one path; different paths add.
         du = v + u ⇒ du = v * u
             You multiplied the two paths of u. Slopes multiply along one path; different paths add.
         du = v + u ⇒ du = u + 1
-            Your slope of L towards u is u. In L = u v the slope towards u is the other factor, v,
-            and u comes in only through v.
+            Your slope of L with respect to u is u. In L = u v the slope with respect to u is the
+            other factor, v, and u comes in only through v.
         du = v + u ⇒ du = 2
             You gave L slopes of 1, as if u and v were added. In a product each factor's slope is
             the other factor.
@@ -162,19 +162,20 @@ two_slopes = Exercise(
         dy = x * du ⇒ dy = x * du + u
             You gave y a path of its own into v. Only x is added there; y reaches v through u alone.
         return dx, dy ⇒ return dy, dx
-            Both slopes are right, in the other order: the one towards x comes first.
+            Both slopes are right, in the other order: the one with respect to x comes first.
         return dx, dy ⇒ return u * v
-            You returned L, the value. Two slopes are asked for, towards x and towards y.
+            You returned L, the value. Two slopes are asked for, with respect to x and with respect
+            to y.
         return dx, dy ⇒ return dx + dy
-            You added the slopes towards x and towards y. Paths that begin at the same number are
-            added; these are two numbers: return dx, dy.
+            You added the slopes with respect to x and with respect to y. Paths that begin at the
+            same number are added; these are two numbers: return dx, dy.
         return dx, dy ⇒ return y, x
             You stopped at u: y and x are its slopes. Go on from u to L, along both ways.
         """,
     ],
     hints=[
         "By how many paths does x reach L in the drawing, and what are the slopes along each?",
-        "With du = v + u, the slope of L towards u: dL/dx = y · du + u and dL/dy = x · du.",
+        "With du = v + u, the slope of L with respect to u: dL/dx = y · du + u and dL/dy = x · du.",
         "u = x * y\nv = u + x\ndu = ...   # u reaches L by two paths\ndx = y * du + ...\n"
         "dy = ...\nreturn dx, dy",
     ],
@@ -195,7 +196,8 @@ class Bare(autograd.Value):
     __rmul__ = __mul__
 
 
-PRODUCT, TO_A, TO_B = "product", "slope of 3ab + a towards a", "slope of 3ab + a towards b"
+PRODUCT = "product"
+TO_A, TO_B = "slope of 3ab + a with respect to a", "slope of 3ab + a with respect to b"
 SQUARE = "slope of v · v"
 
 
@@ -279,8 +281,8 @@ multiply = Exercise(
     ],
     hints=[
         "Hold b still and move a by a little. By how many times that little does a · b move?",
-        "The slope of a · b towards a is b, towards b it is a: slopes = (b.data, a.data), in the"
-        " order of the parents.",
+        "The slope of a · b with respect to a is b, with respect to b it is a: slopes = (b.data,"
+        " a.data), in the order of the parents.",
         "return autograd.Value(a.data * b.data, (a, b), (..., ...))",
     ],
     why="Each factor magnifies what happens to the other. Used with itself, v · v lists v twice"
@@ -560,17 +562,17 @@ backward = Exercise(
             You set the grads of the beginnings to 0, and those in between keep what is left over.
             Every value of the graph collects, so every one begins at 0.
         result.grad = 1.0 ⇒
-            Every grad is 0: nobody started. The slope of the result towards itself is 1, and all
-            shares are parts of that.
+            Every grad is 0: nobody started. The slope of the result with respect to itself is 1,
+            and all shares are parts of that.
         result.grad = 1.0 ⇒ result.grad = result.data
-            You began with the result's value. The slope of the result towards itself is 1, whatever
-            it is worth.
+            You began with the result's value. The slope of the result with respect to itself is 1,
+            whatever it is worth.
         reversed(graph) ⇒ graph
             You went from the beginnings to the result, so each value passed on its grad before it
             had one. Go through the list from its end.
         slope * v.grad ⇒ slope
             You added the local slope alone. Along a path slopes multiply: the value's own grad,
-            times the slope towards its parent.
+            times the slope with respect to its parent.
         slope * v.grad ⇒ v.grad
             You passed the grad on undiminished. Each step of a path multiplies by its slope.
         slope * v.grad ⇒ slope * parent.grad
@@ -585,8 +587,8 @@ backward = Exercise(
         along_every_path,
     ],
     hints=[
-        "What is the slope of the result towards itself, and who can say what it is towards its"
-        " parents?",
+        "What is the slope of the result with respect to itself, and who can say what it is with"
+        " respect to its parents?",
         "Set every grad in autograd.order(result) to 0, the result's to 1. Then from the end of the"
         " list: parent.grad += slope · v.grad for each parent of v with its slope.",
         "graph = autograd.order(result)\nfor v in graph: ...\nresult.grad = ...\n"
@@ -674,7 +676,7 @@ tanh = Exercise(
 
 
 QUOTIENT = "quotient"
-DIV_A, DIV_B = "slope of 3a/b + a towards a", "slope of 3a/b + a towards b"
+DIV_A, DIV_B = "slope of 3a/b + a with respect to a", "slope of 3a/b + a with respect to b"
 
 
 def _divided(op, a: float, b: float):
@@ -703,8 +705,8 @@ divide = Exercise(
     mistakes=[
         """
         -a.data / b.data**2 ⇒ -1 / b.data**2
-            That is the fault you were shown: right for a = 1 alone. The slope of a / b towards b is
-            a times that of 1 / b.
+            That is the fault you were shown: right for a = 1 alone. The slope of a / b with respect
+            to b is a times that of 1 / b.
         -a.data / b.data**2 ⇒ a.data / b.data**2
             The second slope has the wrong sign. When b grows, a / b becomes smaller, if both are
             positive.
@@ -715,17 +717,19 @@ divide = Exercise(
         -a.data / b.data**2 ⇒ -b.data / a.data**2
             In the second slope a and b have changed places. The power of b is what falls: −a / b².
         -a.data / b.data**2 ⇒ a.data
-            You gave the slope of a product towards b. Write a / b as a · b⁻¹ and take the slope of
-            the power.
+            You gave the slope of a product with respect to b. Write a / b as a · b⁻¹ and take the
+            slope of the power.
         (1 / b.data, -a.data / b.data**2) ⇒ (-a.data / b.data**2, 1 / b.data)
-            Both slopes are right and stand in the wrong order: the slope towards a comes first, as
-            a does among the parents.
+            Both slopes are right and stand in the wrong order: the slope with respect to a comes
+            first, as a does among the parents.
         (1 / b.data, ⇒ (b.data,
-            The slope towards a is that of a product. When a grows by 1, a / b grows by 1 / b.
+            The slope with respect to a is that of a product. When a grows by 1, a / b grows by 1 /
+            b.
         (1 / b.data, ⇒ (1.0,
-            The slope towards a is that of a sum. When a grows by 1, a / b grows by 1 / b.
+            The slope with respect to a is that of a sum. When a grows by 1, a / b grows by 1 / b.
         -a.data / b.data**2 ⇒ 1 / b.data
-            You gave both the slope 1 / b. That is right towards a; b stands in the denominator.
+            You gave both the slope 1 / b. That is right with respect to a; b stands in the
+            denominator.
         -a.data / b.data**2 ⇒ math.log(abs(b.data))
             The logarithm is what has the slope 1 / b. Asked is the slope of 1 / b itself, a power.
         """,
@@ -733,7 +737,8 @@ divide = Exercise(
     hints=[
         "The broken one passes at a = 1 and fails elsewhere. Which slope should depend on a, and"
         " how?",
-        "a / b = a · b⁻¹, so its slope is 1 / b towards a, and a · (−1) · b⁻² = −a / b² towards b.",
+        "a / b = a · b⁻¹, so its slope is 1 / b with respect to a, and a · (−1) · b⁻² = −a / b² with"
+        " respect to b.",
         "return autograd.Value(a.data / b.data, (a, b), (1 / b.data, ...))",
     ],
     why="A check at a single convenient point passes wrong formulas. Try a new operation at random"

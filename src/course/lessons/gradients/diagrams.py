@@ -8,7 +8,7 @@ def two_paths():
     d = Diagram(
         "x = 2 goes along two paths. Above, x is squared: a = 4, and the step has slope 2x = 4. "
         "Below, x is tripled: b = 6, with slope 3. Both meet in L = a b = 24; the slope of L is "
-        "b = 6 towards a, and a = 4 towards b.",
+        "b = 6 with respect to a, and a = 4 with respect to b.",
         column=150,
         row=60,
     )

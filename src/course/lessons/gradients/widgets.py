@@ -17,7 +17,7 @@ FORMULAS = {"u": "u = x y", "v": "v = u + x", "L": "L = u v"}
 
 
 def flow(x, y):
-    """Return the values of the graph, and the slope of L towards each."""
+    """Return the values of the graph, and the slope of L with respect to each."""
     u = x * y
     v = u + x
     dx, dy = paths.two_slopes(x, y)
@@ -58,7 +58,7 @@ def graph():
         (line,) = curve.plot(SPAN, SPAN, color=BLUE)
         (tangent,) = curve.plot([], [], color=RED, ls="--", lw=2)
         (point,) = curve.plot([], [], "o", color=RED, ms=8)
-        curve.set(xlim=(-3, 3), ylim=(-30, 90), xlabel="$x$", ylabel="$L$")
+        curve.set(xlim=(-3, 3), ylim=(-8, 115), xlabel="$x$", ylabel="$L$")
         curve.set_title("dashed: slope $dL / dx$", fontsize=10)
 
         def update(x, y):
@@ -78,8 +78,8 @@ def graph():
     return live.figure(
         setup,
         alt="Circles x and y, joined to u; u and x to v; u and v to L. Over each circle stands its "
-        "value, under it, in brackets, the slope of L towards it. Beside it L as a curve over x, "
-        "with a dashed tangent whose slope is the number under x.",
+        "value, under it, in brackets, the slope of L with respect to it. Beside it L as a curve "
+        "over x, with a dashed tangent whose slope is the number under x.",
         width=8.2,
         height=3.1,
         x=live.slider(-3.0, 3.0, start=2.0, step=0.1, label="x"),

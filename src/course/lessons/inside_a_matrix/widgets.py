@@ -18,9 +18,10 @@ def plane():
     entry = functools.partial(live.slider, -2.0, 2.0, step=0.1)
     return live.figure(
         _plane,
-        alt="The unit square and circle, and what the matrix with rows (1.5, 0.5) and (0.5, 1) "
-        "makes of them: a slanted parallelogram and an ellipse. Two arrows, the eigenvectors, keep "
-        "their direction and only change their length.",
+        alt="Left a grid with the unit square, the unit circle and the arrows î and ĵ; right what the "
+        "matrix makes of them: a slanted grid, a parallelogram, an ellipse, and the columns of the "
+        "matrix as arrows. Dashed, the eigenvectors keep their direction and only change their "
+        "length.",
         width=9,
         height=4.2,
         a=entry(start=1.5, label="a, top left"),
@@ -113,8 +114,8 @@ def ranks():
     """A digit rebuilt from its first k singular values."""
     return live.figure(
         _ranks,
-        alt="A handwritten digit, the same digit rebuilt from its first 4 singular values, what is "
-        "missing, and the singular values, which fall quickly.",
+        alt="A handwritten digit, the same digit rebuilt from its first k pieces, what is missing, "
+        "and the singular values, which fall quickly; those of the k pieces are marked.",
         width=9.6,
         height=3,
         digit=live.choice(list(range(10)), start=3, label="digit"),

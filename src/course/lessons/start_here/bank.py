@@ -149,7 +149,7 @@ def drawn_not_chosen(p, start, n):
 
 write_greedily = Exercise(
     bigram.write_greedily,
-    kind="build",
+    kind="transfer",
     cases=[
         Case.hand(
             (np.array([[0.1, 0.3, 0.6], [0.2, 0.1, 0.7], [0.25, 0.55, 0.2]]), 0, 5),
