@@ -154,26 +154,23 @@ seen = np.where(counts > 0, counts, np.nan)
 image = ax.imshow(seen, norm="log", cmap="viridis_r", interpolation="nearest")
 image.set_clim(vmin=0.03)  # so that even a single occurrence stands out from white
 letters = " AEIOTaeiot"
-places = [alphabet.index(c) for c in letters]
 for set_ticks in (ax.set_xticks, ax.set_yticks):
-    set_ticks(places, list(letters.replace(" ", "␣")), fontsize=8)
-filled = {}
-for first, last, name in (("A", "Z", "capitals"), ("a", "z", "small letters")):
+    set_ticks([alphabet.index(c) for c in letters], list(letters.replace(" ", "␣")), fontsize=8)
+filled = []
+for name, first, last in (("capitals", "A", "Z"), ("small letters", "a", "z")):
     low, high = alphabet.index(first) - 0.5, alphabet.index(last) + 0.5
-    block = slice(alphabet.index(first), alphabet.index(last) + 1)
-    filled[name] = f"{100 * np.mean(counts[block, block] > 0):.0f} %"
-    box = np.array([low, high, high, low, low]), np.array([low, low, high, high, low])
-    ax.plot(*box, color=plot.COLORS[1], ls="-", lw=2, clip_on=False)
+    ax.plot([low, high, high, low, low], [low, low, high, high, low], "-", color=plot.COLORS[1], lw=2, clip_on=False)
     ax.text(high - 0.5, low - 0.6, name, color=plot.COLORS[1], ha="right", va="bottom", fontsize=9)
+    block = counts[int(low + 0.5) : int(high + 0.5), int(low + 0.5) : int(high + 0.5)]
+    filled.append(f"{100 * np.mean(block > 0):.0f} % of the pairs of {name}")
 ax.set(xlabel="second character", ylabel="first character")
 ax.grid(False)
 fig.colorbar(image, label="times seen (white: never)", shrink=0.8).ax.set_ylim(bottom=1)
 plot.show(
     fig,
     alt=f"Table of {V} by {V} squares, one for each pair of characters: coloured where the pair occurs, white "
-    f"for the {share:.0f} % that never do. Two blocks are outlined. Of the pairs of capitals {filled['capitals']} "
-    f"occur, of those of small letters {filled['small letters']}. Where a capital would follow a small letter all "
-    "is white. The row of the space is filled almost throughout.",
+    f"for the {share:.0f} % that never do. Two blocks are outlined: {' and '.join(filled)} occur. Where a capital "
+    "would follow a small letter all is white. The row of the space is filled almost throughout.",
 )
 
 # %% [markdown]

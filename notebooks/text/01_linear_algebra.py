@@ -185,7 +185,7 @@ def product_picture(ax, title, a, b, c, done=1.0):
     ax.set_axis_off()
 
 
-every = np.s_[:, :]
+every = np.s_[:, :]  # what stands in the brackets of an index, kept under a name
 row, column = np.s_[1, :], np.s_[:, 2]
 fig, axes = plot.figure(1, 4, width=9.6, height=2.7)
 product_picture(axes[0], "one entry", row, column, np.s_[1, 2])
@@ -259,7 +259,7 @@ order_ratio = seconds(lambda: (A @ B) @ v) / seconds(lambda: A @ (B @ v), 10)
 counted = (n**3 + n**2) / (2 * n**2)
 order.reveal(order_ratio)
 print(f"multiplications: {counted:.0f} times as many")
-rates = [n**3 / seconds(lambda: A @ B, 1), n**2 / seconds(lambda: A @ v, 10)]
+rates = [n**3 / seconds(lambda: A @ B), n**2 / seconds(lambda: A @ v, 10)]
 rates += [300**2 / seconds(lambda: small @ small[0], 100)]
 for name, rate in zip(("A @ B", "A @ v", "the same with a matrix of 300 by 300"), rates, strict=True):
     print(f"{name}: {rate / 1e9:.0f} multiplications in a nanosecond")
@@ -305,7 +305,7 @@ sums = {
     "i,j->ij": np.outer(a, a),
     "ij->ji": M.T,
     "ij->i": M.sum(axis=1),
-    "ii->": np.trace(M),
+    "ii->": np.trace(M),  # the sum of the diagonal
 }
 for letters, expected in sums.items():
     inputs = [a, a] if "," in letters else [M]
@@ -414,8 +414,8 @@ plot.show(
 )
 
 # %% [markdown]
-# The spread of the *cosine* is $1/\sqrt d$: in a thousand dimensions, random directions are nearly at right
-# angles to each other.
+# The area under each line is 1, so a narrow hill is high. The spread of the *cosine* is $1/\sqrt d$: in a
+# thousand dimensions, random directions are nearly at right angles to each other.
 #
 # The *dot product* does the opposite. It has not been divided by the lengths, which grow with $d$. How
 # large does it get?
@@ -515,26 +515,20 @@ print(reader.credit("Your digit reader"))
 #
 # *Does it matter in which direction you walk through a matrix?*
 #
-# Rows lie in memory one after the other; a column is picked out of every row. We add up each row of a 3000 by
-# 3000 matrix, then each column. Then we add up half a million numbers of it, each of them a given number of steps
-# behind the one before:
+# Rows lie in memory one after the other. So neighbours in a row are neighbours in memory, and neighbours in a
+# column lie a whole row apart. We add up half a million numbers, each a given number of places behind the last:
 
 # %% tags=["varies"]
-X = rng.standard_normal((3000, 3000))  # 72 MB
-by_rows = seconds(lambda: [X[i].sum() for i in range(3000)], 5)
-by_columns = seconds(lambda: [X[:, i].sum() for i in range(3000)], 5)
-all_columns = seconds(lambda: X.sum(axis=0), 5)
-print(f"column by column takes {by_columns / by_rows:.1f} times as long as row by row,")
-print(f"and {by_columns / all_columns:.1f} times as long as X.sum(axis=0), which adds whole rows")
+memory = np.ones(500_000 * 16)  # 64 MB
 for step in (1, 2, 4, 8, 16):
-    spaced = X.reshape(-1)[: 500_000 * step : step]
-    print(f"step {step}: {seconds(spaced.sum, 7) / 5e5 * 1e9:.2f} nanoseconds for each number")
-X = spaced = None
+    spaced = memory[: 500_000 * step : step]
+    print(f"step {step}: {seconds(spaced.sum, 7) / 500_000 * 1e9:.2f} nanoseconds for each number")
+memory = spaced = None
 
 # %% [markdown]
-# Same numbers, same additions. Memory comes in blocks of neighbours, on most processors 8 such numbers. The larger the
-# step, the fewer numbers of each block are used, until at step 8 every number needs a block of its own: up to
-# there the price rises steeply, from there on little. A library call knows a better order than your loop.
+# Same numbers, same additions. Memory comes in blocks of neighbours, on most processors 8 such numbers. The
+# larger the step, the fewer numbers of each block are used, until at step 8 every number needs a block of its
+# own: up to there the price rises steeply, from there on little. So walk along rows where you can.
 
 # %% [markdown]
 # ## What you measured

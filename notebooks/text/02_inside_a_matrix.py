@@ -163,7 +163,7 @@ covariance = covariances(x)
 value, direction = spectral.power_iteration(covariance, rng.standard_normal(784), 200)
 values, vectors = np.linalg.eigh(covariance)
 cosine = abs(linalg.cosine(direction, vectors[:, -1]))
-top_share = 100 * value / values.sum()
+top_share = 100 * value / values.sum()  # each eigenvalue is the variance along its vector
 print(f"cosine with the first vector of eigh: {cosine:.4f}; ratio of the values: {value / values[-1]:.4f}")
 print(f"this one direction of 784 holds {top_share:.0f} % of the variance")
 

@@ -82,8 +82,8 @@ def graph():
         "over x, with a dashed tangent whose slope is the number under x.",
         width=8.2,
         height=3.1,
-        x=live.slider(-3.0, 3.0, start=2.0, step=0.1, label="x"),
-        y=live.slider(-3.0, 3.0, start=1.0, step=0.1, label="y"),
+        x=live.slider(-3.0, 3.0, start=1.5, step=0.1, label="x"),
+        y=live.slider(-3.0, 3.0, start=2.0, step=0.1, label="y"),
     )
 
 
