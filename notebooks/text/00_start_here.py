@@ -328,6 +328,8 @@ best = bigram.most_probable(p, T, 60)
 score_greedy, score_best = (bigram.log_probability(p, x) for x in (greedy, best))
 print(f"greedy {score_greedy:.0f}; the best of all {score_best:.0f}:")
 print(tokens.decode(best, alphabet))
+dash = alphabet.index("-")
+print(f"the probability that a dash follows a dash: {p[dash, dash]:.2f}")
 typical.reveal("a line that neither way wrote")
 
 # %% [markdown]
