@@ -278,7 +278,7 @@ diagrams.brackets()
 # %% [markdown]
 # ### Exercise: `bracket_costs`
 #
-# $A$ is $(n, m)$, $B$ is $(m, p)$ and $C$ is $(p, q)$. How many multiplications take $(AB)C$ and $A(BC)$?
+# $A$ is $(n, m)$, $B$ is $(m, p)$ and $C$ is $(p, q)$. How many multiplications do $(AB)C$ and $A(BC)$ take?
 # Count first on paper: how many entries has $AB$, and what does each cost? For sizes 2, 3, 5, 7 it is 100
 # and 147.
 
@@ -335,8 +335,8 @@ ex.batch_matmul.check(batch_matmul)
 # The length, or norm, of $x$ is $\lVert x \rVert = \sqrt{x \cdot x}$: for $(3, 4)$ it is 5. The dot product also
 # tells the angle $\alpha$ between two vectors: $x \cdot v = \lVert x \rVert \lVert v \rVert \cos\alpha$.
 #
-# On the line through $v$ the points are $c\,v$. The nearest one, the **projection** of $x$,
-# leaves a **residual** at right angles to $v$:
+# On the line through $v$ the points are $c\,v$. The nearest one, the **projection** of $x$, leaves a **residual**
+# at right angles to $v$; every other point is farther away, by Pythagoras.
 #
 # $$(x - c\,v)\cdot v = 0, \qquad p = c\,v.$$
 #

@@ -496,7 +496,7 @@ plot.table(
 #
 #    </details>
 #
-# 4. From lesson *Linear algebra*: how many multiplications take $(A^\top A)x$ and $A^\top(A x)$ for $A$ of
+# 4. From lesson *Linear algebra*: how many multiplications do $(A^\top A)x$ and $A^\top(A x)$ take for $A$ of
 #    shape $(n, m)$, and which would you use in power iteration?
 #
 #    <details><summary>Answer</summary>
