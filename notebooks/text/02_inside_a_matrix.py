@@ -121,24 +121,34 @@ slow.reveal(enough)
 print(f"power iteration after that many steps: wrong part over right part {x_end[1] / x_end[0]:.4f}")
 
 # %%
-fig, ax = plot.figure(width=7.5, height=3.2)
+fig, (left, right) = plot.figure(1, 2, width=8.8, height=3.2, width_ratios=[1, 1.9])
+A, x = np.array([[1.5, 0.5], [0.5, 1.0]]), np.array([-0.4, 0.9])
+left.axline((0, 0), np.linalg.eigh(A)[1][:, -1], color=plot.COLORS[2], ls="--", lw=1.2)
+for k in range(5):
+    x = x / np.linalg.norm(x)
+    left.plot([0, x[0]], [0, x[1]], "o-", color=plot.COLORS[0], markevery=[1], ms=5, lw=1.5)
+    left.text(*(1.13 * x), k, ha="center", va="center", color=plot.INK)
+    x = A @ x
+left.set(xlim=(-0.7, 1.2), ylim=(-0.2, 1.2), aspect="equal", title="x after 0 to 4 steps")
+left.set(xlabel="first coordinate", ylabel="second coordinate")
 steps = np.arange(1, 801, 8)
 for i, second in enumerate((0.5, 0.9, 0.99)):
     xs = [spectral.power_iteration(np.diag([1, second]), np.ones(2), int(k))[1] for k in steps]
     tilt = [abs(x[1] / x[0]) for x in xs]
-    ax.plot(steps, tilt, color=plot.COLORS[i], ls=plot.LINES[i], label=f"λ₂ / λ₁ = {second}")
-ax.set(yscale="log", xlabel="steps", ylabel="part along the wrong vector", ylim=(1e-9, 3))
-ax.legend(loc="lower right")
-plot.show(
-    fig,
-    alt="Error of power iteration over the steps, logarithmic: three straight lines. Ratio 0.5 falls at "
-    f"once, 0.9 more slowly, and 0.99 needs {enough} steps to reach a thousandth.",
+    right.plot(steps, tilt, color=plot.COLORS[i], ls=plot.LINES[i], label=f"λ₂ / λ₁ = {second}")
+right.set(yscale="log", xlabel="steps", ylabel="part along the wrong vector", ylim=(1e-9, 3))
+right.legend(loc="lower right")
+words = (
+    "Left, a vector turns step by step toward a dashed line, the first eigenvector. Right, the error over the "
+    f"steps, logarithmic: three straight lines, and for the ratio 0.99 it takes {enough} steps to a thousandth."
 )
+plot.show(fig, alt=words)
 
 # %% [markdown]
-# After $k$ steps the mix is $A^k x = \sum_i \lambda_i^k c_i v_i$. So each step multiplies the wrong part, beside
-# the right one, by $\lambda_2 / \lambda_1$: on a logarithmic axis that is a straight line. *Where it fails*: two
-# eigenvalues of one size. With $\mathrm{diag}(1, -1)$ it never settles:
+# On the left, $x$ turns toward the first eigenvector. After $k$ steps the mix is
+# $A^k x = \sum_i \lambda_i^k c_i v_i$. So each step multiplies the wrong part, beside the right one, by
+# $\lambda_2 / \lambda_1$, and on a logarithmic axis that is a straight line. *Where it fails*: two eigenvalues of
+# one size. With $\mathrm{diag}(1, -1)$ it never settles:
 
 # %%
 for k in (100, 101):
