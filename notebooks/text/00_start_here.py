@@ -412,9 +412,8 @@ plot.table(
 # %% [markdown]
 # ## Symbols
 #
-# Each lesson has such a table. It says what a letter stands for in that lesson; there are more things
-# than letters, so another lesson may need one of them for something else, and then its own table says
-# so. The README lists those that keep their meaning.
+# Each lesson has such a table. In another lesson a letter may stand for something else, and then its table
+# says so. The README lists the letters that keep their meaning.
 #
 # | symbol | meaning | shape |
 # |---|---|---|

@@ -36,6 +36,7 @@
 # | $\lVert x \rVert$ | length, $\sqrt{x \cdot x}$ | |
 
 # %% tags=["setup"]
+import functools
 import time
 
 import numpy as np
@@ -222,10 +223,9 @@ for product in (matmul_dots, matmul_columns, matmul_rows, matmul_outer):
     print(f"{product.__name__}: {np.allclose(product(A, B), A @ B)}")
 
 # %% [markdown]
-# Each will be useful. **Dots** compare every row of one table with every column of another; attention will
-# do that. **Columns**: each new column mixes the columns of $A$. **Rows**: one example after another goes
-# through the same $B$. **Outer products**, a column times a row each, add up to the product layer by layer;
-# that is how gradients of weights will arise, one layer for each example.
+# Each will be useful. **Dots** compare every row with every column. **Columns**: each new column mixes those of
+# $A$. **Rows**: one example after another goes through the same $B$. **Outer products**, a column times a row
+# each, add up layer by layer; gradients of weights will arise that way, one layer for each example.
 #
 # How much of a network is this? For a picture of 784 pixels, a layer with 128 outputs computes 128 sums of
 # 784 products. Then it does two small things to each sum: it adds a number, and it applies a function.
@@ -254,23 +254,24 @@ order
 # %% tags=["varies"]
 n = 1500
 A, B = rng.standard_normal((2, n, n))
-v, small = rng.standard_normal(n), rng.standard_normal((300, 300))
+v = rng.standard_normal(n)
 order_ratio = seconds(lambda: (A @ B) @ v) / seconds(lambda: A @ (B @ v), 10)
 counted = (n**3 + n**2) / (2 * n**2)
 order.reveal(order_ratio)
 print(f"multiplications: {counted:.0f} times as many")
-rates = [n**3 / seconds(lambda: A @ B), n**2 / seconds(lambda: A @ v, 10)]
-rates += [300**2 / seconds(lambda: small @ small[0], 100)]
-for name, rate in zip(("A @ B", "A @ v", "the same with a matrix of 300 by 300"), rates, strict=True):
-    print(f"{name}: {rate / 1e9:.0f} multiplications in a nanosecond")
+small = A[:300, :300].copy()
+for vectors in (B[:300, :1].copy(), B[:300, :64].copy()):
+    rate = small.size * vectors.shape[1] / seconds(functools.partial(np.matmul, small, vectors), 100) / 1e9
+    print(f"300 by 300, vectors at once {vectors.shape[1]}: {rate:.0f} multiplications in a nanosecond")
 print(f"(three loops instead of A @ B, at 60 by 60: {loops_ratio:,.0f} times as long)")
 A = B = None  # lets go of 36 MB
 
 # %% [markdown]
-# $AB$ costs $n^3$ multiplications, and a matrix times a vector $n^2$. The clock shows less than the count,
-# because $A v$ gets through fewer multiplications in a nanosecond. It uses each number of $A$ only once, so it waits
-# for memory. If that is the reason, a matrix small enough to stay inside the processor should not have to wait;
-# the third rate is the test. Brackets are an algorithm. The drawing shows three matrices whose sizes differ.
+# $AB$ costs $n^3$ multiplications, and a matrix times a vector $n^2$. The clock tends to show less than the
+# count. In $A v$ each number of $A$ is loaded for a single multiplication, so loading takes more time than
+# multiplying. If that is the reason, the same matrix should get through more multiplications in a nanosecond
+# when it meets many vectors at once: that is the test above, and why networks read many examples together.
+# The drawing shows three matrices whose sizes differ.
 
 # %%
 diagrams.brackets()
@@ -332,11 +333,11 @@ ex.batch_matmul.check(batch_matmul)
 #
 # *Which point of a line is nearest to a given point?*
 #
-# The length, or norm, of $x$ is $\lVert x \rVert = \sqrt{x \cdot x}$: for $(3, 4)$ it is 5. The dot product also
-# tells the angle $\alpha$ between two vectors: $x \cdot v = \lVert x \rVert \lVert v \rVert \cos\alpha$.
+# The length, or norm, of $x$ is $\lVert x \rVert = \sqrt{x \cdot x}$: for $(3, 4)$ it is 5. The dot product
+# also tells the angle $\alpha$ between two vectors: $x \cdot v = \lVert x \rVert \lVert v \rVert \cos\alpha$.
 #
-# On the line through $v$ the points are $c\,v$. The nearest one, the **projection** of $x$, leaves a **residual**
-# at right angles to $v$; every other point is farther away, by Pythagoras.
+# On the line through $v$ the points are $c\,v$. The nearest one, the **projection** of $x$, leaves a
+# **residual** at right angles to $v$; every other point is farther away, by Pythagoras.
 #
 # $$(x - c\,v)\cdot v = 0, \qquad p = c\,v.$$
 #

@@ -147,8 +147,8 @@ plot.show(fig, alt=words)
 # %% [markdown]
 # On the left, $x$ turns toward the first eigenvector. After $k$ steps the mix is
 # $A^k x = \sum_i \lambda_i^k c_i v_i$. So each step multiplies the wrong part, beside the right one, by
-# $\lambda_2 / \lambda_1$, and on a logarithmic axis that is a straight line. *Where it fails*: two eigenvalues of
-# one size. With $\mathrm{diag}(1, -1)$ it never settles:
+# $\lambda_2 / \lambda_1$, and on a logarithmic axis that is a straight line. *Where it fails*: two
+# eigenvalues of one size. With $\mathrm{diag}(1, -1)$ it never settles:
 
 # %%
 for k in (100, 101):
@@ -248,9 +248,9 @@ print(f"SVD by our own loops agrees with the library: {np.allclose(ours, s[0], a
 # %% [markdown]
 # ### Exercise: `low_rank`
 #
-# Keep the first $k$ pieces. `np.linalg.svd(A, full_matrices=False)` returns $U$, $s$ and $V^\top$: the columns
-# of $U$ are the $u_i$, and the *rows* of $V^\top$ are the $v_i$. By hand: $((0, 3), (1, 0))$ has singular values
-# 3 and 1, and at rank 1 it becomes $((0, 3), (0, 0))$.
+# Keep the first $k$ pieces. `np.linalg.svd(A, full_matrices=False)` returns $U$, $s$ and $V^\top$: the
+# columns of $U$ are the $u_i$, and the *rows* of $V^\top$ are the $v_i$. By hand: $((0, 3), (1, 0))$ has
+# singular values 3 and 1, and at rank 1 it becomes $((0, 3), (0, 0))$.
 
 
 # %% tags=["exercise:spectral.low_rank"]
@@ -275,8 +275,9 @@ widgets.ranks()
 #
 # *If every operation is exact to 16 digits, how many digits of the answer are right?*
 #
-# **Least squares** asks for the $w$ that makes $\lVert V w - b \rVert$ smallest. Every textbook has a formula for it:
-# the residual must be at right angles to all columns, $V^\top (b - V w) = 0$, so $V^\top V w = V^\top b$.
+# **Least squares** asks for the $w$ that makes $\lVert V w - b \rVert$ smallest. Every textbook has a formula
+# for it: the residual must be at right angles to all columns, $V^\top (b - V w) = 0$, so
+# $V^\top V w = V^\top b$.
 
 
 # %% tags=["worked:spectral.normal_equations"]
@@ -285,8 +286,8 @@ def normal_equations(A, b):
 
 
 # %% [markdown]
-# Fit a polynomial of degree 13 to 100 points, made without noise from a polynomial whose 14 coefficients
-# are all 1: column $j$ of $V$ holds the $j$-th powers of the 100 places. The fit by `normal_equations` misses the
+# Fit a polynomial of degree 13 to 100 points, made without noise from a polynomial whose 14 coefficients are
+# all 1: column $j$ of $V$ holds the $j$-th powers of the 100 places. The fit by `normal_equations` misses the
 # points by less than a millionth of their size.
 
 # %%

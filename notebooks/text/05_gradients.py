@@ -74,8 +74,9 @@ for h in (1.0, 0.1, 0.01):
 #
 # A function of two numbers has two slopes. Hold $y$ still and nudge $x$: that slope is the **partial
 # derivative** with respect to $x$, written $\partial f / \partial x$. Then the other way round. Take
-# $f(x) = x_0^2 + 3x_1$ at the point $(2, 5)$. With respect to $x_0$ the slope is $2 x_0 = 4$, and with respect to
-# $x_1$ it is 3. All partial derivatives together, in the shape of $x$, are the **gradient**: here $(4, 3)$.
+# $f(x) = x_0^2 + 3x_1$ at the point $(2, 5)$. With respect to $x_0$ the slope is $2 x_0 = 4$, and with
+# respect to $x_1$ it is 3. All partial derivatives together, in the shape of $x$, are the **gradient**: here
+# $(4, 3)$.
 #
 # ### Exercise: `numerical_gradient`
 #
@@ -159,9 +160,9 @@ for name in errors:
 
 # %% [markdown]
 # On the right of each V the error comes from the curve, which is not straight: ten times the step, a hundred
-# times the error. On the left it comes from rounding. In the difference $f(x+h) - f(x-h)$ all digits that the two values share
-# cancel, and dividing by a tiny $h$ magnifies what was rounded: a tenth of the step, ten times the error. So
-# check gradients in `float64`, with a step near $10^{-5}$, whatever format you train in.
+# times the error. On the left it comes from rounding. In the difference $f(x+h) - f(x-h)$ all digits that the
+# two values share cancel, and dividing by a tiny $h$ magnifies what was rounded: a tenth of the step, ten
+# times the error. So check gradients in `float64`, with a step near $10^{-5}$, whatever format you train in.
 #
 # ## What the measurement costs
 #
@@ -207,8 +208,9 @@ slower.reveal(nudged / by_formula, shown=f"about {nudged / by_formula:.0f} times
 #
 # *If $x$ moves $a$, and $a$ moves $L$, how does $x$ move $L$?*
 #
-# Let $a$ move 4 times as far as $x$, and $L$ 6 times as far as $a$. Then $L$ moves $6 \cdot 4 = 24$ times as far as $x$:
-# along a path, slopes multiply. But $x$ may be used twice. In this drawing it goes to $L$ by two paths.
+# Let $a$ move 4 times as far as $x$, and $L$ 6 times as far as $a$. Then $L$ moves $6 \cdot 4 = 24$ times as
+# far as $x$: along a path, slopes multiply. But $x$ may be used twice. In this drawing it goes to $L$ by two
+# paths.
 
 # %%
 diagrams.two_paths()
@@ -348,9 +350,9 @@ ex.order.check(order)
 #
 # ### Exercise: `backward`
 #
-# Set the `grad` of `result` and of every value that it was made from. Return nothing. Values may carry a `grad` left
-# over from another expression. By hand: in the graph drawn above, $x, y, u, v, L$ get $36, 45, 15, 6, 1$. Use
-# `autograd.order`.
+# Set the `grad` of `result` and of every value that it was made from. Return nothing. Values may carry a
+# `grad` left over from another expression. By hand: in the graph drawn above, $x, y, u, v, L$ get
+# $36, 45, 15, 6, 1$. Use `autograd.order`.
 
 
 # %% tags=["exercise:autograd.backward"]
@@ -363,8 +365,8 @@ ex.backward.check(backward)
 
 # %% [markdown]
 # This is **backpropagation**, and a machine like this is called **autograd**. It goes through the graph once,
-# however many slopes are wanted. A `Value` also understands `+`, `*` and `**`, and the rest of arithmetic follows
-# from these three: $a - b$ is $a + b \cdot (-1)$, and $a / b$ is $a \cdot b^{-1}$.
+# however many slopes are wanted. A `Value` also understands `+`, `*` and `**`, and the rest of arithmetic
+# follows from these three: $a - b$ is $a + b \cdot (-1)$, and $a / b$ is $a \cdot b^{-1}$.
 #
 # A new operation needs its value and its slope, nothing else. The exponential is its own slope:
 
@@ -411,7 +413,8 @@ print(f"largest gap {np.abs(nudge - [a.grad, b.grad]).max():.0e}")
 #
 # *Your check says that a slope is right. At how many points did you look?*
 #
-# Somebody in a hurry wrote a division with slopes of its own, and checked them at $1/4$ by nudging. They passed.
+# Somebody in a hurry wrote a division with slopes of its own, and checked them at $1/4$ by nudging. They
+# passed.
 
 
 # %%
@@ -445,8 +448,8 @@ ex.divide.check(divide)
 #
 # *Every number has its slope. How does that make an error small?*
 #
-# The gradient points to where the function grows fastest. So take a small step the other way, and again. That is
-# **gradient descent**. Each step is the gradient times a small number, the **learning rate**.
+# The gradient points to where the function grows fastest. So take a small step the other way, and again. That
+# is **gradient descent**. Each step is the gradient times a small number, the **learning rate**.
 
 
 # %% tags=["worked:paths.descend"]
@@ -458,8 +461,8 @@ def descend(gradient, x, lr, steps):
 
 
 # %% [markdown]
-# Take the valley $f(x, y) = \frac12(x^2 + 25y^2)$. It is 25 times as curved across, in $y$, as along, in $x$. Its
-# gradient is $(x, 25y)$. We start at $(10, 1)$, at height 62.5, with a learning rate of 0.07.
+# Take the valley $f(x, y) = \frac12(x^2 + 25y^2)$. It is 25 times as curved across, in $y$, as along, in $x$.
+# Its gradient is $(x, 25y)$. We start at $(10, 1)$, at height 62.5, with a learning rate of 0.07.
 
 # %%
 arrival = predict.number(
@@ -492,11 +495,11 @@ with np.errstate(over="ignore", invalid="ignore"):  # a walk that climbs out end
 print("\n".join(f"lr {lr}: {n or 'never arrives'}" for lr, n in needed.items()))
 
 # %% [markdown]
-# Along the valley, each step multiplies $x$ by $1 - 0.07 = 0.93$, and 75 steps are needed to shrink it enough. A
-# larger rate would be faster along, but across, each step multiplies $y$ by $1 - 25\,\text{lr}$. Beyond
-# $\text{lr} = 0.08$ that factor is below −1, and each jump lands higher on the other wall. The steepest direction
-# limits the step, and the flattest one decides how many are needed. Find two rates in the picture: the one at
-# which the walk begins to jump from wall to wall, and the one at which it climbs out.
+# Along the valley, each step multiplies $x$ by $1 - 0.07 = 0.93$, and 75 steps are needed to shrink it
+# enough. A larger rate would be faster along, but across, each step multiplies $y$ by $1 - 25\,\text{lr}$.
+# Beyond $\text{lr} = 0.08$ that factor is below −1, and each jump lands higher on the other wall. The
+# steepest direction limits the step, and the flattest one decides how many are needed. Find two rates in the
+# picture: the one at which the walk begins to jump from wall to wall, and the one at which it climbs out.
 
 # %%
 widgets.valley()
@@ -505,8 +508,8 @@ widgets.valley()
 # ## A curve fitted by your own machine
 #
 # *Is that enough to learn something?* Here are 24 points of a curve. The model is a sum of six S-shaped
-# steps, $c_k \tanh(w_k x + b_k)$, so it has 18 numbers to learn. The error $L$ is the mean squared distance. Every
-# slope comes from the machine, and the machine is made of your functions, where they have passed.
+# steps, $c_k \tanh(w_k x + b_k)$, so it has 18 numbers to learn. The error $L$ is the mean squared distance.
+# Every slope comes from the machine, and the machine is made of your functions, where they have passed.
 
 # %%
 made = yours.using("multiply", "gradients.tanh", "order", "backward")
@@ -582,9 +585,10 @@ forward, back = np.diff(clock)
 print(f"the way back takes {back / forward:.1f} times as long as the way forward")
 
 # %% [markdown]
-# Nudging would take 36 ways forward, two for each number. The way back goes through the graph once, however many
-# slopes are wanted. And nobody derived the slopes of this model: if you change it, the machine follows. But it is
-# slow, because it handles one number at a time. The lesson *Backpropagation* does the same with whole matrices.
+# Nudging would take 36 ways forward, two for each number. The way back goes through the graph once, however
+# many slopes are wanted. And nobody derived the slopes of this model: if you change it, the machine follows.
+# But it is slow, because it handles one number at a time. The lesson *Backpropagation* does the same with
+# whole matrices.
 #
 # ## What you measured
 
@@ -602,8 +606,9 @@ plot.table(
 )
 
 # %% [markdown]
-# **You can now** say what a gradient is, measure one and know when not to believe it, and follow slopes through
-# any graph. In PyTorch you will meet a call `loss.backward()`: you know what it does, because you have written it.
+# **You can now** say what a gradient is, measure one and know when not to believe it, and follow slopes
+# through any graph. In PyTorch you will meet a call `loss.backward()`: you know what it does, because you
+# have written it.
 #
 # ## Questions to answer without looking
 #
