@@ -30,6 +30,7 @@ photographs = pytest.mark.skipif(not SCREENS, reason="COURSE_SCREENS names no fo
 # A label beside a slider is not its label element's text to axe; everything else is asked.
 AXE = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}
 COMMITTED = "/^(Committed|Your first guess stands)/"
+HANDS = ".course-awake :is(input, button)"
 README = set(re.findall(r"\(docs/(\w+)\.png\)", (ROOT / "README.md").read_text(encoding="utf-8")))
 
 
@@ -264,19 +265,23 @@ def test_every_training_starts_and_stops(notebook):
 
 
 def test_predictions_are_committed_and_revealed(notebook):
-    for index in (questions := holding(notebook, "button", "Commit")):
+    first, *others = holding(notebook, "button", "Commit") or [None]
+    for index in others:
         commit(notebook, index)
-    if questions:
+    if first is not None:
         cells = notebook.cells()
-        name = cells[questions[0]]["source"].split()[-1]
+        name = cells[first]["source"].split()[-1]
         revealed = next(cell for cell in cells if f"{name}.reveal(" in cell["source"])
         assert "You predicted" in said(revealed)
+        hands = notebook.cell(first).locator(HANDS).all()
+        assert len(hands) > 1 and all(hand.is_disabled() for hand in hands), "it is final"
+        assert "it is final" in notebook.cell(first).locator("[role=status]").inner_text()
     assert notebook.complaints == []
 
 
 def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
     keyboard = notebook.page.keyboard  # nothing puts the focus back where a key drove it away
-    for index in holding(notebook, "button", "Commit"):
+    for index in holding(notebook, "button:enabled", "Commit"):
         cell = notebook.cell(index)
         cell.locator("input[type=text], input[type=radio]").first.focus()
         if cell.locator("input[type=text]").count():
@@ -401,7 +406,7 @@ def test_on_the_next_day_what_was_seen_last_is_still_there(notebook):
 def guess(notebook, index: int) -> str:
     """Return the guess that a question says it keeps."""
     text = notebook.cell(index).locator("[role=status]").inner_text()
-    found = re.search(r"(?:Committed|stands): (.*?)\.(?: Now|$)", text)
+    found = re.search(r"(?:Committed|stands): (.*?)\.(?: Now| The|$)", text)
     assert found, f"cell {index} says {text!r}"
     return found[1]
 

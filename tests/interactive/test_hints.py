@@ -29,6 +29,11 @@ def shown(monkeypatch):
     return seen
 
 
+def seen(part):
+    """Whether a part of the ladder is on the page."""
+    return part.layout.display != "none"
+
+
 def test_the_button_opens_one_hint_after_the_other_and_each_is_recorded(shown):
     ladder = hints.Ladder(weights)
     ladder.show()
@@ -38,7 +43,8 @@ def test_the_button_opens_one_hint_after_the_other_and_each_is_recorded(shown):
         ladder.button.click()
         assert text in ladder.opened.value and text in shown[0]["text/html"]
         assert progress.read()["hints"] == {weights.key: n}
-    assert ladder.button.disabled and ladder.button.description == "All 3 hints are listed below"
+    assert not seen(ladder.button)
+    assert ladder.line.value.startswith("All 3 hints are listed below. Try an answer")
     ladder.press()  # a second click on its way
     assert progress.read()["hints"] == {weights.key: 3}
 
@@ -52,8 +58,8 @@ def test_a_call_and_the_button_go_up_the_same_ladder(shown, capsys):
     weights.hint()
     assert "hint 3 of 3" in capsys.readouterr().out
     ladder.button.click()
-    assert ladder.button.disabled
-    assert hints.Ladder(weights).button.disabled, "a check that is run again knows what is open"
+    assert not seen(ladder.button)
+    assert not seen(hints.Ladder(weights).button), "a check that is run again knows what is open"
 
 
 def test_after_the_last_hint_and_an_attempt_a_button_opens_the_solution(shown, monkeypatch):
@@ -61,20 +67,32 @@ def test_after_the_last_hint_and_an_attempt_a_button_opens_the_solution(shown, m
     ladder = hints.Ladder(weights)
     ladder.show()
     for _ in weights.hints:
-        assert ladder.last.layout.display == "none", "hints come first"
+        assert not seen(ladder.last) and not seen(ladder.line), "hints come first"
         ladder.button.click()
-    assert ladder.last.layout.display == "" and ladder.last.disabled
-    assert "after an attempt" in ladder.last.description
+    assert seen(ladder.line) and not seen(ladder.last)
     ladder.solve()  # a click on its way
     assert weights.why not in ladder.opened.value
     weights.check(lambda z: z)
     ladder = hints.Ladder(weights)  # as under a check that is run again
     ladder.show()
-    assert ladder.last.description == "Solution" and not ladder.last.disabled
+    assert seen(ladder.last) and ladder.line.value == "All 3 hints are listed below."
     ladder.last.click()
-    assert ladder.last.disabled
+    assert not seen(ladder.last) and "and the solution are listed below" in ladder.line.value
     for page in (ladder.opened.value, shown[-2]["text/html"]):
         assert "the course&#x27;s solution" in page and page.count("<details>") == 3
+
+
+def test_what_was_opened_last_can_take_the_focus_and_no_button_is_disabled(shown):
+    ladder = hints.Ladder(weights)
+    ladder.show()
+    assert "course-opened" not in ladder.opened.value
+    for n in (1, 2, 3):
+        ladder.button.click()
+        page = ladder.opened.value
+        assert page.count("course-opened") == 1
+        assert f'tabindex="-1" role="group" aria-label="hint {n} of 3"' in page
+        assert "course-opened" not in shown[0]["text/html"], "where no kernel is nothing opens"
+    assert not ladder.button.disabled and not ladder.last.disabled
 
 
 def test_what_stays_hides_beside_a_living_button_and_only_the_last_hint_is_open(shown):

@@ -75,16 +75,19 @@ def test_what_is_committed_after_the_result_was_shown_is_no_prediction(shown):
     late = "The result was shown before you committed a guess, so no guess counts here."
     asked = percent()
     made = form(asked)
+    assert not made.field.disabled and not made.button.disabled
     asked.reveal(64)
     assert late in made.said.value
-    made.field.value = "64"
-    made.button.click()
+    assert made.field.disabled and made.button.disabled
+    made.field.value = "64"  # what was on its way
+    made.press()
     assert late in made.said.value
     asked.reveal(64)
     assert [data["text/plain"] for data in shown] == ["Measured: 64 %", f"Measured: 64 %\n{late}"]
     assert asked.entry == {"measured": 64}
     assert not percent().commit(64)  # in another kernel
-    assert late in form(percent()).said.value
+    again = form(percent())
+    assert late in again.said.value and again.field.disabled and again.button.disabled
     assert late in percent()._card()[0][0]["text/html"]
 
 
@@ -317,9 +320,41 @@ def test_after_the_reveal_the_first_guess_stands(shown):
     made.field.value = "40"
     made.button.click()
     asked.reveal(97)
-    assert "Your first guess stands: 40 %." in made.said.value
-    made.field.value = "97"
-    made.button.click()
-    assert "Your first guess stands: 40 %." in made.said.value
+    final = "Your first guess stands: 40 %. The result is out, so it is final."
+    assert final in made.said.value
+    assert made.field.disabled and made.button.disabled
+    made.field.value = "97"  # what was on its way
+    made.press()
+    assert final in made.said.value
     assert made.field.value == "40"
     assert asked.entry["guess"] == 40
+    made = form(which())
+    made.field.value = "softmax"
+    made.button.click()
+    made.guess.reveal("sigmoid")
+    assert made.field.disabled and made.button.disabled and made.field.value == "softmax"
+
+
+@pytest.mark.parametrize(
+    ("measure", "guess", "measured", "written", "says"),
+    [
+        ({"unit": "%", "within": 5}, 70, 63.65, "64 %", "Too high by 6 points."),
+        ({"unit": "%", "within": 5}, 70, 63.65, "63.7 %", "Too high by 6.3 points."),
+        ({"unit": "%", "within": 5}, 65, 63.65, "64 % right", "Close."),
+        ({"unit": "%", "within": 5}, 69, 63.51, "64 %", "Close."),  # by what stands there
+        ({"unit": "%", "within": 0.1}, 63, 63.65, "64 %", "Too low by 1 point."),
+        ({"unit": "nats", "within": 0.1}, 3, 1.2345, "1.9 ± 0.5", "Too high by 1.77 nats."),
+        ({"factor": 2}, 50, 11.6, "12 times", "Too large by a factor of 4.2."),
+        ({"factor": 2}, 3e4, 1234.5, "1,234", "Too large by a factor of 24."),
+        ({"factor": 2}, 1, 4.4e12, "4e+12", "Too small by a factor of 10¹³."),
+        ({"factor": 2}, 1, 0.004, "0.00", "Too large by a factor of 250."),
+    ],
+)
+def test_how_far_off_is_said_with_the_numbers_that_stand_beside_it(
+    shown, measure, guess, measured, written, says
+):
+    asked = predict.number("4.8", "How many?", **measure)
+    asked.commit(guess)
+    asked.reveal(measured, written)
+    assert says in shown[0]["text/plain"]
+    assert asked.entry["measured"] == measured

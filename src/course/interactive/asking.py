@@ -74,15 +74,17 @@ class Form:
         return say("You had not pressed Commit; what you had typed counts as your prediction.")
 
     def renew(self) -> None:
-        """Show the guess that is kept, and whether it can still be changed."""
+        """Show the guess that is kept; nothing can be set any more once the result is out."""
         entry = self.guess.entry
+        self.field.disabled = self.button.disabled = "measured" in entry
         if self.guess.too_late:
             self.tell(self.guess.too_late)
         if "guess" not in entry:
             return
         kept = self.guess.words(entry["guess"])
         if "measured" in entry:
-            self.tell(say("Your first guess stands: {guess}.", guess=kept))
+            final = "Your first guess stands: {guess}. The result is out, so it is final."
+            self.tell(say(final, guess=kept))
             self.field.value = self.guess.typed(entry["guess"])
         else:
             self.tell(say("Committed: {guess}.", guess=kept))
@@ -112,11 +114,11 @@ class Form:
             return
         if "guess" not in entry or self._means(change["new"], entry["guess"]):
             return
-        kept = self.guess.words(entry["guess"])
         if "measured" in entry:
-            self.tell(say("Your first guess stands: {guess}.", guess=kept))
-        else:
-            self.tell(say("Committed is {guess}. Press Commit again to change it.", guess=kept))
+            self.renew()
+            return
+        kept = self.guess.words(entry["guess"])
+        self.tell(say("Committed is {guess}. Press Commit again to change it.", guess=kept))
 
 
 def _why(error: ValueError) -> str:

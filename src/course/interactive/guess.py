@@ -73,6 +73,7 @@ class Guess:
 
         A guess that was typed or chosen and never committed counts, and that is said. Where there
         is none, it is kept that the truth was shown: what is committed after that doesn't count.
+        What is judged is what stands on the page: both as they are written there.
 
         Parameters
         ----------
@@ -96,14 +97,19 @@ class Guess:
             if self._form:
                 self._form.renew()  # the still goes on asking: it is what a lesson is handed out as
             return
-        close = self.close(entry["guess"], measured)
-        progress.record_prediction(self.id, measured=measured, close=close)
         guess = self.words(entry["guess"])
-        text = f"{self.verdict(entry['guess'], measured, close)} {score(progress.read())}"
+        seen = self.seen(entry["guess"], guess), self.seen(measured, shown)
+        close = self.close(*seen)
+        progress.record_prediction(self.id, measured=measured, close=close)
+        text = f"{self.verdict(*seen, close)} {score(progress.read())}"
         plain = say("You predicted {guess}. Measured: {measured}.", guess=guess, measured=shown)
         pair = [(say("You predicted"), guess), (say("Measured"), shown)]
         _display(late, pair, plain, text)
         self.renew()
+
+    def seen(self, value, text: str):
+        """Return a value as a text on the page writes it."""
+        return value
 
     def renew(self) -> None:
         """Bring up to date what stands under the question."""

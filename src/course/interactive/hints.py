@@ -1,4 +1,8 @@
-"""Buttons under a check: one opens the next hint, then one the solution; what was opened stays."""
+"""Buttons under a check: one opens the next hint, then one the solution; what was opened stays.
+
+A button that has nothing left to open is gone, and a line says why. The page moves the focus to
+what a button opened (see `names`).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import html
 import ipywidgets as w
 
 from course import cards
-from course.interactive.names import named
+from course.interactive.names import named, opened
 from course.interactive.still import Still, asleep
 from course.words import say
 
@@ -23,13 +27,14 @@ class Ladder:
     """
 
     def __init__(self, exercise):
-        self.exercise, self.opened = exercise, w.HTML()
+        self.exercise, self.line, self.opened = exercise, w.HTML(), w.HTML()
         self.button, self.last = (w.Button(layout=w.Layout(width="auto")) for _ in range(2))
+        self.last.description = say("Solution")
         self.button.on_click(lambda _: self.press())
         self.last.on_click(lambda _: self.solve())
         self.solved = False  # whether the solution is open
         name = say("Hints for {name}", name=exercise.name)
-        self.box = named(w.VBox([w.HBox([self.button, self.last]), self.opened]), name)
+        self.box = named(w.VBox([w.HBox([self.line, self.button, self.last]), self.opened]), name)
         self._still = Still(self.box)
         self._renew()
 
@@ -51,30 +56,46 @@ class Ladder:
     def _renew(self) -> None:
         """Bring the buttons and what stays up to date."""
         given, total = self.exercise.given, len(self.exercise.hints)
-        if given < total:
-            self.button.description = say("Hint {n} of {all}", n=given + 1, all=total)
-        else:
-            self.button.description = say("All {n} hints are listed below", n=total)
-        self.button.disabled = given >= total
-        self.last.layout.display = "" if given >= total else "none"
-        tried = self.exercise.tried
-        self.last.description = say("Solution") if tried else say("Solution, after an attempt")
-        self.last.disabled = self.solved or not tried
-        self.opened.value = self._cards()
+        self.button.description = say("Hint {n} of {all}", n=given + 1, all=total)
+        self.line.value = html.escape(self._told()) if given >= total else ""
+        _show(self.line, given >= total)
+        _show(self.button, given < total)
+        _show(self.last, given >= total and self.exercise.tried and not self.solved)
+        self.opened.value = self._cards(reached=True)
         self._still.renew(self._stays())
 
-    def _cards(self) -> str:
-        """Return what is open, in the order of opening; all but the last are folded."""
+    def _told(self) -> str:
+        """Say that no hint is left, and where the solution is."""
+        total = len(self.exercise.hints)
+        if self.solved:
+            return say("All {n} hints and the solution are listed below.", n=total)
+        if self.exercise.tried:
+            return say("All {n} hints are listed below.", n=total)
+        sentence = (
+            "All {n} hints are listed below. Try an answer and run this check again: then a button "
+            "here opens the solution."
+        )
+        return say(sentence, n=total)
+
+    def _cards(self, *, reached: bool = False) -> str:
+        """Return what is open, in the order of opening; all but the last are folded.
+
+        Parameters
+        ----------
+        reached
+            Whether the focus can be moved to the last one.
+        """
         shown = [self.exercise.note(n) for n in range(self.exercise.given)]
         shown += [self.exercise.ours()] if self.solved else []
         folded = "".join(
             f"<details><summary>{html.escape(note.title)}</summary>{note._repr_html_()}</details>"
             for note in shown[:-1]
         )
-        return folded + "".join(note._repr_html_() for note in shown[-1:])
+        last = "".join(note._repr_html_() for note in shown[-1:])
+        return folded + (opened(last, shown[-1].title) if shown and reached else last)
 
     def _stays(self) -> list[tuple[dict, dict]]:
-        opened, given = self._cards(), self.exercise.given
+        given = self.exercise.given
         more = given < len(self.exercise.hints)
         line = say("Run this cell again for the next hint.") if more else ""
         if not given:
@@ -82,7 +103,12 @@ class Ladder:
         elif not (more or self.solved):
             line = say("Run this cell again for the solution.")
         below = cards.quiet(line, size=90) if line else ""
-        return [({"text/html": asleep(opened + below), "text/plain": ""}, {})]
+        return [({"text/html": asleep(self._cards() + below), "text/plain": ""}, {})]
+
+
+def _show(part: w.Widget, seen: bool) -> None:
+    """Show a part or leave it out of the page."""
+    part.layout.display = None if seen else "none"
 
 
 def offer(exercise) -> None:

@@ -1,5 +1,5 @@
 const page = this.closest('.course-awake');
-let due, held;
+let due, held, pressed, opened;
 this.remove();
 const name = (element, text) => {
     if (element && text && element.getAttribute('aria-label') !== text)
@@ -30,10 +30,6 @@ const mend = () => {
         const inputs = group.querySelectorAll('input[type=radio]');
         const shared = inputs[0]?.name || `course-${count++}`;
         for (const input of inputs) set(input, 'name', shared);
-        if (held && !held.isConnected && document.activeElement === document.body) {
-            held = undefined;
-            group.querySelector('input:checked')?.focus();
-        }
         for (const button of group.querySelectorAll('button'))
             set(button, 'aria-pressed', String(button.classList.contains('mod-active')));
     }
@@ -52,6 +48,20 @@ const mend = () => {
         image.alt = image.title;
         image.removeAttribute('title');
     }
+    keep();
+};
+/* What has the focus may be made anew, disabled or gone after it was used: then the focus goes on. */
+const keep = () => {
+    const news = page.querySelector('.course-opened');
+    if (pressed && news && news !== opened) {
+        pressed = held = undefined;
+        news.focus();
+    }
+    opened = news;
+    if (document.activeElement !== document.body || !held) return;
+    const next = held.matches('button') ? 'button:enabled' : 'input:checked:enabled';
+    if (held.disabled) held.parentElement.querySelector(next)?.focus();
+    else if (!held.isConnected) page.querySelector(next)?.focus();
 };
 const quiet = 'data-lm-suppress-shortcuts';
 const keyed = 'input:not([type=text]), button, select, [tabindex]';
@@ -70,8 +80,13 @@ if (page) {
         if (event.key === 'Escape') page.closest('.jp-Cell')?.focus();
     }, true);
     page.addEventListener('focusin', event => {
-        held = event.target.matches('input[type=radio]') ? event.target : undefined;
+        held = event.target.matches('input[type=radio], button') ? event.target : undefined;
     });
+    page.addEventListener('focusout', () => {
+        const left = held;  /* by a hand, if it could have stayed */
+        setTimeout(() => { if (left === held && held?.isConnected && !held.disabled) held = undefined; });
+    });
+    page.addEventListener('click', event => { pressed = event.target.closest('button'); });
     /* JupyterLab looks at the focused part first, and at the whole document before any part of it:
        a bare key that is not kept from it would choose another cell, or make one. */
     window.courseKeys ??= (window.addEventListener('keydown', event => {
@@ -84,6 +99,6 @@ if (page) {
         due ??= setTimeout(mend, 50);
     }).observe(page, {
         subtree: true, childList: true, characterData: true, attributes: true,
-        attributeFilter: ['class', 'aria-valuetext', 'title'],
+        attributeFilter: ['class', 'aria-valuetext', 'title', 'disabled'],
     });
 }

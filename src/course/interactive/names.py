@@ -39,6 +39,12 @@ def spoken(alt: str) -> str:
     return f'<div style="{_UNSEEN}">{words}</div>{script(_ALT)}'
 
 
+def opened(inner: str, name: str) -> str:
+    """Return HTML of that name, to which the focus goes when a button of its box opened it."""
+    told = f'class="course-opened" tabindex="-1" role="group" aria-label="{html.escape(name)}"'
+    return f"<div {told}>{inner}</div>"
+
+
 class Told(w.HTML):
     """A line that the eye does not see; a screen reader says it whenever it changes."""
 

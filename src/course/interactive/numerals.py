@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from decimal import Decimal
 
 PLAIN = 1e-4, 1e7  # a size between these is written without a power of ten
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -43,6 +44,7 @@ _SPAN = re.compile(
     rf"{_PLAIN}[^\d]*(?:-|–|—|…|\.\.|\bto\b|\band\b|\bor\b)[^\d]*{_PLAIN}|[<>≤≥]"
     r"|^(?:more|less|fewer|over|under|above|below|at least|at most|up to)\b.*\d"
 )
+_WRITTEN = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?!\d)")
 _COMMAS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # 1,234.5
 _POINTS = re.compile(r"[1-9]\d{0,2}((\.\d{3})+,\d*|(\.\d{3}){2,})")  # 1.234,5
 
@@ -68,6 +70,16 @@ def read(text: str, unit: str = "") -> float:
             share = pattern is _RATIO and unit == "%" and not set(beside) & set(_SAME["%"].split())
             return 100 * number if share and 0 <= number <= 1 else number
     raise ValueError(f"{text!r} holds no number")
+
+
+def as_written(value: float, text: str) -> float:
+    """Return a value as rounded as it stands in a text; as it is where it doesn't stand there."""
+    for digits in _WRITTEN.findall(text.replace("−", "-")):
+        number = Decimal(digits.replace(",", ""))
+        half = 0.5 * 10.0 ** int(number.as_tuple().exponent)
+        if number and abs(float(number) - value) <= half * (1 + 1e-9):
+            return float(number)
+    return value
 
 
 def is_span(text: str) -> bool:

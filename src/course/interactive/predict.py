@@ -93,6 +93,10 @@ class Number(Guess):
         """Write a number with 3 digits and its unit."""
         return _with_unit(numerals.write(value), self.unit)
 
+    def seen(self, value: float, text: str) -> float:
+        """Return a number as rounded as a text writes it."""
+        return numerals.as_written(value, text)
+
     def close(self, guess: float, measured: float) -> bool:
         """Tell whether a guess is near, by the measure that the question states."""
         if self.factor is not None:
@@ -118,7 +122,7 @@ class Number(Guess):
         """Write a difference: percent differ by points."""
         if self.unit == "%":
             written = numerals.write(size)
-            return say_n("{size} point", "{size} points", 1 if size == 1 else 2, size=written)
+            return say_n("{size} point", "{size} points", 1 if written == "1" else 2, size=written)
         return _with_unit(numerals.write(size), self.unit)
 
 
