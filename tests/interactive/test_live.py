@@ -166,6 +166,32 @@ def test_what_stays_is_the_picture_that_was_seen_last(figure, shown, monkeypatch
     assert figure.values["k"] == 4.0
 
 
+def test_the_words_of_a_picture_follow_its_controls(figure, shown, monkeypatch):
+    monkeypatch.setattr(moving, "REST", 0.01)
+    figure._ipython_display_()
+    assert figure.alt() == ALT
+
+    async def move():
+        page = live.LivePage(figure)
+        for name, value in {"k": 3.0, "shape": "cos", "flip": True}.items():
+            page.moved(name, value)
+        for _ in range(200):
+            await asyncio.sleep(0.02)
+            if figure._told.value:
+                return page.image.tooltip
+
+    now = f"frequency: 3; shape: cos; upside down: on. k is 3.0. At first: {ALT}"
+    assert asyncio.run(move()) == now
+    (picture, metadata), (heard, _), _ = shown
+    assert metadata["image/png"]["alt"] == picture["text/plain"] == now
+    assert f"<span>{now}</span>" in heard["text/html"], "what stays tells the same"
+
+
+def test_a_line_and_a_drawing_are_told_in_words():
+    assert live.text("ab", samples=["c"], label="line").words("to be") == "“to be”"
+    assert live.drawing("1,2", samples=["3,4"], label="pad").words("1,2 3,4;5,6") == "2 strokes"
+
+
 def test_what_is_written_on_a_picture_is_read_out_once_it_rests(figure, shown, monkeypatch):
     monkeypatch.setattr(moving, "REST", 0.01)
     figure._ipython_display_()

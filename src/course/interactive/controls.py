@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from course.interactive import pad
-from course.words import say
+from course.interactive import numerals, pad
+from course.words import say, say_n
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,10 @@ class Slider:
             raise ValueError(say(sentence, label=say(self.label), value=value, **ends))
         return int(value) if self.whole else float(min(max(value, self.low), self.high))
 
+    def words(self, value) -> str:
+        """Write the value as its readout does."""
+        return numerals.write(value)
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -80,6 +84,12 @@ class Selection:
             sentence = "{label} is one of {options}, not {value!r}"
             raise ValueError(say(sentence, label=say(self.label), options=named, value=value))
         return value
+
+    def words(self, value) -> str:
+        """Write the option as its button does; of a switch, whether it is on."""
+        if self.options == (False, True):
+            return say("on") if value else say("off")
+        return say(str(value))
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,10 @@ class Text:
             raise ValueError(say(sentence, label=say(self.label), most=self.most, value=value))
         return value
 
+    def words(self, value) -> str:
+        """Write the line in quotes."""
+        return f"“{value}”"
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -131,6 +145,10 @@ class Drawing:
             )
         pad.strokes(value)
         return value
+
+    def words(self, value) -> str:
+        """Say of how many strokes it is made."""
+        return say_n("{n} stroke", "{n} strokes", len(pad.strokes(value)))
 
 
 @dataclass(frozen=True)

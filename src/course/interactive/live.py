@@ -131,6 +131,6 @@ class LivePage:
             values = hands.checked(self.live.controls, self.live.values)
             self.image.value = page.encode(self.live.stage.draw(**values))
             self.error.value = ""
-            self.live.rested()
+            self.live.rested(self.image)
         except Exception as error:
             self.error.value = page.sentence(error)

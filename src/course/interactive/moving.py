@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from course import cards
 from course.interactive import controls as hands
+from course.interactive import plot
 from course.interactive.names import Told, named, spoken
 from course.interactive.stage import Stage
 from course.interactive.still import Still, asleep
@@ -43,6 +44,7 @@ class Moving:
         self._still: Still | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._told: Told | None = None
+        self._moved = False  # since it came on the page
 
     def widgets(self) -> w.Box:
         """Return the widgets of this figure."""
@@ -63,24 +65,42 @@ class Moving:
         """Return the present picture."""
         return self.stage.png()
 
+    def now(self) -> list[str]:
+        """Return how the controls stand, as phrases."""
+        pairs = ((control, self.values[name]) for name, control in self.controls.items())
+        return [
+            say("{label}: {value}", label=say(control.label), value=control.words(value))
+            for control, value in pairs
+        ]
+
+    def alt(self) -> str:
+        """Return what the picture shows, in words; once it has moved, first how it stands now."""
+        first = say(self.stage.alt)
+        if not self._moved:
+            return first
+        now = filter(None, ["; ".join(self.now()), self.stage.words()])
+        return say("{now}. At first: {first}", now=". ".join(now), first=first)
+
     def stays(self) -> list[tuple[dict, dict]]:
         """Return what is seen where no kernel runs: the picture, then a line for eye and ear."""
         line = cards.quiet(say("This picture moves: run its cell, then use its controls."), size=90)
-        heard = {"text/html": asleep(spoken(say(self.stage.alt)) + line), "text/plain": ""}
-        return [self.stage.bundle(), (heard, {})]
+        heard = {"text/html": asleep(spoken(self.alt()) + line), "text/plain": ""}
+        return [plot.bundle(self.png(), self.alt(), width=self.stage.width), (heard, {})]
 
-    def rested(self) -> None:
-        """Renew what stays and read out what is written, once the picture has come to rest."""
+    def rested(self, image: w.Image) -> None:
+        """Once the picture has come to rest, renew its words and what stays, and read them out."""
         if self._still is None:
             return
+        self._moved = True
         if self._rest:
             self._rest.cancel()
         loop = asyncio.get_running_loop()
-        self._rest = loop.call_later(REST, self._at_rest)
+        self._rest = loop.call_later(REST, self._at_rest, image)
 
-    def _at_rest(self) -> None:
+    def _at_rest(self, image: w.Image) -> None:
         if self._still and self._told:
-            self._still.renew([self.stage.bundle()])
+            image.tooltip = self.alt()
+            self._still.renew(self.stays())
             self._told.tell(self.stage.words())
 
     def _ipython_display_(self) -> None:

@@ -80,10 +80,6 @@ class Stage:
         """Return what was drawn last as a small picture."""
         return plot.compact(np.array(self.canvas.buffer_rgba())[..., :3])
 
-    def bundle(self) -> tuple[dict, dict]:
-        """Return what was drawn last as display data and metadata, with its alt text."""
-        return plot.bundle(self.png(), self.alt, width=self.width)
-
     def _keep(self, moving: list[Artist]) -> None:
         """Draw what stands still and keep it; what lies above something that moves moves too."""
         if self._kept.pixels is None:

@@ -90,6 +90,10 @@ class Training(Moving):
         self.run(1, **hands.starts(self.controls))
         return len(seen)
 
+    def now(self) -> list[str]:
+        """Return how the controls stand, and how far it has learnt."""
+        return [*super().now(), say("{done} of {total} steps", done=self.done, total=self.total)]
+
     def widgets(self) -> w.Box:
         """Return the controls, the buttons and the picture, before anything is learnt."""
         if self.done > 1:
@@ -161,4 +165,4 @@ class TrainingPage:
             self.error.value = page.sentence(error)
         self.bar.value = training.done
         self.count.value = say("{done} of {total} steps", done=training.done, total=training.total)
-        training.rested()
+        training.rested(self.image)
