@@ -24,8 +24,12 @@ CELLS = [
     },
     {"cell_type": "code", "metadata": {}, "source": "%time broken("},
     {"cell_type": "code", "metadata": {}, "source": "for i in [z for z in (1,)]:\n    w = i"},
+    *(
+        {"cell_type": "markdown", "metadata": {}, "source": "", "id": id}
+        for id in ("exercise-probabilities", "exercise-write_greedily", "questions", "desk-below")
+    ),
 ]
-CODE = CELLS[1:]
+CODE = [cell for cell in CELLS if cell["cell_type"] == "code"]
 
 
 @pytest.mark.parametrize("name", ["np", "la"])
@@ -116,6 +120,17 @@ def test_a_check_says_where_the_cell_of_an_answer_could_not_be_read(kernel):
     assert "an earlier version" in checked()
     run(kernel, "def probabilities(counts):\n    return counts")
     assert "an earlier version" not in checked()
+
+
+def test_under_a_check_that_is_done_stands_the_way_on(kernel):
+    run(kernel, "from course.lessons.start_here import bank")
+    run(kernel, "def probabilities(counts):\n    return counts / counts.sum(axis=1, keepdims=True)")
+    said = run(kernel, "bank.probabilities.check(probabilities)")
+    card, link = (one["data"] for one in said if "transient" in one)
+    assert "· done" in card["text/plain"]
+    assert link["text/plain"] == "Next: Exercise 0.2 · write_greedily"
+    here = "00_start_here.ipynb#cell-id=exercise-write_greedily"
+    assert f'Next: <a href="{here}">' in link["text/html"]
 
 
 def test_it_computes_with_one_thread(kernel):

@@ -92,6 +92,59 @@ def test_how_far_you_are_is_written_above_when_the_desk_is_opened(desk):
     assert not again(desk).changed("12_attention")
 
 
+def test_the_map_is_drawn_as_far_as_the_learner_is(desk):
+    ship(desk.checkout, "00_start_here", stub="course_map.show()")
+    again(desk).open()
+    file = desk.path("00_start_here")
+
+    def drawn():
+        (cell,) = (c for c in read(file)["cells"] if c["id"] == handout.MAP)
+        return "".join(out["data"]["text/html"] for out in cell["outputs"])
+
+    blank = drawn()
+    assert "0 of 2" in blank and 'href="12_attention.ipynb"' in blank
+    progress.record_check("start_here.probabilities", True)
+    again(desk).open()
+    assert "1 of 2" in drawn() and not again(desk).changed("00_start_here")
+    ship(desk.checkout, "00_start_here", stub="course_map.show()", end="That is all.")
+    progress.record_check("start_here.write_greedily", True)
+    assert list(update(again(desk)))
+    assert "2 of 2" in drawn()
+
+    def own(cells):
+        (cell,) = (c for c in cells if c["id"] == handout.MAP)
+        cell["source"], cell["outputs"] = "mine = 1", []
+
+    write(desk, "00_start_here", own)
+    again(desk).open()
+    assert drawn() == "", "what the learner made of it is left alone"
+
+
+def test_a_widget_whose_kernel_is_gone_is_not_kept_where_a_still_stands(desk):
+    """A page would say there that it is not found, and a screen reader would read that out."""
+    still = {"output_type": "display_data", "data": {"text/html": "last seen"}, "metadata": {}}
+    view = {handout.WIDGET: {"model_id": "a"}}
+    ours = still | {"data": view | {"text/plain": ""}}
+    theirs = still | {"data": view | {"text/plain": "IntSlider(value=3)"}}
+
+    def run(cells):
+        next(c for c in cells if c["id"] == "setup")["outputs"] = [still, ours, theirs]
+
+    write(desk, "12_attention", run)
+    again(desk).open(refresh=False)  # a server runs, and its kernels may live
+    assert (
+        len(
+            next(c for c in read(desk.path("12_attention"))["cells"] if c["id"] == "setup")[
+                "outputs"
+            ]
+        )
+        == 3
+    )
+    again(desk).open()
+    (cell,) = (c for c in read(desk.path("12_attention"))["cells"] if c["id"] == "setup")
+    assert cell["outputs"] == [still, theirs]
+
+
 def test_an_update_writes_it_too_where_it_is_told_that_nothing_is_open(desk):
     progress.record_check("attention.scores", True)
     assert list(update(again(desk))) == []

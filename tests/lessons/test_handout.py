@@ -1,6 +1,7 @@
 """A learner's copy: no answer under its question, plumbing folded, numbered, a way on."""
 
 import copy
+import itertools
 import json
 import re
 
@@ -47,7 +48,9 @@ def folded(cell):
 
 def test_no_output_stands_in_a_copy_but_questions_and_live_pictures(copied):
     _, shipped, fresh = copied
-    kinds = {plumbing.kind(c) for c in fresh["cells"] if c.get("outputs")}
+    kinds = {
+        plumbing.kind(c) for c in fresh["cells"] if c.get("outputs") and c["id"] != handout.MAP
+    }
     assert kinds <= {"predict", "live"}
     live = [c for c in shipped["cells"] if c["cell_type"] == "code" and plumbing.kind(c) == "live"]
     left = [c for c in fresh["cells"] if c.get("outputs") and plumbing.kind(c) == "live"]
@@ -83,7 +86,8 @@ def test_a_copy_computes_what_the_lesson_computes(copied):
     def program(notebook):
         cells = (c for c in notebook["cells"] if c["cell_type"] == "code")
         lines = (line for c in cells if c["id"] not in handout.OURS for line in _lines(c))
-        return [line for line in lines if line.strip() and not line.startswith("#")]
+        ours = "#", "from course.lessons import map"  # the map's cell runs by itself in a copy
+        return [line for line in lines if line.strip() and not line.startswith(ours)]
 
     def _lines(cell):
         return cell["source"].splitlines()
@@ -156,6 +160,42 @@ def test_links_lead_to_places_that_are_there(copied):
         file, id = places.exercise(lesson, name).split("#cell-id=")
         assert file == f"{stem}.ipynb" and re.search(rf"^### .*`{name}`", cells[id], re.MULTILINE)
     assert ("course-map" in cells) is (places.file(stem) == places.FIRST)
+    assert "## Questions to answer" in cells["questions"]
+
+
+def test_after_an_exercise_comes_the_next_open_one_or_the_questions(copied):
+    stem, _, fresh = copied
+    (lesson,) = (lesson for lesson in lessons() if lesson.stem == stem)
+    ids = [cell["id"] for cell in fresh["cells"]]
+    seen = ids.index("questions")
+    for one, other in itertools.pairwise((*lesson.exercises, None)):
+        link, words = places.after(lesson, one, ids, {one})
+        file, id = link.split("#cell-id=")
+        assert file == f"{stem}.ipynb"
+        at = ids.index(f"exercise-{one}")
+        later = ids.index(f"exercise-{other}") if other else len(ids)
+        if at < seen < later:
+            assert (id, words) == ("questions", "Questions to answer without looking")
+        elif other:
+            assert id == f"exercise-{other}" and words.endswith(f" · {other}")
+        else:
+            assert (id, words) == (handout.BELOW, "the next lesson")
+    assert places.after(lesson, lesson.exercises[0], ids, set(lesson.exercises))[0].endswith(
+        "#cell-id=questions"
+    ), "what has passed needs no further look"
+    assert places.after(lesson, "elsewhere", ids, set()) == ("", "")
+
+
+def test_where_the_links_lead_the_map_is_drawn_and_its_cell_runs_by_itself(root):
+    shipped = desk.read(root / "notebooks" / places.FIRST)
+    fresh = handout.make(shipped, handout.Place(places.FIRST[:-6], map="<b>drawn</b>"))["cells"]
+    ids = [cell["id"] for cell in fresh]
+    assert ids[ids.index("course-map") + 1] == handout.MAP
+    (cell,) = (cell for cell in fresh if cell["id"] == handout.MAP)
+    assert cell["outputs"][0]["data"]["text/html"] == "<b>drawn</b>"
+    space = {}
+    exec(cell["source"], space)
+    assert str(space["course_map"].show())
 
 
 def test_a_lesson_that_the_package_does_not_know_is_copied_too():

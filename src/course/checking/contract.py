@@ -131,8 +131,7 @@ class Exercise:
         show(verdict)
         if verdict.state == "done":
             answers.keep(self.key, answer)
-        elif self.hints:
-            beside.put(self)
+        beside.put(self, verdict.state == "done")
 
     def _older(self) -> Note:
         """Say that what is checked is not what stands in the learner's cell."""

@@ -1,12 +1,14 @@
 """What a kernel that `course lab` starts knows besides Python: missing names, hints, old answers.
 
-Under a check that isn't done there is a button for the next hint. A cell that runs before the cell
+Under a check that isn't done there is a button for the next hint, under one that is done a link to
+what comes next on the page. A cell that runs before the cell
 it leans on ends in a NameError, which says nothing to a beginner: where a cell of the page defines
 the name, a sentence says which, in place of the traceback. A cell that Python can't read leaves the
 answer of before in place; then a check says so.
 """
 
 import ast
+import html
 import json
 import os
 import re
@@ -24,13 +26,39 @@ def load_ipython_extension(shell) -> None:
     """Install all of it in an IPython shell; called by IPython itself."""
     shell.set_custom_exc((NameError,), _explain)
     shell.events.register("post_run_cell", _ran)
-    beside.let(_hints)
+    beside.let(_under)
 
 
-def _hints(exercise) -> None:
-    from course.interactive import hints  # what draws on pages is loaded with the first check
+def _under(exercise, done: bool) -> None:
+    """Show what stands under a check: hints, or the way on."""
+    if done:
+        show_next(exercise, page())
+    elif exercise.hints:
+        from course.interactive import hints  # what draws on pages is loaded with the first check
 
-    hints.offer(exercise)
+        hints.offer(exercise)
+
+
+def show_next(exercise, cells: list[dict]) -> None:
+    """Show a link to what comes next on a page, whose cells these are; nothing if that is unknown.
+
+    JupyterLab goes to a cell by its id.
+    """
+    from IPython.display import display
+
+    from course.learner import progress
+    from course.lessons import Lesson, places
+
+    lesson, checks = Lesson(exercise.lesson), progress.read()["checks"]
+    passed = {
+        name for name in lesson.exercises if checks.get(f"{lesson.slug}.{name}", {}).get("passed")
+    }
+    ids = [cell.get("id", "") for cell in cells]
+    link, words = places.after(lesson, exercise.name, ids, passed)
+    if link:
+        told = html.escape(words)
+        shown = say("Next: {place}", place=f'<a href="{link}">{told}</a>')
+        display({"text/html": shown, "text/plain": say("Next: {place}", place=words)}, raw=True)
 
 
 def _ran(result) -> None:
@@ -54,12 +82,11 @@ def _explain(shell, kind, error, trace, tb_offset=None) -> list[str]:
 
 
 def page() -> list[dict]:
-    """Return the code cells of the notebook that this kernel belongs to, as last saved."""
+    """Return the cells of the notebook that this kernel belongs to, as last saved."""
     file = Path(os.environ.get("JPY_SESSION_NAME", ""))
     if file.suffix != ".ipynb" or not file.is_file():
         return []
-    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-    return [cell for cell in cells if cell["cell_type"] == "code"]
+    return json.loads(file.read_text(encoding="utf-8"))["cells"]
 
 
 def sentence(name: str, cells: list[dict]) -> str:
@@ -70,7 +97,7 @@ def sentence(name: str, cells: list[dict]) -> str:
             "cell and run it, then run this one again.",
             name=name,
         )
-    for cell in cells:
+    for cell in (cell for cell in cells if cell["cell_type"] == "code"):
         if name not in defined("".join(cell["source"])):
             continue
         if "setup" in cell["metadata"].get("tags", []):

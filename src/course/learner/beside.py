@@ -12,7 +12,7 @@ _unread: set[str] = set()  # names whose cell Python couldn't read when it ran l
 
 
 def let(offer: Callable | None) -> None:
-    """From here on, call ``offer(exercise)`` under each check that isn't done; None ends it."""
+    """From here on, call ``offer(exercise, done)`` under each check; None ends it."""
     global _offer
     _offer = offer
 
@@ -30,11 +30,11 @@ def unread(name: str) -> bool:
     return name in _unread
 
 
-def put(exercise) -> None:
+def put(exercise, done: bool) -> None:
     """Show what stands beside a check. A page that can't show it is no reason to fail a check."""
     if _offer is None:
         return
     try:
-        _offer(exercise)
+        _offer(exercise, done)
     except Exception:  # whatever is wrong with the page, the learner asked about an answer
         return

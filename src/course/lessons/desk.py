@@ -14,7 +14,7 @@ from pathlib import Path
 from course import files, lessons
 from course.learner import home, progress, trust
 from course.learner.notebook import Trouble, as_text, read
-from course.lessons import handout
+from course.lessons import handout, places
 from course.lessons import map as course_map
 from course.words import say, say_n
 
@@ -110,6 +110,7 @@ class Desk:
             after=stems[at + 1] if at + 1 < len(stems) else "",
             solved=frozenset(key for key, entry in state["checks"].items() if entry["passed"]),
             step=course_map.Map(state).way_on(),
+            map=course_map.Map(state)._repr_html_() if places.file(stem) == places.FIRST else "",
         )
 
     def _ready(self, stem: str, refresh: bool) -> str:
@@ -136,9 +137,14 @@ class Desk:
             raise Trouble(f"{trouble} {mend}") from trouble
 
     def stamp(self, stem: str) -> None:
-        """Write into a copy how far the learner is by now."""
+        """Write into a copy how far the learner is by now; widgets of a kernel that is gone go."""
         mine = self.mine(stem)
-        if put_lines(mine["cells"], self.fresh(stem)["cells"]):
+        was = copy.deepcopy(mine)
+        put_lines(mine["cells"], self.fresh(stem)["cells"])
+        for cell in mine["cells"]:
+            if cell.get("outputs"):
+                cell["outputs"] = handout.without_widgets(cell)
+        if mine != was:
             self.rewrite(stem, mine)
 
     def rewrite(self, stem: str, notebook: dict) -> None:
@@ -231,10 +237,12 @@ def _essence(notebook: dict) -> list[tuple]:
     ]
 
 
-def put_lines(mine: list[dict], fresh: list[dict]) -> bool:
-    """Renew the lines that we add, where the learner still has them; tells whether any changed."""
-    lines = {cell["id"]: cell["source"] for cell in fresh if cell["id"] in handout.OURS}
-    old = [cell for cell in mine if cell["id"] in lines and cell["source"] != lines[cell["id"]]]
-    for cell in old:
-        cell["source"] = lines[cell["id"]]
-    return bool(old)
+def put_lines(mine: list[dict], fresh: list[dict]) -> None:
+    """Renew the lines that we add and the drawn map, where the learner still has them."""
+    lines = {cell["id"]: cell for cell in fresh if cell["id"] in (*handout.OURS, handout.MAP)}
+    for cell in mine:
+        line = lines.get(cell["id"])
+        if line and cell["id"] != handout.MAP:
+            cell["source"] = line["source"]
+        elif line and cell["source"] == line["source"]:
+            cell["outputs"], cell["execution_count"] = copy.deepcopy(line["outputs"]), None

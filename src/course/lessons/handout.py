@@ -15,9 +15,11 @@ from course import lessons
 from course.lessons import minutes, places, plumbing
 from course.words import say, say_n
 
-ABOVE, BELOW, AHEAD = "desk-above", "desk-below", "desk-ahead"  # ids of the cells that we add
+ABOVE, BELOW, AHEAD = "desk-above", places.BELOW, "desk-ahead"  # ids of the cells that we add
+MAP = "desk-map"  # the id of the cell that draws the course's map
 OURS = (ABOVE, BELOW, AHEAD)
 WIDGET = "application/vnd.jupyter.widget-view+json"
+_BRINGS_MAP, _DRAWS_MAP = "from course.lessons import map as course_map", "course_map.show()"
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
@@ -29,6 +31,7 @@ class Place(NamedTuple):
     after: str = ""
     solved: frozenset = frozenset()  # keys of the exercises that have passed
     step: str = ""  # where the learner goes on, a link in a sentence; shown on the first page
+    map: str = ""  # the map of the course as it is drawn now, as HTML
 
 
 def make(notebook: dict, place: Place) -> dict:
@@ -51,6 +54,8 @@ def make(notebook: dict, place: Place) -> dict:
             continue
         asked = _strip(cell, asked)
         plumbing.fold(cell)
+        if cell["source"].strip() == _DRAWS_MAP:
+            _draw_map(cell, place.map)
     known = _known(place.stem)
     spent = minutes.count(known, notebook["cells"]) if known else (0, 0)
     fresh["cells"] = [above(place, spent), *fresh["cells"], *below(place)]
@@ -78,6 +83,22 @@ def _strip(cell: dict, asked: bool) -> bool:
     cell["execution_count"] = None
     cell["outputs"] = [bare for output in cell["outputs"] if keep and (bare := _bare(output))]
     return kind == "predict" or (asked and kind != "reveal")
+
+
+def _draw_map(cell: dict, drawn: str) -> None:
+    """Let the map stand there drawn, and its cell run by itself: a link leads straight to it."""
+    cell["id"], cell["source"] = MAP, f"{_BRINGS_MAP}\n\n{_DRAWS_MAP}"
+    if drawn:
+        data = {"text/html": drawn, "text/plain": ""}
+        cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+
+
+def without_widgets(cell: dict) -> list[dict]:
+    """Return the outputs of a cell but for the course's widgets: a still stands before each.
+
+    Where its kernel is gone a page would say in its place that it was not found.
+    """
+    return [out for out in cell["outputs"] if WIDGET not in out.get("data", {}) or _bare(out)]
 
 
 def _bare(output: dict) -> dict | None:
@@ -170,9 +191,7 @@ def below(place: Place) -> list[dict]:
     known = _known(place.stem)
     if known:
         call = f'course_map.ahead("{slug}")'
-        source = (
-            f"# {say('How far you are.')}\nfrom course.lessons import map as course_map\n\n{call}"
-        )
+        source = f"# {say('How far you are.')}\n{_BRINGS_MAP}\n\n{call}"
         cells.append(_code(AHEAD, source))
     after = place.after and _known(place.after)
     words = say("This was the last lesson. [Map of the course]({file})", file=places.course_map())
