@@ -23,7 +23,8 @@
 # that you can move.
 #
 # **You need** Python as far as functions, loops and NumPy arrays. No calculus yet.
-#
+
+# %% [markdown] tags=["lab"]
 # This page is a column of cells; a blue bar marks the selected one. **Shift + Enter** runs it and
 # selects the next. Go on until the figure below has a slider, and move it.
 
@@ -51,7 +52,7 @@ widgets.writing()
 # characters may come next, and how probable the machine finds each. It draws one, and the bars change.
 # By the end of this page you will have built it.
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # ## How to read a notebook
 #
 # Run the cells in order, from top to bottom. If the page gets confused, choose *Kernel*, then *Restart
@@ -132,8 +133,11 @@ print(f"same counts: {same}. The loop takes {slow / fast:.0f} times as long as t
 # ## A prediction: commit before you run
 #
 # Reading an answer feels like knowing it. Guessing first, and being wrong, is what makes it stay.
-# So before each surprise the course asks, and keeps the score. Type a number and press *Commit*;
-# if you run on without one, the lesson continues and only shows what was measured.
+# So before each surprise the course asks, and keeps the score.
+
+# %% [markdown] tags=["lab"]
+# Type a number and press *Commit*; if you run on without one, the lesson continues and only shows
+# what was measured.
 
 # %%
 never = predict.number(
@@ -229,12 +233,14 @@ def probabilities(counts):
 # %%
 ex.probabilities.check(probabilities)
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # Stuck? The button under the check asks you a question; pressed again, it shows the formula with its
 # shapes, then a skeleton. After that, and after an attempt, a second button shows the course's answer
 # and why it is so. Where there are no buttons, `ex.probabilities.hint()` and
-# `ex.probabilities.solution()` in a new cell do the same. An exercise left open never stops a lesson:
-# from here on the notebook uses the course's version.
+# `ex.probabilities.solution()` in a new cell do the same.
+
+# %% [markdown]
+# An exercise left open never stops a lesson: from here on the notebook uses the course's version.
 
 # %%
 p = bigram.probabilities(counts)
@@ -351,7 +357,8 @@ typical.reveal("a line that neither way wrote")
 #
 # By hand, $p = (0.8, 0.2)$ and $\tau = \tfrac12$: the squares are 0.64 and 0.04, so $q$ is about
 # $(0.94, 0.06)$.
-#
+
+# %% [markdown] tags=["lab"]
 # Click on the slider and use the arrow keys. Find the temperature at which the line under the bars
 # begins to repeat itself, and the one at which it falls apart.
 
@@ -367,7 +374,10 @@ widgets.followers()
 #
 # What you have written so far can learn from any text. Each lesson ends like this, with something made of
 # your own functions where their checks have passed, and of the course's where they have not. The last
-# line says which are yours. Put a text of your own between the quotation marks and run the cell again.
+# line says which are yours.
+
+# %% [markdown] tags=["lab"]
+# Put a text of your own between the quotation marks and run the cell again.
 
 # %%
 own = """Peter Piper picked a peck of pickled peppers. A peck of pickled peppers Peter Piper picked.
@@ -427,20 +437,23 @@ plot.table(
 # %% [markdown]
 # ## Map of the course
 #
-# This is the whole course. The map fills as your checks pass. Run the cell again whenever you come
-# back; `course progress` shows the same in a terminal. What you have done is kept in one small file
-# on this computer and sent nowhere.
+# This is the whole course.
+
+# %% [markdown] tags=["lab"]
+# The map fills as your checks pass. Run the cell again whenever you come back; `course progress`
+# shows the same in a terminal. What you have done is kept in one small file on this computer and
+# sent nowhere.
 
 # %% tags=["varies"]
 course_map.show()
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # You have got this far, so Python and NumPy work. Later lessons need a little more. Is it here?
 
-# %%
+# %% tags=["lab"]
 doctor.look()
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # Four times *ready* is all you need. Otherwise the line says how to mend it, and `course doctor` in
 # a terminal tells more.
 

@@ -541,9 +541,11 @@ print(made.credit("Your reader"))
 figures.mistakes(x_test, y_test, layers.softmax(read(made, reader, x_test)))
 
 # %% [markdown]
-# Which of these would you have read as labelled? Now train a reader by hand; the stop button
-# keeps what was reached. At which learning rate does the curve begin to shake, and at which does
-# it die?
+# Which of these would you have read as labelled?
+
+# %% [markdown] tags=["lab"]
+# Now train a reader by hand; the stop button keeps what was reached. At which learning rate does
+# the curve begin to shake, and at which does it die?
 
 # %%
 widgets.digits()

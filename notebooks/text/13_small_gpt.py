@@ -379,7 +379,8 @@ ex.training_step.check(training_step)
 # ## Watch it learn
 #
 # *What does a GPT learn first?*
-#
+
+# %% [markdown] tags=["lab"]
 # Press *Start*. A model of one layer learns from the plays; *Stop* keeps what it has. Then try no
 # layers at all, and learning rates that are far too small or too large.
 

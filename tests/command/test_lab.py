@@ -189,6 +189,7 @@ def test_it_opens_the_lesson_that_the_learner_was_in(checkout):
     assert lab.first_page(desk) == "lab/tree/00_start_here.ipynb"
     progress.record_check("attention.scores", True)
     assert lab.first_page(desk) == "lab/tree/12_attention.ipynb"
+    assert lab.first_page(desk, "00_start_here") == "lab/tree/00_start_here.ipynb"
 
 
 def test_the_users_own_search_paths_stay_after_ours(monkeypatch, tmp_path):

@@ -2,7 +2,8 @@
 
 What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
 figures are their pictures. A prediction is its question; what was measured is folded, until it is
-revealed. Code that only draws is folded too.
+revealed. Code that only draws is folded too. What is said of working in JupyterLab, in cells tagged
+`lab`, is left out; instead a line says how the lesson is opened there.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from course.authoring import formulas, pairs
 from course.authoring.checkout import CourseError
 from course.interactive import still
 from course.lessons import handout, plumbing
+from course.lessons.places import cell as anchor
 from course.words import say
 
 TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
+COMMAND = "python start.py lab"
 _LINK = re.compile(
-    r'<a\b([^>]*)href="([0-9]{2}_\w+)\.ipynb(?:#[^"]*)?("[^>]*)>(.*?)</a>', re.DOTALL
+    r'<a\b([^>]*)href="([0-9]{2}_\w+)\.ipynb(?:(#)cell-id=([\w-]+))?("[^>]*)>(.*?)</a>', re.DOTALL
 )
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
@@ -73,6 +76,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
         titles={stem: handout.title(stem) for stem in known},
         style=_style(),
         words={
+            "runs": cards.prose(_runs(place.stem)),
             "above": say("Other lessons"),
             "below": say("Go on"),
             "contents": say("All lessons"),
@@ -82,10 +86,19 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
     return _LINK.sub(lambda link: _led(link, stems), text)
 
 
+def _runs(stem: str) -> str:
+    """Say what a page can't do, and how the lesson is opened where it is done."""
+    sentence = (
+        "This page is for reading. To run its cells, move its figures and have your answers "
+        "checked, open the lesson in JupyterLab: `{command}` in the course's folder."
+    )
+    return say(sentence, command=f"{COMMAND} {handout.number(stem) or stem}")
+
+
 def _led(link: re.Match, stems: list[str]) -> str:
     """A link to another lesson's page; its words alone where that page isn't written."""
-    before, stem, after, words = link.groups()
-    return f'<a{before}href="{stem}.html{after}>{words}</a>' if stem in stems else words
+    before, stem, mark, id, after, words = link.groups(default="")
+    return f'<a{before}href="{stem}.html{mark}{id}{after}>{words}</a>' if stem in stems else words
 
 
 def contents(stems: list[str]) -> str:
@@ -97,9 +110,13 @@ def contents(stems: list[str]) -> str:
     parts = [(say(some[0].about.part), [_row(lesson) for lesson in some]) for some in inside]
     words = {
         "course": say("How large language models work, built by you"),
-        "about": say(
-            "These pages are for reading: each lesson as it was run, with its figures. To answer "
-            "the exercises and to move the figures, open the course in JupyterLab."
+        "about": cards.prose(
+            say(
+                "These pages are for reading: each lesson as it was run, with its figures. To "
+                "answer the exercises and to move the figures, open the course in JupyterLab: "
+                "`{command}` in its folder.",
+                command=COMMAND,
+            )
         ),
     }
     environment = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=False)
@@ -126,9 +143,11 @@ def keeps_light(alt: str | None) -> bool:
 def ready(notebook: NotebookNode, stem: str) -> NotebookNode:
     """Return a notebook in which each cell says how its page shows it."""
     asked = False
-    notebook.cells = [part for cell in notebook.cells for part in _parts(cell)]
+    shown = (cell for cell in notebook.cells if "lab" not in cell.metadata.get("tags", []))
+    notebook.cells = [part for cell in shown for part in _parts(cell)]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
+            cell.metadata.page = NotebookNode(id=anchor(cell.source))
             cell.source = handout.stamped(cell.source, stem)
             continue
         kind = plumbing.kind(cell)
@@ -169,6 +188,8 @@ def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
     """Return the outputs that a page without a kernel shows."""
     if kind == "predict":
         return [_question(cell.source, output) for output in cell.outputs]
+    if ".check(" in cell.source:
+        return [_checked(output) for output in cell.outputs]
     kept: list[NotebookNode] = []
     for output in cell.outputs:
         alt = kept[-1].get("metadata", {}).get("image/png", {}).get("alt") if kept else None
@@ -179,6 +200,13 @@ def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
             output.data["text/html"] = cards.quiet(say("In JupyterLab this figure moves."), size=90)
             kept.append(output)
     return kept
+
+
+def _checked(output: NotebookNode) -> NotebookNode:
+    """Return what stands under a check as a line that asks for nothing to be run."""
+    told = say("In JupyterLab this says what is right in your answer, or what is wrong and why.")
+    output.data = NotebookNode({"text/html": cards.quiet(told, size=90)})
+    return output
 
 
 def _question(source: str, output: NotebookNode) -> NotebookNode:

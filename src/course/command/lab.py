@@ -17,7 +17,7 @@ import time
 import webbrowser
 from pathlib import Path
 
-from course.authoring.checkout import CourseError, find_root
+from course.authoring.checkout import CourseError, find_root, lessons
 from course.learner import home, trust
 from course.words import say
 
@@ -29,7 +29,8 @@ OFF = (  # extensions that are not for a learner, where they are installed
         for name in ("assignment_list", "course_list", "formgrader", "validate_assignment")
     ),
 )
-HIDDEN = ("__pycache__", "*.pyc", "*~", "progress*.json*")  # among the lessons
+# Not among the lessons: a learner is told by name of what lies there, and any of it can be opened.
+HIDDEN = ("__pycache__", "*.pyc", "*~", "progress*.json*", "answers", home.KEPT)
 SETTINGS = Path(__file__).parent / "lab_settings"
 ONE_THREAD = {  # many kernels on few cores wait for each other's threads: 144 s became 22 s
     f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")
@@ -38,6 +39,7 @@ ONE_THREAD = {  # many kernels on few cores wait for each other's threads: 144 s
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course lab`."""
+    parser.add_argument("lesson", nargs="?", metavar="NN", help="default: where you were")
     port = say("default: the first free one from {port}", port=PORT)
     parser.add_argument("--port", type=int, help=port)
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
@@ -47,17 +49,18 @@ def run(args: argparse.Namespace) -> int:
     """Lay out the desk, start the server, say where it is, and stay until it ends."""
     from course.lessons.desk import Desk
 
-    desk = Desk(find_root())
+    desk = Desk(root := find_root())
+    asked = lessons(root, [args.lesson])[0] if args.lesson else ""
     there = running(desk.folder)
     port = 0 if there else choose_port(args.port)
     os.environ.update(environment(desk.folder))  # for the server, and for what is read here
     for sentence in desk.open(refresh=there is None):
         print(sentence)
     if there is not None:
-        return _go_to(there, first_page(desk), browser=not args.no_browser and has_desktop())
+        return _go_to(there, first_page(desk, asked), browser=not args.no_browser and has_desktop())
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(16)
     browser = not args.no_browser and has_desktop()
-    page = first_page(desk)
+    page = first_page(desk, asked)
     retries = 0 if args.port else TRIES
     server = subprocess.Popen(
         command(desk.folder, port, page, browser=browser, retries=retries),
@@ -123,14 +126,17 @@ def _notes() -> list[Path]:
     return list(Path(jupyter_runtime_dir()).glob("jpserver-*.json"))
 
 
-def first_page(desk) -> str:
-    """Return the page to open: the lesson that the learner was in, at first the first one."""
+def first_page(desk, asked: str = "") -> str:
+    """Return the page to open: the lesson asked for, else the one that the learner was in.
+
+    Who was in none begins with the first.
+    """
     from course.learner import progress
     from course.lessons import map
 
     here = map.Map(progress.read()).here()
-    stems = [here[0].stem] if here else []
-    known = (stem for stem in [*stems, *desk.stems] if desk.path(stem).exists())
+    stems = [asked, *([here[0].stem] if here else [])]
+    known = (stem for stem in [*stems, *desk.stems] if stem and desk.path(stem).exists())
     return next((f"lab/tree/{stem}.ipynb" for stem in known), "lab")
 
 

@@ -32,4 +32,5 @@ def _kept(file, desk) -> str:
     if file is None:
         return ""
     name = file.relative_to(desk.folder).as_posix()
-    return say("Yours is kept as {file}.", file=name)
+    sentence = "Yours is kept as {file}; in JupyterLab, File, then Open from Path… opens it."
+    return say(sentence, file=name)

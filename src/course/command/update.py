@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
         print(
             say(
                 "If one of these is open in JupyterLab, choose File, then Reload Notebook from "
-                "Disk, before you go on."
+                "Disk, before you go on. File, then Open from Path… opens what was kept."
             )
         )
     return 0 if all(done) else 1
