@@ -104,7 +104,8 @@ def test_no_page_leads_to_one_that_was_not_written(made):
 def test_exercises_stand_as_they_are(made, root):
     text, _ = made
     cells = pairs.read_notebook(root, STEMS[1]).cells
-    assert text.count("· not started") == sum(".check(" in cell.source for cell in cells)
+    asked = sum(".check(" in cell.source for cell in cells)
+    assert text.count("In JupyterLab this says what is right in your answer") == asked > 0
     heading = handout.stamped("### Exercise: `mean_square`", STEMS[1]).partition(" · ")[0]
     assert f"<h3>{heading.removeprefix('### ')}" in re.sub(r'<h3 id="[^"]*"', "<h3", text)
 
@@ -122,7 +123,31 @@ def test_without_a_browser_printing_says_what_is_missing(root, tmp_path, monkeyp
     assert not list(tmp_path.iterdir())
 
 
-def test_a_link_to_an_exercise_leads_to_its_page(made):
+def test_a_link_to_an_exercise_leads_to_its_place(made):
     first = (made[1] / f"{STEMS[0]}.html").read_text(encoding="utf-8")
-    assert f'<a href="{STEMS[0]}.html">Begin with lesson 00' in first
-    assert ".ipynb" not in "".join(re.findall('href="([^"]*)"', first))
+    assert f'<a href="{STEMS[0]}.html#exercise-probabilities">Begin with lesson 00' in first
+    texts = {file.name: file.read_text(encoding="utf-8") for file in made[1].iterdir()}
+    led = [
+        href for text in texts.values() for href in re.findall(r'href="(\w+\.html#[^"]*)"', text)
+    ]
+    assert led
+    for file, id in (href.split("#") for href in led):
+        assert f'<section class="prose" id="{id}">' in texts[file]
+
+
+def test_a_page_says_how_its_lesson_is_opened_and_asks_for_nothing_that_it_cant_do(root):
+    asked = re.compile(
+        r"Shift \+ Enter|Kernel|[Pp]ress |cell again|Run All|\.hint\(|[Bb]utton|not started"
+    )
+    for stem in checkout.lessons(root):
+        text = pages.page(pairs.read_notebook(root, stem), handout.Place(stem), [stem])
+        shown = " ".join(
+            re.sub(r"<style.*?</style>|<script.*?</script>", "", text, flags=re.S).split()
+        )
+        line = re.search(r'<p class="runs">(.*?)</p>', shown)[1]
+        assert line.startswith("This page is for reading.")
+        assert f"<code>python start.py lab {stem[:2]}</code>" in line
+        words = re.sub(r"<[^>]*>", "", shown.replace(line, ""))
+        assert not asked.findall(words), [
+            words[m.start() - 80 : m.end()] for m in asked.finditer(words)
+        ]
