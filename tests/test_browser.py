@@ -158,6 +158,21 @@ def test_every_slider_moves_its_picture(notebook):
     assert notebook.complaints == []
 
 
+def test_the_words_of_a_picture_follow_its_controls(notebook):
+    trainings = holding(notebook, "button", "Start")
+    for index in set(holding(notebook, ".noUi-handle")) - set(trainings):
+        handle = notebook.cell(index).locator(".noUi-handle").first
+        assert notebook.move(index, handle)
+        told = """cell => {
+            const handle = cell.querySelector('.noUi-handle'), said = handle.ariaValueText;
+            const now = `${handle.ariaLabel}: ${said.replace('−', '-')}`;
+            return [...cell.querySelectorAll('.widget-image')].some(
+                image => image.alt.includes(now) && image.alt.includes('. At first: '));
+        }"""
+        notebook.page.wait_for_function(told, arg=notebook.cell(index).element_handle())
+    assert notebook.complaints == []
+
+
 def test_every_other_control_changes_its_picture(notebook):
     kinds = ("toggle-buttons", "checkbox input", "dropdown select", "text input")
     css = ", ".join(f".widget-{kind}" for kind in kinds)
@@ -253,11 +268,13 @@ def test_every_training_starts_and_stops(notebook):
         start, stop = (
             notebook.cell(index).locator("button", has_text=t) for t in ("Start", "Stop")
         )
-        start.click()
+        start.press("Enter")
         assert notebook.changed(index, before, seconds=20), f"cell {index}: nothing was learnt"
         if stop.is_enabled():
             stop.click()
         notebook.page.wait_for_function("b => !b.disabled", arg=start.element_handle())
+        notebook.page.wait_for_timeout(200)
+        assert start.evaluate("e => e.parentElement.contains(document.activeElement)")
         # not another picture: a run stopped where the preview ends looks like the preview
         kept = re.search(r"(\d+) of \d+ steps", notebook.cell(index).inner_text())
         assert int(kept[1]) > 0, f"cell {index}: what was learnt is lost"
@@ -345,11 +362,15 @@ def test_a_hint_is_opened_by_the_keyboard(notebook):
     name = re.search(r"ex\.(\w+)\.check", cells[check]["source"])[1]
     exercise = getattr(lessons.bank(lessons.slug(notebook.stem)), name)
     notebook.hinted = check, exercise.note(0).title
-    button = notebook.cell(check).locator("button", has_text="Hint 1 of 3")
-    button.press("Enter")
     ladder = notebook.cell(check).locator(".course-awake")
-    ladder.locator(f"text={notebook.hinted[1]}").wait_for(timeout=10_000)
-    ladder.locator("button", has_text="Hint 2 of 3").wait_for()
+    for n in range(3):
+        ladder.locator("button", has_text=f"Hint {n + 1} of 3").press("Enter")
+        title = exercise.note(n).title
+        there = "title => document.activeElement.matches(`.course-opened[aria-label='${title}']`)"
+        notebook.page.wait_for_function(there, arg=title, timeout=10_000)
+    assert "All 3 hints are listed below." in ladder.inner_text()
+    assert not ladder.locator("button", has_text="Hint").filter(visible=True).count()
+    assert not ladder.locator("button:disabled").count()
     assert len(notebook.cells()) == notebook.total, "the key reached the notebook"
     save(notebook, "hint", check, check)
     assert notebook.complaints == []
@@ -388,6 +409,7 @@ def test_on_the_next_day_what_was_seen_last_is_still_there(notebook):
     guesses = {index: guess(notebook, index) for index in questions}
     notebook.reopen()
     assert "model not found" not in notebook.page.locator(".jp-Notebook").inner_text()
+    assert "model not found" not in notebook.page.locator(".jp-Notebook").aria_snapshot()
     for index, images in before.items():
         after = notebook.images(index)
         assert len(after) == len(images) == 1, f"cell {index}"
