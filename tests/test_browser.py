@@ -311,6 +311,8 @@ def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
         keyboard.press("Enter")
         cell.locator(f"text={COMMITTED}").wait_for(timeout=10_000)
         notebook.wait_idle()
+        keyboard.press("ControlOrMeta+s")
+        notebook.page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
         notebook.page.wait_for_timeout(300)  # in which options that are made anew keep the focus
         keyboard.press("Escape")  # back in the notebook, at this cell
         assert cell.evaluate("cell => cell === document.activeElement")

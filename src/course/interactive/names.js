@@ -65,6 +65,7 @@ const keep = () => {
 };
 const quiet = 'data-lm-suppress-shortcuts';
 const keyed = 'input:not([type=text]), button, select, [tabindex]';
+const saves = key => (key.ctrlKey || key.metaKey) && !key.altKey && key.key.toLowerCase() === 's';
 const plain = key => !(key.shiftKey || key.ctrlKey || key.altKey || key.metaKey);
 let count = Math.random();
 const words = page?.querySelector('.course-words')?.dataset ?? {};
@@ -78,6 +79,11 @@ if (page) {
         if (event.key === 'Enter' && plain(event) && event.target.matches('input[type=radio]'))
             page.querySelector('button.mod-primary')?.click();
         if (event.key === 'Escape') page.closest('.jp-Cell')?.focus();
+        if (saves(event)) {  /* the notebook is meant, wherever the focus is */
+            event.preventDefault();
+            event.stopPropagation();
+            page.parentElement.dispatchEvent(new KeyboardEvent('keydown', event));
+        }
     }, true);
     page.addEventListener('focusin', event => {
         held = event.target.matches('input[type=radio], button') ? event.target : undefined;
