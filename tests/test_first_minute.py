@@ -151,6 +151,21 @@ def test_contents_show_the_exercises_by_number(page):
     sync_api.expect(contents).to_contain_text("Exercise 0.1 · probabilities", timeout=20_000)
 
 
+def test_a_passed_check_leads_to_the_next_exercise_by_keyboard(page):
+    cell(page, "# What this lesson needs").locator(".jp-Placeholder-content").click()
+    run(page, "from course.transformers import tokens")
+    cell(page, "# one or two lines").locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    answer = "def probabilities(counts):\n    return counts / counts.sum(axis=1, keepdims=True)"
+    page.keyboard.insert_text(answer)
+    run(page, "return counts / counts.sum(axis=1, keepdims=True)")
+    check = run(page, "ex.probabilities.check(probabilities)")
+    check.locator("a", has_text="Exercise 0.2 · write_greedily").press("Enter")
+    next_one = cell(page, "Exercise 0.2 · write_greedily · difficulty")
+    sync_api.expect(next_one).to_be_focused(timeout=20_000)
+    sync_api.expect(next_one.locator("h3")).to_be_in_viewport()
+
+
 def test_on_a_dark_page_a_figure_belongs_to_it(page):
     page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()

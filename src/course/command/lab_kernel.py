@@ -8,7 +8,6 @@ answer of before in place; then a check says so.
 """
 
 import ast
-import html
 import json
 import os
 import re
@@ -30,22 +29,19 @@ def load_ipython_extension(shell) -> None:
 
 
 def _under(exercise, done: bool) -> None:
-    """Show what stands under a check: hints, or the way on."""
-    if done:
-        show_next(exercise, page())
-    elif exercise.hints:
-        from course.interactive import hints  # what draws on pages is loaded with the first check
+    """Show what stands under a check: hints, or a link to what comes next on this page."""
+    from course.interactive import hints  # what draws on pages is loaded with the first check
 
+    if done:
+        link, words = following(exercise, page())
+        if link:
+            hints.lead(link, words)
+    elif exercise.hints:
         hints.offer(exercise)
 
 
-def show_next(exercise, cells: list[dict]) -> None:
-    """Show a link to what comes next on a page, whose cells these are; nothing if that is unknown.
-
-    JupyterLab goes to a cell by its id.
-    """
-    from IPython.display import display
-
+def following(exercise, cells: list[dict]) -> tuple[str, str]:
+    """Return what comes next on a page of these cells: link and words, "" if that is unknown."""
     from course.learner import progress
     from course.lessons import Lesson, places
 
@@ -54,11 +50,7 @@ def show_next(exercise, cells: list[dict]) -> None:
         name for name in lesson.exercises if checks.get(f"{lesson.slug}.{name}", {}).get("passed")
     }
     ids = [cell.get("id", "") for cell in cells]
-    link, words = places.after(lesson, exercise.name, ids, passed)
-    if link:
-        told = html.escape(words)
-        shown = say("Next: {place}", place=f'<a href="{link}">{told}</a>')
-        display({"text/html": shown, "text/plain": say("Next: {place}", place=words)}, raw=True)
+    return places.after(lesson, exercise.name, ids, passed)
 
 
 def _ran(result) -> None:

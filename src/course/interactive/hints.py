@@ -1,4 +1,4 @@
-"""Buttons under a check: one opens the next hint, then one the solution; what was opened stays.
+"""What stands under a check: buttons that open hints, then the solution; once done, the way on.
 
 A button that has nothing left to open is gone, and a line says why. The page moves the focus to
 what a button opened (see `names`).
@@ -7,13 +7,17 @@ what a button opened (see `names`).
 from __future__ import annotations
 
 import html
+from importlib import resources
 
 import ipywidgets as w
+from IPython.display import display
 
 from course import cards
-from course.interactive.names import named, opened
+from course.interactive.names import named, opened, script
 from course.interactive.still import Still, asleep
 from course.words import say
+
+_LEAD = (resources.files(__package__) / "lead.js").read_text(encoding="utf-8")
 
 
 class Ladder:
@@ -104,6 +108,13 @@ class Ladder:
             line = say("Run this cell again for the solution.")
         below = cards.quiet(line, size=90) if line else ""
         return [({"text/html": asleep(self._cards() + below), "text/plain": ""}, {})]
+
+
+def lead(link: str, words: str) -> None:
+    """Show a link to what comes next, a place on this page that begins with these words."""
+    shown = f'<a href="{html.escape(link)}">{html.escape(words)}</a>{script(_LEAD)}'
+    told = say("Next: {place}", place=words)
+    display({"text/html": say("Next: {place}", place=shown), "text/plain": told}, raw=True)
 
 
 def _show(part: w.Widget, seen: bool) -> None:
