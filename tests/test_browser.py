@@ -422,7 +422,7 @@ def test_on_the_next_day_what_was_seen_last_is_still_there(notebook):
         assert words in notebook.cell(hinted).inner_text()
         assert not notebook.cell(hinted).locator("button", has_text="Hint").count()
     for index, words in guesses.items():
-        assert f"You predicted {words}." in notebook.cell(index).inner_text()
+        assert f"You predicted: {words}." in notebook.cell(index).inner_text()
     notebook.complaints = [c for c in notebook.complaints if "widget model not found" not in c]
     assert notebook.complaints == []
 

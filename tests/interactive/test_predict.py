@@ -51,8 +51,8 @@ def test_a_guess_stands_beside_the_truth_and_the_score_is_kept(shown):
     which().commit("sigmoid")
     which().reveal("sigmoid")
     assert [data["text/plain"] for data in shown] == [
-        "You predicted 40 %. Measured: 97 %.\nToo low by 57 points. So far 0 of 1 were close.",
-        "You predicted sigmoid. Measured: sigmoid.\nRight. So far 1 of 2 were close.",
+        "You predicted: 40 %. Measured: 97 %.\nToo low by 57 points. So far 0 of 1 were close.",
+        "You predicted: sigmoid. Measured: sigmoid.\nRight. So far 1 of 2 were close.",
     ]
     assert progress.read()["predictions"] == {
         "4.1": {"guess": 40, "measured": 97, "close": False},
@@ -224,9 +224,9 @@ def test_what_stays_of_a_question_tells_the_guess_and_then_what_was_measured(sho
     asked = percent()
     assert "Predict before you run" in asked._card()[0][0]["text/html"]
     asked.commit(40)
-    assert "You predicted 40 %." in asked._card()[0][0]["text/html"]
+    assert "You predicted: 40 %." in asked._card()[0][0]["text/html"]
     asked.reveal(97, "97 % of 500")
-    assert "You predicted 40 %. Measured: 97 % of 500." in asked._card()[0][0]["text/html"]
+    assert "You predicted: 40 %. Measured: 97 % of 500." in asked._card()[0][0]["text/html"]
     assert "Measured: 97 %." in percent()._card()[0][0]["text/html"]  # in another kernel
 
 
@@ -291,7 +291,7 @@ def test_what_was_typed_and_not_committed_counts_at_the_reveal_and_that_is_said(
     asked = percent()
     form(asked).field.value = "95 %"
     asked.reveal(97)
-    assert "You predicted 95 %" in shown[0]["text/plain"]
+    assert "You predicted: 95 %" in shown[0]["text/plain"]
     assert "You had not pressed Commit; what you had typed counts" in shown[0]["text/plain"]
     assert asked.entry == {"guess": 95, "measured": 97, "close": True}
     form(asked := which()).field.value = "softmax"

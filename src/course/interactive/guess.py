@@ -102,7 +102,7 @@ class Guess:
         close = self.close(*seen)
         progress.record_prediction(self.id, measured=measured, close=close)
         text = f"{self.verdict(*seen, close)} {score(progress.read())}"
-        plain = say("You predicted {guess}. Measured: {measured}.", guess=guess, measured=shown)
+        plain = say("You predicted: {guess}. Measured: {measured}.", guess=guess, measured=shown)
         pair = [(say("You predicted"), guess), (say("Measured"), shown)]
         _display(late, pair, plain, text)
         self.renew()
@@ -124,7 +124,7 @@ class Guess:
         if self.too_late:
             told = [self.too_late]
         if "guess" in entry:
-            told = [say("You predicted {guess}.", guess=self.words(entry["guess"]))]
+            told = [say("You predicted: {guess}.", guess=self.words(entry["guess"]))]
         if "measured" in entry:
             shown = self._shown or self.words(entry["measured"])
             told += [say("Measured: {measured}.", measured=shown)]
