@@ -1,6 +1,7 @@
 """The drawing of this lesson: three matrices, and the two ways to multiply them."""
 
 from course.interactive.diagram import Diagram
+from course.words import say
 
 
 def brackets():
@@ -28,7 +29,7 @@ def brackets():
             elif part in "×=":
                 d.sign(part, col, row)
             else:
-                d.word(part, col, row)
+                d.word(say("then") if part == "then" else part, col, row)
     return d
 
 
