@@ -266,7 +266,7 @@ def test_the_map_comes_out_translated(foreign):
     assert f"0 of {len(EXERCISES)} exercises solved." in bracketed(text)
 
 
-# Names of people, units and functions, tokens, a product; and the widgets that show what a model writes.
+# Names of people, units and functions, tokens, a product; widgets that show what a model writes.
 KNOWN = {"Adam", "GFLOP", "Nesterov", "RMSprop", "split_heads", "merge_heads", "rotate"}
 KNOWN |= {"her", "other", "another", "ABC"}
 OF_A_MODEL = {"writing", "followers", "sentence", "learning", "next_token"}
