@@ -252,10 +252,10 @@ def test_a_trusted_call_costs_little(passed):
            "import numpy as np\nMASK = np.tri(3, dtype=bool)\n")  # fmt: skip
     mask = yours.causal_mask
     mask(3)
-    begun = time.perf_counter()
+    begun = time.process_time()  # a busy machine doesn't count
     for _ in range(2000):
         mask(3)
-    assert (time.perf_counter() - begun) / 2000 < 100e-6
+    assert (time.process_time() - begun) / 2000 < 100e-6
 
 
 DAMAGE = {
