@@ -4,8 +4,10 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+hypothesis.settings.load_profile("ci")  # the same examples each time, and no clock
 pytest_plugins = ["pytester"]
 
 
