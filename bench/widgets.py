@@ -146,8 +146,9 @@ def browser_side(moves: int) -> dict:
         )
         with lab_page.server([notebook], served) as (address, token):
             page = browser.new_page(viewport={"width": 1300, "height": 900})
-            lab = lab_page.Notebook(page, address, token, "widgets.ipynb")
-            lab.run_from(0)
+            lab = lab_page.Notebook(lab_page.opened(page, address, token), "widgets.ipynb")
+            lab.open()
+            lab.run(*range(len(CELLS)))
             took = {name: _moves(lab, i, moves) for i, name in enumerate(CELLS)}
             lab.close()
         browser.close()

@@ -7,8 +7,29 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+BROWSER = "test_browser.py"  # some thirty seconds a lesson
+
 hypothesis.settings.load_profile("ci")  # the same examples each time, and no clock
 pytest_plugins = ["pytester"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What takes longest comes first, so that no worker ends long after the others."""
+    items.sort(key=lambda item: (item.path.name != BROWSER, item.path.suffix != ".ipynb"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a worker a file at a time; of the browser's tests, all of one lesson."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneLesson(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file, _, test = nodeid.partition("::")
+            return file + test.partition("[")[2] if file.endswith(BROWSER) else file
+
+    return OneLesson(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)

@@ -83,41 +83,63 @@ def _wait_for(address: str, process, log: Path) -> None:
     raise RuntimeError(f"JupyterLab did not start; it said:\n{log.read_text()}")
 
 
-class Notebook:
-    """One notebook, open in a page of JupyterLab."""
+def opened(page, address: str, token: str):
+    """Return the page with JupyterLab in it, nothing open; its `complaints` are what went wrong."""
+    complaints = page.complaints = []
+    page.on("console", lambda message: complaints.extend(_error(message)))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{address}/lab?token={token}&reset")
+    page.wait_for_function("window.jupyterapp !== undefined", timeout=90_000)
+    page.evaluate("async () => { await jupyterapp.restored; }")
+    if page.locator(".jp-FileBrowser").is_visible():
+        page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
+    return page
 
-    def __init__(self, page, address: str, token: str, name: str):
-        self.page, self.complaints = page, []
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(f"{address}/lab/tree/{name}?token={token}&reset")
-        self._wait_for_cells()
+
+def _error(message) -> list[str]:
+    place = message.location.get("url", "")
+    return [f"{message.text} ({place})"] if message.type == "error" else []
+
+
+class Notebook:
+    """One notebook of a JupyterLab, opened and closed again as from its list of files."""
+
+    def __init__(self, page, name: str):
+        self.page, self.name, self.complaints = page, name, page.complaints
+
+    def open(self) -> None:
+        """Open it, with a new kernel."""
+        script = """async name => {
+            const opened = await jupyterapp.commands.execute('docmanager:open', {path: name});
+            await opened.revealed;
+            await opened.sessionContext.ready;
+        }"""
+        self.page.evaluate(script, self.name)
+        self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+        self.wait_idle()
 
     def reopen(self) -> None:
-        """Save, end the kernel, and open the page anew, as on the next day."""
+        """Save, end the kernel, close and open it anew, as on the next day."""
         self.execute("docmanager:save")
-        self._shut_down()
-        self.page.reload()
-        self._wait_for_cells()
+        self._close()
+        self.open()
         # a widget's place is given up after two seconds without its model
         self.page.wait_for_function("!document.body.innerText.includes('Loading widget')")
         self.page.wait_for_timeout(2500)
 
-    def _wait_for_cells(self) -> None:
-        self.page.wait_for_function("window.jupyterapp !== undefined", timeout=90_000)
-        self.page.evaluate("async () => { await jupyterapp.restored; }")
-        self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
-        if self.page.locator(".jp-FileBrowser").is_visible():
-            self.execute("application:toggle-left-area")
-        self.wait_idle()
+    def close(self) -> None:
+        """End the kernel and leave JupyterLab as it was found."""
+        self._close()
+        self.complaints.clear()
 
-    def _shut_down(self) -> None:
-        script = "async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
+    def _close(self) -> None:
+        script = """async () => {
+            for (const opened of [...jupyterapp.shell.widgets('main')]) {
+                await opened.sessionContext?.shutdown();
+                opened.dispose();
+            }
+        }"""
         self.page.evaluate(script)
-
-    def _heard(self, message) -> None:
-        if message.type == "error":
-            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def execute(self, command: str, **arguments) -> None:
         """Run a command of JupyterLab's and wait for its end, ten minutes at most."""
@@ -132,23 +154,18 @@ class Notebook:
         status = "jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'"
         self.page.wait_for_function(status, timeout=120_000)
 
-    def run_before(self, index: int) -> None:
-        """Run every cell above one."""
-        self._run("notebook:run-all-above", index)
-
-    def run_from(self, index: int) -> None:
-        """Run a cell and all below it."""
-        self._run("notebook:run-all-below", index)
-
-    def run(self, index: int) -> None:
-        """Run one cell."""
-        self._run("notebook:run-cell", index)
-
-    def _run(self, command: str, index: int) -> None:
-        script = "i => { jupyterapp.shell.currentWidget.content.activeCellIndex = i; }"
-        self.page.evaluate(script, index)
-        self.execute(command)
-        self.wait_idle()
+    def run(self, *indices: int) -> None:
+        """Run these cells, in the order of the page."""
+        if indices:
+            script = """indices => {
+                const {content} = jupyterapp.shell.currentWidget;
+                content.activeCellIndex = indices[0];
+                content.deselectAll();
+                indices.forEach(i => content.select(content.widgets[i]));
+            }"""
+            self.page.evaluate(script, indices)
+            self.execute("notebook:run-cell")
+            self.wait_idle()
 
     def cells(self) -> list[dict]:
         """Return each cell's type, source, tags and outputs, as the page holds them now."""
@@ -258,8 +275,3 @@ class Notebook:
         style.evaluate("e => e.remove()")
         colours = Image.open(io.BytesIO(picture)).convert("RGB")
         colours.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
-
-    def close(self) -> None:
-        """Shut the kernel down and leave."""
-        self._shut_down()
-        self.page.close()

@@ -35,30 +35,41 @@ README = set(re.findall(r"\(docs/(\w+)\.png\)", (ROOT / "README.md").read_text(e
 
 
 @pytest.fixture(scope="module")
-def served(browser, tmp_path_factory):
+def page(browser, tmp_path_factory):
+    """JupyterLab, in which the lessons are opened one after the other."""
     with lab_page.server(NOTEBOOKS, tmp_path_factory.mktemp("lab")) as place:
-        yield place
+        yield lab_page.opened(browser.new_page(), *place)
 
 
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
-def notebook(request, browser, served):
+def notebook(request, page):
     """The notebook in the browser, what is alive run once, and guessed before it is revealed."""
-    page = browser.new_page()
-    notebook = lab_page.Notebook(page, *served, request.param.name)
+    notebook = lab_page.Notebook(page, request.param.name)
     notebook.stem = request.param.stem
-    notebook.total = len(notebook.cells())
-    sources = [cell["source"] if cell["type"] == "code" else "" for cell in notebook.cells()]
+    try:
+        notebook.open()
+        bring_to_life(notebook)
+        yield notebook
+    finally:
+        notebook.close()
+
+
+def bring_to_life(notebook) -> None:
+    """Run the cells that are alive, and answer each prediction before a cell that reveals it."""
+    cells = notebook.cells()
+    notebook.total = len(cells)
+    sources = [cell["source"] if cell["type"] == "code" else "" for cell in cells]
     first = next((i for i, source in enumerate(sources) if "= predict." in source), -1)
-    run = slices.needed(sources, alive(sources, first))
+    run, waiting = slices.needed(sources, alive(sources, first)), []
     for index in run:
-        notebook.run(index)
-        if "= predict." in sources[index]:
-            shows = f"{sources[index].split()[-1]}.reveal("  # after which no guess counts
-            if any(shows in sources[later] for later in run):
-                commit(notebook, index)
-    page.wait_for_timeout(500)
-    yield notebook
-    notebook.close()
+        waiting.append(index)
+        shows = f"{sources[index].split()[-1]}.reveal("  # after which no guess counts
+        if "= predict." in sources[index] and any(shows in sources[later] for later in run):
+            notebook.run(*waiting)
+            commit(notebook, index)
+            waiting.clear()
+    notebook.run(*waiting)
+    notebook.page.wait_for_timeout(500)
 
 
 def alive(sources: list[str], first: int) -> list[int]:
@@ -423,8 +434,8 @@ def test_on_the_next_day_what_was_seen_last_is_still_there(notebook):
         assert not notebook.cell(hinted).locator("button", has_text="Hint").count()
     for index, words in guesses.items():
         assert f"You predicted: {words}." in notebook.cell(index).inner_text()
-    notebook.complaints = [c for c in notebook.complaints if "widget model not found" not in c]
-    assert notebook.complaints == []
+    complaints = [c for c in notebook.complaints if "widget model not found" not in c]
+    assert complaints == []
 
 
 def guess(notebook, index: int) -> str:
