@@ -31,8 +31,6 @@ def reader(browser, exported, request):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported):
     """No kernel, no network: every picture is there, nothing is cut, no barrier is found."""
-    from axe_playwright_python.sync_playwright import Axe
-
     cells = pairs.read_notebook(ROOT, path.stem).cells
     wanted = sum("image/png" in o.get("data", {}) for c in cells for o in c.get("outputs", []))
     reader.goto((exported / f"{path.stem}.html").as_uri())
@@ -45,15 +43,41 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
         reader.set_viewport_size({"width": width, "height": 900})
         reader.emulate_media(color_scheme=scheme)
         assert reader.evaluate("document.documentElement.scrollWidth") == width
-        found = Axe().run(reader, options={"resultTypes": ["violations"]})
-        assert not found.response["violations"], f"{scheme}:\n{found.generate_report()}"
     reader.emulate_media(media="print")
     reader.set_viewport_size({"width": 673, "height": 900})  # A4 between its margins
     cut = """[...document.querySelectorAll('pre, .figure, .card, math')].filter(
         e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
         .map(e => e.outerHTML.slice(0, 300))"""
     assert reader.evaluate(cut) == []
+    no_barrier(reader)
     assert reader.asked == []
+
+
+def no_barrier(reader) -> None:
+    """Ask axe-core, narrow and dark, then wide and light.
+
+    Tokens of code and formulas have the colours of their kind and of what they stand in: the first
+    of each kind is kept, and thousands like it needn't be measured.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    reader.emulate_media(media="screen")
+    reader.evaluate(
+        """() => {
+            const seen = new Set();
+            for (const part of document.querySelectorAll('pre span, math')) {
+                let kind = '';
+                for (let e = part; e; e = e.parentElement) kind += `${e.localName}.${e.className} `;
+                if (seen.has(kind)) part.replaceWith(part.textContent);
+                seen.add(kind);
+            }
+        }"""
+    )
+    for width, scheme in ((390, "dark"), (1280, "light")):
+        reader.set_viewport_size({"width": width, "height": 900})
+        reader.emulate_media(color_scheme=scheme)
+        found = Axe().run(reader, options={"resultTypes": ["violations"]})
+        assert not found.response["violations"], f"{scheme}:\n{found.generate_report()}"
 
 
 def test_a_lesson_is_printed_with_its_answers_open(browser, reader, exported):
