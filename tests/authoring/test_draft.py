@@ -24,11 +24,10 @@ LAWS = (
 
 @pytest.fixture
 def copy(root, tmp_path):
-    """A copy of the checkout, in step with itself as git sees it."""
+    """A copy of the checkout, in step with itself as git sees it, and compiled as it is."""
     folder = tmp_path / "copy"
     for name in PARTS:
-        leave = shutil.ignore_patterns("__pycache__", ".*")
-        shutil.copytree(root / name, folder / name, ignore=leave)
+        shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns(".*"))
     for name in FILES:
         shutil.copy(root / name, folder)
     return folder
@@ -37,7 +36,7 @@ def copy(root, tmp_path):
 def python(folder, *arguments):
     """Run Python with the package of a copy; returns what it printed."""
     outside = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-    env = outside | {"PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = outside | {"PYTHONPATH": str(folder / "src")}
     command = [sys.executable, *map(str, arguments)]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-3000:]
