@@ -239,11 +239,18 @@ class Notebook:
 
     def theme(self, name: str) -> None:
         """Change to JupyterLab's theme Light or Dark."""
+        if name == self.themes()[0]:
+            return
         self.execute("apputils:change-theme", theme=f"JupyterLab {name}")
         self.page.wait_for_selector(
             f"body[data-jp-theme-name='JupyterLab {name}']", state="attached"
         )
         self.page.wait_for_timeout(300)
+
+    def themes(self) -> list[str]:
+        """Return the theme that is on, then the other: each change paints the whole page."""
+        shown = self.page.locator("body").get_attribute("data-jp-theme-name")
+        return sorted(("Dark", "Light"), key=lambda name: name not in shown)
 
     def photograph(self, stem: str, folder: Path) -> list[Path]:
         """Save the notebook as a row of pictures, from its top to its end."""

@@ -130,6 +130,7 @@ def save(notebook, name: str, first: int, last: int) -> None:
     """Save the cells from first to last as NN_name.png where pictures are asked for."""
     name = f"{notebook.stem[:2]}_{name}"
     if SCREENS and (SCREENS != "docs" or name in README):
+        notebook.theme("Light")
         notebook.portrait(ROOT / SCREENS / f"{name}.png", first, last)
 
 
@@ -361,7 +362,7 @@ def test_a_machine_finds_no_barrier_in_the_outputs(notebook):
     """By axe-core: names, roles, contrast of what the course puts on the page."""
     from axe_playwright_python.sync_playwright import Axe
 
-    for theme in ("Dark", "Light"):
+    for theme in notebook.themes():
         notebook.theme(theme)
         found = Axe().run(notebook.page, context=".jp-OutputArea-output", options=AXE)
         assert not found.response["violations"], f"{theme}:\n{found.generate_report()}"
