@@ -233,7 +233,7 @@ class Notebook:
         at, end = (handle.get_attribute(f"aria-value{x}") for x in ("now", "max"))
         for key in ("ArrowLeft" if at == end else "ArrowRight", "Home", "End"):
             self.page.keyboard.press(key)
-            if self.changed(index, before):
+            if self.changed(index, before, seconds=5 if key == "End" else 2):
                 return True
         return False
 

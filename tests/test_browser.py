@@ -174,7 +174,8 @@ def test_the_words_of_a_picture_follow_its_controls(notebook):
     trainings = holding(notebook, "button", "Start")
     for index in set(holding(notebook, ".noUi-handle")) - set(trainings):
         handle = notebook.cell(index).locator(".noUi-handle").first
-        assert notebook.move(index, handle)
+        now, least = (handle.get_attribute(f"aria-value{x}") for x in ("now", "min"))
+        handle.press("End" if now == least else "Home")  # the picture itself may stay as it is
         told = """cell => {
             const handle = cell.querySelector('.noUi-handle'), said = handle.ariaValueText;
             const now = `${handle.ariaLabel}: ${said.replace('−', '-')}`;
