@@ -29,7 +29,7 @@ SCREENS = os.environ.get("COURSE_SCREENS")
 photographs = pytest.mark.skipif(not SCREENS, reason="COURSE_SCREENS names no folder")
 # A label beside a slider is not its label element's text to axe; everything else is asked.
 AXE = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}
-COMMITTED = "/^(Committed|Your first guess stands)/"
+COMMITTED = "/^(Committed|Your guess stands)/"
 HANDS = ".course-awake :is(input, button)"
 README = set(re.findall(r"\(docs/(\w+)\.png\)", (ROOT / "README.md").read_text(encoding="utf-8")))
 

@@ -128,9 +128,11 @@ def test_under_a_check_that_is_done_stands_the_way_on(kernel):
     said = run(kernel, "bank.probabilities.check(probabilities)")
     card, link = (one["data"] for one in said if "transient" in one)
     assert "· done" in card["text/plain"]
-    assert link["text/plain"] == "Next: Exercise 0.2 · write_greedily"
+    assert link["text/plain"] == "Read on. Next to do: Exercise 0.2 · write_greedily"
     here = "00_start_here.ipynb#cell-id=exercise-write_greedily"
-    assert f'Next: <a href="{here}">' in link["text/html"]
+    assert f'Next to do: <a href="{here}">' in link["text/html"]
+    assert "<summary>How the course does it, and why</summary>" in link["text/html"]
+    assert "keepdims" in link["text/html"]  # its code
 
 
 def test_it_computes_with_one_thread(kernel):

@@ -273,7 +273,19 @@ def test_half_of_what_was_typed_is_not_kept_where_the_whole_is_no_answer(before)
     made.button.click()
     made.field.value = "40-50"
     assert "“40-50” could be many numbers." in made.said.value
+    assert ("12 % stays committed." in made.said.value) == bool(before)
     assert asked.entry == before
+
+
+@pytest.mark.parametrize("typed", ["9", "x", "5", ""])
+def test_what_is_typed_anew_after_a_press_changes_no_guess(typed):
+    asked = percent()
+    made = form(asked)
+    made.field.value = "55"
+    made.button.click()
+    made.field.value = typed
+    assert asked.entry == {"guess": 55}
+    assert "Committed is 55 %. Press Commit again to change it." in made.said.value
 
 
 def test_a_choice_is_committed_by_its_button_and_nothing_is_chosen_before():
@@ -320,7 +332,7 @@ def test_after_the_reveal_the_first_guess_stands(shown):
     made.field.value = "40"
     made.button.click()
     asked.reveal(97)
-    final = "Your first guess stands: 40 %. The result is out, so it is final."
+    final = "Your guess stands: 40 %. The result is out, so it is final."
     assert final in made.said.value
     assert made.field.disabled and made.button.disabled
     made.field.value = "97"  # what was on its way

@@ -29,13 +29,11 @@ def load_ipython_extension(shell) -> None:
 
 
 def _under(exercise, done: bool) -> None:
-    """Show what stands under a check: hints, or a link to what comes next on this page."""
+    """Show what stands under a check: hints, or the course's way and what comes next."""
     from course.interactive import hints  # what draws on pages is loaded with the first check
 
     if done:
-        link, words = following(exercise, page())
-        if link:
-            hints.lead(link, words)
+        hints.passed(exercise, *following(exercise, page()))
     elif exercise.hints:
         hints.offer(exercise)
 

@@ -11,7 +11,7 @@ import ipywidgets as w
 from course.interactive.names import named
 from course.words import say
 
-LATE = 1.0  # seconds in which what was typed before a press may still arrive after it
+LATE = 1.0  # seconds in which the rest of what was typed may arrive after the press
 
 
 class Form:
@@ -24,7 +24,7 @@ class Form:
     """
 
     def __init__(self, guess):
-        self.guess, self._pressed, self._before = guess, -math.inf, None
+        self.guess, self._pressed, self._before, self._met = guess, -math.inf, None, ""
         self.field, self.said = _field(guess), w.HTML()
         self.button = w.Button(
             description=say("Commit"), button_style="primary", layout=w.Layout(width="auto")
@@ -42,7 +42,8 @@ class Form:
 
     def press(self) -> None:
         """Commit, and once more if the page was still sending what was typed before."""
-        self._pressed, self._before = time.monotonic(), self.guess.entry.get("guess")
+        self._pressed, self._met = time.monotonic(), self.field.value or ""
+        self._before = self.guess.entry.get("guess")
         self.commit()
 
     def commit(self) -> bool:
@@ -50,7 +51,7 @@ class Form:
         try:
             counts = self.guess.commit(self.field.value)
         except ValueError as error:
-            self.tell(_why(error), role="alert")
+            self.tell(f"{_why(error)} {self._stands()}".rstrip(), role="alert")
             return False
         if counts:
             kept = self.guess.words(self.guess.entry["guess"])
@@ -83,7 +84,7 @@ class Form:
             return
         kept = self.guess.words(entry["guess"])
         if "measured" in entry:
-            final = "Your first guess stands: {guess}. The result is out, so it is final."
+            final = "Your guess stands: {guess}. The result is out, so it is final."
             self.tell(say(final, guess=kept))
             self.field.value = self.guess.typed(entry["guess"])
         else:
@@ -93,6 +94,11 @@ class Form:
     def tell(self, text: str, role: str = "status") -> None:
         """Say something beside the button; a screen reader says it too."""
         self.said.value = f'<span role="{role}">{html.escape(text)}</span>'
+
+    def _stands(self) -> str:
+        """Say which guess is kept, "" where there is none."""
+        kept = self.guess.entry.get("guess")
+        return "" if kept is None else say("{guess} stays committed.", guess=self.guess.words(kept))
 
     def _heard(self, _, content: dict, __) -> None:
         if content.get("event") == "submit":  # Enter in a text field
@@ -107,10 +113,10 @@ class Form:
 
     def _changed(self, change: dict) -> None:
         """Say that a change after a commit is not committed yet."""
-        entry = self.guess.entry
-        if time.monotonic() - self._pressed < LATE:
-            if not self.commit():  # the press had met half of what was typed
-                self.guess.withdraw(self._before)
+        entry, late = self.guess.entry, time.monotonic() - self._pressed < LATE
+        if late and (change["new"] or "").startswith(self._met):
+            self.guess.withdraw(self._before)  # the press had met half of what was typed
+            self.commit()
             return
         if "guess" not in entry or self._means(change["new"], entry["guess"]):
             return

@@ -110,11 +110,23 @@ class Ladder:
         return [({"text/html": asleep(self._cards() + below), "text/plain": ""}, {})]
 
 
-def lead(link: str, words: str) -> None:
-    """Show a link to what comes next, a place on this page that begins with these words."""
-    shown = f'<a href="{html.escape(link)}">{html.escape(words)}</a>{script(_LEAD)}'
-    told = say("Next: {place}", place=words)
-    display({"text/html": say("Next: {place}", place=shown), "text/plain": told}, raw=True)
+def passed(exercise, link: str, words: str) -> None:
+    """Show under a check that is done how the course does it, folded, and what comes next.
+
+    Parameters
+    ----------
+    exercise
+        ``ours()`` gives the solution, which shows itself as HTML.
+    link, words
+        To a place on this page that begins with these words; both "" where nothing comes next.
+    """
+    title = html.escape(say("How the course does it, and why"))
+    shown = f"<details><summary>{title}</summary>{exercise.ours()._repr_html_()}</details>"
+    told = say("Read on. Next to do: {place}", place=words) if link else ""
+    if link:
+        there = f'<a href="{html.escape(link)}">{html.escape(words)}</a>{script(_LEAD)}'
+        shown += f"<div>{say('Read on. Next to do: {place}', place=there)}</div>"
+    display({"text/html": shown, "text/plain": told}, raw=True)
 
 
 def _show(part: w.Widget, seen: bool) -> None:
