@@ -17,12 +17,6 @@
 # This course teaches how large language models work by having you build one: every piece, from
 # the dot product to a small GPT that writes in the style of Shakespeare, on your own computer, without
 # a network and without a graphics card.
-#
-# **You will** meet the four devices that every lesson uses, and build the smallest language model
-# there is while you do: a worked cell, a prediction, an exercise that checks itself, and a figure
-# that you can move.
-#
-# **You need** Python as far as functions, loops and NumPy arrays. No calculus yet.
 
 # %% [markdown] tags=["lab"]
 # This page is a column of cells; a blue bar marks the selected one. **Shift + Enter** runs it and
@@ -51,6 +45,12 @@ widgets.writing()
 # The line under the bars is written by a machine, one character after another. The bars show which
 # characters may come next, and how probable the machine finds each. It draws one, and the bars change.
 # By the end of this page you will have built it.
+#
+# **You will** meet the four devices that every lesson uses, and build the smallest language model
+# there is while you do: a worked cell, a prediction, an exercise that checks itself, and a figure
+# that you can move.
+#
+# **You need** Python as far as functions, loops and NumPy arrays. No calculus yet.
 
 # %% [markdown] tags=["lab"]
 # ## How to read a notebook
@@ -205,9 +205,7 @@ right
 # %%
 hits = 100 * counts.max(axis=1).sum() / counts.sum()  # the guess of a row is right as often as its maximum
 right.reveal(hits, shown=f"{hits:.0f} %")
-
-# %% [markdown]
-# One character of memory is worth about as much again as knowing which character is frequent.
+print(f"{hits / space:.1f} times as often as with a space each time")
 
 # %% [markdown]
 # ## An exercise: the check tells you what you misunderstood
@@ -334,9 +332,9 @@ best = bigram.most_probable(p, T, 60)
 score_greedy, score_best = (bigram.log_probability(p, x) for x in (greedy, best))
 print(f"greedy {score_greedy:.0f}; the best of all {score_best:.0f}:")
 print(tokens.decode(best, alphabet))
+typical.reveal("a line that neither way wrote")
 dash = alphabet.index("-")
 print(f"the probability that a dash follows a dash: {p[dash, dash]:.2f}")
-typical.reveal("a line that neither way wrote")
 
 # %% [markdown]
 # The greedy line takes the best step each time, but the best first step need not lead to where the good

@@ -286,15 +286,16 @@ loudest
 o = np.array([0.5, 0.67, 0.9, 0.99])
 signal = o * o * (1 - o)
 loudest.reveal(f"{o[signal.argmax()]:.2f}")
-print(f"at 0.99 the signal is {signal.max() / signal[-1]:.0f} times weaker than at 0.67")
+times = signal.max() / signal[-1]
+print(f"at 0.99 the sigmoid is nearly flat, and the signal {times:.0f} times weaker than at 0.67")
 
 # %% [markdown]
 # ## Two remedies
 #
 # *The layers below hear the error through $\delta_o$ alone. Which factor of it can be done without?*
 #
-# A sigmoid near its ends is flat, and the factor $o(1-o)$ silences the error. The first remedy
-# changes the loss. Let the classes compete through the softmax of lesson *Probability*,
+# The first remedy changes the loss so that $o(1-o)$, the slope of the sigmoid, drops out. Let the
+# classes compete through the softmax of lesson *Probability*,
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}},$$
 #
@@ -479,8 +480,8 @@ for name, right in swept.items():
     print(f"{name}: best at {lr:g}, {best[name].mean():.1f} % (seeds {np.ptp(best[name]):.1f} apart)")
 
 # %% [markdown]
-# The new pair is ahead by about five points: more than the seeds are apart, and far less than the
-# 38 points at a rate of 0.25. With cross-entropy, sigmoid and ReLU reach the same
+# The new pair is ahead by more than the seeds are apart, and by far less than the 38 points at a
+# rate of 0.25. With cross-entropy, sigmoid and ReLU reach the same
 # height, so at this depth the change of loss makes the difference. ReLU wants a small rate, and
 # breaks beyond.
 #
