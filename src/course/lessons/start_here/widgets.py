@@ -68,7 +68,7 @@ def writing():
         alt="Bars: the probability of each character that can come next, largest first. Under them "
         "the line that has been written so far. Each character that is added changes the bars.",
         width=9,
-        height=2.8,
+        height=2.5,
         letter=live.choice("TAWtq", label="begins with"),
         written=live.slider(0, LONGEST, start=12, label="characters written"),
     )
