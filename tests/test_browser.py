@@ -286,8 +286,8 @@ def test_every_training_starts_and_stops(notebook):
         if stop.is_enabled():
             stop.click()
         notebook.page.wait_for_function("b => !b.disabled", arg=start.element_handle())
-        notebook.page.wait_for_timeout(200)
-        assert start.evaluate("e => e.parentElement.contains(document.activeElement)")
+        focused = "e => e.parentElement.contains(document.activeElement)"
+        notebook.page.wait_for_function(focused, arg=start.element_handle())
         # not another picture: a run stopped where the preview ends looks like the preview
         kept = re.search(r"(\d+) of \d+ steps", notebook.cell(index).inner_text())
         assert int(kept[1]) > 0, f"cell {index}: what was learnt is lost"
