@@ -144,7 +144,7 @@ def made(capsys, folder):
     return capsys.readouterr().out, (folder / "my_gpt.py").read_text(encoding="utf-8")
 
 
-GREEDY = ("--prompt", "ROMEO:", "--n", "90", "--temperature", "0")
+GREEDY = ("--prompt", "ROMEO:", "--length", "90", "--temperature", "0")
 
 
 def test_with_no_answers_it_is_the_course_s_and_writes_its_text(capsys, tmp_path, greedy):
@@ -234,7 +234,27 @@ def test_it_replaces_its_own_file_and_no_other(capsys, tmp_path):
     assert command.main(["mine", "--out", str(folder / "my_gpt.py")]) == 1
     assert "is something else" in capsys.readouterr().err
     assert command.main(["mine", "--out", str(tmp_path / "no" / "my_gpt.py")]) == 1
-    assert "there is no folder" in capsys.readouterr().err
+    assert "There is no folder" in capsys.readouterr().err
+
+
+def test_an_edit_is_kept_under_a_date_and_what_is_as_written_leaves_no_copy(capsys, tmp_path):
+    folder = tmp_path / "edited"
+    _, text = made(capsys, folder)
+    assert "it is kept" not in made(capsys, folder)[0]
+    assert len(list(folder.iterdir())) == 2
+    names = {}
+    for edit in (text + "print('mine')\n", text.replace("300", "301"), text.rsplit("# ", 1)[0]):
+        (folder / "my_gpt.py").write_text(edit, encoding="utf-8")
+        said, again = made(capsys, folder)
+        assert again == text
+        names |= {file: edit for file in folder.glob("my_gpt.kept *.py") if file not in names}
+        assert said.splitlines()[0].endswith(f"it is kept as {list(names)[-1].name}.")
+    assert [file.read_text(encoding="utf-8") for file in names] == list(names.values())
+    assert len(names) == 3
+    (folder / "small_gpt.safetensors").write_bytes(b"weights of my own")
+    assert "small_gpt.kept" in made(capsys, folder)[0]
+    (kept,) = folder.glob("small_gpt.kept *")
+    assert kept.read_bytes() == b"weights of my own"
 
 
 def test_every_part_has_its_reader():

@@ -1,7 +1,12 @@
 """`course mine`: your own functions from all lessons as one program, a small GPT that writes."""
 
 import argparse
+import hashlib
+import re
+import shutil
 from pathlib import Path
+
+SIGNED = re.compile(rb"# .*\b([0-9a-f]{64})\n\Z")  # the last line: what stands above it, hashed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,12 +26,15 @@ def run(args: argparse.Namespace) -> None:
     program, left_out = trial.settled(passed())
     for key, why in left_out.items():
         print(say("Your {key} is left out, the course's stands in. {why}", key=key, why=why))
-    weights = args.out.with_name(my_gpt.WEIGHTS)
-    if not weights.exists() or weights.read_bytes() != data.shipped(my_gpt.WEIGHTS):
-        files.replace(weights, data.shipped(my_gpt.WEIGHTS))
-    files.replace(args.out, program.text())
+    weights, shipped = args.out.with_name(my_gpt.WEIGHTS), data.shipped(my_gpt.WEIGHTS)
+    if not weights.exists() or weights.read_bytes() != shipped:
+        keep(weights)
+        files.replace(weights, shipped)
+    if not as_written(args.out):
+        keep(args.out)
+    files.replace(args.out, signed(program.text()))
     print(yours.credit(args.out.name, *program.whose()))
-    print(say("Let it write: python {file} --prompt 'ROMEO:' --n 300", file=args.out))
+    print(say("Let it write: python {file} --prompt 'ROMEO:' --length 300", file=args.out))
 
 
 def refuse(out: Path, mark: str) -> None:
@@ -37,10 +45,42 @@ def refuse(out: Path, mark: str) -> None:
     ValueError
         If there is another file, or no folder.
     """
+    from course.words import say
+
     if not out.parent.is_dir():
-        raise ValueError(f"there is no folder {out.parent}; make it first, or name another")
+        sentence = "There is no folder {folder}; make it first, or name another."
+        raise ValueError(say(sentence, folder=out.parent))
     if out.is_dir() or (out.exists() and mark not in out.read_text("utf-8", "replace")[:200]):
-        raise ValueError(f"{out} is something else than my_gpt.py; name another file with --out")
+        sentence = "{file} is something else than my_gpt.py; name another file with --out."
+        raise ValueError(say(sentence, file=out))
+
+
+def signed(text: str) -> str:
+    """Return a program's text with a last line by which a later edit shows."""
+    from course.words import say
+
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    line = say("# As `course mine` wrote it, the lines above have sha256 {digest}", digest=digest)
+    return f"{text}{line}\n"
+
+
+def as_written(out: Path) -> bool:
+    """Tell whether a file is, to the byte, what `signed` returned; one without that line isn't."""
+    content = out.read_bytes() if out.exists() else b""
+    last = SIGNED.search(content)
+    return bool(last) and hashlib.sha256(content[: last.start()]).hexdigest() == last[1].decode()
+
+
+def keep(file: Path) -> None:
+    """Copy a file that is about to be replaced to a dated name, and say so."""
+    from course.learner import home
+    from course.words import say
+
+    if file.exists():
+        kept = home.dated(file)
+        shutil.copy2(file, kept)
+        sentence = "{file} was not as `course mine` writes it; it is kept as {kept}."
+        print(say(sentence, file=file.name, kept=kept.name))
 
 
 def passed() -> dict:

@@ -29,14 +29,15 @@ def read_command(argv):
     """Read the command line."""
     parser = argparse.ArgumentParser(description="A small GPT that has read Shakespeare writes.")
     parser.add_argument("--prompt", default="\n", help="what to go on from (default: a new line)")
-    parser.add_argument("--n", type=int, default=300, help="characters to write (default: 300)")
+    parser.add_argument("--length", type=int, default=300, help="characters (default: 300)")
+    parser.add_argument("--n", dest="length", type=int, default=300, help=argparse.SUPPRESS)
     parser.add_argument("--temperature", type=float, default=0.8, help="0 takes the most probable")
     parser.add_argument("--top-k", type=int, help="draw from the k most probable characters")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same text (default: 0)")
     parser.add_argument("--weights", default=Path(__file__).with_name(WEIGHTS), help="the weights")
     args = parser.parse_args(argv)
-    if args.n < 0 or not args.prompt or args.temperature < 0 or (args.top_k or 1) < 1:
-        parser.error("--n and --temperature are 0 or more, --top-k 1 or more, --prompt not empty")
+    if args.length < 0 or not args.prompt or args.temperature < 0 or (args.top_k or 1) < 1:
+        parser.error("--length and --temperature are 0 or more, --top-k 1 or more, --prompt not empty")
     return args
 
 
@@ -53,7 +54,7 @@ def main(argv=None) -> int:
     rng = np.random.default_rng(args.seed)
     print(args.prompt, end="", flush=True)
     sampling = {"temperature": args.temperature, "top_k": args.top_k}
-    for token in numpy_modern.write(p, ids, args.n, **size, rng=rng, **sampling):
+    for token in numpy_modern.write(p, ids, args.length, **size, rng=rng, **sampling):
         print(tokens.decode([token], alphabet), end="", flush=True)
     print()
     return 0
