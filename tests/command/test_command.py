@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from course.authoring import checkout as places
-from course.command import asking
+from course.command import asking, choosing
 from course.command import main as command
 from course.lessons.desk import Desk
 
@@ -52,7 +52,7 @@ def test_every_command_explains_itself(capsys, name):
     ("words", "told"),
     [
         (["build", "77"], r"no lesson '77'\. There are: 00_first"),
-        (["build", "first"], "no lesson 'first'"),
+        (["build", "second"], "no lesson 'second'"),
         (["sync", "99"], "no lesson '99'"),
         (["reset", "77", "--yes"], r"no lesson '77'"),
         (["reset", "00"], "Nobody can answer here"),
@@ -137,6 +137,61 @@ def test_lessons_are_chosen_by_number_name_or_file(write, checkout):
     for word in ("4", "04", "04_fourth", "notebooks/04_fourth.ipynb"):
         assert places.lessons(checkout, [word]) == ["04_fourth"]
     assert places.lessons(checkout) == ["00_first", "04_fourth"]
+
+
+THERE = ["00_start_here", "02_inside_a_matrix", "05_gradients", "12_small_gpt", "99_of_my_own"]
+
+
+@pytest.mark.parametrize(
+    ("word", "stem"),
+    [
+        ("5", "05_gradients"),
+        ("05", "05_gradients"),
+        ("Gradients", "05_gradients"),
+        ("05_gradients", "05_gradients"),
+        ("notebooks/text/05_gradients.py", "05_gradients"),
+        ("inside a matrix", "02_inside_a_matrix"),
+        ("INSIDE-A-MATRIX", "02_inside_a_matrix"),
+        ("A small  GPT", "12_small_gpt"),
+        ("small_gpt", "12_small_gpt"),
+        ("of my own", "99_of_my_own"),
+    ],
+)
+def test_a_lesson_is_meant_by_number_name_or_title(word, stem):
+    assert choosing.choose(THERE, word) == stem
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("gradient", r"Is it 05 \(Gradients\)\?$"),
+        ("gradeints", r"Is it 05 \(Gradients\)\?$"),
+        ("matrix", r"Is it 02 \(Inside a matrix\)\?$"),
+        ("my own", r"Is it 99 \(of_my_own\)\?$"),
+        ("77", r"There are: 00_start_here, 02_"),
+        ("", r"There are: 00_start_here, 02_"),
+    ],
+)
+def test_what_is_nearly_a_lesson_is_asked_back(word, told):
+    with pytest.raises(places.CourseError, match=told):
+        choosing.choose(THERE, word)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["lab", "gradient"],
+        ["reset", "gradient"],
+        ["build", "gradient"],
+        ["sync", "gradient"],
+        ["grade", "--lesson", "gradient", "."],
+    ],
+)
+def test_every_command_asks_back(capsys, root, monkeypatch, words):
+    monkeypatch.chdir(root)
+    code, _, said = run(capsys, *words)
+    assert code == 1
+    assert said.endswith("There is no lesson 'gradient'. Is it 05 (Gradients)?\n")
 
 
 def test_progress_and_report_read_what_was_recorded(capsys, tmp_path, monkeypatch):

@@ -135,7 +135,7 @@ def test_a_link_to_somebody_else_s_work_is_no_work(tmp_path):
 
 def test_an_unknown_lesson_is_told(tmp_path, capsys):
     assert main.main(["grade", str(tmp_path), "--lesson", "77"]) == 1
-    assert "No lesson is called 77" in capsys.readouterr().err
+    assert "There is no lesson '77'" in capsys.readouterr().err
 
 
 def test_a_lost_process_is_tried_once_more_and_costs_one_row(monkeypatch):

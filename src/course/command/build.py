@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="*",
         metavar="solutions|nbgrader|html|pdf|bundle|NN",
-        help="lessons by number or name (default: all), an edition's name may lead",
+        help="lessons by number, name or title (default: all), an edition's name may lead",
     )
     parser.add_argument("--out", type=Path, help="folder of the edition (default: build/EDITION)")
     platforms = ("linux-x86_64", "linux-aarch64", "macos-arm64", "windows-amd64")
@@ -47,10 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Execute, normalise and write the lessons asked for, or an edition of them."""
     from course.authoring import checkout, execute
+    from course.command import choosing
 
     root = checkout.find_root()
     edition = args.what[0] if args.what and args.what[0] in EDITIONS else None
-    stems = checkout.lessons(root, args.what[1:] if edition else args.what)
+    stems = choosing.stems(root, args.what[1:] if edition else args.what)
     if edition:
         make = getattr(importlib.import_module(EDITIONS[edition]), edition)
         out = (args.out or root / "build" / edition).resolve()

@@ -25,7 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="each answer as a file of its own, by exercise, for tools that look for copies",
     )
     parser.add_argument(
-        "--lesson", action="append", default=[], metavar="NN", help="grade this lesson alone"
+        "--lesson",
+        action="append",
+        default=[],
+        metavar="NN",
+        help="grade this lesson alone, by number, name or title",
     )
     parser.add_argument(
         "--vary", action="store_true", help="draw each learner's cases from what they are called"
@@ -70,15 +74,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _slug(lesson: str) -> str:
-    """The slug of a lesson that is given by number or name."""
+    """Return the slug of the lesson that is meant."""
     from course import lessons
-    from course.words import say
+    from course.command import choosing
 
-    known = lessons.lessons()
-    for one in known:
-        if lesson in (one.slug, one.number, one.stem, one.number.lstrip("0")):
-            return one.slug
-    names = ", ".join(one.stem for one in known)
-    raise ValueError(
-        say("No lesson is called {name}; there are {names}.", name=lesson, names=names)
-    )
+    return lessons.slug(choosing.choose([one.stem for one in lessons.lessons()], lesson))

@@ -17,7 +17,8 @@ import time
 import webbrowser
 from pathlib import Path
 
-from course.authoring.checkout import CourseError, find_root, lessons
+from course.authoring.checkout import CourseError, find_root
+from course.command import choosing
 from course.learner import home, trust
 from course.words import say
 
@@ -39,7 +40,12 @@ ONE_THREAD = {  # many kernels on few cores wait for each other's threads: 144 s
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course lab`."""
-    parser.add_argument("lesson", nargs="?", metavar="NN", help="default: where you were")
+    parser.add_argument(
+        "lesson",
+        nargs="?",
+        metavar="NN",
+        help="a lesson by number, name or title (default: where you were)",
+    )
     port = say("default: the first free one from {port}", port=PORT)
     parser.add_argument("--port", type=int, help=port)
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
@@ -50,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from course.lessons.desk import Desk
 
     desk = Desk(root := find_root())
-    asked = lessons(root, [args.lesson])[0] if args.lesson else ""
+    asked = choosing.stems(root, [args.lesson])[0] if args.lesson else ""
     there = running(desk.folder)
     port = 0 if there else choose_port(args.port)
     os.environ.update(environment(desk.folder))  # for the server, and for what is read here

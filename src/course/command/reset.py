@@ -7,19 +7,19 @@ from course.words import say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course reset`."""
-    parser.add_argument("what", nargs="+", metavar="NN", help="lessons by number or name")
+    parser.add_argument("what", nargs="+", metavar="NN", help="lessons by number, name or title")
     parser.add_argument("--yes", action="store_true", help="don't ask")
 
 
 def run(args: argparse.Namespace) -> None:
     """Hand the lessons out afresh, each after a question."""
     from course.authoring import checkout
-    from course.command import asking
+    from course.command import asking, choosing
     from course.lessons.desk import Desk
 
     root = checkout.find_root()
     desk = Desk(root)
-    for stem in checkout.lessons(root, args.what):
+    for stem in choosing.stems(root, args.what):
         question = say("Make a fresh copy of {file}? Yours is kept.", file=desk.path(stem))
         if desk.path(stem).exists() and not asking.agreed(question, yes=args.yes):
             print(say("{stem} stays as it is.", stem=stem))

@@ -7,7 +7,9 @@ from course.words import say, say_n
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course sync`."""
-    parser.add_argument("what", nargs="*", metavar="NN", help="lessons (default: all)")
+    parser.add_argument(
+        "what", nargs="*", metavar="NN", help="lessons by number, name or title (default: all)"
+    )
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if any differ")
     parser.add_argument(
         "--from",
@@ -20,9 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Bring the pairs in step, or say which are not."""
     from course.authoring import checkout, pairs, readme
+    from course.command import choosing
 
     root = checkout.find_root()
-    stems = checkout.lessons(root, args.what)
+    stems = choosing.stems(root, args.what)
     apart = [stem for stem in stems if not pairs.equal(root, stem)]
     if args.check:
         for stem in apart:

@@ -37,7 +37,7 @@ def read_command(argv):
     parser.add_argument("--weights", default=Path(__file__).with_name(WEIGHTS), help="the weights")
     args = parser.parse_args(argv)
     if args.length < 0 or not args.prompt or args.temperature < 0 or (args.top_k or 1) < 1:
-        parser.error("--length and --temperature are 0 or more, --top-k 1 or more, --prompt not empty")
+        parser.error("--length and --temperature begin at 0, --top-k at 1; --prompt is not empty")
     return args
 
 
