@@ -499,7 +499,7 @@ minutes = train.evaluate(trained, unseen)
 print(yours.credit("my_gpt.py", *program.whose()))
 print(f"its weights: {minutes:.2f} nats on unseen text")
 print("made in a terminal by: course mine")
-print("started by: python my_gpt.py --prompt 'ROMEO:' --n 300")
+print("started by: python my_gpt.py --prompt 'ROMEO:' --length 300")
 
 # %% [markdown]
 # These weights beat the 5-grams. Below is the model of 600 steps. Type a line, and see what it
