@@ -52,6 +52,23 @@ def test_learners_who_passed_all_are_not_an_empty_table(tmp_path):
     assert "No exercise has been tried yet." in report.report([learner(tmp_path / "x.json")]).text()
 
 
+def test_of_nobody_the_causes_are_told_first_and_no_table_is_written(tmp_path, capsys):
+    (bad := tmp_path / "a.json").write_text("{")
+    words = ["report", str(bad), "--csv", str(tmp_path / "new" / "t.csv")]
+    assert main.main([*words, "--html", str(tmp_path / "t.html")]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "No progress file can be read:"
+    assert said[1].startswith(f"  {bad}: It breaks off")
+    assert [line.split(" isn't written")[0] for line in said[2:]] == [
+        words[-1],
+        f"{tmp_path}/t.html",
+    ]
+    assert list(tmp_path.iterdir()) == [bad]
+    learner(bad, attention_scores=DONE)
+    assert main.main(words) == 0
+    assert capsys.readouterr().out.endswith(f"Written to {words[-1]}.\n")
+
+
 DAMAGE = {
     "cut": (b"{", "breaks off or is garbled at line 1"),
     "null": (

@@ -4,6 +4,9 @@ import argparse
 import time
 from pathlib import Path
 
+from course import files
+from course.words import say
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course report`."""
@@ -46,14 +49,21 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(done, args: argparse.Namespace) -> None:
-    """Print the table, and write it wherever it is wanted."""
-    from course import files
-
+    """Print the table, and write it wherever it is wanted; one of nobody isn't written."""
     print(done.text(args.names), flush=True)
-    if args.csv:
-        files.replace(args.csv.resolve(), done.csv(args.names))
-    if args.html:
-        from course.lessons import class_page
+    for out, made in ((args.csv, _csv), (args.html, _html)):
+        if out and not done.learners:
+            print(say("{file} isn't written: there is nobody to count.", file=out))
+        elif out:
+            files.replace(out.resolve(), made(done, args))
+            print(say("Written to {file}.", file=out), flush=True)
 
-        every = SECONDS if args.follow else 0
-        files.replace(args.html.resolve(), class_page.html(done, names=args.names, every=every))
+
+def _csv(done, args: argparse.Namespace) -> str:
+    return done.csv(args.names)
+
+
+def _html(done, args: argparse.Namespace) -> str:
+    from course.lessons import class_page
+
+    return class_page.html(done, names=args.names, every=SECONDS if args.follow else 0)

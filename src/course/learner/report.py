@@ -96,6 +96,8 @@ class Report:
         shown = [("", *row[1:]) if row[3] else row for row in self.rows(names)]
         rows = [tuple(map(say, _header(names))), *(tuple(map(harmless, row)) for row in shown)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        if self.bad and not self.learners:
+            return "\n".join([say("No progress file can be read:"), *self._bad()])
         lines = [say_n("{n} learner", "{n} learners", self.learners)]
         for row in rows if shown else []:
             cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
@@ -104,8 +106,11 @@ class Report:
             lines.append(say("No exercise has been tried yet."))
         if self.bad:
             lines += ["", say_n("{n} file left out:", "{n} files left out:", len(self.bad))]
-            lines += [f"  {harmless(file)}: {harmless(why)}" for file, why in self.bad]
+            lines += self._bad()
         return "\n".join(lines)
+
+    def _bad(self) -> list[str]:
+        return [f"  {harmless(file)}: {harmless(why)}" for file, why in self.bad]
 
     def csv(self, names: bool = False) -> str:
         """Return the table as CSV, as a spreadsheet opens it."""
