@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import tempfile
 from pathlib import Path
 
 
@@ -57,6 +58,27 @@ def drafted(file: Path):
             raise OSError(error.errno, error.strerror, str(file)) from error
         raise
     _keep_name(file.parent)
+
+
+def standing(place: Path) -> Path:
+    """Return a place if it is there, else the nearest folder above it that is."""
+    place = place.absolute()
+    return next(one for one in (place, *place.parents) if one.exists())
+
+
+def probe(folder: Path) -> None:
+    """Write for a moment in a folder, or in the one in which it would be made; nothing stays.
+
+    Raises
+    ------
+    OSError
+        If it can't be written or made, with the folder's name.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=standing(folder)) as file:
+            file.write(b"x")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
 
 
 def drafts(folder: Path, pattern: str = "*") -> list[Path]:

@@ -8,6 +8,8 @@ import pytest
 from course import data
 from course.command import doctor
 from course.command import main as command
+from course.lessons.desk import Desk
+from course.lessons.renewing import update
 
 
 def test_all_is_well_here(capsys, root, monkeypatch):
@@ -61,6 +63,32 @@ def test_a_damaged_data_file_is_named(tmp_path, monkeypatch):
     found = faults(doctor.data_files())
     assert len(found) == len(data.manifest())
     assert all("Restore it with" in finding.what for finding in found)
+
+
+def test_a_damaged_copy_is_named_as_update_names_it(tmp_path, root, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "desk"))
+    (tmp_path / "notebooks").mkdir()
+    for stem in ("05_gradients", "12_small_gpt"):
+        shipped = (root / "notebooks" / "05_gradients.ipynb").read_bytes()
+        (tmp_path / "notebooks" / f"{stem}.ipynb").write_bytes(shipped)
+    assert list(doctor.copies(tmp_path)) == []  # no copy was made yet
+    Desk(tmp_path).open()
+    (found,) = doctor.copies(tmp_path)
+    assert (found.well, found.what) == (True, "2 copies of lessons can be read")
+    Desk(tmp_path).path("05_gradients").write_text('{"cells": [')
+    (tmp_path / "notebooks" / "12_small_gpt.ipynb").write_text("{")
+    mine, shipped = faults(doctor.copies(tmp_path))
+    assert "05_gradients.ipynb is damaged" in mine.what and "`course reset 05`" in mine.what
+    assert "12_small_gpt.ipynb is damaged" in shipped.what and "git checkout" in shipped.what
+    updated = [sentence for sentence, well in update(Desk(tmp_path)) if not well]
+    assert updated == [mine.what, shipped.what]
+
+
+def test_a_file_in_the_place_of_the_desk_is_told_to_be_moved(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "desk"))
+    (tmp_path / "desk").write_text("")
+    found = faults(doctor.folders(tmp_path))
+    assert found[-1].mend == f"Move {tmp_path / 'desk'} away: a folder must be there."
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
+from course import files
 from course.words import say, say_n
 
 NO_EXTRA = {"extra": ""}  # what tests and benchmarks need is no concern of a learner
@@ -53,6 +54,7 @@ def findings() -> Iterator[Finding]:
     yield from pins(root)
     yield from data_files()
     yield from folders(root)
+    yield from copies(root)
     yield machine()
     yield pytorch()
     yield kernel()
@@ -164,18 +166,44 @@ def folders(root: Path | None) -> Iterator[Finding]:
 
 
 def _writable(what: str, folder: Path) -> Finding:
-    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    existing = files.standing(folder)
     try:
-        with tempfile.TemporaryFile(dir=existing) as file:
-            file.write(b"x")
+        files.probe(folder)
     except OSError as error:
         sentence = "{what} can't be saved in {folder}: {reason}."
         fault = say(sentence, what=what, folder=folder, reason=error.strerror)
-        mend = "Make {folder} writable for you, or free space on its disk."
-        return Finding(False, fault, say(mend, folder=existing))
+        if existing.is_file():
+            mend = say("Move {file} away: a folder must be there.", file=existing)
+        else:
+            sentence = "Make {folder} writable for you, or free space on its disk."
+            mend = say(sentence, folder=existing)
+        return Finding(False, fault, mend)
     free = f"{shutil.disk_usage(existing).free / 1e9:.0f}"
     found = say("{what}: {folder}, {free} GB free", what=what, folder=folder, free=free)
     return Finding(True, found)
+
+
+def copies(root: Path | None) -> Iterator[Finding]:
+    """Read each lesson as it ships, and the learner's copy of it where there is one."""
+    if root is None:
+        return
+    from course.learner.notebook import Trouble
+    from course.lessons.desk import Desk
+
+    desk, sound = Desk(root), 0
+    for stem in desk.stems:
+        try:
+            desk.shipped(stem)
+            if desk.path(stem).exists():
+                desk.mine(stem)
+                sound += 1
+        except Trouble as trouble:
+            yield Finding(False, str(trouble))
+    if sound:
+        found = say_n(
+            "{n} copy of a lesson can be read", "{n} copies of lessons can be read", sound
+        )
+        yield Finding(True, found)
 
 
 def machine() -> Finding:

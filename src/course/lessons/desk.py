@@ -97,9 +97,18 @@ class Desk:
             If the shipped notebook is damaged.
         """
         if stem not in self._made:
-            shipped = _shipped(self.checkout / "notebooks" / f"{stem}.ipynb")
-            self._made[stem] = handout.make(shipped, self._place(stem))
+            self._made[stem] = handout.make(self.shipped(stem), self._place(stem))
         return copy.deepcopy(self._made[stem])
+
+    def shipped(self, stem: str) -> dict:
+        """Read a lesson as it ships; a damaged one says how to restore it."""
+        file = self.checkout / "notebooks" / f"{stem}.ipynb"
+        try:
+            return read(file)
+        except Trouble as trouble:
+            name = f"notebooks/{file.name}"
+            mend = say("`git checkout -- {name}` restores it.", name=name)
+            raise Trouble(f"{trouble} {mend}") from trouble
 
     def _place(self, stem: str) -> handout.Place:
         """Return a lesson's neighbours, and how far the learner is."""
@@ -208,18 +217,14 @@ class Desk:
         return kept
 
 
-def _shipped(file: Path) -> dict:
-    """Read a shipped notebook; a damaged one says how to restore it."""
-    try:
-        return read(file)
-    except Trouble as trouble:
-        name = f"notebooks/{file.name}"
-        mend = say("`git checkout -- {name}` restores it.", name=name)
-        raise Trouble(f"{trouble} {mend}") from trouble
-
-
 def unwritable(folder: Path, error: OSError) -> str:
     """Say that a folder can't be written, why, and what helps."""
+    if folder.is_file():
+        return say(
+            "{folder} can't be written: it is a file, and must be a folder. Move it away, or set "
+            "COURSE_HOME to a folder.",
+            folder=folder,
+        )
     return say(
         "{folder} can't be written: {reason}. Make it writable, or set COURSE_HOME to a folder "
         "that is.",

@@ -28,6 +28,7 @@ def update(desk: Desk, *, stamp: bool = False) -> Iterator[tuple[str, bool]]:
         What was done with a lesson that is new or changed, or why it could not be.
     well : bool
     """
+    told = set()  # what is wrong with the folder is wrong for every lesson
     for stem in desk.stems:
         try:
             desk.base("").parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +37,9 @@ def update(desk: Desk, *, stamp: bool = False) -> Iterator[tuple[str, bool]]:
         except Trouble as trouble:
             yield str(trouble), False
         except OSError as error:
-            yield unwritable(desk.folder, error), False
+            if (sentence := unwritable(desk.folder, error)) not in told:
+                told.add(sentence)
+                yield sentence, False
 
 
 def _renew(desk: Desk, stem: str, stamp: bool) -> str:
