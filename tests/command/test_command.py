@@ -1,5 +1,6 @@
 """The `course` command: what it prints, its exit codes, and never a traceback."""
 
+import errno
 import json
 import re
 import subprocess
@@ -9,8 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from course.authoring import checkout as places
-from course.command import asking, choosing
+from course.command import asking, choosing, refused
 from course.command import main as command
+from course.learner import home, progress, record
 from course.lessons.desk import Desk
 
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -78,6 +80,60 @@ def test_outside_a_checkout_it_says_so(capsys, tmp_path, monkeypatch, name):
     code, _, said = run(capsys, *name.split())
     assert code == 1
     assert "not inside a checkout" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["grade", "none"], "none can't be used: no such file or directory. Check the spelling."),
+        (["report", "sound", "--csv", "flat/t.csv"], "flat/t.csv can't be used: "),
+        (
+            ["report", "sound", "--html", "sound"],
+            "sound can't be used: is a directory. Name a file",
+        ),
+        (["build", "html", "--out", "flat/pages"], "flat/pages can't be used: not a directory. A"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="words of Unix")
+def test_what_the_system_refuses_is_told_with_file_reason_and_remedy(
+    capsys, write, checkout, words, told
+):
+    write("00_first", "# %%\n1;\n")
+    (checkout / "flat").write_text("a file")
+    (checkout / "sound").mkdir()
+    (checkout / "sound" / "progress.json").write_text(record.as_text(record.empty()))
+    code, _, said = run(capsys, *words)
+    assert code == 1
+    assert told in said
+    assert "Errno" not in said
+    assert said.endswith(".\n")
+    assert sorted(file.name for file in checkout.iterdir()) == [
+        "flat",
+        "jupytext.toml",
+        "notebooks",
+        "sound",
+    ]
+
+
+def test_an_error_in_words_keeps_its_words():
+    assert refused.told(OSError("the mirror is silent")) == "the mirror is silent"
+    assert refused.told(OSError(errno.ENOSPC, "No space left on device")) == (
+        "The system refuses: no space left on device. "
+        "Free space on its disk, or choose another place."
+    )
+
+
+def test_progress_says_where_it_is_if_a_file_stands_for_the_desk(capsys, tmp_path, monkeypatch):
+    desk = tmp_path / "my_course"
+    for name in ("COURSE_PROGRESS", "COURSE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(home, "folder", lambda *_: desk)
+    monkeypatch.setattr(progress, "old_path", lambda: tmp_path / "old" / "progress.json")
+    assert "is a file" not in run(capsys, "progress")[1]
+    desk.write_text("")
+    *_, why, where = run(capsys, "progress")[1].splitlines()
+    assert why.startswith(f"{desk} is a file, and must be a folder")
+    assert where == f"Kept in {tmp_path / 'old' / 'progress.json'}."
 
 
 def test_an_unforeseen_error_is_a_sentence_too(capsys, monkeypatch):
@@ -195,8 +251,6 @@ def test_every_command_asks_back(capsys, root, monkeypatch, words):
 
 
 def test_progress_and_report_read_what_was_recorded(capsys, tmp_path, monkeypatch):
-    from course.learner import progress
-
     for learner, passed in (("a", True), ("b", False)):
         (tmp_path / learner).mkdir()
         monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / learner / "progress.json"))
@@ -220,8 +274,6 @@ def test_progress_and_report_read_what_was_recorded(capsys, tmp_path, monkeypatc
 
 
 def test_progress_is_exported_and_forgotten_only_when_meant(capsys, tmp_path, monkeypatch):
-    from course.learner import progress, record
-
     progress.record_check("attention.attend", True)
     assert run(capsys, "progress", "--export", str(tmp_path / "mine.json"))[0] == 0
     monkeypatch.setattr(asking.sys, "stdin", SimpleNamespace(isatty=lambda: True))

@@ -4,6 +4,7 @@ import argparse
 import importlib
 from pathlib import Path
 
+from course import files
 from course.words import say
 
 # name: module with a function of that name, (root, stems, out) -> paths written
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> None:
     if edition:
         make = getattr(importlib.import_module(EDITIONS[edition]), edition)
         out = (args.out or root / "build" / edition).resolve()
+        files.probe(out)
         written = make(root, stems, out, **_of_a_bundle(args, edition))
     else:
         written = execute.build(root, stems)

@@ -109,8 +109,11 @@ def run(name: str, rest: list[str]) -> int | None:
 def explain(error: Exception) -> str:
     """Return an error as a sentence; one that nobody foresaw says how to see more."""
     from course.authoring.checkout import CourseError
+    from course.command import refused
 
-    if isinstance(error, CourseError | ValueError | OSError):
+    if isinstance(error, OSError):
+        return refused.told(error)
+    if isinstance(error, CourseError | ValueError):
         return str(error)
     kind = type(error).__name__
     return say("{kind}: {error}. With COURSE_DEBUG=1 set it shows where.", kind=kind, error=error)

@@ -24,12 +24,21 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _show() -> None:
-    from course.learner import progress
+    from course.learner import home, progress
     from course.lessons import map
 
     shown = map.show()
     print(shown)
     print(shown.next_step())
+    desk = home.folder()
+    if desk.is_file() and progress.path() == progress.old_path():
+        print(
+            say(
+                "{desk} is a file, and must be a folder: what was kept there isn't counted here. "
+                "Move the file away, and `course lab` makes the folder.",
+                desk=desk,
+            )
+        )
     print(say("Kept in {file}.", file=progress.path()))
 
 
