@@ -192,10 +192,10 @@ def test_unfit_text_is_refused_with_what_is_wrong(tmp_path):
     with pytest.raises(data.DataError, match="not UTF-8: byte 0xff in line 1"):
         data.read_text(path)
     path.write_bytes(b"")
-    with pytest.raises(data.DataError, match="holds 0 characters; at least 2"):
+    with pytest.raises(data.DataError, match="at least 2 characters; its length is 0"):
         data.read_text(path)
     path.write_bytes(b"four")
-    with pytest.raises(data.DataError, match="holds 4 characters; at least 65"):
+    with pytest.raises(data.DataError, match="at least 65 characters; its length is 4"):
         data.read_text(path, least=65)
 
 

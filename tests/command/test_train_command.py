@@ -16,6 +16,7 @@ import pytest
 
 from course import data
 from course.command import main as command
+from course.command import train
 from course.transformers import bpe, merges
 from course.transformers.gpt import decoder, minutes
 from course.transformers.gpt import run as runs
@@ -226,7 +227,8 @@ def test_killed_or_interrupted_and_resumed_is_uninterrupted(text, tmp_path):
     ("content", "options", "says"),
     [
         (b"", [], "at least"),
-        (b"abcabc", [], "too few for one window"),
+        (b"abcabc", [], "the tokens of the text, 5, are too few for one window"),
+        (b"ab", [], "the tokens of the text, 1, are too few for one window"),
         (b"\xff\xfe\x00", [], "not UTF-8"),
         (None, [], "there is no file"),
         (TEXT.encode(), ["--minutes", "-1"], "must be above 0"),
@@ -311,6 +313,50 @@ def test_a_pickle_or_a_file_for_a_folder_is_told_apart(text, tmp_path, capsys):
     (out / "run.json").write_text(json.dumps(words))
     assert course("generate", out) == 1
     assert "is a pickle, which may run any program" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("out", ["flat", "flat/run"])
+@UNIX
+def test_a_folder_that_cannot_be_is_told_before_anything_is_read(
+    text, tmp_path, capsys, monkeypatch, out
+):
+    (tmp_path / "flat").write_text("a file")
+    monkeypatch.setattr(train, "read", lambda *_: pytest.fail("the text was read"))
+    assert course("train", "--text", text, "--out", tmp_path / out, *SIZE) == 1
+    assert f"{out} can't be used: not a directory. A file stands" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("Unable to allocate 95.4 GiB"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 1 byte"),
+        RuntimeError("CUDA out of memory. Tried to allocate 20 GiB\nSee the manual"),
+    ],
+)
+def test_too_little_memory_names_what_makes_a_run_smaller(
+    text, tmp_path, capsys, monkeypatch, error
+):
+    def full(*_):
+        raise error
+
+    monkeypatch.setattr(train, "begin", full)
+    assert course("train", "--text", text, "--out", tmp_path / "run", *SIZE) == 1
+    said = capsys.readouterr().err
+    assert str(error).splitlines()[0] in said
+    assert said.endswith(
+        "Begin a run in another folder with a smaller --batch, --width or --context.\n"
+    )
+    monkeypatch.setattr(train, "begin", lambda *_: [][1])
+    course("train", "--text", text, "--out", tmp_path / "run", *SIZE)
+    assert "IndexError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "needed"), [("train", "--out DIR"), ("generate", "DIR")])
+def test_the_usage_shows_what_is_needed_without_brackets(capsys, name, needed):
+    with pytest.raises(SystemExit):
+        course(name, "--help")
+    assert capsys.readouterr().out.startswith(f"usage: course {name} {needed} [OPTION …]\n")
 
 
 @UNIX

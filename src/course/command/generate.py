@@ -9,6 +9,7 @@ from course.words import say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course generate`."""
+    parser.usage = say("%(prog)s DIR [OPTION …]")
     parser.add_argument("run", metavar="DIR", nargs="?", help="folder that `course train` wrote")
     parser.add_argument("--prompt", default="\n", help="what to go on from (default: a new line)")
     parser.add_argument("--length", type=int, default=500, help="characters (default: 500)")

@@ -1,24 +1,29 @@
 """`course train`: a small GPT on any text, in so many minutes, safe against Ctrl-C and kill."""
 
 import argparse
+import contextlib
 import hashlib
 import math
+import re
 import shlex
 import time
 from dataclasses import replace
 from pathlib import Path
 
+from course import files
 from course.command import reading
 from course.words import say, say_n
 
 SHAPE = ("layers", "heads", "width", "context")
 SAVE_EVERY = 20  # seconds
 LARGEST = 100  # MB of text: half a minute of reading, and 8 bytes of memory for each character
+SPENT = re.compile("out of memory|can't allocate memory")  # as PyTorch says it
 LARGE = 5  # MB from which reading is announced
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course train`."""
+    parser.usage = say("%(prog)s --out DIR [OPTION …]")
     parser.add_argument("--out", metavar="DIR", help="folder to keep the run in")
     parser.add_argument("--text", metavar="FILE", help="UTF-8 text; default: Shakespeare's plays")
     parser.add_argument(
@@ -46,6 +51,14 @@ def run(args: argparse.Namespace) -> int:
     from course.transformers.gpt import checkpoint
 
     known = checkpoint.describe(args.out)["facts"] if args.resume else {"text": args.text}
+    with within_memory():
+        return _train(args, known, device)
+
+
+def _train(args: argparse.Namespace, known: dict, device: str) -> int:
+    """Read, build what was asked for or kept, and train it; see `run`."""
+    from course.transformers.gpt import checkpoint
+
     text, facts = read(args.text or known.get("text"), known)
     tokenizer = reading.kept(args, known) if args.resume else reading.chosen(args, text)
     facts |= tokenizer.facts()
@@ -59,6 +72,29 @@ def run(args: argparse.Namespace) -> int:
     finished = follow(training, learnt, held_out, tokenizer, facts, args.out)
     conclude(training, held_out, tokenizer, args.out, finished=finished)
     return 0 if finished else 130
+
+
+@contextlib.contextmanager
+def within_memory():
+    """Tell a model that the memory doesn't hold by what makes it smaller.
+
+    Raises
+    ------
+    ValueError
+        In the place of NumPy's error and of PyTorch's, on a CPU and on a GPU.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and not SPENT.search(str(error)):
+            raise
+        raise ValueError(
+            say(
+                "The memory isn't enough for this model and batch ({why}). Begin a run in "
+                "another folder with a smaller --batch, --width or --context.",
+                why=str(error).splitlines()[0],
+            )
+        ) from error
 
 
 def choose_device(wanted: str | None) -> str:
@@ -230,6 +266,7 @@ def _check_out(folder, *, resume: bool):
                 command=typed("train", "--resume", "--out", folder),
             )
         )
+    files.probe(Path(folder))  # before minutes are spent on what can't be kept
 
 
 def _check_size(path):

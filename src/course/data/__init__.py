@@ -175,7 +175,7 @@ def read_text(path: str | Path, *, least: int = 2) -> str:
         ) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) < least:
-        raise DataError(f"{path} holds {len(text)} characters; at least {least} are needed")
+        raise DataError(f"{path} must hold at least {least} characters; its length is {len(text)}")
     return text
 
 

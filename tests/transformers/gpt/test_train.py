@@ -120,7 +120,7 @@ def test_a_model_that_blows_up_says_so_before_it_spoils_the_weights():
 
 
 def test_texts_that_are_too_short():
-    with pytest.raises(ValueError, match="8 tokens, too few for one window of 8"):
+    with pytest.raises(ValueError, match="text, 8, are too few for one window of 8"):
         fit(model_of(), Recipe(), TEXT[:8])
     with pytest.raises(ValueError, match="has no token to ask for"):
         train.evaluate(model_of(), TEXT[:1])

@@ -173,8 +173,8 @@ def check_text(ids, config):
     """Refuse a text without a single window."""
     if len(ids) <= config.context:
         raise ValueError(
-            f"the text has {len(ids)} tokens, too few for one window of {config.context} and "
-            "the token after it; take a longer text or a shorter context"
+            f"the tokens of the text, {len(ids)}, are too few for one window of "
+            f"{config.context} and the token after it; take a longer text or a shorter context"
         )
 
 
