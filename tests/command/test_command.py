@@ -115,6 +115,21 @@ def test_what_the_system_refuses_is_told_with_file_reason_and_remedy(
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("there is no file x", "there is no file x."),
+        ("is it x?", "is it x?"),
+        ("It stands.", "It stands."),
+        ("do `course lab`", "do `course lab`."),
+        ("Traceback:\n  1/0", "Traceback:\n  1/0"),
+        ("", ""),
+    ],
+)
+def test_what_an_error_says_ends_with_a_stop(text, shown):
+    assert command.explain(ValueError(text)) == shown
+
+
 def test_an_error_in_words_keeps_its_words():
     assert refused.told(OSError("the mirror is silent")) == "the mirror is silent"
     assert refused.told(OSError(errno.ENOSPC, "No space left on device")) == (

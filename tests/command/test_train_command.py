@@ -275,7 +275,7 @@ def test_a_damaged_run_or_an_unknown_letter_is_refused(text, tmp_path, capsys):
 @pytest.mark.parametrize("name", ["train", "generate"])
 def test_a_missing_folder_is_asked_for_by_an_example(capsys, name):
     assert course(name) == 1
-    assert f"for example: course {name} " in capsys.readouterr().err
+    assert f"for example: `course {name} " in capsys.readouterr().err
 
 
 def test_commands_that_are_suggested_can_be_pasted(text, tmp_path, capsys):

@@ -9,7 +9,7 @@ from course.words import say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course generate`."""
-    parser.usage = say("%(prog)s DIR [OPTION …]")
+    parser.usage = say("{command} DIR [OPTION …]", command=parser.prog)
     parser.add_argument("run", metavar="DIR", nargs="?", help="folder that `course train` wrote")
     parser.add_argument("--prompt", default="\n", help="what to go on from (default: a new line)")
     parser.add_argument("--length", type=int, default=500, help="characters (default: 500)")
@@ -58,7 +58,7 @@ def _check_run(folder):
     if not folder:
         raise ValueError(
             say(
-                "Name the folder of the run that is to write, for example: {command}",
+                "Name the folder of the run that is to write, for example: `{command}`",
                 command="course generate my_run --prompt 'O '",
             )
         )

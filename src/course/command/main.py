@@ -114,9 +114,15 @@ def explain(error: Exception) -> str:
     if isinstance(error, OSError):
         return refused.told(error)
     if isinstance(error, CourseError | ValueError):
-        return str(error)
+        return _ended(str(error))
     kind = type(error).__name__
     return say("{kind}: {error}. With COURSE_DEBUG=1 set it shows where.", kind=kind, error=error)
+
+
+def _ended(text: str) -> str:
+    """Return what an error says with a full stop; of an idea's error it may be a clause."""
+    bare = "\n" not in text and (text[-1:].isalnum() or text[-1:] in tuple("`)”"))
+    return f"{text}." if bare else text
 
 
 if __name__ == "__main__":

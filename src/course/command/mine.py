@@ -68,7 +68,9 @@ def as_written(out: Path) -> bool:
     """Tell whether a file is, to the byte, what `signed` returned; one without that line isn't."""
     content = out.read_bytes() if out.exists() else b""
     last = SIGNED.search(content)
-    return bool(last) and hashlib.sha256(content[: last.start()]).hexdigest() == last[1].decode()
+    return (
+        last is not None and hashlib.sha256(content[: last.start()]).hexdigest() == last[1].decode()
+    )
 
 
 def keep(file: Path) -> None:

@@ -28,7 +28,8 @@ def told(error: OSError) -> str:
     if error.errno is None or not error.strerror:
         return str(error)
     reason = error.strerror[0].lower() + error.strerror[1:]
-    mend = say(MENDS.get(error.errno, later("`course doctor` may say more.")))
+    text = MENDS.get(error.errno, later("`course doctor` may say more."))
+    mend = say(text)
     if error.filename is None:
         return say("The system refuses: {reason}. {mend}", reason=reason, mend=mend)
     what = {"file": error.filename, "reason": reason, "mend": mend}

@@ -23,7 +23,7 @@ LARGE = 5  # MB from which reading is announced
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course train`."""
-    parser.usage = say("%(prog)s --out DIR [OPTION …]")
+    parser.usage = say("{command} --out DIR [OPTION …]", command=parser.prog)
     parser.add_argument("--out", metavar="DIR", help="folder to keep the run in")
     parser.add_argument("--text", metavar="FILE", help="UTF-8 text; default: Shakespeare's plays")
     parser.add_argument(
@@ -253,7 +253,7 @@ def _check_out(folder, *, resume: bool):
         command = typed("train", "--out", "my_run", "--minutes", 3)
         raise ValueError(
             say(
-                "Say by --out in which folder to keep the run, for example: {command}",
+                "Say by --out in which folder to keep the run, for example: `{command}`",
                 command=command,
             )
         )
@@ -279,7 +279,7 @@ def _check_size(path):
         raise ValueError(
             say(
                 "{path} has {size:,.0f} MB; this command reads at most {largest} MB. A part of it "
-                "does as well: {command}",
+                "does as well: `{command}`",
                 path=path,
                 size=size,
                 largest=LARGEST,
