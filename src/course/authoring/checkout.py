@@ -36,31 +36,17 @@ def text_path(root: Path, stem: str) -> Path:
     return root / "notebooks" / "text" / f"{stem}.py"
 
 
-def lessons(root: Path, chosen: list[str] | None = None) -> list[str]:
-    """Return the stems of all lessons, or of those whose number or name was chosen.
-
-    Parameters
-    ----------
-    chosen
-        Numbers (``6`` or ``06``) or names (``NN_slug``, with or without suffix).
+def lessons(root: Path) -> list[str]:
+    """Return the stems of all lessons.
 
     Raises
     ------
     CourseError
-        If one of `chosen` is no lesson, or there is no lesson at all.
+        If there is none.
     """
     texts, notebooks = (root / "notebooks/text").glob("*.py"), (root / "notebooks").glob("*.ipynb")
     stems = sorted({path.stem for path in (*texts, *notebooks)})
     if not stems:
         folder = root / "notebooks" / "text"
         raise CourseError(say("There is no lesson in {folder}.", folder=folder))
-    return [_choose(stems, word) for word in chosen] if chosen else stems
-
-
-def _choose(stems: list[str], word: str) -> str:
-    name = Path(word).stem
-    for stem in stems:
-        if stem == name or stem.split("_")[0] == name.zfill(2):
-            return stem
-    told = ", ".join(stems)
-    raise CourseError(say("There is no lesson {word!r}. There are: {all}.", word=word, all=told))
+    return stems
