@@ -80,9 +80,28 @@ def no_barrier(reader) -> None:
         assert not found.response["violations"], f"{scheme}:\n{found.generate_report()}"
 
 
-def test_a_lesson_is_printed_with_its_answers_open(browser, reader, exported):
+def test_a_lesson_is_printed(browser, reader, exported):
     """One PDF, of a few A4 pages, tagged for a screen reader."""
     made = paper.printed(reader, exported / f"{NOTEBOOKS[0].stem}.html")
     assert made.startswith(b"%PDF") and b"/StructTreeRoot" in made
     assert 5 <= made.count(b"/Type /Page\n") <= 15
-    assert reader.locator("details.answer:not([open])").count() == 0
+
+
+def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_asked(reader, exported):
+    """Each question leads to its answer and back; after printing all is as it was."""
+    reader.goto((exported / f"{NOTEBOOKS[0].stem}.html").as_uri())
+    order = "[...document.querySelectorAll('main *')].map(e => [e.localName, e.id, e.open])"
+    before = reader.evaluate(order)
+    reader.emulate_media(media="print")
+    reader.evaluate("dispatchEvent(new Event('beforeprint'))")
+    asked = reader.locator("p.paper > a").evaluate_all("all => all.map(a => a.hash)")
+    ends = "(all) => all.map(d => [`#${d.id}`, !!d.querySelector('summary a').offsetParent])"
+    answers = reader.locator("#answers > details").evaluate_all(ends)
+    assert len(asked) >= 8 and answers == [[hash, True] for hash in asked]
+    assert reader.locator("main > :not(#answers) details:not(.source)").count() == 0
+    for back in reader.locator("#answers summary a").evaluate_all("all => all.map(a => a.hash)"):
+        assert reader.locator(f"p{back}").is_visible()
+    reader.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert reader.evaluate(order) == before
+    reader.emulate_media(media="screen")
+    assert reader.locator("#answers, .paper").filter(visible=True).count() == 0

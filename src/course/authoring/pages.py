@@ -2,8 +2,9 @@
 
 What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
 figures are their pictures. A prediction is its question; what was measured is folded, until it is
-revealed. Code that only draws is folded too. What is said of working in JupyterLab, in cells tagged
-`lab`, is left out; instead a line says how the lesson is opened there.
+revealed; on paper, where nothing folds, it stands at the end. Code that only draws is folded too.
+What is said of working in JupyterLab, in cells tagged `lab`, is left out; instead a line says how
+the lesson is opened there.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ CONTENTS = "index.html"
 COMMAND = "python start.py lab"
 _LINK = re.compile(
     r'<a\b([^>]*)href="([0-9]{2}_\w+)\.ipynb(?:(#)cell-id=([\w-]+))?("[^>]*)>(.*?)</a>', re.DOTALL
+)
+_PARTS = re.compile(
+    r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
+    r'|<details(?P<kind> class="answer")?><summary>(?P<told>.*?)</summary>',
+    re.DOTALL,
 )
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
@@ -80,9 +86,11 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
             "above": say("Other lessons"),
             "below": say("Go on"),
             "contents": say("All lessons"),
+            "answers": say("Answers"),
         },
     )
     text, _ = exporter.from_notebook_node(ready(notebook, place.stem))
+    text = _numbered(text)
     return _LINK.sub(lambda link: _led(link, stems), text)
 
 
@@ -93,6 +101,27 @@ def _runs(stem: str) -> str:
         "checked, open the lesson in JupyterLab: `{command}` in the course's folder."
     )
     return say(sentence, command=f"{COMMAND} {handout.number(stem) or stem}")
+
+
+def _numbered(text: str) -> str:
+    """Give each folded answer a number, by which paper, where nothing folds, sends to its end."""
+    heading, count = "", itertools.count(1)
+
+    def numbered(part: re.Match) -> str:
+        nonlocal heading
+        if (words := part["heading"]) is not None:
+            heading = re.sub(r"<[^>]*>", "", words)
+            return part[0]
+        number = next(count)
+        below = say("Answer {number} stands at the end.", number=number)
+        back = say("{number} · {heading}", number=number, heading=heading)
+        return (
+            f'<p class="paper" id="question-{number}"><a href="#answer-{number}">{below}</a></p>'
+            f'<details{part["kind"] or ""} id="answer-{number}"><summary><span class="paper">'
+            f'<a href="#question-{number}">{back}</a> · </span>{part["told"]}</summary>'
+        )
+
+    return _PARTS.sub(numbered, text)
 
 
 def _led(link: re.Match, stems: list[str]) -> str:

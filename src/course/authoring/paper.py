@@ -40,7 +40,7 @@ def pdf(root: Path, stems: list[str], out: Path) -> list[Path]:
 
 
 def printed(page, file: Path) -> bytes:
-    """Return a page of HTML as a PDF: its answers open, its headings an outline."""
+    """Return a page of HTML as a PDF: its answers at the end, its headings an outline."""
     page.goto(file.as_uri())
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     return page.pdf(
