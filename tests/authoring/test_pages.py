@@ -28,6 +28,14 @@ def made(root, tmp_path_factory):
         (r"2\cos^2 x", ["<mn>2</mn><mspace", '</msup><mspace width="0.167em" /><mi>x</mi>']),
         (r"\ln(x)", ['<mi>ln</mi><mo stretchy="false">(</mo>']),
         (r"-\infty", ["<mo>−</mo><mi>∞</mi>"]),
+        (r"\lVert o\rVert^2", ['<mo stretchy="false">‖</mo>', '<msup><mo stretchy="false">‖</mo>']),
+        ("W_h := 1", ["</msub><mo>:=</mo><mn>1</mn>"]),
+        ("f'(z)", ['<mrow><mi>f</mi><mo lspace="0" rspace="0">′</mo></mrow><mo']),
+        (
+            "f_o'",
+            ['<msub><mrow><mi>f</mi><mo lspace="0" rspace="0">′</mo></mrow><mi>o</mi></msub>'],
+        ),
+        ("f'^2", ["<msup><mi>f</mi><mrow><mi>′</mi><mn>2</mn></mrow></msup>"]),
     ],
 )
 def test_a_formula_is_set(formula, parts):
@@ -49,6 +57,12 @@ def test_without_the_converter_it_says_what_is_missing(monkeypatch):
 def test_a_formula_is_told_from_code():
     text = formulas.prose("Code is `$x$`, and $x$ is a formula.\n\n$$y = 2$$")
     assert text.count("<math") == 2 and 'display="block"' in text and "<code>$x$</code>" in text
+
+
+def test_no_line_breaks_between_a_formula_and_its_full_stop():
+    text = formulas.prose("If $x$, then $y$. And $z$ alone.\n\n$$a$$\n")
+    kept = re.findall(r'<span class="kept">(<math.*?</math>.*?)</span>', text)
+    assert [re.sub("<[^>]*>", "", part) for part in kept] == ["x,", "y."]
 
 
 def test_every_formula_of_the_course_is_known(root):

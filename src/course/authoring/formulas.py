@@ -14,6 +14,7 @@ from course.words import say
 NAMES = ("arccos", "cos", "exp", "ln", "log", "sin", "tan", "tanh")
 _SPACE = {"width": "0.167em"}
 _LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
+_STOPPED = re.compile(r'<math [^>]*display="inline"(?:(?!</math>).)*</math>[.,;:?!)]+', re.DOTALL)
 
 
 def mathml(formula: str, *, display: bool = False) -> str:
@@ -49,7 +50,9 @@ def mathml(formula: str, *, display: bool = False) -> str:
 def _spaced(made: str) -> str:
     """Return a formula with air around ln and its like, and none around ∞.
 
-    The converter takes ∞ for an operator, and sets ln 2 without a space, as it would a product.
+    The converter takes ∞ for an operator, := for two signs, and sets ln 2 without a space, as it
+    would a product. Bars it lets grow, each to a height of its own, since the last bears the
+    exponent; a prime it raises as an exponent, though the sign is raised already.
     """
     ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
     tree = ElementTree.fromstring(made)
@@ -57,15 +60,40 @@ def _spaced(made: str) -> str:
         kind = part.tag.rpartition("}")[2]
         if kind == "mo" and part.text == "∞":
             part.tag = part.tag.replace("mo", "mi")
+        if kind == "mo" and part.text in ("‖", "|"):
+            part.set("stretchy", "false")
+        if kind in ("msup", "msubsup"):
+            _primed(part, kind)
         if kind in ("mrow", "mtd", "mstyle"):
             part[:] = _with_air(list(part))
     return ElementTree.tostring(tree, encoding="unicode")
+
+
+def _primed(part: ElementTree.Element, kind: str) -> None:
+    """Let primes stand beside what they belong to, an index below both."""
+    base, *_, above = part
+    if (primes := "".join(above.itertext()).strip()).strip("′″‴"):
+        return
+    space = part.tag.removesuffix(kind)
+    beside = ElementTree.Element(space + "mo", {"lspace": "0", "rspace": "0"})
+    beside.text = primes
+    part.remove(above)
+    if kind == "msup":
+        part.tag = space + "mrow"
+        part.append(beside)
+    else:
+        part.tag = space + "msub"
+        part[0] = ElementTree.Element(space + "mrow")
+        part[0].extend((base, beside))
 
 
 def _with_air(parts: list[ElementTree.Element]) -> list[ElementTree.Element]:
     """Return a row with a thin space between the name of a function and what stands beside it."""
     row = parts[:1]
     for before, part in zip(parts, parts[1:], strict=False):
+        if before.text == ":" and part.text == "=":
+            part.text = ":="
+            row.pop()
         if (_is_name(before) or _is_name(part)) and not (_is_sign(before) or _is_sign(part)):
             row.append(ElementTree.Element(part.tag.rpartition("}")[0] + "}mspace", _SPACE))
         row.append(part)
@@ -100,5 +128,6 @@ class Renderer(IPythonRenderer):
 
 
 def prose(text: str) -> str:
-    """Return a Markdown cell as HTML."""
-    return MarkdownWithMath(Renderer(escape=False, exclude_anchor_links=True)).render(text)
+    """Return a Markdown cell as HTML. No line breaks between a formula and its full stop."""
+    made = MarkdownWithMath(Renderer(escape=False, exclude_anchor_links=True)).render(text)
+    return _STOPPED.sub(r'<span class="kept">\g<0></span>', made)
