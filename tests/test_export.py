@@ -49,8 +49,27 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
         e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
         .map(e => e.outerHTML.slice(0, 300))"""
     assert reader.evaluate(cut) == []
+    sizes = "[...document.querySelectorAll('main pre')].map(e => getComputedStyle(e).fontSize)"
+    assert len(set(reader.evaluate(sizes))) == 1
     no_barrier(reader)
     assert reader.asked == []
+
+
+def test_a_formula_takes_the_free_width_and_fades_only_while_it_goes_on(reader, exported):
+    """At 1280 px no formula is cut; on a narrow page one that goes on says so, until its end."""
+    fades = "e => getComputedStyle(e).maskImage.includes('gradient')"
+    reader.goto((exported / "06_mlp_backprop.html").as_uri())
+    reader.set_viewport_size({"width": 1280, "height": 900})
+    formula = reader.locator('math[display="block"]', has_text="16").first
+    assert formula.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert reader.locator("math.more, p.more").count() == 0
+    reader.set_viewport_size({"width": 390, "height": 900})
+    for wide in (formula, reader.locator("pre", has_text="def affine_backward").first):
+        reader.wait_for_function("document.querySelector('.more')")
+        assert wide.evaluate(f"e => e.scrollWidth > e.clientWidth && ({fades})(e)")
+        wide.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+        reader.wait_for_function("e => !e.classList.contains('more')", arg=wide.element_handle())
+        assert not wide.evaluate(fades)
 
 
 def no_barrier(reader) -> None:
