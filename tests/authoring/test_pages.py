@@ -137,16 +137,21 @@ def test_without_a_browser_printing_says_what_is_missing(root, tmp_path, monkeyp
     assert not list(tmp_path.iterdir())
 
 
-def test_a_link_to_an_exercise_leads_to_its_place(made):
+def test_a_link_to_an_exercise_leads_to_its_place(made, root):
+    notebook = pairs.read_notebook(root, STEMS[1])
+    id = "exercise-probabilities"
+    notebook.cells[0].source += f"\n\n[There]({STEMS[0]}.ipynb#cell-id={id})"
+    text = pages.page(notebook, handout.Place(STEMS[1]), list(STEMS))
+    assert f'<a href="{STEMS[0]}.html#{id}">There</a>' in text
     first = (made[1] / f"{STEMS[0]}.html").read_text(encoding="utf-8")
-    assert f'<a href="{STEMS[0]}.html#exercise-probabilities">Begin with lesson 00' in first
-    texts = {file.name: file.read_text(encoding="utf-8") for file in made[1].iterdir()}
-    led = [
-        href for text in texts.values() for href in re.findall(r'href="(\w+\.html#[^"]*)"', text)
-    ]
-    assert led
-    for file, id in (href.split("#") for href in led):
-        assert f'<section class="prose" id="{id}">' in texts[file]
+    assert f'<section class="prose" id="{id}">' in first
+
+
+def test_the_map_of_a_page_leads_to_lessons_and_counts_nothing(made):
+    first = (made[1] / f"{STEMS[0]}.html").read_text(encoding="utf-8")
+    drawn = first[first.index("Map of the course") : first.index("Questions to answer")]
+    assert all(f'<a href="{stem}.html"><b>' in drawn for stem in STEMS)
+    assert not re.search(r"\d of \d|solved|Begin with", drawn)
 
 
 def test_a_page_says_how_its_lesson_is_opened_and_asks_for_nothing_that_it_cant_do(root):

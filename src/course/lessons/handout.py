@@ -19,7 +19,7 @@ ABOVE, BELOW, AHEAD = "desk-above", places.BELOW, "desk-ahead"  # ids of the cel
 MAP = "desk-map"  # the id of the cell that draws the course's map
 OURS = (ABOVE, BELOW, AHEAD)
 WIDGET = "application/vnd.jupyter.widget-view+json"
-_BRINGS_MAP, _DRAWS_MAP = "from course.lessons import map as course_map", "course_map.show()"
+_BRINGS_MAP, DRAWS_MAP = "from course.lessons import map as course_map", "course_map.show()"
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
@@ -54,7 +54,7 @@ def make(notebook: dict, place: Place) -> dict:
             continue
         asked = _strip(cell, asked)
         plumbing.fold(cell)
-        if cell["source"].strip() == _DRAWS_MAP:
+        if cell["source"].strip() == DRAWS_MAP:
             _draw_map(cell, place.map)
     known = _known(place.stem)
     spent = minutes.count(known, notebook["cells"]) if known else (0, 0)
@@ -87,7 +87,7 @@ def _strip(cell: dict, asked: bool) -> bool:
 
 def _draw_map(cell: dict, drawn: str) -> None:
     """Let the map stand there drawn, and its cell run by itself: a link leads straight to it."""
-    cell["id"], cell["source"] = MAP, f"{_BRINGS_MAP}\n\n{_DRAWS_MAP}"
+    cell["id"], cell["source"] = MAP, f"{_BRINGS_MAP}\n\n{DRAWS_MAP}"
     if drawn:
         data = {"text/html": drawn, "text/plain": ""}
         cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]

@@ -101,6 +101,11 @@ class Map:
             return "●"
         return "◐" if self.tried(key) else "○"
 
+    def to_read(self) -> str:
+        """Return the lessons alone as HTML, for a page that knows of no progress."""
+        rows = "".join(self._part(name, inside, bars=False) for name, inside in self.parts)
+        return f'<div style="color:{cards.INK};margin:8px 0;max-width:960px">{rows}</div>'
+
     def _repr_html_(self) -> str:
         rows = "".join(self._part(name, inside) for name, inside in self.parts)
         foot = f'<div style="color:{cards.QUIET};margin:12px 2px 2px">{self.summary()}</div>'
@@ -114,19 +119,19 @@ class Map:
         words, here = html.escape(self.next_step().replace("`", "")), self.here()
         return words if here is None else f'<a href="{places.exercise(*here)}">{words}</a>'
 
-    def _part(self, name: str, inside) -> str:
-        tiles = "".join(self._card(lesson) for lesson in inside)
+    def _part(self, name: str, inside, bars: bool = True) -> str:
+        tiles = "".join(self._card(lesson, bars) for lesson in inside)
         style = f"width:7.6em;flex:none;padding-top:10px;color:{cards.QUIET};font-weight:600"
         head = f'<div style="{style}">{html.escape(say(name))}</div>'
         row = f'<div style="{GRID}">{tiles}</div>'
         style = "display:flex;flex-wrap:wrap;gap:10px;margin-bottom:10px"
         return f'<div style="{style}">{head}{row}</div>'
 
-    def _card(self, lesson: Lesson) -> str:
+    def _card(self, lesson: Lesson, bars: bool) -> str:
         title = f"{lesson.number}&nbsp; {html.escape(say(lesson.about.title))}"
         promise = cards.quiet(say(lesson.about.promise), size=88)
         link = f'<a href="{lesson.stem}.ipynb"><b>{title}</b></a>'
-        return cards.tile(f"{link}{promise}{self._bar(lesson)}")
+        return cards.tile(f"{link}{promise}{self._bar(lesson) if bars else ''}")
 
     def _bar(self, lesson: Lesson) -> str:
         """Return a row of small squares, one for each exercise, and their count in words."""
