@@ -88,7 +88,10 @@ print(f"{N:,} characters, {V} different ones. To be is {tokens.encode('To be', a
 # %% [markdown]
 # Learning is counting: at row $i$, column $j$ we note how often character $j$ came directly after
 # character $i$. Cells like the next one are **worked**: nothing is missing, and the package holds
-# the very same function. Change it, break it, run it again: a later cell never leans on your copy.
+# the very same function.
+
+# %% [markdown] tags=["lab"]
+# Change it, break it, run it again: a later cell never leans on your copy.
 
 
 # %% tags=["worked:bigram.count_one_by_one"]
@@ -218,9 +221,11 @@ print(f"{hits / space:.1f} times as often as with a space each time")
 #
 # ### Exercise: `probabilities`
 #
-# Do for every row of a table what was done by hand for two. Replace the dots, then run the check under
-# them: it says what is right, or what is wrong and why. It knows many wrong answers, so try one first:
-# divide by `counts.sum()`.
+# Do for every row of a table what was done by hand for two.
+
+# %% [markdown] tags=["lab"]
+# Replace the dots, then run the check under them: it says what is right, or what is wrong and why. It
+# knows many wrong answers, so try one first: divide by `counts.sum()`.
 
 
 # %% tags=["exercise:bigram.probabilities"]

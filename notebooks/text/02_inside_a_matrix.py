@@ -261,7 +261,7 @@ def low_rank(A, k):
 # %%
 ex.low_rank.check(low_rank)
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # Move the rank. From which $k$ on do you recognise the digit?
 
 # %%

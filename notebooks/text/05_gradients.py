@@ -272,8 +272,10 @@ ex.two_slopes.check(two_slopes)
 # %% [markdown]
 # Did you work out the slope with respect to $u$ once and use it for both? Then you have found the trick that
 # makes gradients cheap. A graph can have astronomically many paths. But if every number first collects what
-# reaches it, each step has to be taken only once. Move $x$ and $y$. Where is the slope of $L$ with respect to
-# $x$ zero?
+# reaches it, each step has to be taken only once.
+
+# %% [markdown] tags=["lab"]
+# Move $x$ and $y$. Where is the slope of $L$ with respect to $x$ zero?
 
 # %%
 widgets.graph()

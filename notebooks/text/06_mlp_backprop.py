@@ -142,13 +142,16 @@ diagrams.chain()
 # \delta_h = \delta_o\,W_o\,h(1 - h) = -\tfrac18\cdot2\cdot\tfrac14 = -\tfrac1{16}.$$
 #
 # From each, one more step leads to the weight: $dW_o = h\,\delta_o = -\frac1{16}$ and
-# $dW_h = x\,\delta_h = -\frac18$. The picture begins with these numbers. Move the sliders.
+# $dW_h = x\,\delta_h = -\frac18$. The picture begins with these numbers.
+
+# %% [markdown] tags=["lab"]
+# Move the sliders.
 
 # %%
 widgets.graph()
 
 # %% [markdown]
-# Slide $W_h$ to 3. The curve is flat there, and hardly anything flows back past $h$: it is close
+# With $W_h$ at 3 the curve is flat, and hardly anything flows back past $h$: it is close
 # to 1, and its slope $h(1-h)$ close to 0.
 #
 # Now a whole layer, and a batch. Let $dz$ have arrived at its outputs, and find the three gradients
@@ -420,8 +423,11 @@ ex.loss_and_gradients.check(loss_and_gradients)
 
 # %% [markdown]
 # Watch such a network first in the plane. Each hidden unit has a
-# line at which it switches on. Find the fewest units that enclose the disc of *rings*, and the
-# learning rate at which training breaks.
+# line at which it switches on.
+
+# %% [markdown] tags=["lab"]
+# Find the fewest units that enclose the disc of *rings*, and the learning rate at which training
+# breaks.
 
 # %%
 widgets.boundary()

@@ -148,8 +148,10 @@ for D, entropy in zip(sizes, divided, strict=True):
     print(f"D = {D:4}: divided by √D, entropy {entropy:.2f} nats")
 
 # %% [markdown]
-# Divided, the choice stays open at every width. Move D and the temperature, with and without the
-# division. Which of them closes the choice?
+# Divided, the choice stays open at every width.
+
+# %% [markdown] tags=["lab"]
+# Move D and the temperature, with and without the division. Which of them closes the choice?
 
 # %%
 widgets.one_row()

@@ -620,8 +620,10 @@ plot.table(rows, header=["model", "blocks", "width", "parameters", "in tables"])
 #
 # The work is as easy to count. Every weight of a matrix is used once forward and twice backward,
 # at a multiplication and an addition each. That is 6 operations per weight and token, and
-# attention adds $12\,L\,T\,C$. Move the sizes until you wouldn't want to wait for the training.
-# Then ask how fast this machine is.
+# attention adds $12\,L\,T\,C$.
+
+# %% [markdown] tags=["lab"]
+# Move the sizes until you wouldn't want to wait for the training. Then ask how fast this machine is.
 
 # %%
 widgets.cost()

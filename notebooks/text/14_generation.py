@@ -321,7 +321,7 @@ def min_p(p, ratio):
 # %%
 ex.min_p.check(min_p)
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # Move the sliders. After which of the lines does top-k cut too much, and after which too little? What does the temperature of lesson
 # *Start here* do that no cut does?
 

@@ -157,6 +157,7 @@ def test_the_map_of_a_page_leads_to_lessons_and_counts_nothing(made):
 def test_a_page_says_how_its_lesson_is_opened_and_asks_for_nothing_that_it_cant_do(root):
     asked = re.compile(
         r"Shift \+ Enter|Kernel|[Pp]ress |cell again|Run All|\.hint\(|[Bb]utton|not started"
+        r"|Slide |Move the|Replace the dots|run it again"
     )
     for stem in checkout.lessons(root):
         text = pages.page(pairs.read_notebook(root, stem), handout.Place(stem), [stem])
