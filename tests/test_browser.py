@@ -315,6 +315,9 @@ def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
         cell = notebook.cell(index)
         cell.locator("input[type=text], input[type=radio]").first.focus()
         if cell.locator("input[type=text]").count():
+            keyboard.type("many")
+            keyboard.press("Enter")
+            assert refused(cell.locator("input[type=text]"))
             keyboard.press("ControlOrMeta+a")
             keyboard.type(f"about {lowest(notebook, index)}")
         else:
@@ -333,6 +336,15 @@ def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
     assert notebook.complaints == []
 
 
+def refused(field) -> bool:
+    """Whether a field is soon marked as wrong, and says of itself what it wants and why not."""
+    field.and_(field.page.locator("[aria-invalid=true]")).wait_for(timeout=10_000)
+    script = """e => e.getAttribute('aria-describedby').split(' ').map(
+        id => document.getElementById(id).innerText)"""
+    wanted, why = field.evaluate(script)
+    return wanted.startswith("Type a number") and "many" in why
+
+
 def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
     for index in holding(notebook, ".course-awake"):
         for slider in notebook.cell(index).locator(".widget-slider").all():
@@ -344,11 +356,27 @@ def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
                 shown = slider.locator(".widget-readout").inner_text()
             assert handle.get_attribute("aria-valuetext") == shown
             assert "e" not in shown, f"cell {index}: {shown}"
+            assert not slider.locator("[title=null]").count()
         for button in notebook.cell(index).locator(".widget-toggle-buttons button").all():
             active = "mod-active" in button.get_attribute("class")
             assert button.get_attribute("aria-pressed") == str(active).lower()
         for told in notebook.cell(index).locator(".course-told").all():
             assert told.get_attribute("role") == "status"  # what it says is read out
+
+
+def test_no_picture_makes_its_cell_scroll_sideways(notebook):
+    """Not in the room that is left beside the list of files, either."""
+    page, wide = notebook.page, notebook.page.viewport_size
+    script = """() => [...document.querySelectorAll('.jp-OutputArea-output')].filter(
+        e => e.offsetParent && e.scrollWidth > e.clientWidth
+            && e.querySelector('.course-awake img, :scope > :is(img, svg)')
+    ).map(e => `${e.className}: ${e.scrollWidth} in ${e.clientWidth}`)"""
+    try:
+        page.set_viewport_size(wide | {"width": 700})
+        page.wait_for_timeout(300)
+        assert page.evaluate(script) == []
+    finally:
+        page.set_viewport_size(wide)
 
 
 def test_every_picture_has_its_alt_text(notebook):
@@ -383,7 +411,7 @@ def test_a_hint_is_opened_by_the_keyboard(notebook):
         title = exercise.note(n).title
         there = "title => document.activeElement.matches(`.course-opened[aria-label='${title}']`)"
         notebook.page.wait_for_function(there, arg=title, timeout=10_000)
-    assert "All 3 hints are listed below." in ladder.inner_text()
+    assert "All 3 hints are open above." in ladder.inner_text()
     assert not ladder.locator("button", has_text="Hint").filter(visible=True).count()
     assert not ladder.locator("button:disabled").count()
     assert len(notebook.cells()) == notebook.total, "the key reached the notebook"
