@@ -44,7 +44,7 @@ def test_the_button_opens_one_hint_after_the_other_and_each_is_recorded(shown):
         assert text in ladder.opened.value and text in shown[0]["text/html"]
         assert progress.read()["hints"] == {weights.key: n}
     assert not seen(ladder.button)
-    assert ladder.line.value.startswith("All 3 hints are listed below. Try an answer")
+    assert ladder.line.value.startswith("All 3 hints are open above. Try an answer")
     ladder.press()  # a second click on its way
     assert progress.read()["hints"] == {weights.key: 3}
 
@@ -75,9 +75,9 @@ def test_after_the_last_hint_and_an_attempt_a_button_opens_the_solution(shown, m
     weights.check(lambda z: z)
     ladder = hints.Ladder(weights)  # as under a check that is run again
     ladder.show()
-    assert seen(ladder.last) and ladder.line.value == "All 3 hints are listed below."
+    assert seen(ladder.last) and ladder.line.value == "All 3 hints are open above."
     ladder.last.click()
-    assert not seen(ladder.last) and "and the solution are listed below" in ladder.line.value
+    assert not seen(ladder.last) and "and the solution are open above" in ladder.line.value
     for page in (ladder.opened.value, shown[-2]["text/html"]):
         assert "the course&#x27;s solution" in page and page.count("<details>") == 3
 
@@ -93,6 +93,12 @@ def test_what_was_opened_last_can_take_the_focus_and_no_button_is_disabled(shown
         assert f'tabindex="-1" role="group" aria-label="hint {n} of 3"' in page
         assert "course-opened" not in shown[0]["text/html"], "where no kernel is nothing opens"
     assert not ladder.button.disabled and not ladder.last.disabled
+
+
+def test_the_next_button_comes_after_the_newest_hint():
+    opened, buttons, *_ = (ladder := hints.Ladder(weights)).box.children
+    assert opened is ladder.opened, "the focus is here once a hint is open, and Tab goes on"
+    assert ladder.button in buttons.children and ladder.last in buttons.children
 
 
 def test_what_stays_hides_beside_a_living_button_and_only_the_last_hint_is_open(shown):

@@ -7,17 +7,14 @@ what a button opened (see `names`).
 from __future__ import annotations
 
 import html
-from importlib import resources
 
 import ipywidgets as w
 from IPython.display import display
 
 from course import cards
-from course.interactive.names import named, opened, script
+from course.interactive.names import LEAD, named, opened, script
 from course.interactive.still import Still, asleep
 from course.words import say
-
-_LEAD = (resources.files(__package__) / "lead.js").read_text(encoding="utf-8")
 
 
 class Ladder:
@@ -38,7 +35,7 @@ class Ladder:
         self.last.on_click(lambda _: self.solve())
         self.solved = False  # whether the solution is open
         name = say("Hints for {name}", name=exercise.name)
-        self.box = named(w.VBox([w.HBox([self.line, self.button, self.last]), self.opened]), name)
+        self.box = named(w.VBox([self.opened, w.HBox([self.line, self.button, self.last])]), name)
         self._still = Still(self.box)
         self._renew()
 
@@ -72,11 +69,11 @@ class Ladder:
         """Say that no hint is left, and where the solution is."""
         total = len(self.exercise.hints)
         if self.solved:
-            return say("All {n} hints and the solution are listed below.", n=total)
+            return say("All {n} hints and the solution are open above.", n=total)
         if self.exercise.tried:
-            return say("All {n} hints are listed below.", n=total)
+            return say("All {n} hints are open above.", n=total)
         sentence = (
-            "All {n} hints are listed below. Try an answer and run this check again: then a button "
+            "All {n} hints are open above. Try an answer and run this check again: then a button "
             "here opens the solution."
         )
         return say(sentence, n=total)
@@ -124,7 +121,7 @@ def passed(exercise, link: str, words: str) -> None:
     shown = f"<details><summary>{title}</summary>{exercise.ours()._repr_html_()}</details>"
     told = say("Read on. Next to do: {place}", place=words) if link else ""
     if link:
-        there = f'<a href="{html.escape(link)}">{html.escape(words)}</a>{script(_LEAD)}'
+        there = f'<a href="{html.escape(link)}">{html.escape(words)}</a>{script(LEAD)}'
         shown += f"<div>{say('Read on. Next to do: {place}', place=there)}</div>"
     display({"text/html": shown, "text/plain": told}, raw=True)
 

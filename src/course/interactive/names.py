@@ -14,9 +14,9 @@ import ipywidgets as w
 from course.interactive.still import AWAKE
 from course.words import say
 
-_WIDGETS, _ALT = (
+_WIDGETS, _ALT, LEAD = (
     (resources.files(__package__) / name).read_text(encoding="utf-8")
-    for name in ("names.js", "alt.js")
+    for name in ("names.js", "alt.js", "lead.js")
 )
 _UNSEEN = (
     "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);"
