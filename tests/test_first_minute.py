@@ -140,6 +140,7 @@ def test_the_first_link_leads_to_the_map(page):
     sync_api.expect(heading).to_be_in_viewport(timeout=20_000)
     lesson = page.locator(".jp-OutputArea a[href*='12_attention.ipynb']")
     sync_api.expect(lesson).to_be_in_viewport()
+    sync_api.expect(cell(page, "This is the whole course.")).to_be_focused()
     map_cell = run(page, "course_map.show()")  # before the setup cell was run
     sync_api.expect(map_cell.locator("a[href*='12_attention.ipynb']")).to_be_visible()
 

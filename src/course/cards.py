@@ -39,9 +39,10 @@ def card(inner: str, *, edge: str = BLUE, role: str = "", name: str = "") -> str
     return f'<div{extra} style="border-left:4px solid {edge};{_CARD}color:{INK}">{inner}</div>'
 
 
-def tile(inner: str) -> str:
+def tile(inner: str, *, role: str = "") -> str:
     """Return HTML in a thin round frame, one of several side by side."""
-    return f'<div style="{_TILE}">{inner}</div>'
+    told = f' role="{role}"' if role else ""
+    return f'<div{told} style="{_TILE}">{inner}</div>'
 
 
 def quiet(text: str, *, tag: str = "div", size: int = 100) -> str:

@@ -33,6 +33,12 @@ def test_the_map_has_as_many_columns_as_there_is_room_for():
     assert "white-space:nowrap" in page, "of a count that breaks nothing is left to read"
 
 
+def test_the_map_is_headings_and_lists_for_who_cannot_see_it():
+    page, parts = course_map.show()._repr_html_(), course_map.show().parts
+    assert page.count('role="heading"') == page.count('role="list"') == len(parts)
+    assert page.count('role="listitem"') == len(lessons())
+
+
 def test_the_map_goes_through_the_parts_in_order():
     text = str(course_map.show())
     places = [text.index(f"  {lesson.number}  {lesson.about.title}") for lesson in lessons()]

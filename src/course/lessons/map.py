@@ -107,11 +107,14 @@ class Map:
         return f'<div style="color:{cards.INK};margin:8px 0;max-width:960px">{rows}</div>'
 
     def _repr_html_(self) -> str:
+        from course.interactive import names  # the command line shows no page
+
         rows = "".join(self._part(name, inside) for name, inside in self.parts)
         foot = f'<div style="color:{cards.QUIET};margin:12px 2px 2px">{self.summary()}</div>'
         step = f'<div style="margin:0 2px 12px"><b>{self._step()}</b></div>'
         return (
             f'<div style="color:{cards.INK};margin:8px 0;max-width:960px">{step}{rows}{foot}</div>'
+            f"{names.script(names.LEAD)}"
         )
 
     def _step(self) -> str:
@@ -122,8 +125,8 @@ class Map:
     def _part(self, name: str, inside, bars: bool = True) -> str:
         tiles = "".join(self._card(lesson, bars) for lesson in inside)
         style = f"width:7.6em;flex:none;padding-top:10px;color:{cards.QUIET};font-weight:600"
-        head = f'<div style="{style}">{html.escape(say(name))}</div>'
-        row = f'<div style="{GRID}">{tiles}</div>'
+        head = f'<div role="heading" aria-level="3" style="{style}">{html.escape(say(name))}</div>'
+        row = f'<div role="list" style="{GRID}">{tiles}</div>'
         style = "display:flex;flex-wrap:wrap;gap:10px;margin-bottom:10px"
         return f'<div style="{style}">{head}{row}</div>'
 
@@ -131,7 +134,8 @@ class Map:
         title = f"{lesson.number}&nbsp; {html.escape(say(lesson.about.title))}"
         promise = cards.quiet(say(lesson.about.promise), size=88)
         link = f'<a href="{lesson.stem}.ipynb"><b>{title}</b></a>'
-        return cards.tile(f"{link}{promise}{self._bar(lesson) if bars else ''}")
+        bar = self._bar(lesson) if bars else ""
+        return cards.tile(f"{link}{promise}{bar}", role="listitem")
 
     def _bar(self, lesson: Lesson) -> str:
         """Return a row of small squares, one for each exercise, and their count in words."""
