@@ -33,6 +33,8 @@ class Form:
         self.field.on_msg(self._heard)
         question = w.HTML(f"<b>{html.escape(say(guess.question))}</b>")
         wanted = [] if guess.options else [w.HTML(html.escape(guess.asked))]
+        for told in (*wanted, self.said):
+            told.add_class("course-asked")  # the page describes the field by it
         parts = [self.field, self.button, self.said]
         above = [parts.pop(0)] if guess.options else []  # each option has its line
         answer = w.HBox(parts, layout=w.Layout(flex_flow="row wrap", align_items="center"))

@@ -14,6 +14,7 @@ const read = handle => {
 };
 const mend = () => {
     due = undefined;
+    for (const bare of page.querySelectorAll('[title=null]')) bare.removeAttribute('title');
     for (const slider of page.querySelectorAll('.widget-slider')) {
         const label = slider.querySelector('label')?.textContent;
         const handle = slider.querySelector('.noUi-handle');
@@ -38,6 +39,12 @@ const mend = () => {
             (button, n) => name(button, [words.play, words.stop, words.repeat][n]));
     for (const field of page.querySelectorAll('input[type=text]'))
         name(field, field.closest('.widget-text')?.querySelector('label')?.textContent || title);
+    const asked = [...page.querySelectorAll('.course-asked')];
+    for (const field of asked.length ? page.querySelectorAll('input[type=text]') : []) {
+        for (const part of asked) part.id ||= `course-${count++}`;
+        set(field, 'aria-describedby', asked.map(part => part.id).join(' '));
+        set(field, 'aria-invalid', String(asked.some(part => part.querySelector('[role=alert]'))));
+    }
     for (const told of page.querySelectorAll('.course-told')) set(told, 'role', 'status');
     for (const bar of page.querySelectorAll('.progress')) {
         set(bar, 'role', 'progressbar');
