@@ -187,6 +187,19 @@ def test_the_words_of_a_picture_follow_its_controls(figure, shown, monkeypatch):
     assert f"<span>{now}</span>" in heard["text/html"], "what stays tells the same"
 
 
+def test_a_setting_that_the_picture_tells_itself_is_told_once():
+    def setup(fig):
+        heading = fig.subplots().set_title("")
+        said = "frequency {k}, 2 roots"
+        return lambda k, n: (heading.set_text(said.format(k=k)) or heading, f"{n} waves")
+
+    made = live.figure(
+        setup, alt=ALT, k=live.slider(1, 9, label="frequency"), n=live.slider(1, 9, label="waves")
+    ).set(k=3, n=4)
+    made._moved = True
+    assert made.alt() == f"waves: 4. frequency 3, 2 roots. 4 waves. At first: {ALT}"
+
+
 def test_a_line_and_a_drawing_are_told_in_words():
     assert live.text("ab", samples=["c"], label="line").words("to be") == "“to be”"
     assert live.drawing("1,2", samples=["3,4"], label="pad").words("1,2 3,4;5,6") == "2 strokes"

@@ -78,7 +78,10 @@ class Moving:
         first = say(self.stage.alt)
         if not self._moved:
             return first
-        now = filter(None, ["; ".join(self.now()), self.stage.words()])
+        words = self.stage.words()
+        now = filter(
+            None, ["; ".join(p for p in self.now() if p.replace(":", "") not in words), words]
+        )
         return say("{now}. At first: {first}", now=". ".join(now), first=first)
 
     def stays(self) -> list[tuple[dict, dict]]:
