@@ -371,7 +371,7 @@ figures.signals(scales, shares)
 level, faint = np.argmax(shares["sigmoid"] > 1), 1 / shares["sigmoid"][1]
 _, one, two, *_ = shares["ReLU"]
 print(f"ReLU: scale 1 keeps {one:.2f} of the signal, scale 2 keeps {two:.2f}")
-print(f"sigmoid: scale 1 keeps 1 part in {faint:.0f}; level near a scale of {scales[level]:.0f},")
+print(f"sigmoid: scale 1 keeps 1 part in {faint:,.0f}; level near a scale of {scales[level]:.0f},")
 print(f"where {100 * saturated['sigmoid'][level]:.0f} % of the units are within 0.01 of 0 or 1")
 
 # %% [markdown]
@@ -675,7 +675,7 @@ plot.table(
         *[[f"{name}, at its best rate", f"{b.min():.1f} to {b.max():.1f} %"]
           for name, b in best.items()],
         ["five hidden layers, old pair and new", f"{oldest:.0f} %, {newest:.0f} %"],
-        ["seven sigmoids at scale 1 keep of the error signal", f"1 part in {faint:.0f}"],
+        ["seven sigmoids at scale 1 keep of the error signal", f"1 part in {faint:,.0f}"],
         ["random feedback weights", f"{astray_right:.1f} %"],
         ["first layer never moved", f"{np.mean(scores['first layer never moves']):.1f} %"],
     ],

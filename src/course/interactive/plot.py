@@ -25,6 +25,8 @@ from course.words import catalogue, say
 
 __all__ = [
     "COLORS",
+    "DARK_GREEN",
+    "DARK_RED",
     "FAINT",
     "INK",
     "LINES",
@@ -40,6 +42,7 @@ __all__ = [
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")  # Okabe–Ito
 LINES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))  # the line style of each colour
 INK, FAINT = "#1F2733", "#667180"  # both are read easily on white
+DARK_RED, DARK_GREEN = "#B35000", "#007D5A"  # of small letters: 4.5 to 1 on white and more
 SCALE = 1.5  # pixels of a picture for one pixel on the page: sharp, and small in a notebook
 
 matplotlib.style.use(["default", str(resources.files(__package__) / "course.mplstyle")])

@@ -6,7 +6,7 @@ from course.interactive import live, plot
 from course.networks import paths
 from course.words import say
 
-BLUE, RED, GREEN, *_ = plot.COLORS
+BLUE, RED, *_ = plot.COLORS
 
 # Values forward, slopes back
 
@@ -35,18 +35,25 @@ def drawn_graph(ax):
     for name, (x, y) in PLACES.items():
         ax.plot(x, y, "o", ms=28, color="white", mec=plot.INK, mew=1.2, zorder=3)
         ax.text(x, y, f"${name}$", ha="center", va="center", fontsize=12)
-        beside = 0.33 if name in "uv" else 0  # an edge runs between these two
-        values[name] = ax.text(x + beside, y + 0.2, "", ha="center", color=BLUE, fontsize=11)
+        between = name in "uv"  # an edge runs from one to the other
+        beside, ha = (0.07, "left") if between else (0, "center")
+        values[name] = ax.text(x + beside, y + 0.21, "", ha=ha, color=BLUE, fontsize=11)
         if name != "L":
-            slopes[name] = ax.text(x + beside, y - 0.34, "", ha="center", color=RED, fontsize=11)
+            place = x + (-0.2 if name == "x" else beside), y - (0.42 if between else 0.34)
+            slopes[name] = ax.text(*place, "", ha=ha, color=plot.DARK_RED, fontsize=11)
     words = ", ".join(f"${formula}$" for formula in FORMULAS.values())
     ax.text(1.45, 1.5, words, ha="center", color=plot.INK)
     return values, slopes
 
 
+def rounded(x: float, sign: str = "") -> str:
+    """Two decimals, and no minus before zero."""
+    return f"{round(x, 2) + 0.0:{sign}.2f}".replace("-", "−")
+
+
 def signed(x: float) -> str:
-    """Two decimals with a sign, and no minus before zero."""
-    return f"[{round(x, 2) + 0.0:+.2f}]".replace("-", "−")
+    """Two decimals with a sign."""
+    return rounded(x, "+")
 
 
 def graph():
@@ -64,14 +71,16 @@ def graph():
         def update(x, y):
             value, slope = flow(x, y)
             for name, text in values.items():
-                text.set_text(f"{value[name]:.2f}".replace("-", "−"))
+                text.set_text(rounded(value[name]))
             for name, text in slopes.items():
-                text.set_text(signed(slope[name]))
+                text.set_text(f"[{signed(slope[name])}]")
             line.set_ydata(flow(SPAN, y)[0]["L"])
             near = x + np.array([-0.8, 0.8])
             tangent.set_data(near, value["L"] + slope["x"] * (near - x))
             point.set_data([x], [value["L"]])
-            return [*values.values(), *slopes.values(), line, tangent, point]
+            said = "L = {L}; its slope is {dx} with respect to x, {dy} with respect to y"
+            said = say(said, L=rounded(value["L"]), dx=signed(slope["x"]), dy=signed(slope["y"]))
+            return [*values.values(), *slopes.values(), line, tangent, point], said
 
         return update
 
@@ -81,7 +90,7 @@ def graph():
         "value, under it, in brackets, the slope of L with respect to it. Beside it L as a curve "
         "over x, with a dashed tangent whose slope is the number under x.",
         width=8.2,
-        height=3.1,
+        height=3.35,
         x=live.slider(-3.0, 3.0, start=1.5, step=0.1, label="x"),
         y=live.slider(-3.0, 3.0, start=2.0, step=0.1, label="y"),
     )

@@ -112,8 +112,8 @@ def boundary():
             end.set_data([steps], [min(losses[-1], 1)])
             right = mlp.accuracy(params, x, y)
             moved = [image, lines, *dots, line, end]
-            said = "{right:.0%} of the points right, loss {loss:.3f}"
-            return moved, say(said, right=right, loss=losses[-1])
+            said = "{right:.0f} % of the points right, loss {loss:.3f}"
+            return moved, say(said, right=100 * right, loss=losses[-1])
 
         return update
 

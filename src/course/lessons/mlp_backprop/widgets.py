@@ -8,7 +8,7 @@ from course.lessons.mlp_backprop.plane import boundary
 from course.networks import layers, mlp
 from course.words import say
 
-BLUE, RED, GREEN, *_ = plot.COLORS
+BLUE, RED, *_ = plot.COLORS
 
 # Numbers flowing through a graph
 
@@ -61,9 +61,9 @@ def drawn_graph(ax):
         values[name] = ax.text(x + aside, y + 0.26, ha="center", color=BLUE, **style)
         if name not in "xL":  # neither learns
             right = {"x": x + 0.27, "y": y - 0.04} if y else {"x": x, "y": y - 0.4, "ha": "center"}
-            grads[name] = ax.text(color=RED, **style | {"fontsize": 10}, **right)
+            grads[name] = ax.text(color=plot.DARK_RED, **style | {"fontsize": 10}, **right)
     ax.text(5.45, 1.3, "above: forward, the values", color=BLUE, ha="right")
-    ax.text(5.45, 1.08, "[back]: slopes of L", color=RED, ha="right")
+    ax.text(5.45, 1.08, "[back]: slopes of L", color=plot.DARK_RED, ha="right")
     ax.text(5.45, 0.86, "$b_h = b_o = -1$, target $y = 1$", color=plot.INK, ha="right")
     return values, grads, back
 
@@ -103,7 +103,11 @@ def graph():
             tangent.set_data(near, value["L"] + grad["W_h"] * (near - W_h))
             point.set_data([W_h], [value["L"]])
             moved = [*values.values(), *grads.values(), *back.values(), curve, tangent, point]
-            return moved
+            said = (
+                "Loss {L:.3f}; its slope is {dh} with respect to $W_h$, {do} with respect to $W_o$"
+            )
+            slopes = {"dh": signed(grad["W_h"]), "do": signed(grad["W_o"])}
+            return moved, say(said, L=value["L"], **slopes)
 
         return update
 
@@ -114,9 +118,9 @@ def graph():
         "thicker by the same amount with each factor of ten of the gradient that flows back. "
         "Beside it the loss as a curve over W_h, and a tangent whose slope is the gradient at W_h.",
         width=7.6,
-        height=2.7,
-        W_h=live.slider(-3.0, 3.0, start=0.5, step=0.05, label="weight W_h"),
-        W_o=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="weight W_o"),
+        height=2.95,
+        W_h=live.slider(-3.0, 3.0, start=0.5, step=0.05, label="weight Wₕ"),
+        W_o=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="weight Wₒ"),
         x=live.slider(-3.0, 3.0, start=2.0, step=0.05, label="input x"),
         act=live.choice(list(SLOPES), label="hidden activation"),
     )
@@ -187,10 +191,10 @@ def digits():
             guesses = mlp.predict(params, x_shown)
             for text, guess, y in zip(texts, guesses, y_shown, strict=True):
                 text.set_text(f"{guess}" if guess == y else f"{guess}✗")
-                text.set_color(GREEN if guess == y else RED)
+                text.set_color(plot.DARK_GREEN if guess == y else plot.DARK_RED)
             units.set_data(mosaic(params[0][0] - start[0][0]))
-            said = say("{share:.1%} of 2,000 unseen digits read right", share=accuracies[-1])
-            return [line, *texts, units], said
+            said = "{share:.1f} % of 2,000 unseen digits read right"
+            return [line, *texts, units], say(said, share=100 * accuracies[-1])
 
         return update
 

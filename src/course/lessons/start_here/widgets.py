@@ -6,7 +6,7 @@ import numpy as np
 
 from course import data
 from course.foundations import bigram
-from course.interactive import live, plot
+from course.interactive import live, numerals, plot
 from course.transformers import tokens
 from course.words import say
 
@@ -83,8 +83,8 @@ def followers():
 
         def update(letter, temperature):
             q, start = bigram.sharpen(p, temperature), alphabet.index(letter)
-            heading = "after {letter}, temperature {temperature:.2g}"
-            heading = say(heading, letter=letter, temperature=temperature)
+            heading = "after {letter}, temperature {temperature}"
+            heading = say(heading, letter=letter, temperature=numerals.write(temperature))
             shown = bars.show(q[start], heading)
             line = bigram.write(np.random.default_rng(0), q, start, LONGEST)
             text = tokens.decode(line, alphabet).replace("\n", " ")
