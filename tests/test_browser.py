@@ -179,7 +179,7 @@ def test_the_words_of_a_picture_follow_its_controls(notebook):
         told = """cell => {
             const handle = cell.querySelector('.noUi-handle'), said = handle.ariaValueText;
             const now = `${handle.ariaLabel} ${said.replace('−', '-')}`;
-            return [...cell.querySelectorAll('.widget-image')].some(  // in a line of its own, or not
+            return [...cell.querySelectorAll('.widget-image')].some(
                 image => image.alt.replaceAll(':', '').includes(now)
                     && image.alt.includes('. At first: '));
         }"""
