@@ -289,8 +289,7 @@ loudest
 o = np.array([0.5, 0.67, 0.9, 0.99])
 signal = o * o * (1 - o)
 loudest.reveal(f"{o[signal.argmax()]:.2f}")
-times = signal.max() / signal[-1]
-print(f"at 0.99 the sigmoid is nearly flat, and the signal {times:.0f} times weaker than at 0.67")
+print(f"at 0.99 the signal is {signal.max() / signal[-1]:.0f} times weaker: a sigmoid is flat there")
 
 # %% [markdown]
 # ## Two remedies
@@ -422,8 +421,7 @@ def loss_and_gradients(params, x, y):
 ex.loss_and_gradients.check(loss_and_gradients)
 
 # %% [markdown]
-# Watch such a network first in the plane. Each hidden unit has a
-# line at which it switches on.
+# Watch such a network first in the plane. Each hidden unit has a line at which it switches on.
 
 # %% [markdown] tags=["lab"]
 # Find the fewest units that enclose the disc of *rings*, and the learning rate at which training
@@ -438,8 +436,8 @@ widgets.boundary()
 # *The old pair is sigmoid with squared error, the new one ReLU with cross-entropy. How far ahead is
 # the new one, if each may choose its learning rate?*
 #
-# Both read the digits at half the resolution, which is quicker, start from the same weights, one
-# hidden layer of 64 units, and take 500 steps. Every learning rate is tried with three seeds.
+# Both read the digits at half the resolution, start from the same weights, one hidden layer of 64
+# units, and take 500 steps. Every learning rate is tried with three seeds.
 # `nets.gradients` is your `loss_and_gradients` without the loss, for any activation `act` and any
 # error signal at the logits.
 
