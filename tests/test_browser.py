@@ -368,9 +368,9 @@ def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
 def test_no_picture_makes_its_cell_scroll_sideways(notebook):
     """Not in the room that is left beside the list of files, either."""
     page, wide = notebook.page, notebook.page.viewport_size
-    script = """() => [...document.querySelectorAll('.jp-OutputArea-output')].filter(
+    script = """() => [...document.querySelectorAll(
+        '.jp-OutputArea :is(.course-awake, .jp-RenderedImage, .jp-RenderedSVG)')].filter(
         e => e.offsetParent && e.scrollWidth > e.clientWidth
-            && e.querySelector('.course-awake img, :scope > :is(img, svg)')
     ).map(e => `${e.className}: ${e.scrollWidth} in ${e.clientWidth}`)"""
     try:
         page.set_viewport_size(wide | {"width": 700})

@@ -8,7 +8,10 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 from PIL import Image
 
 from course import lessons
@@ -530,6 +533,15 @@ def test_every_control_changes_the_picture(stem, name):
         moved = (picture(shown, start | {control: value}) for value in range_.values())
         assert any(now != first for now in moved), f"{name}: {control} moves and nothing changes"
     assert picture(shown, start) == first, f"{name}: the same positions, another picture"
+    letters = [text for text in shown.stage.figure.findobj(Text) if text.get_text().strip()]
+    assert [text for text in letters if contrast(text.get_color()) < 4.5] == []
+
+
+def contrast(color) -> float:
+    """How much lighter white is than a colour, by WCAG 2.2: letters need 4.5."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
 
 
 def picture(shown, values) -> bytes:

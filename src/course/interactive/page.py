@@ -109,7 +109,9 @@ def picture(stage: Stage, *args, **values) -> w.Image:
     """Return the stage as a picture with a name that a screen reader reads."""
     image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=say(stage.alt))
     image.add_traits(description=Unicode("").tag(sync=True))  # a page looks for it beside a tooltip
-    image.layout = w.Layout(width=f"{stage.width}px", max_width="100%", margin="0")
+    image.layout = w.Layout(
+        width=f"{stage.width}px", max_width="100%", object_fit="contain", margin="0"
+    )
     return image
 
 
