@@ -277,6 +277,14 @@ def test_half_of_what_was_typed_is_not_kept_where_the_whole_is_no_answer(before)
     assert asked.entry == before
 
 
+def test_an_option_that_a_page_sends_late_counts_as_chosen_before_the_press():
+    made = form(asked := which())
+    made.field.value, other = asked.options[:2]
+    made.button.click()
+    made.field.value = other
+    assert asked.entry == {"guess": other}
+
+
 @pytest.mark.parametrize("typed", ["9", "x", "5", ""])
 def test_what_is_typed_anew_after_a_press_changes_no_guess(typed):
     asked = percent()

@@ -116,8 +116,8 @@ class Form:
     def _changed(self, change: dict) -> None:
         """Say that a change after a commit is not committed yet."""
         entry, late = self.guess.entry, time.monotonic() - self._pressed < LATE
-        if late and (change["new"] or "").startswith(self._met):
-            self.guess.withdraw(self._before)  # the press had met half of what was typed
+        if late and (self.guess.options or change["new"].startswith(self._met)):
+            self.guess.withdraw(self._before)  # the press had met less than was typed or chosen
             self.commit()
             return
         if "guess" not in entry or self._means(change["new"], entry["guess"]):
