@@ -7,6 +7,7 @@ over a batch is the sum of its parts' means, each weighed by its size, and so is
 """
 
 import copy
+import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class Team:
     def __init__(self, model, optimizer, recipe):
         self.config, self.device = model.config, model.device
         twins = [_twin(model, recipe) for _ in range(1, recipe.threads)]
-        self.members, self.tasks = [Member(model, optimizer.params), *twins], []
+        self.members, self.busy = [Member(model, optimizer.params), *twins], False
         alone = {"initializer": torch.set_num_threads, "initargs": (1,)}
         self.pool = ThreadPoolExecutor(recipe.threads, **alone)
 
@@ -62,11 +63,20 @@ class Team:
         x, y : (B, T) of int64
             A batch, with at least as many windows as there are members.
         """
-        wait(self.tasks)  # of a step that was interrupted
-        n = len(self.members)
+        if self.busy:  # with a step that was interrupted, perhaps while its parts were given out
+            self._come_to_rest()
+        self.busy, n = True, len(self.members)
         parts = zip(self.members, x.tensor_split(n), y.tensor_split(n), strict=True)
-        self.tasks = [self.pool.submit(_share, m, a, b, len(a) / len(x)) for m, a, b in parts]
-        return Loss(sum(task.result() for task in self.tasks), self)
+        tasks = [self.pool.submit(_share, m, a, b, len(a) / len(x)) for m, a, b in parts]
+        value = sum(task.result() for task in tasks)
+        self.busy = False
+        return Loss(value, self)
+
+    def _come_to_rest(self):
+        """Wait until every thread has done what was given out: all meet once."""
+        n = len(self.members)
+        meeting = threading.Barrier(n)
+        wait([self.pool.submit(meeting.wait) for _ in range(n)])
 
     def add_up(self):
         """Add the gradients of all members to the first one's."""
