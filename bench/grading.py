@@ -20,6 +20,7 @@ from pathlib import Path
 import nbformat
 
 from course.authoring import checkout, editions, pairs, twins
+from course.command import choosing
 from course.command import main as command
 
 CLASS, GOAL = 300, 300.0
@@ -37,7 +38,7 @@ def main() -> int:
     parser.add_argument("--cores", type=int, default=2, help="processes that judge (default: 2)")
     args = parser.parse_args()
     root = checkout.find_root(Path(__file__).parent)
-    (stem,) = checkout.lessons(root, [args.lesson])
+    (stem,) = choosing.stems(root, [args.lesson])
     with tempfile.TemporaryDirectory() as folder:
         hand_in(root, stem, Path(folder), args.learners)
         few = Path(folder, "learner000")

@@ -24,7 +24,7 @@ import numpy as np
 from nbclient import NotebookClient
 
 from course.authoring import checkout, editions, pairs
-from course.command import lab
+from course.command import choosing, lab
 
 APART = 0.2  # seconds: kernels that start at the same moment can be given the same port
 ALL_AT_ONCE, LIGHT, ANSWER = 200, 0.2, 1.0  # seconds: goal, what light means, goal
@@ -90,7 +90,7 @@ def main() -> int:
         print("Memory can be read on Linux alone; nothing was measured.")
         return 0
     root = checkout.find_root(Path(__file__).parent)
-    (stem,) = checkout.lessons(root, [args.lesson])
+    (stem,) = choosing.stems(root, [args.lesson])
     book = editions.solve(pairs.read_text(root, stem))
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(lab.environment(Path(folder)))

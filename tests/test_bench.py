@@ -5,10 +5,12 @@ To run them all would take an hour; `make bench` does.
 
 import ast
 import importlib
+import inspect
 from pathlib import Path
 
 import pytest
 
+Function = type(lambda: None)
 ROOT = Path(__file__).resolve().parents[1]
 BENCHES = sorted((ROOT / "bench").glob("*.py"))
 
@@ -28,6 +30,17 @@ def test_what_a_bench_names_is_there(path):
             place = known.get(node.value.id)
             there = not hasattr(place, "__file__") or hasattr(place, node.attr)
             assert there, f"line {node.lineno}: {ast.unparse(node)}"
+        if isinstance(node, ast.Call) and isinstance(called := meant(node.func, known), Function):
+            given = [arg for arg in node.args if not isinstance(arg, ast.Starred)]
+            named = {word.arg: word for word in node.keywords if word.arg}
+            inspect.signature(called).bind_partial(*given, **named)  # as many, and so called
+
+
+def meant(name: ast.expr, known: dict):
+    """What a name, or a module's attribute, stands for; None where that isn't known."""
+    if isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name):
+        return getattr(known.get(name.value.id), name.attr, None)
+    return known.get(name.id) if isinstance(name, ast.Name) else None
 
 
 def found(module: str, name: str):
