@@ -103,6 +103,26 @@ def test_one_wrong_byte_is_noticed_before_anything_is_read(broken_folder):
         data.digits()
 
 
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (0.9, "is damaged: "),
+        (0.0, "is damaged: it lacks what is said of digits.npz"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_list_of_files_that_is_cut_is_named_with_its_repair(broken_folder, left, told):
+    path = broken_folder / "manifest.toml"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int((left or 0) * len(whole)) - 1]) if left else path.unlink()
+    if left == 0:
+        path.touch()
+        (broken_folder / "digits.npz").touch()
+    with pytest.raises(data.DataError, match=rf"manifest\.toml {told}.*git checkout -- ") as said:
+        data.digits()
+    assert data.damage() == [str(said.value)]
+
+
 def test_shakespeare_is_speeches_and_nothing_else():
     text = data.shakespeare()
     assert text.isascii()

@@ -70,8 +70,20 @@ class DirtyDigits(NamedTuple):
 
 
 def manifest() -> dict[str, dict]:
-    """What is shipped: file name -> what, source, licence, sha256, bytes, shape, made_by."""
-    return tomllib.loads((FOLDER / "manifest.toml").read_text(encoding="utf-8"))
+    """What is shipped: file name -> what, source, licence, sha256, bytes, shape, made_by.
+
+    Raises
+    ------
+    DataError
+        If the list itself is missing or damaged.
+    """
+    path = FOLDER / "manifest.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}). {_repair(path)}") from None
+    except ValueError as error:  # no UTF-8, or no TOML
+        raise DataError(f"{path} is damaged: {error}. {_repair(path)}") from None
 
 
 def digits() -> Digits:
@@ -207,11 +219,11 @@ def shipped(name: str) -> bytes:
     DataError
         If the file is missing, or its bytes are not the ones that were shipped.
     """
-    entry, path = manifest()[name], FOLDER / name
-    repair = (
-        f"Restore it with `git checkout -- {shlex.quote(_display(path))}` in a clone, "
-        "or reinstall the course with `pip install --force-reinstall --no-deps .`"
-    )
+    listed, path = manifest(), FOLDER / name
+    if not {"sha256", "bytes"} <= listed.get(name, {}).keys():
+        whole = FOLDER / "manifest.toml"
+        raise DataError(f"{whole} is damaged: it lacks what is said of {name}. {_repair(whole)}")
+    entry, repair = listed[name], _repair(path)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -227,13 +239,25 @@ def shipped(name: str) -> bytes:
 
 def damage() -> list[str]:
     """Return one sentence for each shipped file that is missing or damaged; [] if all is well."""
+    try:
+        listed = manifest()
+    except DataError as error:
+        return [str(error)]
+    there = (path.name for path in FOLDER.iterdir() if path.suffix in (".csv", ".npz"))
     sentences = []
-    for name in manifest():
+    for name in {**listed, **dict.fromkeys(sorted(there))}:  # a list that was cut lacks some
         try:
             shipped.__wrapped__(name)
         except DataError as error:
             sentences.append(str(error))
     return sentences
+
+
+def _repair(path: Path) -> str:
+    return (
+        f"Restore it with `git checkout -- {shlex.quote(_display(path))}` in a clone, "
+        "or reinstall the course with `pip install --force-reinstall --no-deps .`"
+    )
 
 
 def _display(path: Path) -> str:
