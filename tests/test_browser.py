@@ -318,7 +318,7 @@ def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
         if cell.locator("input[type=text]").count():
             keyboard.type("many")
             keyboard.press("Enter")
-            assert refused(cell.locator("input[type=text]"))
+            until_refused(cell.locator("input[type=text]"))
             keyboard.press("ControlOrMeta+a")
             keyboard.type(f"about {lowest(notebook, index)}")
         else:
@@ -337,13 +337,15 @@ def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
     assert notebook.complaints == []
 
 
-def refused(field) -> bool:
-    """Whether a field is soon marked as wrong, and says of itself what it wants and why not."""
-    field.and_(field.page.locator("[aria-invalid=true]")).wait_for(timeout=10_000)
-    script = """e => e.getAttribute('aria-describedby').split(' ').map(
-        id => document.getElementById(id).innerText)"""
-    wanted, why = field.evaluate(script)
-    return wanted.startswith("Type a number") and "many" in why
+def until_refused(field) -> None:
+    """Wait until a field is marked as wrong, and says of itself what it wants and why not."""
+    marked = """e => {
+        if (e.ariaInvalid !== 'true') return false;
+        const ids = e.getAttribute('aria-describedby').split(' ');
+        const [wanted, why] = ids.map(id => document.getElementById(id)?.innerText ?? '');
+        return wanted.startsWith('Type a number') && why.includes('many');
+    }"""
+    field.page.wait_for_function(marked, arg=field.element_handle(), timeout=10_000)
 
 
 def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):

@@ -120,7 +120,8 @@ class Kernel(RunningKernel):
         return float(self._ask("__import__('time').process_time()"))
 
     def megabytes(self) -> float:
-        """Return the memory that the kernel's process holds."""
+        """Return the memory that the kernel's process holds, without what Python may let go."""
+        self._ask("__import__('gc').collect()")
         return float(self._ask("__import__('psutil').Process().memory_info().rss / 1e6"))
 
     def has_loaded(self, module: str) -> bool:
