@@ -325,6 +325,8 @@ def test_a_prediction_is_made_by_the_keyboard_alone(notebook):
             for key in ("Space", "ArrowUp", "ArrowDown", "ArrowDown", "b"):
                 keyboard.press(key)
             assert cell.locator("input[type=radio]").nth(1).is_checked()
+            notebook.page.wait_for_timeout(300)  # the page holds back the last while it sends one
+            notebook.wait_idle()
         keyboard.press("Enter")
         cell.locator(f"text={COMMITTED}").wait_for(timeout=10_000)
         notebook.wait_idle()
