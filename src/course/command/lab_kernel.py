@@ -1,7 +1,7 @@
 """What a kernel that `course lab` starts knows besides Python: missing names, hints, old answers.
 
-Under a check that isn't done there is a button for the next hint, under one that is done a link to
-what comes next on the page. A cell that runs before the cell
+Under a check that isn't done there is a button for the next hint, under one that is done the
+course's way, folded, and a link to what comes next on the page. A cell that runs before the cell
 it leans on ends in a NameError, which says nothing to a beginner: where a cell of the page defines
 the name, a sentence says which, in place of the traceback. A cell that Python can't read leaves the
 answer of before in place; then a check says so.

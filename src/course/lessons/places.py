@@ -10,11 +10,11 @@ import re
 from collections.abc import Container, Sequence
 
 from course import lessons
-from course.words import say
+from course.words import later, say
 
 FIRST = f"{lessons.Lesson('start_here').stem}.ipynb"
 MAP = "Map of the course"  # a heading of the first lesson
-QUESTIONS = "Questions to answer without looking"  # a heading near the end of each
+QUESTIONS = later("Questions to answer without looking")  # a heading near the end of each
 BELOW = "desk-below"  # the id of the cell under a lesson, which leads to the next
 EXERCISE = re.compile(r"^### Exercise: `(\w+)`[ \t]*$", re.MULTILINE)
 
@@ -68,7 +68,7 @@ def after(lesson: lessons.Lesson, name: str, ids: Sequence[str], passed: Contain
             number = f"{int(lesson.number)}.{one.place}"
             return link, say("Exercise {number} · {name}", number=number, name=one.name)
         if id == "questions":
-            return link, say("Questions to answer without looking")
+            return link, say(QUESTIONS)
         if id == BELOW:
             return link, say("the next lesson")
     return "", ""
