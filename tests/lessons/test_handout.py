@@ -25,6 +25,10 @@ def code(source, *tags, outputs=()):
     }
 
 
+def prose(source):
+    return {"cell_type": "markdown", "id": "def", "metadata": {}, "source": source}
+
+
 def made(*cells, **place):
     """The cells of a copy, without the lines above and below."""
     place = handout.Place(**({"stem": "12_attention"} | place))
@@ -70,6 +74,10 @@ def test_what_a_prediction_reveals_is_neither_printed_nor_in_sight(copied):
     for cell in reveals:
         assert folded(cell)
         assert cell["source"].startswith("# What came out")
+    for reveal in reveals:
+        rest = fresh["cells"][fresh["cells"].index(reveal) :]
+        told = next(cell["source"] for cell in rest if cell["cell_type"] == "markdown")
+        assert told.startswith(("<details>", "#")), told
 
 
 def test_a_choice_is_chosen_and_a_number_typed(copied):
@@ -210,6 +218,22 @@ def test_a_picture_under_an_open_question_would_give_it_away():
     live = code("widgets.plane()", outputs=[PICTURE])
     shown = made(ask, live, tell, copy.deepcopy(live))
     assert [bool(cell["outputs"]) for cell in shown] == [False, False, False, True]
+
+
+def test_what_explains_a_result_is_folded_down_to_the_next_heading():
+    ask, tell = code('g = predict.number("a.b", "How many?")\ng'), code("x = 3\ng.reveal(x)")
+    before, why = prose("Count them."), prose("It is *three*.\n\n### Exercise: `scores`\n\nGo on.")
+    cells = ask, before, tell, code("plot.show()"), why, prose("Four would do.")
+    shown = [c["source"] for c in made(*cells) if c["cell_type"] == "markdown"]
+    assert shown[0] == "Count them."
+    assert re.fullmatch(
+        r"<details><summary>.+</summary>\n\nIt is \*three\*\.\n\n</details>\n\n### Exercise 12.+",
+        shown[1],
+        re.DOTALL,
+    )
+    assert shown[2] == "Four would do."
+    assert made(ask, tell, prose("## New"), prose("Four."))[-1]["source"] == "Four."
+    assert made(prose("Nobody asked."), tell, prose("It is 3."))[-1]["source"] == "It is 3."
 
 
 def test_of_a_live_figure_the_picture_stays_and_the_widget_goes():

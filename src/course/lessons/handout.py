@@ -21,6 +21,7 @@ OURS = (ABOVE, BELOW, AHEAD)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _BRINGS_MAP, DRAWS_MAP = "from course.lessons import map as course_map", "course_map.show()"
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 
 
 class Place(NamedTuple):
@@ -46,13 +47,13 @@ def make(notebook: dict, place: Place) -> dict:
     """
     fresh = copy.deepcopy(notebook)
     fresh["cells"] = [part for cell in fresh["cells"] for part in parts(cell)]
-    asked = False
-    for cell in fresh["cells"]:
+    fold_explanations(fresh["cells"])
+    for cell, state in zip(fresh["cells"], near(fresh["cells"]), strict=True):
         if cell["cell_type"] == "markdown":
             cell["id"] = places.cell(cell["source"]) or cell["id"]
             cell["source"] = stamped(cell["source"], place.stem)
             continue
-        asked = _strip(cell, asked)
+        _strip(cell, gives_away=state == "asked")
         plumbing.fold(cell)
         if cell["source"].strip() == DRAWS_MAP:
             _draw_map(cell, place.map)
@@ -76,13 +77,57 @@ def parts(cell: dict) -> list[dict]:
     return [first, second]
 
 
-def _strip(cell: dict, asked: bool) -> bool:
-    """Drop the outputs that could give something away; returns whether a question is open."""
+def near(cells: list[dict]) -> list[str]:
+    """Say of each cell how near it stands to a question that it could answer.
+
+    "asked" from a prediction to its reveal, "told" from there to the next heading, else "".
+    """
+    state, states = "", []
+    for cell in cells:
+        code, source = cell["cell_type"] == "code", cell["source"]
+        head = None if code else _HEADING.search(source)
+        if code and plumbing.kind(cell) == "predict":
+            state = "asked"
+        states.append("" if head and head.start() == 0 and state == "told" else state)
+        if head and state == "told":
+            state = ""
+        if code and state == "asked" and ".reveal(" in source:
+            state = "told"
+    return states
+
+
+def fold_explanations(cells: list[dict]) -> None:
+    """Fold the text that follows a prediction's reveal, as far as the next heading.
+
+    It stands so near the question that it would answer it.
+    """
+    came_out = False
+    for cell, state in zip(cells, near(cells), strict=True):
+        if cell["cell_type"] == "code":
+            came_out = came_out or (bool(state) and ".reveal(" in cell["source"])
+        elif came_out and state == "told":
+            cell["source"] = _folded(cell["source"])
+            came_out = False
+
+
+def _folded(text: str) -> str:
+    """Fold a text down to its first heading."""
+    head = _HEADING.search(text)
+    first, rest = (text[: head.start()], text[head.start() :]) if head else (text, "")
+    if not first.strip():
+        return text
+    title = say("What it means: open this once you have seen what came out.")
+    # Between blank lines, what stands inside is Markdown.
+    fold = f"<details><summary>{title}</summary>\n\n{first.strip()}\n\n</details>"
+    return f"{fold}\n\n{rest}" if rest else fold
+
+
+def _strip(cell: dict, *, gives_away: bool) -> None:
+    """Drop the outputs of a cell, but for a question and for the picture of a live figure."""
     kind = plumbing.kind(cell)
-    keep = kind == "predict" or (kind == "live" and not asked)
+    keep = kind == "predict" or (kind == "live" and not gives_away)
     cell["execution_count"] = None
     cell["outputs"] = [bare for output in cell["outputs"] if keep and (bare := _bare(output))]
-    return kind == "predict" or (asked and kind != "reveal")
 
 
 def _draw_map(cell: dict, drawn: str) -> None:
