@@ -78,6 +78,8 @@ def test_a_finished_lesson_leads_to_the_next_and_the_last_to_what_was_left_out()
             progress.record_check(key, True)
     lesson, name = course_map.show().here()
     assert (lesson, name) == (every[0], every[0].exercises[0])
+    said = course_map.show().next_step()
+    assert said.startswith("Next: lesson 00, Start here. Its first open exercise is `probabil")
     for key in course_map.keys(every[0]):
         progress.record_check(key, True)
     assert course_map.show().here() is None

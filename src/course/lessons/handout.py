@@ -11,7 +11,7 @@ import copy
 import re
 from typing import NamedTuple
 
-from course import lessons
+from course import cards, lessons
 from course.lessons import minutes, places, plumbing
 from course.words import say, say_n
 
@@ -134,7 +134,8 @@ def _draw_map(cell: dict, drawn: str) -> None:
     """Let the map stand there drawn, and its cell run by itself: a link leads straight to it."""
     cell["id"], cell["source"] = MAP, f"{_BRINGS_MAP}\n\n{DRAWS_MAP}"
     if drawn:
-        data = {"text/html": drawn, "text/plain": ""}
+        told = say("Drawn when you opened the course. Run this cell to bring it up to date.")
+        data = {"text/html": drawn + cards.quiet(told), "text/plain": ""}
         cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
 
 

@@ -48,8 +48,10 @@ class Map:
         """Say where to go on."""
         if (here := self.here()) is None:
             return say("Every exercise of the course is solved.")
-        if self.last:
+        if self.last.partition(".")[0] == here[0].slug:
             sentence = "Go on where you were: lesson {number}, {title}, exercise `{name}`."
+        elif self.last:
+            sentence = "Next: lesson {number}, {title}. Its first open exercise is `{name}`."
         else:
             sentence = "Begin with lesson {number}, {title}. Its first exercise is `{name}`."
         return say(sentence, **_at(here))
