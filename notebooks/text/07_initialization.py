@@ -581,8 +581,8 @@ def begin(kind, rng, depth, made, W=64):
         first = initial.lecun_normal(rng, 784, W // 2)
         hidden = [np.hstack([first, -first])]
         hidden += [made.mirrored(draw(rng, W // 2, W // 2)) for _ in sizes]
-    ends = [np.float32(M) for M in (*hidden, initial.he_normal(rng, W, 10))]  # trains faster
-    return [(M, np.zeros(M.shape[1], np.float32)) for M in ends]
+    ends = [*hidden, initial.he_normal(rng, W, 10)]
+    return [(M, np.zeros(M.shape[1])) for M in ends]
 
 
 # %% [markdown]
@@ -609,8 +609,7 @@ def trained(params, data, rng, lr, steps=100, B=32):
     with np.errstate(all="ignore"):  # too large a rate overflows, and scores as guessing
         for _ in range(steps):
             few = rng.integers(len(data.x_train), size=B)
-            x, y = np.float32(data.x_train[few]), data.y_train[few]
-            _, grads = mlp.loss_and_gradients(params, x, y)
+            _, grads = mlp.loss_and_gradients(params, data.x_train[few], data.y_train[few])
             params = mlp.gradient_step(params, grads, lr)
         return 100 * mlp.accuracy(params, data.x_test, data.y_test)
 

@@ -109,7 +109,7 @@ def jitter(rng, x, *, degrees: float = 0, stretch: float = 0, pixels: int = 0):
 
 
 def _on_paper(x, m: int):
-    """Add m pixels of paper on all sides. As `np.pad`, which takes longer than all the rest here."""
+    """Add m pixels of paper on all sides. As `np.pad`, which took a third of the time here."""
     H, W = x.shape[-2:]
     padded = np.zeros((*x.shape[:-2], H + 2 * m, W + 2 * m), x.dtype)  # (..., H + 2m, W + 2m)
     padded[..., m : m + H, m : m + W] = x

@@ -84,7 +84,9 @@ def depths_reached(depths, reached) -> None:
     ax.legend(loc="lower left", bbox_to_anchor=(0, 0.1))  # above the line of guessing
     alt = [say("Digits recognised over the number of hidden layers, mean and range of the seeds.")]
     for kind, runs in reached.items():
-        depth = max((d for d, run in zip(depths, runs, strict=True) if np.mean(run) > 50), default=0)
+        depth = max(
+            (d for d, run in zip(depths, runs, strict=True) if np.mean(run) > 50), default=0
+        )
         sentence = say("{kind}: more than half of them up to {n} layers.", kind=kind, n=depth)
         alt.append(sentence)
     plot.show(fig, alt=" ".join(alt))
