@@ -75,7 +75,7 @@ def test_the_template_holds_lessons_predictions_and_code(template):
     for lesson in lessons.lessons():
         assert lesson.about.title in template and lesson.about.promise in template
     assert "Which test notices that the targets are not shifted?" in template
-    assert "Committed: {guess}. Now run on to what came out." in template
+    assert "Committed: {guess}. Run on to see what comes out." in template
     assert "Begin with lesson {number}, {title}. Its first exercise is `{name}`." in template
 
 
@@ -148,6 +148,7 @@ def test_what_is_extracted_is_what_is_said():
         "question",
         "says",
         "title",
+        "unit",
         "value",
     }
     data |= {"why"}

@@ -57,14 +57,6 @@ def test_that_the_truth_was_shown_is_no_work_and_no_guess():
     assert report.report([progress.path()]).guesses == {}
 
 
-def test_a_guess_is_withdrawn_and_the_one_before_it_stands():
-    progress.record_prediction("4.a", guess=4)
-    progress.withdraw_guess("4.a", 3)
-    assert progress.read()["predictions"] == {"4.a": {"guess": 3}}
-    progress.withdraw_guess("4.a")
-    assert progress.read()["predictions"] == {}
-
-
 def test_reading_makes_no_file():
     assert progress.read()["checks"] == {}
     assert not progress.path().exists()

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import html
-import math
-import time
 
 import ipywidgets as w
 
 from course.interactive.names import named
 from course.words import say
 
-LATE = 1.0  # seconds in which the rest of what was typed may arrive after the press
-
 
 class Form:
     """The widgets of one question; Enter or the button commits what the field holds.
+
+    A page sends what a field holds on its own, before a press or after it, and late where the
+    kernel is busy. So a press tells what stood there: the page's script writes the time and that
+    into `pressed`, which nobody sees. What is typed after a press is no part of it.
 
     Parameters
     ----------
@@ -24,43 +24,40 @@ class Form:
     """
 
     def __init__(self, guess):
-        self.guess, self._pressed, self._before, self._met = guess, -math.inf, None, ""
+        self.guess, self._refused = guess, None
         self.field, self.said = _field(guess), w.HTML()
+        self.said.add_class("course-told")  # the page reads out what changes in it
+        self.pressed = w.Textarea(continuous_update=False, layout=w.Layout(display="none"))
+        self.pressed.add_class("course-pressed")
+        self.pressed.observe(self._heard, "value")
         self.button = w.Button(
             description=say("Commit"), button_style="primary", layout=w.Layout(width="auto")
         )
-        self.button.on_click(lambda _: self.press())
-        self.field.on_msg(self._heard)
+        self.button.on_click(lambda _: self.press(self.field.value))  # where no script runs
         question = w.HTML(f"<b>{html.escape(say(guess.question))}</b>")
         wanted = [] if guess.options else [w.HTML(html.escape(guess.asked))]
         for told in (*wanted, self.said):
             told.add_class("course-asked")  # the page describes the field by it
-        parts = [self.field, self.button, self.said]
+        parts = [self.field, self.button, self.said, self.pressed]
         above = [parts.pop(0)] if guess.options else []  # each option has its line
         answer = w.HBox(parts, layout=w.Layout(flex_flow="row wrap", align_items="center"))
         self.box = named(w.VBox([question, *wanted, *above, answer]), say(guess.question))
         self.renew()
+        if "guess" in guess.entry:
+            self.field.value = guess.typed(guess.entry["guess"])
         self.field.observe(self._changed, "value")
 
-    def press(self) -> None:
-        """Commit, and once more if the page was still sending what was typed before."""
-        self._pressed, self._met = time.monotonic(), self.field.value or ""
-        self._before = self.guess.entry.get("guess")
-        self.commit()
-
-    def commit(self) -> bool:
-        """Commit what the field holds, and say what came of it; False if it is no answer."""
+    def press(self, held) -> None:
+        """Commit what the field held at the press, and say what came of it."""
+        self._refused = None
         try:
-            counts = self.guess.commit(self.field.value)
+            counts = self.guess.commit(held)
         except ValueError as error:
-            self.tell(f"{_why(error)} {self._stands()}".rstrip(), role="alert")
-            return False
-        if counts:
-            kept = self.guess.words(self.guess.entry["guess"])
-            self.tell(say("Committed: {guess}. Now run on to what came out.", guess=kept))
-        else:
+            self._refused = held
+            self.tell(f"{_why(error)} {self._stands()}".rstrip(), refused=True)
+            return
+        if not counts:
             self.renew()
-        return True
 
     def collect(self) -> str:
         """Commit what was typed or chosen and never committed; returns what is to be said."""
@@ -90,21 +87,25 @@ class Form:
             self.tell(say(final, guess=kept))
             self.field.value = self.guess.typed(entry["guess"])
         else:
-            self.tell(say("Committed: {guess}.", guess=kept))
-            self.field.value = self.field.value or self.guess.typed(entry["guess"])
+            self.tell(say("Committed: {guess}. Run on to see what comes out.", guess=kept))
 
-    def tell(self, text: str, role: str = "status") -> None:
+    def tell(self, text: str, *, refused: bool = False) -> None:
         """Say something beside the button; a screen reader says it too."""
-        self.said.value = f'<span role="{role}">{html.escape(text)}</span>'
+        mark = ' class="course-refused"' if refused else ""
+        self.said.value = f"<span{mark}>{html.escape(text)}</span>"
 
     def _stands(self) -> str:
         """Say which guess is kept, "" where there is none."""
         kept = self.guess.entry.get("guess")
         return "" if kept is None else say("{guess} stays committed.", guess=self.guess.words(kept))
 
-    def _heard(self, _, content: dict, __) -> None:
-        if content.get("event") == "submit":  # Enter in a text field
-            self.press()
+    def _heard(self, change: dict) -> None:
+        """Take what the page wrote: when Commit was pressed, and what the field held."""
+        held = change["new"].partition(" ")[2]
+        if self.guess.options:
+            self.press(self.guess.options[int(held)] if held else None)
+        else:
+            self.press(held)
 
     def _means(self, held, guess) -> bool:
         """Tell whether what a field holds is a guess, however it is written."""
@@ -114,19 +115,13 @@ class Form:
             return False
 
     def _changed(self, change: dict) -> None:
-        """Say that a change after a commit is not committed yet."""
-        entry, late = self.guess.entry, time.monotonic() - self._pressed < LATE
-        if late and (self.guess.options or change["new"].startswith(self._met)):
-            self.guess.withdraw(self._before)  # the press had met less than was typed or chosen
-            self.commit()
-            return
-        if "guess" not in entry or self._means(change["new"], entry["guess"]):
-            return
-        if "measured" in entry:
+        """Say whether what the field holds now is what is committed."""
+        entry, held = self.guess.entry, change["new"]
+        if "measured" in entry or ("guess" in entry and self._means(held, entry["guess"])):
             self.renew()
-            return
-        kept = self.guess.words(entry["guess"])
-        self.tell(say("Committed is {guess}. Press Commit again to change it.", guess=kept))
+        elif "guess" in entry and held != self._refused:  # why that was refused is said already
+            kept = self.guess.words(entry["guess"])
+            self.tell(say("Committed is {guess}. Press Commit again to change it.", guess=kept))
 
 
 def _why(error: ValueError) -> str:
@@ -139,4 +134,5 @@ def _field(guess):
     if guess.options:
         options = [(guess.words(option), option) for option in guess.options]
         return w.RadioButtons(options=options, value=None, layout=w.Layout(width="auto"))
-    return w.Text(placeholder=say("a number"), layout=w.Layout(width="12em"))
+    holds = say("a number, then Enter")
+    return w.Text(placeholder=holds, continuous_update=False, layout=w.Layout(width="12em"))

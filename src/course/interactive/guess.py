@@ -49,13 +49,6 @@ class Guess:
         self.renew()
         return True
 
-    def withdraw(self, before=None) -> None:
-        """Take a guess back, and let the one before it stand; nothing if the truth is known."""
-        if "measured" not in self.entry:
-            progress.withdraw_guess(self.id, before)
-            if self._still:
-                self._still.renew(self._card())
-
     @property
     def entry(self) -> dict:
         """What is kept of this prediction; empty where nobody guessed."""

@@ -43,7 +43,7 @@ const mend = () => {
     for (const field of asked.length ? page.querySelectorAll('input[type=text]') : []) {
         for (const part of asked) part.id ||= `course-${count++}`;
         set(field, 'aria-describedby', asked.map(part => part.id).join(' '));
-        set(field, 'aria-invalid', String(asked.some(part => part.querySelector('[role=alert]'))));
+        set(field, 'aria-invalid', String(asked.some(part => part.querySelector('.course-refused'))));
     }
     for (const told of page.querySelectorAll('.course-told')) set(told, 'role', 'status');
     for (const bar of page.querySelectorAll('.progress')) {
@@ -70,6 +70,7 @@ const keep = () => {
     if (held.disabled) held.parentElement.querySelector(next)?.focus();
     else if (!held.isConnected) page.querySelector(next)?.focus();
 };
+const pressing = () => page.querySelector('.course-pressed textarea');
 const quiet = 'data-lm-suppress-shortcuts';
 const keyed = 'input:not([type=text]), button, select, [tabindex]';
 const saves = key => (key.ctrlKey || key.metaKey) && !key.altKey && key.key.toLowerCase() === 's';
@@ -83,7 +84,7 @@ if (page) {
     set(page, quiet, 'true');
     mend();
     page.addEventListener('keydown', event => {
-        if (event.key === 'Enter' && plain(event) && event.target.matches('input[type=radio]'))
+        if (event.key === 'Enter' && event.target.matches('input') && pressing())
             page.querySelector('button.mod-primary')?.click();
         if (event.key === 'Escape') page.closest('.jp-Cell')?.focus();
         if (saves(event)) {  /* the notebook is meant, wherever the focus is */
@@ -91,6 +92,13 @@ if (page) {
             event.stopPropagation();
             page.parentElement.dispatchEvent(new KeyboardEvent('keydown', event));
         }
+    }, true);
+    page.addEventListener('click', event => {  /* a press tells what stood there, see asking.py */
+        const sent = pressing(), held = page.querySelector('input[type=text], input:checked');
+        if (!sent || !event.target.closest('button')) return;
+        event.stopPropagation();
+        sent.value = `${Date.now()} ${held?.value ?? ''}`;
+        sent.dispatchEvent(new Event('change', { bubbles: true }));
     }, true);
     page.addEventListener('focusin', event => {
         held = event.target.matches('input[type=radio], button') ? event.target : undefined;

@@ -11,11 +11,18 @@ Nobody has to guess. Where no guess was committed, only the measured value is sh
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from course.interactive import numerals
 from course.interactive.guess import Guess, Refused
 from course.words import say, say_n
+
+COUNTED: dict[str, Callable[[int, str], str]] = {  # units that are words, with their number
+    "bits": lambda n, size: say_n("{size} bit", "{size} bits", n, size=size),
+    "nats": lambda n, size: say_n("{size} nat", "{size} nats", n, size=size),
+    "points": lambda n, size: say_n("{size} point", "{size} points", n, size=size),
+    "positions": lambda n, size: say_n("{size} position", "{size} positions", n, size=size),
+}
 
 
 class Number(Guess):
@@ -49,7 +56,9 @@ class Number(Guess):
         if self.high is not None:
             return say("Type a number of at most {high}.", high=high)
         return (
-            say("Type a number, in {unit}.", unit=self.unit) if self.unit else say("Type a number.")
+            say("Type a number, in {unit}.", unit=say(self.unit))
+            if self.unit
+            else say("Type a number.")
         )
 
     @property
@@ -91,7 +100,7 @@ class Number(Guess):
 
     def words(self, value: float) -> str:
         """Write a number with 3 digits and its unit."""
-        return _with_unit(numerals.write(value), self.unit)
+        return _with_unit(value, self.unit)
 
     def seen(self, value: float, text: str) -> float:
         """Return a number as rounded as a text writes it."""
@@ -120,10 +129,7 @@ class Number(Guess):
 
     def _by(self, size: float) -> str:
         """Write a difference: percent differ by points."""
-        if self.unit == "%":
-            written = numerals.write(size)
-            return say_n("{size} point", "{size} points", 1 if written == "1" else 2, size=written)
-        return _with_unit(numerals.write(size), self.unit)
+        return _with_unit(size, "points" if self.unit == "%" else self.unit)
 
 
 class Choice(Guess):
@@ -200,9 +206,13 @@ def _rounded_power(times: float) -> str:
     return numerals.power_of_ten(round(math.log10(times)))
 
 
-def _with_unit(number: str, unit: str) -> str:
-    """Write a unit after its number, a degree's sign without a space."""
-    return f"{number}{unit}" if unit == "°" else f"{number} {unit}".rstrip()
+def _with_unit(value: float, unit: str) -> str:
+    """Write a number with its unit, in the form that suits it; a degree's sign without a space."""
+    number = numerals.write(value)
+    if unit in COUNTED:
+        whole = number.lstrip("-").replace(",", "")
+        return COUNTED[unit](int(whole) if whole.isdecimal() else 2, number)
+    return f"{number}{unit}" if unit == "°" else f"{number} {say(unit)}".rstrip()
 
 
 def _no_number(value) -> str:

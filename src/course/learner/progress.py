@@ -116,18 +116,6 @@ def record_prediction(question: str, **facts) -> None:
     _change(change, at=question)
 
 
-def withdraw_guess(question: str, before=None) -> None:
-    """Put the guess before in the place of a prediction's guess; None if there was none."""
-
-    def change(state: dict) -> None:
-        if before is None:
-            state["predictions"].pop(question, None)
-        else:
-            state["predictions"].setdefault(question, {})["guess"] = before
-
-    _change(change)
-
-
 def record_shown(question: str, measured) -> None:
     """Keep that the truth was shown to somebody who had not guessed; it is no work done."""
 
