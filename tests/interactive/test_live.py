@@ -2,7 +2,10 @@
 
 import asyncio
 import base64
+import html
 import io
+import json
+import re
 import time
 import types
 
@@ -10,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course.interactive import controls, live, moving, page, still
+from course.interactive import controls, live, moving, names, page, still
 
 ALT = "A wave over a shaded plane"
 X = np.linspace(0, 6, 200)
@@ -185,6 +188,43 @@ def test_the_words_of_a_picture_follow_its_controls(figure, shown, monkeypatch):
     (picture, metadata), (heard, _), _ = shown
     assert metadata["image/png"]["alt"] == picture["text/plain"] == now
     assert f"<span>{now}</span>" in heard["text/html"], "what stays tells the same"
+
+
+def test_a_picture_that_has_not_moved_tells_how_it_stands_too(figure, shown):
+    figure._ipython_display_()
+    _, image, *_ = figure._still.box.children
+    now = "frequency: 1; shape: sin; upside down: off. k is 1.0"
+    assert image.tooltip == f"{ALT} Now: {now}."
+
+
+def test_a_figure_is_named_by_what_moves_it_as_it_can_be_read_aloud(shown):
+    def setup(fig):
+        (line,) = fig.subplots().plot([0, 1])
+        return lambda **values: line
+
+    made = live.figure(
+        setup, alt=ALT, W=live.slider(1, 2, label="weight Wₕ"), c=live.choice("a␣", label="after")
+    )
+    made._ipython_display_()
+    words = made._still.box.children[-1].value
+    name, aloud = (
+        html.unescape(re.search(f'data-{key}="([^"]*)"', words)[1]) for key in ("name", "aloud")
+    )
+    assert name == "Figure that moves: weight W h, after"
+    assert json.loads(aloud) == {"weight Wₕ": "weight W h", "␣": "space"}
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("z_h, h and W_10", "z h, h and W 10"),
+        ("Wₕ and x₁₂", "W h and x 12"),
+        ("To␣be, ␣ and ↵", "To space be, space and line end"),
+        ("10² ½ a b", "10² ½ a b"),
+    ],
+)
+def test_signs_that_have_no_sound_are_written_out_for_the_ear(text, read):
+    assert names.aloud(text) == read
 
 
 def test_a_setting_that_the_picture_tells_itself_is_told_once():

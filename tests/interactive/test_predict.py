@@ -227,8 +227,8 @@ def test_what_is_allowed_and_what_is_close_are_said(more, says):
 
 def test_every_unit_that_is_a_word_has_its_singular(root):
     """Found where a notebook names it, so that none is told as in 1 points."""
-    texts = (root / "notebooks/text").glob("*.py")
-    units = {unit for text in texts for unit in re.findall(r'unit="(\w+)"', text.read_text("utf-8"))}
+    texts = [path.read_text("utf-8") for path in (root / "notebooks/text").glob("*.py")]
+    units = set(re.findall(r'unit="(\w+)"', "".join(texts)))
     for unit in units - {"times"}:  # a factor: 1 times
         asked = predict.number("1.1", "How?", unit=unit, within=1)
         assert asked.words(1) == asked.words(-1)[1:] == f"1 {unit.removesuffix('s')}"

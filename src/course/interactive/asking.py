@@ -6,7 +6,7 @@ import html
 
 import ipywidgets as w
 
-from course.interactive.names import named
+from course.interactive.names import Told, named
 from course.words import say
 
 
@@ -25,8 +25,7 @@ class Form:
 
     def __init__(self, guess):
         self.guess, self._refused = guess, None
-        self.field, self.said = _field(guess), w.HTML()
-        self.said.add_class("course-told")  # the page reads out what changes in it
+        self.field, self.said = _field(guess), Told()
         self.pressed = w.Textarea(continuous_update=False, layout=w.Layout(display="none"))
         self.pressed.add_class("course-pressed")
         self.pressed.observe(self._heard, "value")
@@ -54,7 +53,7 @@ class Form:
             counts = self.guess.commit(held)
         except ValueError as error:
             self._refused = held
-            self.tell(f"{_why(error)} {self._stands()}".rstrip(), refused=True)
+            self.said.tell(f"{_why(error)} {self._stands()}".rstrip(), "course-refused")
             return
         if not counts:
             self.renew()
@@ -78,21 +77,16 @@ class Form:
         entry = self.guess.entry
         self.field.disabled = self.button.disabled = "measured" in entry
         if self.guess.too_late:
-            self.tell(self.guess.too_late)
+            self.said.tell(self.guess.too_late)
         if "guess" not in entry:
             return
         kept = self.guess.words(entry["guess"])
         if "measured" in entry:
             final = "Your guess stands: {guess}. The result is out, so it is final."
-            self.tell(say(final, guess=kept))
+            self.said.tell(say(final, guess=kept))
             self.field.value = self.guess.typed(entry["guess"])
         else:
-            self.tell(say("Committed: {guess}. Run on to see what comes out.", guess=kept))
-
-    def tell(self, text: str, *, refused: bool = False) -> None:
-        """Say something beside the button; a screen reader says it too."""
-        mark = ' class="course-refused"' if refused else ""
-        self.said.value = f"<span{mark}>{html.escape(text)}</span>"
+            self.said.tell(say("Committed: {guess}. Run on to see what comes out.", guess=kept))
 
     def _stands(self) -> str:
         """Say which guess is kept, "" where there is none."""
@@ -121,7 +115,9 @@ class Form:
             self.renew()
         elif "guess" in entry and held != self._refused:  # why that was refused is said already
             kept = self.guess.words(entry["guess"])
-            self.tell(say("Committed is {guess}. Press Commit again to change it.", guess=kept))
+            self.said.tell(
+                say("Committed is {guess}. Press Commit again to change it.", guess=kept)
+            )
 
 
 def _why(error: ValueError) -> str:

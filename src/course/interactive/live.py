@@ -28,6 +28,7 @@ from course.interactive import controls as hands
 from course.interactive import page
 from course.interactive.controls import choice, drawing, play, slider, text, toggle
 from course.interactive.moving import Moving
+from course.interactive.names import Told
 from course.interactive.training import Training as training
 
 __all__ = [
@@ -114,8 +115,8 @@ class LivePage:
     """The widgets of a live figure."""
 
     def __init__(self, live: Live):
-        self.live, self.error = live, w.HTML()
-        self.image = page.picture(live.stage, **live.values)
+        self.live, self.error = live, Told()
+        self.image = page.picture(live.stage, live.heard(), **live.values)
         self.draw = page.Latest(self._draw)
         controls = page.row(live.controls, self.moved, live.stage.width)
         self.box = w.VBox([controls, self.image, self.error])
@@ -130,7 +131,7 @@ class LivePage:
         try:
             values = hands.checked(self.live.controls, self.live.values)
             self.image.value = page.encode(self.live.stage.draw(**values))
-            self.error.value = ""
+            self.error.tell("")
             self.live.rested(self.image)
         except Exception as error:
-            self.error.value = page.sentence(error)
+            self.error.tell(page.sentence(error))

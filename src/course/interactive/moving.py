@@ -11,7 +11,7 @@ import ipywidgets as w
 from course import cards
 from course.interactive import controls as hands
 from course.interactive import plot
-from course.interactive.names import Told, named, spoken
+from course.interactive.names import Told, aloud, named, spoken
 from course.interactive.stage import Stage
 from course.interactive.still import Still, asleep
 from course.words import say
@@ -78,11 +78,19 @@ class Moving:
         first = say(self.stage.alt)
         if not self._moved:
             return first
+        return say("{now}. At first: {first}", now=self._now(), first=first)
+
+    def heard(self) -> str:
+        """Return what a screen reader says of the living picture: how it stands, from the start."""
+        if self._moved:
+            return aloud(self.alt())
+        return aloud(say("{first} Now: {now}.", first=say(self.stage.alt), now=self._now()))
+
+    def _now(self) -> str:
+        """Return how the controls stand, and what is written on the picture; each thing once."""
         words = self.stage.words()
-        now = filter(
-            None, ["; ".join(p for p in self.now() if p.replace(":", "") not in words), words]
-        )
-        return say("{now}. At first: {first}", now=". ".join(now), first=first)
+        controls = "; ".join(p for p in self.now() if p.replace(":", "") not in words)
+        return ". ".join(filter(None, [controls, words]))
 
     def stays(self) -> list[tuple[dict, dict]]:
         """Return what is seen where no kernel runs: the picture, then a line for eye and ear."""
@@ -102,15 +110,22 @@ class Moving:
 
     def _at_rest(self, image: w.Image) -> None:
         if self._still and self._told:
-            image.tooltip = self.alt()
+            image.tooltip = self.heard()
             self._still.renew(self.stays())
-            self._told.tell(self.stage.words())
+            self._told.tell(aloud(self.stage.words()))
 
     def _ipython_display_(self) -> None:
         stays = self.stays()
-        box, self._told = self.widgets(), Told()
+        box, self._told = self.widgets(), Told(seen=False)
         box.children = (*box.children, self._told)
-        self._still = Still(named(box, say("Figure that moves")))
+        labels = [say(control.label) for control in self.controls.values()]
+        options = [
+            control.words(option)
+            for control in self.controls.values()
+            for option in getattr(control, "options", ())
+        ]
+        name = say("Figure that moves: {controls}", controls=aloud(", ".join(labels)))
+        self._still = Still(named(box, name, [*labels, *options]))
         self._still.show(stays)
 
     def __repr__(self) -> str:

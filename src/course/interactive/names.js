@@ -1,7 +1,9 @@
 const page = this.closest('.course-awake');
 let due, held, pressed, opened;
 this.remove();
+const aloud = text => JSON.parse(words.aloud ?? '{}')[text] ?? text;
 const name = (element, text) => {
+    text = aloud(text);
     if (element && text && element.getAttribute('aria-label') !== text)
         element.setAttribute('aria-label', text);
 };
@@ -31,8 +33,10 @@ const mend = () => {
         const inputs = group.querySelectorAll('input[type=radio]');
         const shared = inputs[0]?.name || `course-${count++}`;
         for (const input of inputs) set(input, 'name', shared);
-        for (const button of group.querySelectorAll('button'))
+        for (const button of group.querySelectorAll('button')) {
             set(button, 'aria-pressed', String(button.classList.contains('mod-active')));
+            if (aloud(button.textContent) !== button.textContent) name(button, button.textContent);
+        }
     }
     for (const group of page.querySelectorAll('.widget-play'))
         group.querySelectorAll('button').forEach(

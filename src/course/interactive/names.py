@@ -7,6 +7,10 @@ text of a picture unread. A script of the page, which travels with the output, m
 from __future__ import annotations
 
 import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
 from importlib import resources
 
 import ipywidgets as w
@@ -22,6 +26,7 @@ _UNSEEN = (
     "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);"
     "white-space:nowrap"
 )
+_LOWERED = re.compile(r"(?<=[^\W_])_(?=\w)|(?<=\w)[\u1d62-\u1d6a\u2080-\u209c]+")  # W_h, Wₕ
 
 
 def script(code: str) -> str:
@@ -45,22 +50,49 @@ def opened(inner: str, name: str) -> str:
     return f"<div {told}>{inner}</div>"
 
 
-class Told(w.HTML):
-    """A line that the eye does not see; a screen reader says it whenever it changes."""
+def aloud(text: str) -> str:
+    """Return a text as it can be read aloud: W_h and Wₕ as W h, the mark of a space as its name."""
+    apart = _LOWERED.sub(lambda low: " " + unicodedata.normalize("NFKC", low[0].strip("_")), text)
+    for mark, word in (("␣", say("space")), ("↵", say("line end"))):
+        apart = re.sub(rf" *{mark} *", f" {word} ", apart)
+    return " ".join(apart.split())
 
-    def __init__(self):
-        super().__init__(layout=w.Layout(height="0", margin="0"))
+
+class Told(w.HTML):
+    """A line that a screen reader says whenever it changes.
+
+    Only what changes in an element that was there before is read out, so the element is the
+    widget's own, and the page gives it its role once.
+
+    Parameters
+    ----------
+    seen
+        Whether the eye sees it too.
+    """
+
+    def __init__(self, *, seen: bool = True):
+        super().__init__(layout=w.Layout() if seen else w.Layout(height="0", margin="0"))
+        self._look = "" if seen else f' style="{_UNSEEN}"'
         self.add_class("course-told")
 
-    def tell(self, text: str) -> None:
-        """Have a text read out, unless it was the last one."""
-        self.value = f'<span style="{_UNSEEN}">{html.escape(text)}</span>'
+    def tell(self, text: str, mark: str = "") -> None:
+        """Have a text read out, unless it was the last one; `mark` is a class for it."""
+        marked = f' class="{mark}"' if mark else ""
+        self.value = f"<span{marked}{self._look}>{html.escape(text)}</span>" if text else ""
 
 
-def named(box: w.Box, name: str) -> w.Box:
-    """Return the box, its parts named for a screen reader; it is a group of that name."""
+def named(box: w.Box, name: str, labels: Iterable[str] = ()) -> w.Box:
+    """Return the box, its parts named for a screen reader; it is a group of that name.
+
+    Parameters
+    ----------
+    labels
+        What stands on its controls; where it can't be read aloud as it is, it is said otherwise.
+    """
+    other = {label: aloud(label) for label in labels if aloud(label) != label}
     words = {
         "name": name,
+        "aloud": json.dumps(other),
         "play": say("play or pause"),
         "stop": say("stop"),
         "repeat": say("repeat"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import html
 import struct
 import zlib
 from collections.abc import Callable, Mapping
@@ -105,9 +104,9 @@ def _selection(control: Selection, common: dict, room: str):
     return part, part
 
 
-def picture(stage: Stage, *args, **values) -> w.Image:
-    """Return the stage as a picture with a name that a screen reader reads."""
-    image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=say(stage.alt))
+def picture(stage: Stage, alt: str, *args, **values) -> w.Image:
+    """Return the stage as a picture; a screen reader reads the alt text."""
+    image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=alt)
     image.add_traits(description=Unicode("").tag(sync=True))  # a page looks for it beside a tooltip
     image.layout = w.Layout(
         width=f"{stage.width}px", max_width="100%", object_fit="contain", margin="0"
@@ -131,10 +130,9 @@ def encode(rgba) -> bytes:
 
 
 def sentence(error: Exception) -> str:
-    """Return an error as one sentence of HTML."""
+    """Return an error as one sentence."""
     text = " ".join(str(error).split()) or type(error).__name__
-    said = html.escape(say("This setting fails: {why}", why=text))
-    return f'<p role="alert" style="margin:4px 0">{said}</p>'
+    return say("This setting fails: {why}", why=text)
 
 
 class Latest:

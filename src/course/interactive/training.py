@@ -16,6 +16,7 @@ import ipywidgets as w
 from course.interactive import controls as hands
 from course.interactive import page
 from course.interactive.moving import Moving
+from course.interactive.names import Told
 from course.words import say
 
 TURN = 0.02  # seconds of work before the kernel may listen
@@ -105,9 +106,9 @@ class TrainingPage:
     """The widgets of a training figure."""
 
     def __init__(self, training: Training):
-        self.training, self.error = training, w.HTML()
+        self.training, self.error = training, Told()
         self.task: asyncio.Task | None = None
-        self.image = page.picture(training.stage, training.state)
+        self.image = page.picture(training.stage, training.heard(), training.state)
         self.bar = w.IntProgress(max=training.total, layout=w.Layout(width="260px"))
         self.count = w.HTML(say("{done} of {total} steps", done=0, total=training.total))
         self.start = w.Button(description=say("Start"), button_style="primary", icon="play")
@@ -136,7 +137,7 @@ class TrainingPage:
     async def train(self) -> None:
         """Train, letting the kernel listen in between."""
         self.start.disabled, self.stop.disabled = True, False
-        self.error.value = ""
+        self.error.tell("")
         training = self.training
         try:
             turn = frame = time.monotonic()
@@ -151,7 +152,7 @@ class TrainingPage:
         except asyncio.CancelledError:
             pass  # stopped: the state stays
         except Exception as error:
-            self.error.value = page.sentence(error)
+            self.error.tell(page.sentence(error))
         finally:
             self.start.disabled, self.stop.disabled = False, True
             self.show()
@@ -162,7 +163,7 @@ class TrainingPage:
         try:
             self.image.value = page.encode(training.stage.draw(training.state))
         except Exception as error:
-            self.error.value = page.sentence(error)
+            self.error.tell(page.sentence(error))
         self.bar.value = training.done
         self.count.value = say("{done} of {total} steps", done=training.done, total=training.total)
         training.rested(self.image)
