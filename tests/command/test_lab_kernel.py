@@ -40,7 +40,9 @@ def test_a_name_of_the_setup_cell_sends_there(name):
 
 @pytest.mark.parametrize("name", ["trained", "a", "b", "c", "i", "w"])
 def test_a_name_of_another_cell_sends_further_up(name):
-    assert "a cell further up defines it" in lab_kernel.sentence(name, CODE)
+    said = lab_kernel.sentence(name, CODE)
+    assert "a cell further up defines it. Run the cells above in their order" in said
+    assert "Where no prediction among them is open" in said  # a run of all ends predictions
 
 
 @pytest.mark.parametrize("name", ["inside", "z", "layers", "nowhere", "x", ""])

@@ -210,7 +210,7 @@ def test_a_figure_is_named_by_what_moves_it_as_it_can_be_read_aloud(shown):
     name, aloud = (
         html.unescape(re.search(f'data-{key}="([^"]*)"', words)[1]) for key in ("name", "aloud")
     )
-    assert name == "Figure that moves: weight W h, after"
+    assert name == "Figure that moves: weight W h; after"
     assert json.loads(aloud) == {"weight Wₕ": "weight W h", "␣": "space"}
 
 

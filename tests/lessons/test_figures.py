@@ -9,6 +9,7 @@ import pytest
 from course.interactive import plot
 from course.lessons.initialization import curves as initialization
 from course.lessons.mlp_backprop import figures as mlp_backprop
+from course.lessons.mlp_backprop import widgets
 from course.lessons.optimizers import figures as optimizers
 from course.lessons.training_runs import curves as training_runs
 
@@ -76,3 +77,12 @@ def test_a_loss_off_the_scale_is_not_read_to_the_last_digit():
     assert training_runs.seen(5.994) == "5.99"
     assert training_runs.seen(6.0) == training_runs.seen(1e9) == "above 6"
     assert training_runs.seen(float("nan")) == "above 6"
+
+
+def test_digits_that_are_not_learnt_yet_show_where_learning_begins_and_what_to_press():
+    shown = widgets.digits()
+    shown.run(1)
+    line = shown.stage.figure.axes[0].lines[0]
+    assert line.get_marker() == "o" and "Press Start to see how they change" in shown.stage.words()
+    shown.run(2)
+    assert line.get_marker() == "" and "Press Start" not in shown.stage.words()

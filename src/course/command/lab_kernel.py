@@ -97,8 +97,9 @@ def sentence(name: str, cells: list[dict]) -> str:
                 name=name,
             )
         return say(
-            "{name} isn't known yet: a cell further up defines it. Choose Run, then Run All Above "
-            "Selected Cell; then run this one again.",
+            "{name} isn't known yet: a cell further up defines it. Run the cells above in their "
+            "order, then this one again. Where no prediction among them is open, Run All Above "
+            "Selected Cell in the menu Run does it at once.",
             name=name,
         )
     return ""

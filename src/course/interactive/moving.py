@@ -124,7 +124,7 @@ class Moving:
             for control in self.controls.values()
             for option in getattr(control, "options", ())
         ]
-        name = say("Figure that moves: {controls}", controls=aloud(", ".join(labels)))
+        name = say("Figure that moves: {controls}", controls=aloud("; ".join(labels)))
         self._still = Still(named(box, name, [*labels, *options]))
         self._still.show(stays)
 

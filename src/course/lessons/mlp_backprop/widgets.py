@@ -161,14 +161,14 @@ def drawn_guesses(ax, images):
 
 
 def drawn_units(ax):
-    """Draw the field of 16 pictures; returns the picture."""
+    """Draw the field of 16 pictures; returns the picture, and the text over one that is empty."""
     image = ax.imshow(np.zeros((112, 112)), cmap="RdBu_r", clim=(-0.2, 0.2))
     for edge in (28, 56, 84):
         ax.axhline(edge - 0.5, color="white", ls="-", lw=2)
         ax.axvline(edge - 0.5, color="white", ls="-", lw=2)
     ax.set_axis_off()
     ax.set_title("16 hidden units", fontsize=9)
-    return image
+    return image, ax.text(55.5, 55.5, "", ha="center", va="center", fontsize=9)
 
 
 def digits():
@@ -182,19 +182,21 @@ def digits():
         (line,) = curve.plot([], [], color=BLUE)
         curve.set(xlim=(0, seen[-1]), ylim=(0, 100), xlabel="examples seen, thousands")
         curve.set_ylabel("unseen digits read right, %")
-        texts, units = drawn_guesses(middle, x_shown), drawn_units(right)
+        texts, (units, empty) = drawn_guesses(middle, x_shown), drawn_units(right)
         middle.set_title("unseen digits, and what they are read as", fontsize=9)
 
         def update(state):
             accuracies, start, params = state
             line.set_data(seen[: len(accuracies)], 100 * np.array(accuracies))
+            line.set_marker("o" if params is start else "")
+            empty.set_text(say("Press Start to see\nhow they change") if params is start else "")
             guesses = mlp.predict(params, x_shown)
             for text, guess, y in zip(texts, guesses, y_shown, strict=True):
                 text.set_text(f"{guess}" if guess == y else f"{guess}✗")
                 text.set_color(plot.DARK_GREEN if guess == y else plot.DARK_RED)
             units.set_data(mosaic(params[0][0] - start[0][0]))
             said = "{share:.1f} % of 2,000 unseen digits read right"
-            return [line, *texts, units], say(said, share=100 * accuracies[-1])
+            return [line, *texts, units, empty], say(said, share=100 * accuracies[-1])
 
         return update
 
