@@ -197,6 +197,15 @@ def test_a_picture_that_has_not_moved_tells_how_it_stands_too(figure, shown):
     assert image.tooltip == f"{ALT} Now: {now}."
 
 
+def test_what_a_page_rounds_while_it_shows_a_slider_is_no_move():
+    """A figure that nobody had touched said that it had moved."""
+    moves, x = [], live.slider(-3.0, 3.0, start=2.0, step=0.05, label="x")
+    row = page.row({"x": x}, lambda name, value: moves.append((name, value)), 800)
+    for value in (2.000000000000001, 2.05):
+        row.children[0].value = value
+    assert moves == [("x", 2.05)]
+
+
 def test_a_figure_is_named_by_what_moves_it_as_it_can_be_read_aloud(shown):
     def setup(fig):
         (line,) = fig.subplots().plot([0, 1])

@@ -131,4 +131,4 @@ def _field(guess):
         options = [(guess.words(option), option) for option in guess.options]
         return w.RadioButtons(options=options, value=None, layout=w.Layout(width="auto"))
     holds = say("a number, then Enter")
-    return w.Text(placeholder=holds, continuous_update=False, layout=w.Layout(width="12em"))
+    return w.Text(placeholder=holds, continuous_update=False, layout=w.Layout(width="14em"))

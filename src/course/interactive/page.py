@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import struct
 import zlib
 from collections.abc import Callable, Mapping
@@ -46,12 +47,18 @@ def row(controls: Mapping, moved: Callable, width: int) -> w.Box:
     room = f"{7.6 * max((len(say(c.label)) for c in controls.values()), default=0) + 8:.0f}px"
     for name, control in controls.items():
         shown, part = widget(control, room)
-        part.observe(lambda change, name=name: moved(name, change["new"]), "value")
+        part.observe(lambda c, name=name: _rounded(c) or moved(name, c["new"]), "value")
         parts.append(shown)
     columns = f"repeat(auto-fit, minmax(min(100%, {COLUMN}px), 1fr))"
     layout = w.Layout(grid_template_columns=columns, grid_gap="2px 16px", margin="0 0 4px 0")
     layout.max_width = f"{max(width, COLUMN)}px"
     return w.GridBox(parts, layout=layout)
+
+
+def _rounded(change: dict) -> bool:
+    """Tell whether a change is no hand's: a page that shows a slider rounds its last digit."""
+    old, new = change["old"], change["new"]
+    return isinstance(new, float) and math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def widget(control, room: str):

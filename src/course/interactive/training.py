@@ -99,6 +99,7 @@ class Training(Moving):
         """Return the controls, the buttons and the picture, before anything is learnt."""
         if self.done > 1:
             self.run(1)
+        self.done = 0  # the first state is before any learning
         return TrainingPage(self).box
 
 
