@@ -445,6 +445,8 @@ def test_an_exercise_is_answered_wrongly_and_then_rightly(notebook):
     notebook.type(stub, typed(mistake, answer) or f"{answer} = ex.{name}.mistakes[0].code")
     notebook.run(check)
     assert mistake.says in said(notebook.cells()[check])
+    heard = "start => window.courseHeard.textContent.startsWith(start)"  # a verdict is read out
+    notebook.page.wait_for_function(heard, arg=f"✗ {name}", timeout=10_000)
     save(notebook, "wrong", stub, check)
 
     source, imports = editions.solution(tagged[0].removeprefix("exercise:"))

@@ -118,6 +118,23 @@ if (page) {
         if (event.target.matches?.('.course-awake *') && event.target.matches(keyed))
             event.target.toggleAttribute(quiet, plain(event));
     }, true), true);
+    /* A card that comes whole is not read out; what changes in a place that was there before is. */
+    if (!window.courseHeard) {
+        const place = window.courseHeard = document.createElement('div');
+        place.style.cssText = words.unseen;
+        set(place, 'role', 'status');
+        document.body.append(place);
+        const card = '.jp-OutputArea [role=status]';
+        const runs = part => part.closest('.jp-Cell')?.querySelector('.jp-InputPrompt')?.textContent.includes('*');
+        const told = node => node.matches?.(card) ? node : node.querySelector?.(card);
+        new MutationObserver(changes => {
+            for (const found of changes.flatMap(change => [...change.addedNodes].map(told))) {
+                if (!found?.innerText || found.closest('.course-awake') || !runs(found)) continue;
+                found.removeAttribute('role');
+                place.textContent = found.innerText;
+            }
+        }).observe(document.body, { childList: true, subtree: true });
+    }
     new MutationObserver(changes => {
         for (const change of changes)
             if (change.attributeName === 'aria-valuetext') read(change.target);

@@ -93,6 +93,7 @@ def named(box: w.Box, name: str, labels: Iterable[str] = ()) -> w.Box:
     words = {
         "name": name,
         "aloud": json.dumps(other),
+        "unseen": _UNSEEN,
         "play": say("play or pause"),
         "stop": say("stop"),
         "repeat": say("repeat"),
