@@ -130,8 +130,8 @@ def _plain(digits: str) -> float:
 
 def _size(words: list[str], unit: str) -> float:
     """Return the factor that words beside a number stand for; refuse words not understood."""
-    known = set(_FILLERS.split()) | set(_SAME.get(unit, unit.lower()).split())
-    known |= {word.removesuffix("s") for word in known}  # 1 bit
+    units = set(_SAME.get(unit, unit.lower()).split())
+    known = {*_FILLERS.split(), *units, *(word.removesuffix("s") for word in units)}  # 1 bit
     factor = 1.0
     for word in words:
         bare = word.strip(".,;!?()")
