@@ -43,6 +43,14 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
         reader.set_viewport_size({"width": width, "height": 900})
         reader.emulate_media(color_scheme=scheme)
         assert reader.evaluate("document.documentElement.scrollWidth") == width
+        if width == 390:
+            unread = """[...document.images].filter(i => i.clientWidth > innerWidth
+                && i.clientWidth > 0.6 * i.getAttribute('width')).map(i => i.alt)"""
+            assert reader.evaluate(unread) == []  # wider than the page only as its letters need it
+            holes = """[...document.querySelectorAll('[role=listitem]')].filter(e =>
+                e.getBoundingClientRect().bottom
+                > e.lastElementChild.getBoundingClientRect().bottom + 20).map(e => e.innerText)"""
+            assert reader.evaluate(holes) == []
     reader.emulate_media(media="print")
     reader.set_viewport_size({"width": 673, "height": 900})  # A4 between its margins
     cut = """[...document.querySelectorAll('pre, .figure, .card, math')].filter(
@@ -71,6 +79,16 @@ def test_a_formula_takes_the_free_width_and_fades_only_while_it_goes_on(reader, 
         wide.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
         reader.wait_for_function("e => !e.classList.contains('more')", arg=wide.element_handle())
         assert not wide.evaluate(fades)
+
+
+def test_the_contents_stand_open_where_there_is_room(reader, exported):
+    """They are shut on a narrow page; a link in them leads to its section."""
+    for width, open_ in ((390, 0), (1280, 1)):
+        reader.set_viewport_size({"width": width, "height": 900})
+        reader.goto((exported / f"{NOTEBOOKS[0].stem}.html").as_uri())
+        assert reader.locator(".contents > details[open]").count() == open_
+    reader.locator(".contents a").last.click()
+    assert reader.locator("h2:target").bounding_box()["y"] < 900
 
 
 def no_barrier(reader) -> None:
@@ -105,6 +123,7 @@ def test_a_lesson_is_printed(browser, reader, exported):
     made = paper.printed(reader, exported / f"{NOTEBOOKS[0].stem}.html")
     assert made.startswith(b"%PDF") and b"/StructTreeRoot" in made
     assert 5 <= made.count(b"/Type /Page\n") <= 13
+    assert b"/URI (file:" not in made  # the other pages don't lie beside it
     assert b"/Title (An exercise: the check tells you what you misunderstood)" in made
 
 
@@ -119,7 +138,7 @@ def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_aske
     ends = "(all) => all.map(d => [`#${d.id}`, !!d.querySelector('summary a').offsetParent])"
     answers = reader.locator("#answers > details").evaluate_all(ends)
     assert len(asked) >= 8 and answers == [[hash, True] for hash in asked]
-    assert reader.locator("main > :not(#answers) details:not(.source)").count() == 0
+    assert reader.locator("main > :not(#answers) details:not(.source, .contents > *)").count() == 0
     for back in reader.locator("#answers summary a").evaluate_all("all => all.map(a => a.hash)"):
         assert reader.locator(f"p{back}").is_visible()
     reader.evaluate("dispatchEvent(new Event('afterprint'))")

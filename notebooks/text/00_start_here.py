@@ -206,7 +206,8 @@ right = predict.number(
 right
 
 # %%
-hits = 100 * counts.max(axis=1).sum() / counts.sum()  # the guess of a row is right as often as its maximum
+# The guess of a row is right as often as its maximum says.
+hits = 100 * counts.max(axis=1).sum() / counts.sum()
 right.reveal(hits, shown=f"{hits:.0f} %")
 print(f"{hits / space:.1f} times as often as with a space each time")
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from course.authoring import checkout, formulas, pages, pairs, paper
+from course.authoring import checkout, formulas, pages, pairs, paper, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
 
@@ -18,6 +18,25 @@ def made(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     pages.html(root, list(STEMS), folder)
     return (folder / f"{STEMS[1]}.html").read_text(encoding="utf-8"), folder
+
+
+@pytest.fixture(scope="module")
+def every(root):
+    """The page of each lesson, without the bytes of its pictures, a style or a script."""
+    left = re.compile(r"<style.*?</style>|<script.*?</script>|base64,[^\"]*", re.DOTALL)
+    stems = checkout.lessons(root)
+    return {
+        place.stem: left.sub("", pages.page(pairs.read_notebook(root, place.stem), place, stems))
+        for place in pages.places(stems)
+    }
+
+
+def opened(text):
+    """What of a page is seen while all that folds is closed."""
+    inner = re.compile(r"<details(?:(?!<details).)*?</details>", re.DOTALL)
+    while text != (text := inner.sub("", text)):
+        pass
+    return text
 
 
 @pytest.mark.parametrize(
@@ -92,15 +111,91 @@ def test_every_picture_has_its_words(made):
 def test_what_a_prediction_reveals_is_folded(made):
     text, _ = made
     assert text.count("Decide for yourself") >= 3
-    seen = re.sub(r"<details.*?</details>", "", text, flags=re.DOTALL)
+    seen = opened(text)
     assert "Measured" in text and "Measured" not in seen
     assert ".reveal(" not in re.sub(r"<[^>]*>", "", seen)
 
 
+def test_from_a_question_to_the_next_heading_nothing_open_answers_it(every):
+    """What came out, its figures and what explains them: one fold, to which paper sends once."""
+    count = 0
+    for stem, text in every.items():
+        for part in re.split('<b class="asked">', opened(text))[1:]:
+            before, mark, after = part.partition('<p class="paper" id="question-')
+            after = re.split(r'(?:<section class="prose"[^>]*>\s*)?<h[1-4]|</main>', after)[0]
+            told = re.findall(r'<img|class="prose"|<pre|<table', after)
+            assert mark and not told, (stem, before[:80], told)
+            assert 'class="said"' not in before.rpartition("<h")[2], (stem, before[:80])
+            count += 1
+    assert count > 50
+
+
+def test_an_answer_leads_to_its_question_and_bears_it(every):
+    head = re.compile(
+        r'id="answer-(\d+)"><summary><span [^>]*><a href="#question-(\d+)">(.*?)</a></span>',
+        re.DOTALL,
+    )
+    for text in every.values():
+        sent = re.findall(r'id="question-(\d+)"><a href="#answer-(\d+)">', text)
+        heads = head.findall(text)
+        numbers = [(str(n), str(n)) for n in range(1, len(sent) + 1)]
+        assert sent == numbers == [(there, back) for there, back, _ in heads]
+        assert not any("<a" in question for *_, question in heads)
+    *_, last = told = [question for *_, question in head.findall(every[STEMS[0]])]
+    assert told[1].startswith("2 · If you look at one character and always guess")
+    assert last.startswith("8 · The model has <math") and last.endswith("fill?")
+
+
+def test_without_a_question_an_answer_bears_the_name_of_its_section():
+    fold = "<details><summary>The lines</summary>x</details>"
+    text = ways.numbered(f"<h3>Exercise 1.2 · <code>f</code> · difficulty 3</h3><p>y</p>{fold}")
+    assert ">1 · Exercise 1.2 · f</a></span> <span>The lines</span>" in text
+
+
+def test_every_section_has_an_id_and_a_place_in_the_contents(every):
+    for text in every.values():
+        ids = re.findall(r'\bid="([^"]*)"', text)
+        assert len(ids) == len(set(ids))
+        listed = re.search(r'<nav class="contents".*?</nav>', text, re.DOTALL)
+        sections = re.findall(r'<h2 id="([^"]*)"', text)
+        assert sections.pop() == "at-the-end" and "<h2" not in text[: listed.start()]
+        assert sections == re.findall(r'href="#([^"]*)"', listed[0]) and len(sections) > 4
+        assert not re.search("<h[23]>", text)
+
+
+def test_a_lesson_named_in_prose_is_led_to_where_its_page_is_written(made, every):
+    text, _ = made
+    assert f'lesson <a href="{STEMS[0]}.html"><em>Start here</em></a>' in text
+    assert "lesson <em>Backpropagation</em>" in " ".join(text.split())  # not written with it
+    assert '<a href="06_mlp_backprop.html"><em>Backpropagation</em></a>' in every[STEMS[1]]
+    for stem, page in every.items():
+        assert f'href="{stem}.html"><em>' not in page
+        prose = re.sub("<summary>.*?</summary>", "", page, flags=re.DOTALL)
+        assert not re.search(r"[Ll]essons?\s+<em>", prose), stem
+
+
+def test_what_a_figure_cannot_do_here_is_said_above_it(every):
+    count = 0
+    for text in every.values():
+        for after in text.split("In JupyterLab this figure moves; here it stands still.")[1:]:
+            assert re.match(r"</div></div>\s*<div class=\"figure", after)
+            count += 1
+    assert count > 20
+
+
+def test_a_long_line_of_code_is_marked_with_its_indent_and_nothing_else_changes():
+    short, long = "    x = 1", "        y = " + "1 + " * 30 + "1"
+    code = f'<div class="highlight"><pre><span></span>{long}\n{short}\n{long}\n</pre></div>'
+    text = pages.lined(code)
+    assert text.count('<span class="wraps" style="--in:8ch">') == 2
+    assert re.sub("<[^>]*>", "", text) == re.sub("<[^>]*>", "", code)
+
+
 def test_a_page_leads_on_and_back_and_to_the_contents(made):
     text, folder = made
+    ways_on = "".join(re.findall(r'<nav[^>]* class="way".*?</nav>', text, re.DOTALL))
     for stem in (STEMS[0], STEMS[2], "index"):
-        assert text.count(f'href="{stem}.html"') == 2
+        assert ways_on.count(f'href="{stem}.html"') == 2
     first = (folder / f"{STEMS[0]}.html").read_text(encoding="utf-8")
     assert 'rel="prev"' not in first and 'rel="next"' in first
     index = (folder / "index.html").read_text(encoding="utf-8")
@@ -149,21 +244,18 @@ def test_a_link_to_an_exercise_leads_to_its_place(made, root):
 
 def test_the_map_of_a_page_leads_to_lessons_and_counts_nothing(made):
     first = (made[1] / f"{STEMS[0]}.html").read_text(encoding="utf-8")
-    drawn = first[first.index("Map of the course") : first.index("Questions to answer")]
+    drawn = first[first.index('id="course-map"') : first.index('id="questions"')]
     assert all(f'<a href="{stem}.html"><b>' in drawn for stem in STEMS)
     assert not re.search(r"\d of \d|solved|Begin with", drawn)
 
 
-def test_a_page_says_how_its_lesson_is_opened_and_asks_for_nothing_that_it_cant_do(root):
+def test_a_page_says_how_its_lesson_is_opened_and_asks_for_nothing_that_it_cant_do(every):
     asked = re.compile(
         r"Shift \+ Enter|Kernel|[Pp]ress |cell again|Run All|\.hint\(|[Bb]utton|not started"
         r"|Slide |Move the|Replace the dots|run it again"
     )
-    for stem in checkout.lessons(root):
-        text = pages.page(pairs.read_notebook(root, stem), handout.Place(stem), [stem])
-        shown = " ".join(
-            re.sub(r"<style.*?</style>|<script.*?</script>", "", text, flags=re.S).split()
-        )
+    for stem, text in every.items():
+        shown = " ".join(text.split())
         line = re.search(r'<p class="runs">(.*?)</p>', shown)[1]
         assert line.startswith("This page is for reading.")
         assert f"<code>python start.py lab {stem[:2]}</code>" in line

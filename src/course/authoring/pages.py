@@ -18,7 +18,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course import cards, files, lessons
-from course.authoring import formulas, pairs
+from course.authoring import formulas, pairs, ways
 from course.authoring.checkout import CourseError
 from course.interactive import still
 from course.lessons import handout, plumbing
@@ -29,14 +29,8 @@ from course.words import say
 TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
 COMMAND = "python start.py lab"
-_LINK = re.compile(
-    r'<a\b([^>]*)href="([0-9]{2}_\w+)\.ipynb(?:(#)cell-id=([\w-]+))?("[^>]*)>(.*?)</a>', re.DOTALL
-)
-_PARTS = re.compile(
-    r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
-    r'|<details(?P<kind> class="answer")?><summary>(?P<told>.*?)</summary>',
-    re.DOTALL,
-)
+_LINES = re.compile(r"(?:(?<=<pre>)|(?<=\n)).*(?=\n)")
+WRAPPED = 80  # so many characters of code stand in one line on paper, whatever its font
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
 
@@ -77,6 +71,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
     exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATE.parent)])
     exporter.register_filter("prose", formulas.prose)
     exporter.register_filter("keeps_light", keeps_light)
+    exporter.register_filter("lined", lined)
     known = [stem for stem in (place.before, place.stem, place.after) if stem]
     exporter.environment.globals.update(
         place=place,
@@ -88,11 +83,11 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
             "below": say("Go on"),
             "contents": say("All lessons"),
             "answers": say("Answers"),
+            "came_out": say("What came out"),
         },
     )
     text, _ = exporter.from_notebook_node(ready(notebook, place.stem))
-    text = _numbered(text)
-    return _LINK.sub(lambda link: _led(link, stems), text)
+    return ways.headed(ways.numbered(ways.led(text, place.stem, stems)))
 
 
 def _runs(stem: str) -> str:
@@ -102,33 +97,6 @@ def _runs(stem: str) -> str:
         "checked, open the lesson in JupyterLab: `{command}` in the course's folder."
     )
     return say(sentence, command=f"{COMMAND} {handout.number(stem) or stem}")
-
-
-def _numbered(text: str) -> str:
-    """Give each folded answer a number, by which paper, where nothing folds, sends to its end."""
-    heading, count = "", itertools.count(1)
-
-    def numbered(part: re.Match) -> str:
-        nonlocal heading
-        if (words := part["heading"]) is not None:
-            heading = re.sub(r"<[^>]*>", "", words)
-            return part[0]
-        number = next(count)
-        below = say("Answer {number} stands at the end.", number=number)
-        back = say("{number} · {heading}", number=number, heading=heading)
-        return (
-            f'<p class="paper" id="question-{number}"><a href="#answer-{number}">{below}</a></p>'
-            f'<details{part["kind"] or ""} id="answer-{number}"><summary><span class="paper">'
-            f'<a href="#question-{number}">{back}</a> · </span>{part["told"]}</summary>'
-        )
-
-    return _PARTS.sub(numbered, text)
-
-
-def _led(link: re.Match, stems: list[str]) -> str:
-    """A link to another lesson's page; its words alone where that page isn't written."""
-    before, stem, mark, id, after, words = link.groups(default="")
-    return f'<a{before}href="{stem}.html{mark}{id}{after}>{words}</a>' if stem in stems else words
 
 
 def contents(stems: list[str]) -> str:
@@ -170,24 +138,49 @@ def keeps_light(alt: str | None) -> bool:
     return not alt or any(shade in alt.lower() for shade in SHADES)
 
 
+def lined(code: str) -> str:
+    """Mark each long line of highlighted code: paper sets in what it wraps of it."""
+    return _LINES.sub(_marked, code)
+
+
+def _marked(line: re.Match) -> str:
+    """Return a line of code, in an element of its own if it is long."""
+    bare = markup.unescape(re.sub(r"<[^>]*>", "", line[0]))
+    if len(bare) <= WRAPPED:
+        return line[0]
+    indent = len(bare) - len(bare.lstrip())
+    return f'<span class="wraps" style="--in:{indent}ch">{line[0]}</span>'
+
+
 def ready(notebook: NotebookNode, stem: str) -> NotebookNode:
-    """Return a notebook in which each cell says how its page shows it."""
-    asked = False
+    """Return a notebook in which each cell says how its page shows it.
+
+    From a prediction to the heading after its reveal, what could answer it is `told`: between one
+    that `opens` and one that `closes` all of it is folded.
+    """
     shown = (cell for cell in notebook.cells if "lab" not in cell.metadata.get("tags", []))
-    notebook.cells = [part for cell in shown for part in _parts(cell)]
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.metadata.page = NotebookNode(id=anchor(cell.source))
-            cell.source = handout.stamped(cell.source, stem)
-            continue
-        kind = plumbing.kind(cell)
-        reveals = ".reveal(" in cell.source
-        cell.metadata.page = NotebookNode(fold=_fold(cell, kind), answer="")
-        if asked and cell.outputs and kind != "predict" and ".check(" not in cell.source:
-            cell.metadata.page.answer = say("What came out")
-        asked = kind == "predict" or (asked and not reveals)
-        cell.outputs = _still(cell, kind)
+    parts = [part for cell in shown for part in _parts(cell)]
+    near = handout.near(parts)
+    notebook.cells = [
+        piece for part, state in zip(parts, near, strict=True) for piece in _pieces(part, state)
+    ]
+    for told, run in itertools.groupby(notebook.cells, lambda cell: cell.metadata.page.told):
+        cells = list(run)
+        cells[0].metadata.page.opens = cells[-1].metadata.page.closes = told
+        for cell in cells:
+            _lay_out(cell, stem)
     return notebook
+
+
+def _lay_out(cell: NotebookNode, stem: str) -> None:
+    """Stamp a cell's prose, or fold its code and keep what a page can show of its outputs."""
+    if cell.cell_type == "markdown":
+        cell.metadata.page.id = anchor(cell.source)
+        cell.source = handout.stamped(cell.source, stem)
+        return
+    kind = plumbing.kind(cell)
+    cell.metadata.page.fold = _fold(cell, kind)
+    cell.outputs = _still(cell, kind)
 
 
 def _parts(cell: NotebookNode) -> list[NotebookNode]:
@@ -196,6 +189,28 @@ def _parts(cell: NotebookNode) -> list[NotebookNode]:
     if rest:
         first.outputs = []
     return [first, *rest]
+
+
+def _pieces(cell: NotebookNode, state: str) -> list[NotebookNode]:
+    """Return what of a cell is open, and what would answer a question nearby: both are marked."""
+    if cell.cell_type == "markdown":
+        why, rest = handout.explanation(cell.source) if state == "told" else ("", cell.source)
+        both = _piece(cell, True, source=why), _piece(cell, False, source=rest)
+        return [piece for piece in both if piece.source.strip()]
+    kind = plumbing.kind(cell)
+    if not state or kind == "predict" or ".check(" in cell.source:
+        return [_piece(cell, False)]
+    if state == "told" or kind == "reveal":
+        return [_piece(cell, True)]
+    came_out = [_piece(cell, True, source="")] if cell.outputs else []
+    return [_piece(cell, False, outputs=[]), *came_out]
+
+
+def _piece(cell: NotebookNode, told: bool, **change) -> NotebookNode:
+    """Return a cell with another source or other outputs; `told` is folded."""
+    metadata = NotebookNode(cell.metadata, page=NotebookNode(told=told))
+    id = f"{cell.id}-told" if told else cell.id
+    return NotebookNode({**cell, "id": id, "metadata": metadata, **change})
 
 
 def _fold(cell: NotebookNode, kind: str) -> str:
@@ -230,9 +245,10 @@ def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
         words = output.get("data", {}).get("text/html", "")
         if not alt or markup.escape(alt) not in words:
             kept.append(output)
-        elif still.ASLEEP in words:  # the line under a figure that moves; its alt is on the picture
-            output.data["text/html"] = cards.quiet(say("In JupyterLab this figure moves."), size=90)
-            kept.append(output)
+        elif still.ASLEEP in words:  # the line of a figure that moves; its alt is on the picture
+            told = say("In JupyterLab this figure moves; here it stands still.")
+            output.data["text/html"] = cards.quiet(told, size=90)
+            kept.insert(-1, output)  # above it, where the prose asks to move something
     return kept
 
 
@@ -255,6 +271,6 @@ def _question(source: str, output: NotebookNode) -> NotebookNode:
     items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in chosen)
     told = cards.quiet(say("Decide for yourself before you read on."))
     listed = f"<ul>{items}</ul>" if items else ""
-    card = cards.card(f"<b>{markup.escape(say(text))}</b>{listed}{told}")
+    card = cards.card(f'<b class="asked">{markup.escape(say(text))}</b>{listed}{told}')
     output.data = NotebookNode({"text/html": card})
     return output

@@ -40,8 +40,14 @@ def pdf(root: Path, stems: list[str], out: Path) -> list[Path]:
 
 
 def printed(page, file: Path) -> bytes:
-    """Return a page of HTML as a PDF: its answers at the end, its headings an outline."""
+    """Return a page of HTML as a PDF: its answers at the end, its headings an outline.
+
+    Of its links those within it are left: other pages don't lie beside a PDF.
+    """
     page.goto(file.as_uri())
+    page.locator("a[href*='.html']").evaluate_all(
+        "all => all.forEach(a => a.removeAttribute('href'))"
+    )
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     return page.pdf(
         prefer_css_page_size=True,

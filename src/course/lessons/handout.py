@@ -110,10 +110,15 @@ def fold_explanations(cells: list[dict]) -> None:
             came_out = False
 
 
+def explanation(text: str) -> tuple[str, str]:
+    """Return what stands before a text's first heading, and the rest."""
+    head = _HEADING.search(text)
+    return (text[: head.start()], text[head.start() :]) if head else (text, "")
+
+
 def _folded(text: str) -> str:
     """Fold a text down to its first heading."""
-    head = _HEADING.search(text)
-    first, rest = (text[: head.start()], text[head.start() :]) if head else (text, "")
+    first, rest = explanation(text)
     if not first.strip():
         return text
     title = say("What it means: open this once you have seen what came out.")

@@ -1,0 +1,116 @@
+"""The ways through a page and on to others: its contents, its answers, lessons named in prose."""
+
+from __future__ import annotations
+
+import html as markup
+import itertools
+import re
+
+from course import lessons
+from course.words import say
+
+_LINK = re.compile(
+    r'<a\b([^>]*)href="([0-9]{2}_\w+)\.ipynb(?:(#)cell-id=([\w-]+))?("[^>]*)>(.*?)</a>', re.DOTALL
+)
+_NAMED = re.compile(r"<em>([A-Z][^<]*)</em>")
+_HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
+_PARTS = re.compile(
+    r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
+    r'|<b class="asked">(?P<asked>.*?)</b>'
+    r"|(?:(?P<item><li>(?:(?!</?li>|</?details).)*))?"
+    r'<details(?P<kind> class="answer")?><summary>(?P<told>.*?)</summary>',
+    re.DOTALL,
+)
+
+
+def numbered(text: str) -> str:
+    """Give each folded answer a number, by which paper, where nothing folds, sends to its end.
+
+    There it stands under its question: that of the prediction, or the item of a list that it is
+    folded in; else under the name of its section.
+    """
+    heading, asked, count = "", "", itertools.count(1)
+
+    def part(found: re.Match) -> str:
+        nonlocal heading, asked
+        if (words := found["heading"]) is not None:
+            heading = " · ".join(_plain(words).split(" · ")[:2])  # of an exercise: number, name
+            return found[0]
+        if found["asked"]:
+            asked = found["asked"]
+            return found[0]
+        item, kind = found["item"] or "", found["kind"] or ""
+        question = asked if kind else _inner(item)
+        return item + _fold(next(count), question, heading, kind, found["told"])
+
+    return _PARTS.sub(part, text)
+
+
+def _inner(item: str) -> str:
+    """Return what an item of a list says, without its paragraphs and links."""
+    return re.sub(r"\s*</?(?:p|li)>\s*", " ", re.sub(r"</?a\b[^>]*>", "", item)).strip()
+
+
+def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str:
+    """Return the head of a folded answer, and the line that sends to it on paper."""
+    below = say("Answer {number} stands at the end.", number=number)
+    back = say("{number} · {question}", number=number, question=question or heading)
+    screen = ' class="screen"' if question else ""
+    return (
+        f'<p class="paper" id="question-{number}"><a href="#answer-{number}">{below}</a></p>'
+        f'<details{kind} id="answer-{number}"><summary>'
+        f'<span class="paper"><a href="#question-{number}">{back}</a></span> '
+        f"<span{screen}>{told}</span></summary>"
+    )
+
+
+def headed(text: str) -> str:
+    """Give each heading an id, and list those of the sections before the first of them."""
+    used = set(re.findall(r'\bid="([^"]*)"', text))
+    sections: list[str] = []
+
+    def heading(found: re.Match) -> str:
+        level, words = found.groups()
+        id = _id(words, used)
+        used.add(id)
+        if level == "2":
+            sections.append(f'<li><a href="#{id}">{_plain(words)}</a></li>')
+        return f'<h{level} id="{id}">{words}</h{level}>'
+
+    text = _HEADING.sub(heading, text)
+    told = say("On this page")
+    listed = (
+        f'<nav class="contents" aria-label="{told}"><details><summary>{told}</summary>'
+        f"<ul>{''.join(sections)}</ul></details></nav>\n"
+    )
+    return re.sub("(?=<h2 )", lambda _: listed, text, count=1)
+
+
+def _id(words: str, used: set[str]) -> str:
+    """Return an id that is free, made of a heading's words up to its first point."""
+    name = re.sub(r"\W+", "-", markup.unescape(_plain(words)).partition(" · ")[0].lower())
+    name = name.strip("-")
+    free = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
+    return next(id for id in free if id not in used)
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"<[^>]*>", "", words)
+
+
+def led(text: str, here: str, stems: list[str]) -> str:
+    """Let links to lessons, and lessons named in prose, lead to those pages that are written."""
+    titles = {say(one.about.title): one.stem for one in lessons.lessons() if one.stem in stems}
+    titles = {title: stem for title, stem in titles.items() if stem != here}
+
+    def link(found: re.Match) -> str:
+        before, stem, mark, id, after, words = found.groups(default="")
+        return (
+            f'<a{before}href="{stem}.html{mark}{id}{after}>{words}</a>' if stem in stems else words
+        )
+
+    def name(found: re.Match) -> str:
+        stem = titles.get(" ".join(found[1].split()))
+        return f'<a href="{stem}.html">{found[0]}</a>' if stem else found[0]
+
+    return _NAMED.sub(name, _LINK.sub(link, text))
