@@ -1,15 +1,14 @@
 """The lessons as web pages for reading: nothing to install, no network, dark where the reader is.
 
 What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
-figures are their pictures. A prediction is its question; what was measured is folded, until it is
-revealed; on paper, where nothing folds, it stands at the end. Code that only draws is folded too.
-What is said of working in JupyterLab, in cells tagged `lab`, is left out; instead a line says how
-the lesson is opened there.
+figures are their pictures. A prediction is its question; what answers it is folded, down to the
+next heading; on paper, where nothing folds, it stands at the end. Code that only draws is folded
+too. What is said of working in JupyterLab, in cells tagged `lab`, is left out; instead a line says
+how the lesson is opened there.
 """
 
 from __future__ import annotations
 
-import ast
 import html as markup
 import itertools
 import re
@@ -18,12 +17,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course import cards, files, lessons
-from course.authoring import formulas, pairs, ways
+from course.authoring import formulas, pairs, shown, ways
 from course.authoring.checkout import CourseError
-from course.interactive import still
-from course.lessons import handout, plumbing
-from course.lessons import map as course_map
-from course.lessons.places import cell as anchor
+from course.lessons import handout
 from course.words import say
 
 TEMPLATE = Path(__file__).with_name("page")
@@ -86,7 +82,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
             "came_out": say("What came out"),
         },
     )
-    text, _ = exporter.from_notebook_node(ready(notebook, place.stem))
+    text, _ = exporter.from_notebook_node(shown.ready(notebook, place.stem))
     return ways.headed(ways.numbered(ways.led(text, place.stem, stems)))
 
 
@@ -150,127 +146,3 @@ def _marked(line: re.Match) -> str:
         return line[0]
     indent = len(bare) - len(bare.lstrip())
     return f'<span class="wraps" style="--in:{indent}ch">{line[0]}</span>'
-
-
-def ready(notebook: NotebookNode, stem: str) -> NotebookNode:
-    """Return a notebook in which each cell says how its page shows it.
-
-    From a prediction to the heading after its reveal, what could answer it is `told`: between one
-    that `opens` and one that `closes` all of it is folded.
-    """
-    shown = (cell for cell in notebook.cells if "lab" not in cell.metadata.get("tags", []))
-    parts = [part for cell in shown for part in _parts(cell)]
-    near = handout.near(parts)
-    notebook.cells = [
-        piece for part, state in zip(parts, near, strict=True) for piece in _pieces(part, state)
-    ]
-    for told, run in itertools.groupby(notebook.cells, lambda cell: cell.metadata.page.told):
-        cells = list(run)
-        cells[0].metadata.page.opens = cells[-1].metadata.page.closes = told
-        for cell in cells:
-            _lay_out(cell, stem)
-    return notebook
-
-
-def _lay_out(cell: NotebookNode, stem: str) -> None:
-    """Stamp a cell's prose, or fold its code and keep what a page can show of its outputs."""
-    if cell.cell_type == "markdown":
-        cell.metadata.page.id = anchor(cell.source)
-        cell.source = handout.stamped(cell.source, stem)
-        return
-    kind = plumbing.kind(cell)
-    cell.metadata.page.fold = _fold(cell, kind)
-    cell.outputs = _still(cell, kind)
-
-
-def _parts(cell: NotebookNode) -> list[NotebookNode]:
-    """Return a cell, or an experiment and then its reveal, under which all stands that came out."""
-    first, *rest = (NotebookNode(part) for part in handout.parts(cell))
-    if rest:
-        first.outputs = []
-    return [first, *rest]
-
-
-def _pieces(cell: NotebookNode, state: str) -> list[NotebookNode]:
-    """Return what of a cell is open, and what would answer a question nearby: both are marked."""
-    if cell.cell_type == "markdown":
-        why, rest = handout.explanation(cell.source) if state == "told" else ("", cell.source)
-        both = _piece(cell, True, source=why), _piece(cell, False, source=rest)
-        return [piece for piece in both if piece.source.strip()]
-    kind = plumbing.kind(cell)
-    if not state or kind == "predict" or ".check(" in cell.source:
-        return [_piece(cell, False)]
-    if state == "told" or kind == "reveal":
-        return [_piece(cell, True)]
-    came_out = [_piece(cell, True, source="")] if cell.outputs else []
-    return [_piece(cell, False, outputs=[]), *came_out]
-
-
-def _piece(cell: NotebookNode, told: bool, **change) -> NotebookNode:
-    """Return a cell with another source or other outputs; `told` is folded."""
-    metadata = NotebookNode(cell.metadata, page=NotebookNode(told=told))
-    id = f"{cell.id}-told" if told else cell.id
-    return NotebookNode({**cell, "id": id, "metadata": metadata, **change})
-
-
-def _fold(cell: NotebookNode, kind: str) -> str:
-    """Return the line under which a cell's code is folded; empty where it is open."""
-    known = {
-        "predict": say("Code of the question"),
-        "reveal": say("Code"),
-        "plot": say("Code of the figure"),
-        "table": say("Code of the table"),
-    }
-    tags = cell.metadata.get("tags", [])
-    if "setup" in tags:
-        return say("What this lesson imports")
-    if kind not in known or "open" in tags or not plumbing.mostly_plumbing(cell):
-        return ""
-    return known[kind]
-
-
-def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
-    """Return the outputs that a page without a kernel shows."""
-    if cell.source.strip() == handout.DRAWS_MAP:
-        bare = course_map.Map({"checks": {}, "hints": {}, "predictions": {}})
-        for output in cell.outputs:
-            output.data["text/html"] = bare.to_read()
-    if kind == "predict":
-        return [_question(cell.source, output) for output in cell.outputs]
-    if ".check(" in cell.source:
-        return [_checked(output) for output in cell.outputs]
-    kept: list[NotebookNode] = []
-    for output in cell.outputs:
-        alt = kept[-1].get("metadata", {}).get("image/png", {}).get("alt") if kept else None
-        words = output.get("data", {}).get("text/html", "")
-        if not alt or markup.escape(alt) not in words:
-            kept.append(output)
-        elif still.ASLEEP in words:  # the line of a figure that moves; its alt is on the picture
-            told = say("In JupyterLab this figure moves; here it stands still.")
-            output.data["text/html"] = cards.quiet(told, size=90)
-            kept.insert(-1, output)  # above it, where the prose asks to move something
-    return kept
-
-
-def _checked(output: NotebookNode) -> NotebookNode:
-    """Return what stands under a check as a line that asks for nothing to be run."""
-    told = say("In JupyterLab this says what is right in your answer, or what is wrong and why.")
-    output.data = NotebookNode({"text/html": cards.quiet(told, size=90)})
-    return output
-
-
-def _question(source: str, output: NotebookNode) -> NotebookNode:
-    """Return a prediction's question as a card that asks for nothing to be typed."""
-    call = next(
-        node
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("predict.")
-    )
-    text, *options = (ast.literal_eval(argument) for argument in call.args[1:])
-    chosen = options[0] if options else []
-    items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in chosen)
-    told = cards.quiet(say("Decide for yourself before you read on."))
-    listed = f"<ul>{items}</ul>" if items else ""
-    card = cards.card(f'<b class="asked">{markup.escape(say(text))}</b>{listed}{told}')
-    output.data = NotebookNode({"text/html": card})
-    return output
