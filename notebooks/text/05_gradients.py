@@ -249,14 +249,14 @@ together.reveal(measured, shown=f"{measured:.2f}")
 #
 # $$\frac{\partial L}{\partial x} = \sum_{\text{paths}}\ \prod_{\text{steps}} \text{slope of the step}.$$
 #
+# ### Exercise: `two_slopes`
+#
 # Here is a graph with more paths. Find how many lead from $x$ to $L$ before you write anything.
 
 # %%
 diagrams.graph()
 
 # %% [markdown]
-# ### Exercise: `two_slopes`
-#
 # Return the slopes of $L$ with respect to $x$ and with respect to $y$, as two numbers. By hand, for $x = 3$ and
 # $y = 2$ as drawn, they are 36 and 45.
 

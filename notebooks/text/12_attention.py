@@ -194,14 +194,14 @@ wonderful.reveal("better, and writes garbage")
 # When it writes, nothing stands there yet. So always read what your model writes, and distrust a
 # loss that is too good.
 #
+# ### Exercise: `causal_mask`
+#
 # Position $t$ may therefore see positions up to $t$ only. The table that says so is the **mask**.
 # It has a row for each query and a column for each key, True where the query may look.
 #
 # When a model writes, it adds one token at a time. The keys and values of the earlier tokens don't
 # change, so they are kept, and only the new token needs a query. The keys that are kept are called
 # the past here, and they fill the first columns.
-#
-# ### Exercise: `causal_mask`
 #
 # Write the table, of True and False, for $T$ new queries. By hand, with 1 for True: for $T = 3$ it
 # is `[[1, 0, 0], [1, 1, 0], [1, 1, 1]]`; for $T = 2$ after a past of 1 it is
@@ -405,13 +405,13 @@ bag.reveal("the outputs change")
 # With the mask, the first position sees one token and the last sees all, so after shuffling each
 # token sees another set. The mask alone therefore tells a little about order.
 #
+# ### Exercise: `rotate`
+#
 # The original Transformer added sines and cosines of the position to the embeddings; GPT-2 adds
 # vectors that it learns. Most models today use **rotary positions**: they turn queries and keys.
 # Take the entries of a vector in pairs. Each pair is a point in the plane, and at position $t$ pair
 # $i$ is turned about the origin, counterclockwise, by the angle $\theta = t \cdot 10000^{-2i/D}$.
 # The first pair turns quickly, the last one slowly.
-#
-# ### Exercise: `rotate`
 #
 # Turn the pairs of neighbours (0, 1), (2, 3), … of $x$, $(\dots, T, D)$, by the angles `theta` in
 # radians, $(T, D/2)$: one for each position and pair. Derive it: where does $(1, 0)$ land, where
