@@ -90,7 +90,7 @@ def broken_folder(tmp_path, monkeypatch):
 
 
 def test_missing_file_is_named_with_its_repair(broken_folder):
-    with pytest.raises(data.DataError, match=r"digits\.npz cannot be read .*git checkout -- "):
+    with pytest.raises(data.DataError, match=r"digits\.npz can't be read .*git checkout -- "):
         data.digits()
     assert len(data.damage()) == len(data.manifest())
 
@@ -108,7 +108,7 @@ def test_one_wrong_byte_is_noticed_before_anything_is_read(broken_folder):
     [
         (0.9, "is damaged: "),
         (0.0, "is damaged: it lacks what is said of digits.npz"),
-        (None, "cannot be read"),
+        (None, "can't be read"),
     ],
 )
 def test_a_list_of_files_that_is_cut_is_named_with_its_repair(broken_folder, left, told):
@@ -201,7 +201,7 @@ def test_own_text_is_read_whatever_its_line_ends_and_mark(tmp_path):
 
 def test_unfit_text_is_refused_with_what_is_wrong(tmp_path):
     path = tmp_path / "mine.txt"
-    with pytest.raises(data.DataError, match=r"there is no file .*mine\.txt"):
+    with pytest.raises(data.DataError, match=r"There is no file .*mine\.txt"):
         data.read_text(path)
     with pytest.raises(data.DataError, match="it is a folder"):
         data.read_text(tmp_path)

@@ -123,7 +123,7 @@ def test_streams_are_merged_where_they_began():
     [
         ("1 / 0", "line 6 of the text: `1 / 0` failed. ZeroDivisionError: division by zero"),
         ("def f(:", "line 6 of the text: `def f(:` failed. SyntaxError"),
-        ("import os\nos._exit(1)", "cell 2 ended its kernel"),
+        ("import os\nos._exit(1)", "cell 2, ended its kernel"),
         ("from urllib.request import urlopen\nurlopen('http://example.org')", "network is off"),
     ],
 )
@@ -142,7 +142,7 @@ def test_a_failing_cell_is_named_and_the_old_notebook_stays(checkout, write, sou
 def test_a_cell_that_never_ends_is_stopped(monkeypatch, checkout, write):
     monkeypatch.setattr(execute, "CELL_SECONDS", 1)
     write("07_slow", "# %%\nimport time\ntime.sleep(60)\n")
-    with pytest.raises(CourseError, match="cell 1 ran longer than 1 s"):
+    with pytest.raises(CourseError, match="cell 1, ran longer than 1 s"):
         execute.build(checkout, ["07_slow"], quiet=True)
 
 

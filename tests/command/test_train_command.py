@@ -230,7 +230,7 @@ def test_killed_or_interrupted_and_resumed_is_uninterrupted(text, tmp_path):
         (b"abcabc", [], "the tokens of the text, 5, are too few for one window"),
         (b"ab", [], "the tokens of the text, 1, are too few for one window"),
         (b"\xff\xfe\x00", [], "not UTF-8"),
-        (None, [], "there is no file"),
+        (None, [], "There is no file"),
         (TEXT.encode(), ["--minutes", "-1"], "must be above 0"),
         (TEXT.encode(), ["--steps", "0"], "steps is 0"),
         (TEXT.encode(), ["--heads", "3"], "don't divide"),
@@ -263,7 +263,7 @@ def test_a_damaged_run_or_an_unknown_letter_is_refused(text, tmp_path, capsys):
     out = tmp_path / "run"
     course("train", "--text", text, "--out", out, "--steps", 2, *SIZE)
     assert course("generate", out, "--prompt", "€") == 1
-    assert "'€' at place 0" in capsys.readouterr().err
+    assert "has read has no '€'; leave it out of --prompt" in capsys.readouterr().err
     assert course("generate", out, "--prompt", "") == 1
     assert "at least one token" in capsys.readouterr().err
     (best,) = out.glob("best-*")

@@ -17,6 +17,7 @@ from course import files
 from course.authoring import execute, pairs, twins
 from course.authoring.checkout import CourseError
 from course.checking import source
+from course.words import say
 
 
 def solutions(root: Path, stems: list[str], out: Path) -> list[Path]:
@@ -56,7 +57,7 @@ def solve(notebook: NotebookNode, form: Callable[[str], str] = str) -> NotebookN
             add_imports(cell, needed)
             return notebook
     if needed:
-        raise CourseError("No cell is tagged setup: the solutions' imports have no place.")
+        raise CourseError(say("No cell is tagged setup: the solutions' imports have no place."))
     return notebook
 
 
@@ -67,7 +68,8 @@ def require_done(notebook: NotebookNode, name: str) -> None:
         for target in twins.targets(cell, "exercise"):
             words = said(check.outputs)
             if " · done" not in words:
-                raise CourseError(f"{name}: the check does not accept {target}: {words}")
+                sentence = "{name}: the check does not accept {target}: {words}"
+                raise CourseError(say(sentence, name=name, target=target, words=words))
 
 
 def said(outputs: list[NotebookNode]) -> str:

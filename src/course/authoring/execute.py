@@ -21,6 +21,7 @@ from tqdm import tqdm
 from course import files
 from course.authoring import kernels, pairs
 from course.authoring.checkout import CourseError, notebook_path, text_path
+from course.words import say
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -96,17 +97,19 @@ def run(
 
 def _sentence(name: str, text: str, index: int, cell: NotebookNode, error: Exception) -> str:
     """Say in one sentence where a notebook failed and how."""
-    where = f"{name}, cell {index + 1}"
+    where = {"name": name, "n": index + 1}
     if isinstance(error, CellTimeoutError):
-        return f"{where} ran longer than {CELL_SECONDS} s."
+        return say("{name}, cell {n}, ran longer than {s} s.", s=CELL_SECONDS, **where)
     if isinstance(error, DeadKernelError):
-        return f"{where} ended its kernel."
+        return say("{name}, cell {n}, ended its kernel.", **where)
     frames = re.findall(r"Cell In\[\d+\], line (\d+)", _COLOUR.sub("", error.traceback))
     line = int(frames[0]) if frames else 1
     before = text.partition(cell.source)[0].count("\n") if cell.source in text else None
-    place = f"line {line}" if before is None else f"line {before + line} of the text"
-    source = cell.source.splitlines()[line - 1].strip()
-    return f"{where}, {place}: `{source}` failed. {error.ename}: {error.evalue}"
+    where |= {"source": cell.source.splitlines()[line - 1].strip()}
+    where |= {"line": line + (before or 0), "error": f"{error.ename}: {error.evalue}"}
+    if before is None:
+        return say("{name}, cell {n}, line {line}: `{source}` failed. {error}", **where)
+    return say("{name}, cell {n}, line {line} of the text: `{source}` failed. {error}", **where)
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from course import files
 from course.authoring.checkout import CourseError, notebook_path, text_path
+from course.words import say
 
 _PERCENT = {"extension": ".py", "format_name": "percent"}
 KEPT = ("tags", "nbgrader", "editable", "deletable")
@@ -43,7 +44,8 @@ def from_json(text: str, name: str = "the notebook") -> NotebookNode:
     try:
         return nbformat.reads(text, as_version=4)
     except Exception as error:
-        raise CourseError(f"{name} is not a readable notebook: {error}") from error
+        sentence = "{name} is not a readable notebook: {error}"
+        raise CourseError(say(sentence, name=name, error=error)) from error
 
 
 def cells(notebook: NotebookNode) -> list[tuple]:
@@ -58,7 +60,8 @@ def read_text(root: Path, stem: str) -> NotebookNode:
     """Read one lesson's text as a notebook."""
     path = text_path(root, stem)
     if not path.is_file():
-        raise CourseError(f"notebooks/text/{stem}.py is missing; `course sync` writes it.")
+        sentence = "notebooks/text/{stem}.py is missing; `course sync` writes it."
+        raise CourseError(say(sentence, stem=stem))
     return from_text(path.read_text(encoding="utf-8"), root)
 
 
@@ -66,7 +69,8 @@ def read_notebook(root: Path, stem: str) -> NotebookNode:
     """Read one lesson's executed notebook."""
     path = notebook_path(root, stem)
     if not path.is_file():
-        raise CourseError(f"notebooks/{stem}.ipynb is missing; `course build {stem}` makes it.")
+        sentence = "notebooks/{stem}.ipynb is missing; `course build {stem}` makes it."
+        raise CourseError(say(sentence, stem=stem))
     return from_json(path.read_text(encoding="utf-8"), path.name)
 
 
@@ -99,9 +103,11 @@ def sync(root: Path, stem: str, source: str | None = None) -> str:
         if notebook_path(root, stem).is_file():
             fresh = combine_inputs_with_outputs(fresh, read_notebook(root, stem))
         files.replace(notebook_path(root, stem), nbformat.writes(fresh) + "\n")
-        return f"the notebook now follows the text; `course build {stem}` executes it"
+        return say(
+            "The notebook now follows the text; `course build {stem}` executes it.", stem=stem
+        )
     files.replace(text_path(root, stem), to_text(read_notebook(root, stem), root))
-    return "the text now follows the notebook"
+    return say("The text now follows the notebook.")
 
 
 def edited(root: Path, stem: str) -> str:
@@ -125,11 +131,16 @@ def edited(root: Path, stem: str) -> str:
         changed.append("notebooks")
     if len(changed) == 1:
         return changed[0]
-    what = "both were edited since" if changed else "neither was edited since"
-    raise CourseError(
-        f"{stem}: notebook and text differ and {what} the last commit. Say which one is right: "
-        f"`course sync {stem} --from text` or `--from notebooks`."
+    sentence = (
+        "{stem}: notebook and text differ, and both were edited since the last commit. Say which "
+        "one is right: `course sync {stem} --from text` or `--from notebooks`."
     )
+    if not changed:
+        sentence = (
+            "{stem}: notebook and text differ, and neither was edited since the last commit. Say "
+            "which one is right: `course sync {stem} --from text` or `--from notebooks`."
+        )
+    raise CourseError(say(sentence, stem=stem))
 
 
 def _committed(root: Path, path: Path) -> str | None:

@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
 
     model, facts = checkpoint.load(args.run)
     tokenizer = reading.of_run(args.run, facts)
+    _check_prompt(args.prompt, tokenizer)
     ids = tokenizer.encode(args.prompt)
     options = {name: getattr(args, name) for name in ("temperature", "top_k", "top_p", "min_p")}
     generator = torch.Generator().manual_seed(args.seed)
@@ -40,6 +41,13 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.flush()
     print()
     return 0
+
+
+def _check_prompt(prompt: str, tokenizer) -> None:
+    """Refuse what the model has no token for."""
+    if strange := sorted(letter for letter in set(prompt) if not tokenizer.knows(letter)):
+        sentence = "The text that this model has read has no {strange}; leave it out of --prompt."
+        raise ValueError(say(sentence, strange=", ".join(map(repr, strange))))
 
 
 def characters(stream, tokenizer, n: int):

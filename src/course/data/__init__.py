@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course.words import say
+
 FOLDER = Path(__file__).parent
 
 
@@ -81,9 +83,9 @@ def manifest() -> dict[str, dict]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}). {_repair(path)}") from None
+        raise _unread(path, error) from None
     except ValueError as error:  # no UTF-8, or no TOML
-        raise DataError(f"{path} is damaged: {error}. {_repair(path)}") from None
+        raise _damaged(path, say("{path} is damaged: {why}.", path=path, why=error)) from None
 
 
 def digits() -> Digits:
@@ -173,21 +175,28 @@ def read_text(path: str | Path, *, least: int = 2) -> str:
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:
-        raise DataError(f"there is no file {path}; is the name spelled right?") from None
+        sentence = "There is no file {path}. Is the name spelled right?"
+        raise DataError(say(sentence, path=path)) from None
     except OSError as error:
-        reason = "it is a folder" if Path(path).is_dir() else error.strerror
-        raise DataError(f"{path} cannot be read: {reason}") from None
+        reason = say("it is a folder") if Path(path).is_dir() else error.strerror
+        raise DataError(say("{path} can't be read: {why}.", path=path, why=reason)) from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{path} is not UTF-8: byte {content[error.start]:#04x} in line {line}. "
-            "Save it from your editor with the encoding UTF-8"
+            say(
+                "{path} is not UTF-8: byte {byte:#04x} in line {line}. Save it from your editor "
+                "with the encoding UTF-8.",
+                path=path,
+                byte=content[error.start],
+                line=line,
+            )
         ) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) < least:
-        raise DataError(f"{path} must hold at least {least} characters; its length is {len(text)}")
+        sentence = "{path} must hold at least {least} characters; its length is {n}."
+        raise DataError(say(sentence, path=path, least=least, n=len(text)))
     return text
 
 
@@ -203,10 +212,12 @@ def split_text(text: str, fraction: float = 0.9) -> tuple[str, str]:
         If `fraction` is not strictly between 0 and 1, or one of the parts would be empty.
     """
     if not 0 < fraction < 1:
-        raise ValueError(f"fraction is {fraction}; it must lie strictly between 0 and 1")
+        sentence = "fraction is {fraction}; it must lie strictly between 0 and 1."
+        raise ValueError(say(sentence, fraction=fraction))
     cut = int(fraction * len(text))
     if not 0 < cut < len(text):
-        raise ValueError(f"a text of {len(text)} characters has no two parts at {fraction}")
+        sentence = "A text of length {n} has no two parts at {fraction}."
+        raise ValueError(say(sentence, n=len(text), fraction=fraction))
     return text[:cut], text[cut:]
 
 
@@ -222,18 +233,22 @@ def shipped(name: str) -> bytes:
     listed, path = manifest(), FOLDER / name
     if not {"sha256", "bytes"} <= listed.get(name, {}).keys():
         whole = FOLDER / "manifest.toml"
-        raise DataError(f"{whole} is damaged: it lacks what is said of {name}. {_repair(whole)}")
-    entry, repair = listed[name], _repair(path)
+        sentence = "{path} is damaged: it lacks what is said of {name}."
+        raise _damaged(whole, say(sentence, path=whole, name=name))
+    entry = listed[name]
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}). {repair}") from None
+        raise _unread(path, error) from None
     found = hashlib.sha256(content).hexdigest()
     if found != entry["sha256"]:
-        raise DataError(
-            f"{path} is damaged: expected {entry['bytes']} bytes with sha256 "
-            f"{entry['sha256'][:12]}…, found {len(content)} bytes with {found[:12]}…. {repair}"
+        sums = {"expected": entry["sha256"][:12], "found": found[:12]}
+        told = say(
+            "{path} is damaged: expected {bytes} bytes with sha256 {expected}…, found {n} bytes "
+            "with {found}….",
+            **{"path": path, "bytes": entry["bytes"], "n": len(content)} | sums,
         )
+        raise _damaged(path, told)
     return content
 
 
@@ -253,11 +268,19 @@ def damage() -> list[str]:
     return sentences
 
 
-def _repair(path: Path) -> str:
-    return (
-        f"Restore it with `git checkout -- {shlex.quote(_display(path))}` in a clone, "
-        "or reinstall the course with `pip install --force-reinstall --no-deps .`"
+def _unread(path: Path, error: OSError) -> DataError:
+    sentence = "{path} can't be read ({why})."
+    return _damaged(path, say(sentence, path=path, why=error.strerror))
+
+
+def _damaged(path: Path, told: str) -> DataError:
+    """What is wrong with a shipped file, and how to mend it."""
+    mend = say(
+        "Restore it with `{command}` in a clone, or reinstall the course with "
+        "`pip install --force-reinstall --no-deps .`",
+        command=f"git checkout -- {shlex.quote(_display(path))}",
     )
+    return DataError(f"{told} {mend}")
 
 
 def _display(path: Path) -> str:

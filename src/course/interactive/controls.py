@@ -100,6 +100,7 @@ class Text:
     samples: tuple
     most: int
     label: str
+    letters: str = ""
 
     def values(self) -> list:
         """Return the start and the samples."""
@@ -110,10 +111,14 @@ class Text:
         return min(self.values(), key=len), max(self.values(), key=len)
 
     def check(self, value) -> str:
-        """Return the line; refuse an empty one and one that is too long."""
+        """Return the line; refuse an empty one, one that is too long, and other letters."""
         if not isinstance(value, str) or not 0 < len(value) <= self.most:
             sentence = "{label} takes 1 to {most} characters, not {value!r}"
             raise ValueError(say(sentence, label=say(self.label), most=self.most, value=value))
+        if strange := set(value) - set(self.letters or value):
+            sentence = "{label} can't hold {strange}; its characters are {known}"
+            known, odd = repr(self.letters), ", ".join(map(repr, sorted(strange)))
+            raise ValueError(say(sentence, label=say(self.label), strange=odd, known=known))
         return value
 
     def words(self, value) -> str:
@@ -211,9 +216,11 @@ def toggle(start: bool = False, *, label: str) -> Selection:
     return Selection((False, True), bool(start), label)
 
 
-def text(start: str, *, samples: Sequence[str], most: int = 60, label: str) -> Text:
-    """Let a line be typed; `samples` are what a test types."""
-    control = Text(start, tuple(samples), most, label)
+def text(
+    start: str, *, samples: Sequence[str], most: int = 60, letters: str = "", label: str
+) -> Text:
+    """Let a line be typed; `samples` are what a test types, `letters` all that it may hold."""
+    control = Text(start, tuple(samples), most, label, letters)
     for value in control.values():
         control.check(value)
     return control

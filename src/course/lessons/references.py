@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from course import lessons
 from course.learner import answers
+from course.words import say
 
 
 class Unknown(AttributeError, ValueError):
@@ -31,9 +32,10 @@ def key_of(name: str) -> str:
         return next((key for key in (last, *later[::-1]) if later and _kept(key)), last)
     if not keys:
         near = difflib.get_close_matches(name, names(), 5, 0.3) or names()
-        raise Unknown(f"No lesson asks for {name}; there are {', '.join(near)}.")
-    ways = " or ".join(f'yours["{key}"]' for key in keys)
-    raise Unknown(f"{name} is asked for in more than one lesson; write {ways}.")
+        known = ", ".join(near)
+        raise Unknown(say("No lesson asks for {name}; there are {known}.", name=name, known=known))
+    sentence = "{name} is asked for in more than one lesson; write one of {ways}."
+    raise Unknown(say(sentence, name=name, ways=", ".join(f'yours["{key}"]' for key in keys)))
 
 
 def names() -> list[str]:

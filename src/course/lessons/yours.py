@@ -71,14 +71,16 @@ class Made:
         keys = [references.key_of(name) for name in names]
         self.parts = {key.rpartition(".")[2]: find(key) for key in keys}
         if len(self.parts) < len(keys):
-            raise ValueError(f"{', '.join(keys)} share a name; use one of them, and find the other")
+            sentence = "{names} share a name; use one of them, and find the other."
+            raise ValueError(say(sentence, names=", ".join(keys)))
 
     def __getattr__(self, name: str) -> Callable:
         try:
             return self.__dict__["parts"][name]
         except KeyError:
             known = ", ".join(self.parts)
-            raise references.Unknown(f"{name} is not among the parts: {known}") from None
+            sentence = "{name} is not among the parts: {known}."
+            raise references.Unknown(say(sentence, name=name, known=known)) from None
 
     def yours(self) -> list[str]:
         """Return the names of the parts that are the learner's and have not failed so far."""
@@ -130,7 +132,8 @@ def passed(key: str) -> Part | type | None:
     try:
         answer = answers.read(slug).get(name)
     except (OSError, UnicodeDecodeError) as error:
-        why = "it is not text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        text = not isinstance(error, UnicodeDecodeError)
+        why = error.strerror if text else say("it is not text")
         _tell_damage(slug, name, why)
         answer = None
     code = answer.code if answer else answers.here(key)

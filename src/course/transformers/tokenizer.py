@@ -16,6 +16,7 @@ import numpy as np
 from course import files
 from course.transformers import bpe, tokens
 from course.transformers.merges import learn as learn_merges
+from course.words import say
 
 VERSION = "#version: 0.2"  # how such files begin; the special tokens follow on the same line
 
@@ -83,8 +84,13 @@ class BytePairs:
         n = V - bpe.BYTES - len(special)
         if n < 0:
             raise ValueError(
-                f"a vocabulary of {V} is too small: the bytes alone are {bpe.BYTES} tokens, "
-                f"and there are {len(special)} special ones"
+                say(
+                    "a vocabulary of {V} is too small: the bytes alone are {bytes} tokens, and "
+                    "there are {special} special ones",
+                    V=V,
+                    bytes=bpe.BYTES,
+                    special=len(special),
+                )
             )
         return cls(learn_merges(bpe.count_words(text), n), special)
 
@@ -151,25 +157,29 @@ def load(path) -> BytePairs:
     try:
         return read(Path(path).read_text(encoding="utf-8"), str(path))
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        sentence = "{path} can't be read: {why}"
+        raise ValueError(say(sentence, path=path, why=error.strerror)) from None
     except UnicodeDecodeError:
-        raise ValueError(f"{path} is no file of merges: it is not UTF-8") from None
+        sentence = "{path} is no file of merges: it is not UTF-8"
+        raise ValueError(say(sentence, path=path)) from None
 
 
-def read(text: str, name: str = "the text") -> BytePairs:
+def read(text: str, name: str = "") -> BytePairs:
     """Read merges as `BytePairs.written` wrote them; `name` is what a message calls them."""
-    first, *lines = text.removesuffix("\n").split("\n")
+    name, (first, *lines) = name or say("the text"), text.removesuffix("\n").split("\n")
     if not first.startswith(VERSION):
-        raise ValueError(f"{name} is no file of merges: its first line is not “{VERSION}”")
+        sentence = "{name} is no file of merges: its first line is not “{version}”"
+        raise ValueError(say(sentence, name=name, version=VERSION))
     place = {name: i for i, name in enumerate(_PRINTED)}
     merges: list[tuple] = []
     for number, line in enumerate(lines, start=2):
         pair = line.split(" ")
         if len(pair) != 2 or not set(pair) <= place.keys() or "".join(pair) in place:
-            raise ValueError(
-                f"{name}, line {number}: “{line[:40]}” is not two tokens that lines before it "
-                "have made, and that make a new one"
+            sentence = (
+                "{name}, line {n}: “{line}” is not two tokens that lines before it have made, and "
+                "that make a new one"
             )
+            raise ValueError(say(sentence, name=name, n=number, line=line[:40]))
         place["".join(pair)] = bpe.BYTES + len(merges)
         merges.append((place[pair[0]], place[pair[1]]))
     return BytePairs(merges, first.removeprefix(VERSION).split())
@@ -186,8 +196,8 @@ def from_facts(facts: dict):
     if isinstance(facts.get("alphabet"), str):
         return Characters(facts["alphabet"])
     if isinstance(facts.get("merges"), str):
-        return read(facts["merges"], "the list of merges")
-    raise ValueError("neither an alphabet nor merges say what the tokens are")
+        return read(facts["merges"], say("the list of merges"))
+    raise ValueError(say("neither an alphabet nor merges say what the tokens are"))
 
 
 def _printable() -> list[str]:
@@ -208,18 +218,17 @@ def _check_merges(merges):
     """Refuse merges of what isn't there yet, and a token that is made twice."""
     for rank, pair in enumerate(merges):
         if len(pair) != 2 or not all(0 <= i < bpe.BYTES + rank for i in pair):
-            raise ValueError(
-                f"merge {rank} joins {tuple(pair)}; two tokens from 0 to "
-                f"{bpe.BYTES + rank - 1} are there by then"
-            )
+            sentence = "merge {n} joins {pair}; two tokens from 0 to {last} are there by then"
+            raise ValueError(say(sentence, n=rank, pair=tuple(pair), last=bpe.BYTES + rank - 1))
     made = bpe.vocabulary(merges)
     if len(set(made)) < len(made):
         twice = next(token for token in made if made.count(token) > 1)
-        raise ValueError(f"two merges make the same token, {twice!r}")
+        raise ValueError(say("two merges make the same token, {token!r}", token=twice))
 
 
 def _check_special(special):
     """Refuse special tokens that couldn't be told apart."""
     for text in special:
         if not text or text.split() != [text] or list(special).count(text) > 1:
-            raise ValueError(f"{text!r} is no special token: one word, once, is allowed")
+            sentence = "{text!r} is no special token: one word, once, is allowed"
+            raise ValueError(say(sentence, text=text))

@@ -99,7 +99,11 @@ def heads():
         width=7.4,
         height=6,
         line=live.text(
-            LINE, samples=("O", "My lord, my lord, my lord!"), most=LONGEST, label="line"
+            LINE,
+            samples=("O", "My lord, my lord, my lord!"),
+            most=LONGEST,
+            letters=alphabet,
+            label="line",
         ),
         layer=live.choice([1, 2], start=2, label="layer"),
         head=live.choice([1, 2, 3, 4], label="head"),

@@ -215,7 +215,12 @@ def next_token(model=None, alphabet=None):
         "them all.",
         width=9,
         height=3.2,
-        line=live.text(LINE, samples=("O Romeo, Rom", "T", "MACBETH:\nI have don"), label="line"),
+        line=live.text(
+            LINE,
+            samples=("O Romeo, Rom", "T", "MACBETH:\nI have don"),
+            letters=alphabet,
+            label="line",
+        ),
         temperature=live.slider(0.1, 5.0, start=0.8, log=True, label="temperature"),
     )
 

@@ -20,6 +20,7 @@ from course.transformers.gpt.config import Config
 from course.transformers.gpt.model import GPT
 from course.transformers.gpt.recipe import Recipe
 from course.transformers.gpt.run import Run
+from course.words import later, say
 
 FORMAT = 1
 
@@ -50,8 +51,14 @@ def save(folder, run: Run, **facts) -> None:
         _write(folder, run, facts)
     except OSError as error:
         raise CheckpointError(
-            f"step {run.step} of the run can't be kept in {folder}: {error.strerror}. "
-            f"{_what_is_left(folder)} Make room or choose another folder"
+            say(
+                "step {step} of the run can't be kept in {folder}: {why}. {left} Make room or "
+                "choose another folder.",
+                step=run.step,
+                folder=folder,
+                why=error.strerror,
+                left=_what_is_left(folder),
+            )
         ) from None
 
 
@@ -78,9 +85,9 @@ def _write(folder, run, facts):
 def _what_is_left(folder) -> str:
     """Say what a failed write has left."""
     try:
-        return f"What was saved at step {describe(folder)['step']} is whole."
+        return say("What was saved at step {step} is whole.", step=describe(folder)["step"])
     except CheckpointError:
-        return "Nothing was saved before."
+        return say("Nothing was saved before.")
 
 
 def _tidy(folder, kept):
@@ -133,19 +140,27 @@ def describe(folder) -> dict:
     """Read what `run.json` says: config, recipe, step, best_loss, facts, files."""
     path = Path(folder) / "run.json"
     if Path(folder).is_file():
-        raise CheckpointError(f"{folder} is a file; give the folder that `course train` wrote")
+        sentence = "{folder} is a file; give the folder that `course train` wrote."
+        raise CheckpointError(say(sentence, folder=folder))
     try:
         words = dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise CheckpointError(f"{folder} holds no run: there is no {path}") from None
+        sentence = "{folder} holds no run: there is no {path}."
+        raise CheckpointError(say(sentence, folder=folder, path=path)) from None
     except (OSError, ValueError, TypeError) as error:
-        raise CheckpointError(f"{path} can't be read ({error}); {REMEDY}") from None
-    wrong = [key for key, fits in WANTED.items() if not fits(words.get(key))]
+        raise _broken(say("{path} can't be read ({why}).", path=path, why=error)) from None
+    wrong = ", ".join(key for key, fits in WANTED.items() if not fits(words.get(key)))
     if wrong:
-        raise CheckpointError(f"{path} is damaged: see {', '.join(wrong)} in it; {REMEDY}")
+        raise _broken(say("{path} is damaged: see {wrong} in it.", path=path, wrong=wrong))
     if words["format"] != FORMAT:
-        raise CheckpointError(f"{path} is of format {words['format']}; this version reads {FORMAT}")
+        sentence = "{path} is of format {found}; this version reads {known}."
+        raise CheckpointError(say(sentence, path=path, found=words["format"], known=FORMAT))
     return words
+
+
+def _broken(told: str) -> CheckpointError:
+    """What is wrong with a run, and what to do."""
+    return CheckpointError(f"{told} {say(REMEDY)}")
 
 
 WANTED = {
@@ -161,7 +176,7 @@ WANTED = {
     ),
 }
 
-REMEDY = "restore the folder from a copy, or train again in another folder"
+REMEDY = later("Restore the folder from a copy, or train again in another folder.")
 
 
 def _tensors(run):
@@ -192,14 +207,17 @@ def _read(folder, words, which) -> dict:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{path} can't be read ({error.strerror}); {REMEDY}") from None
+        raise _broken(say("{path} can't be read ({why}).", path=path, why=error.strerror)) from None
     if hashlib.sha256(content).hexdigest() != entry["sha256"]:
-        sizes = f"{entry['bytes']} bytes were written, {len(content)} are there"
-        raise CheckpointError(f"{path} is damaged ({sizes}, and their sha256 differs); {REMEDY}")
+        sentence = (
+            "{path} is damaged ({written} bytes were written, {n} are there, and their sha256 "
+            "differs)."
+        )
+        raise _broken(say(sentence, path=path, written=entry["bytes"], n=len(content)))
     try:
         return stored.tensors(content, path)
     except ValueError as error:
-        raise CheckpointError(f"{error}; {REMEDY}") from None
+        raise _broken(str(error)) from None
 
 
 def _settings(folder, words):
@@ -207,9 +225,8 @@ def _settings(folder, words):
     try:
         return Config.read(words["config"]), Recipe(**words["recipe"])
     except (TypeError, ValueError) as error:
-        raise CheckpointError(
-            f"run.json in {folder} asks for what can't be built: {error}"
-        ) from None
+        sentence = "run.json in {folder} asks for what can't be built: {why}"
+        raise CheckpointError(say(sentence, folder=folder, why=error)) from None
 
 
 @torch.no_grad()
@@ -224,4 +241,4 @@ def _fill(folder, model, tensors):
 def _check_shapes(folder, tensors, wanted):
     """Refuse tensors that have other names or shapes than are wanted."""
     if {k: a.shape for k, a in tensors.items()} != {k: a.shape for k, a in wanted.items()}:
-        raise CheckpointError(f"the tensors in {folder} are not those of its config; {REMEDY}")
+        raise _broken(say("The tensors in {folder} are not those of its config.", folder=folder))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from course.words import say
+
 
 @dataclass(frozen=True)
 class Config:
@@ -81,18 +83,17 @@ def _check_config(config):
         "activation": ("gelu", "gelu_tanh", "relu2"),
     }
     for name, allowed in choices.items():
-        if getattr(config, name) not in allowed:
-            raise ValueError(f"{name} is {getattr(config, name)!r}; choose one of {allowed}")
+        if (value := getattr(config, name)) not in allowed:
+            sentence = "{name} is {value!r}; choose one of {allowed}"
+            raise ValueError(say(sentence, name=name, value=value, allowed=", ".join(allowed)))
     for name in ("vocab", "context", "heads", "width"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} is {getattr(config, name)}; it must be at least 1")
-    if config.layers < 0 or config.taps < 0:
-        raise ValueError(
-            f"layers is {config.layers} and taps {config.taps}; neither can be negative"
-        )
-    if config.width % config.heads:
-        raise ValueError(f"{config.heads} heads don't divide a width of {config.width}")
-    if config.positions == "rotary" and config.width // config.heads % 2:
-        raise ValueError(
-            f"rotary positions need an even head size, not {config.width // config.heads}"
-        )
+        if (value := getattr(config, name)) < 1:
+            raise ValueError(say("{name} is {n}; it must be at least 1", name=name, n=value))
+    L, taps, H, C = config.layers, config.taps, config.heads, config.width
+    if L < 0 or taps < 0:
+        sentence = "layers is {layers} and taps {taps}; neither can be negative"
+        raise ValueError(say(sentence, layers=L, taps=taps))
+    if C % H:
+        raise ValueError(say("{heads} heads don't divide a width of {width}", heads=H, width=C))
+    if config.positions == "rotary" and C // H % 2:
+        raise ValueError(say("rotary positions need an even head size, not {n}", n=C // H))

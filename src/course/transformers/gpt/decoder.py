@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from course.transformers.gpt import model as gpt
+from course.words import say
 
 
 def supports(model) -> bool:
@@ -167,4 +168,5 @@ def _check_room(decoder, T):
     """Refuse more tokens than the context has places."""
     n, context = decoder.n + T, decoder.config.context
     if n > context:
-        raise ValueError(f"{n} tokens don't fit into a context of {context}")
+        sentence = "{n} tokens don't fit into a context of {context}"
+        raise ValueError(say(sentence, n=n, context=context))

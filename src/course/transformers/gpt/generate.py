@@ -6,6 +6,7 @@ import torch
 from course.transformers.gpt import decoder
 from course.transformers.gpt.sampling import choose
 from course.transformers.reading import window
+from course.words import say
 
 
 def generate(model, ids, n: int, **options):
@@ -88,10 +89,13 @@ class _Cached:
 def _check_text(ids, n, V, generator, temperature):
     """Refuse a text that nothing can follow."""
     if ids.ndim != 2 or ids.shape[1] < 1:
-        raise ValueError(f"ids have shape {tuple(ids.shape)}; at least one token has to be there")
-    if not 0 <= ids.min() <= ids.max() < V:
-        raise ValueError(f"ids run from {ids.min()} to {ids.max()}; allowed is 0 to {V - 1}")
+        sentence = "ids have shape {shape}; at least one token has to be there"
+        raise ValueError(say(sentence, shape=tuple(ids.shape)))
+    low, high = int(ids.min()), int(ids.max())
+    if not 0 <= low <= high < V:
+        sentence = "ids run from {low} to {high}; allowed is 0 to {last}"
+        raise ValueError(say(sentence, low=low, high=high, last=V - 1))
     if n < 0:
-        raise ValueError(f"n is {n}; a text can't get shorter")
+        raise ValueError(say("n is {n}; a text can't get shorter", n=n))
     if temperature != 0 and generator is None:
-        raise ValueError("drawing needs a generator, as torch.Generator().manual_seed(0) is one")
+        raise ValueError(say("drawing needs a generator: torch.Generator().manual_seed(0) is one"))

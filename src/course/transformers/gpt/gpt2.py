@@ -8,6 +8,7 @@ import torch
 from course.transformers.gpt import stored
 from course.transformers.gpt.config import Config
 from course.transformers.gpt.model import GPT
+from course.words import say
 
 SIZES = {
     "gpt2": {"layers": 12, "heads": 12, "width": 768},
@@ -33,7 +34,9 @@ NAMES = {
 def config(name: str = "gpt2", **changes) -> Config:
     """Give the config of one of the four sizes: 50257 tokens, context 1024, GELU by tanh."""
     if name not in SIZES:
-        raise ValueError(f"there is no {name!r}; GPT-2 comes as {', '.join(SIZES)}")
+        known = ", ".join(SIZES)
+        sentence = "there is no {name!r}; GPT-2 comes as {known}"
+        raise ValueError(say(sentence, name=name, known=known))
     settings = {"vocab": 50257, "context": 1024, "activation": "gelu_tanh", **SIZES[name]}
     return Config(**{**settings, **changes})
 
@@ -86,14 +89,16 @@ def from_weights(theirs: dict, *, heads: int | None = None, **changes) -> GPT:
     masks = (".attn.bias", ".attn.masked_bias", "lm_head.weight")  # constants, and E once more
     ours = {rename(k): p for k, p in theirs.items() if not k.endswith(masks)}
     if "E" not in ours or "P" not in ours:
-        raise ValueError(f"no GPT-2: wte.weight or wpe.weight is not among {sorted(theirs)[:4]}…")
+        sentence = "no GPT-2: wte.weight or wpe.weight is not among {names}…"
+        raise ValueError(say(sentence, names=", ".join(sorted(theirs)[:4])))
     (V, C), T = ours["E"].shape, ours["P"].shape[0]
     layers = 1 + max((int(k.split(".")[1]) for k in ours if k.startswith("blocks.")), default=-1)
     sizes = {"vocab": V, "context": T, "layers": layers, "heads": heads or C // 64, "width": C}
     model = GPT(config(**{**sizes, "bias": "norm.shift" in ours, **changes}))
     own = model.state_dict()
     if own.keys() != ours.keys():
-        raise ValueError(f"no GPT-2: names that don't fit: {sorted(own.keys() ^ ours.keys())[:4]}")
+        odd = ", ".join(sorted(own.keys() ^ ours.keys())[:4])
+        raise ValueError(say("no GPT-2: names that don't fit: {names}", names=odd))
     for name, p in own.items():
         p.copy_(ours[name])
     return model

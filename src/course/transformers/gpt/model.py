@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course.transformers.gpt.config import Config
+from course.words import say
 
 EPS = torch.finfo(torch.float32).eps
 
@@ -211,5 +212,6 @@ ACTIVATIONS = {"gelu": gelu, "gelu_tanh": gelu_tanh, "relu2": relu2}
 
 def _check_ids(ids, config):
     """Refuse a text longer than the context."""
-    if ids.shape[1] > config.context:
-        raise ValueError(f"{ids.shape[1]} tokens don't fit into a context of {config.context}")
+    if (T := ids.shape[1]) > config.context:
+        sentence = "{n} tokens don't fit into a context of {context}"
+        raise ValueError(say(sentence, n=T, context=config.context))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from course.networks import schedules
+from course.words import say
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,17 @@ PLAIN = {
 def _check_recipe(r):
     """Refuse what can't be trained with, and name what can."""
     if r.schedule not in ("linear", "cosine"):
-        raise ValueError(f"schedule is {r.schedule!r}; choose 'linear' or 'cosine'")
+        sentence = "schedule is {schedule!r}; choose 'linear' or 'cosine'"
+        raise ValueError(say(sentence, schedule=r.schedule))
     if r.steps < 1 or r.batch < 1:
-        raise ValueError(f"steps is {r.steps} and batch {r.batch}; both must be at least 1")
+        sentence = "steps is {steps} and batch {batch}; both must be at least 1"
+        raise ValueError(say(sentence, steps=r.steps, batch=r.batch))
     if not 1 <= r.threads <= r.batch:
-        raise ValueError(f"threads is {r.threads}; allowed is from 1 to the batch, {r.batch}")
+        sentence = "threads is {threads}; allowed is from 1 to the batch, {batch}"
+        raise ValueError(say(sentence, threads=r.threads, batch=r.batch))
     if not (0 <= r.cooldown <= 1 and 0 <= r.final <= 1):
-        raise ValueError(f"cooldown {r.cooldown} and final {r.final} are parts, from 0 to 1")
+        sentence = "cooldown {cooldown} and final {final} are parts, from 0 to 1"
+        raise ValueError(say(sentence, cooldown=r.cooldown, final=r.final))
     if r.warmup < 0 or r.clip < 0:
-        raise ValueError(f"warmup is {r.warmup} and clip {r.clip}; neither can be negative")
+        sentence = "warmup is {warmup} and clip {clip}; neither can be negative"
+        raise ValueError(say(sentence, warmup=r.warmup, clip=r.clip))

@@ -16,6 +16,7 @@ from course.transformers.gpt import train
 from course.transformers.gpt.config import Config
 from course.transformers.gpt.model import GPT
 from course.transformers.gpt.recipe import Recipe
+from course.words import say
 
 
 class Report(NamedTuple):
@@ -155,4 +156,4 @@ def _speed_up(model, recipe):
 def _check_left(run):
     """Refuse a step beyond the last."""
     if run.step >= run.recipe.steps:
-        raise ValueError(f"all {run.recipe.steps} steps of this run are taken")
+        raise ValueError(say("all {steps} steps of this run are taken", steps=run.recipe.steps))

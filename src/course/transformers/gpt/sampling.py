@@ -2,6 +2,8 @@
 
 import torch
 
+from course.words import say
+
 
 def distribution(
     z,
@@ -65,9 +67,11 @@ def choose(z, generator=None, **sampling):
 def _check_sampling(temperature, top_k, top_p, min_p):
     """Refuse settings that leave nothing to draw from."""
     if not 0 <= temperature < float("inf"):
-        raise ValueError(f"temperature is {temperature}; allowed is 0 (greedy) or more")
+        raise ValueError(say("temperature is {n}; allowed is 0 (greedy) or more", n=temperature))
     if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k is {top_k}; keep at least 1 token")
+        raise ValueError(say("top_k is {n}; keep at least 1 token", n=top_k))
     for name, value in (("top_p", top_p), ("min_p", min_p)):
         if value is not None and not 0 < value <= 1:
-            raise ValueError(f"{name} is {value}; allowed is above 0 and up to 1")
+            raise ValueError(
+                say("{name} is {n}; allowed is above 0 and up to 1", name=name, n=value)
+            )

@@ -3,6 +3,8 @@
 import safetensors
 import safetensors.torch
 
+from course.words import say
+
 PICKLES = (b"PK\x03\x04", b"\x80")  # how files of torch.save begin, today's and older ones
 
 
@@ -26,7 +28,11 @@ def tensors(content: bytes, name) -> dict:
     except safetensors.SafetensorError:
         if content.startswith(PICKLES):
             raise ValueError(
-                f"{name} is a pickle, which may run any program when it is opened; only "
-                "safetensors files are read here, and most models are published as one, too"
+                say(
+                    "{file} is a pickle, which may run any program when it is opened; only "
+                    "safetensors files are read here, and most models are published as one, too.",
+                    file=name,
+                )
             ) from None
-        raise ValueError(f"{name} is no safetensors file, or not the whole of one") from None
+        sentence = "{file} is no safetensors file, or not the whole of one."
+        raise ValueError(say(sentence, file=name)) from None

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from course.networks import optim
 from course.transformers import tokens
 from course.transformers.gpt.recipe import Recipe
+from course.words import say
 
 
 class Step(NamedTuple):
@@ -156,7 +157,8 @@ def evaluate(model, ids, T: int | None = None, batch: int = 32) -> float:
     device = next(model.parameters()).device
     ids = torch.as_tensor(ids, device=device)
     if len(ids) < 2:
-        raise ValueError(f"a text of {len(ids)} tokens has no token to ask for; it needs two")
+        sentence = "a text of length {n} has no token to ask for; it needs two tokens"
+        raise ValueError(say(sentence, n=len(ids)))
     n = (len(ids) - 1) // T * T  # the rest is a last, shorter window
     pairs = [ids[shift : n + shift].view(-1, T).split(batch) for shift in (0, 1)]
     windows = list(zip(*pairs, strict=True))
@@ -173,8 +175,12 @@ def check_text(ids, config):
     """Refuse a text without a single window."""
     if len(ids) <= config.context:
         raise ValueError(
-            f"the tokens of the text, {len(ids)}, are too few for one window of "
-            f"{config.context} and the token after it; take a longer text or a shorter context"
+            say(
+                "the tokens of the text, {n}, are too few for one window of {context} and the "
+                "token after it; take a longer text or a shorter context",
+                n=len(ids),
+                context=config.context,
+            )
         )
 
 
@@ -183,6 +189,11 @@ def _check_finite(loss, step, optimizer):
     if not math.isfinite(loss):
         rates = sorted(set(optimizer.rates))
         raise ValueError(
-            f"the loss is {loss} after {step} steps: training has blown up; "
-            f"lower the learning rates {rates}, or raise clip or warmup"
+            say(
+                "the loss is {loss} after {step} steps: training has blown up; lower the learning "
+                "rates {rates}, or raise clip or warmup",
+                loss=loss,
+                step=step,
+                rates=", ".join(map(str, rates)),
+            )
         )
