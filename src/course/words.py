@@ -64,5 +64,11 @@ def catalogue() -> Path | None:
     return Path(os.environ[CHOSEN]) if _catalogue else None
 
 
+def language() -> str:
+    """Return the language in use as pages name it: en, or zh-CN."""
+    chosen = _catalogue.info().get("language") if _catalogue else ""
+    return (chosen or "en").replace("_", "-")
+
+
 if os.environ.get(CHOSEN):
     speak(Path(os.environ[CHOSEN]))

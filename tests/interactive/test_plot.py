@@ -1,5 +1,6 @@
 """Figures: one style, alt text that is heard, pictures that are small and always the same."""
 
+import dataclasses
 import io
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from matplotlib import colors, font_manager
 from PIL import Image
 
-from course.interactive import plot, tables
+from course.interactive import fonts, plot, tables
 
 ALT = "Two waves that fade"
 
@@ -82,6 +83,20 @@ def test_each_colour_has_its_own_line_style_and_the_style_sheet_cycles_both():
 def test_words_are_set_in_a_font_that_matplotlib_ships():
     found = font_manager.findfont(font_manager.FontProperties(), fallback_to_default=False)
     assert found.startswith(matplotlib.get_data_path())
+
+
+def test_chinese_is_drawn_in_a_font_that_is_there_and_none_is_warned_of(monkeypatch, caplog):
+    """First where the reader's language is Chinese: beside a formula only the first one draws."""
+    found = [font for font in font_manager.fontManager.ttflist if font.name == fonts.SHIPPED]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", found)
+    assert fonts.families() == [fonts.SHIPPED]
+    found.append(dataclasses.replace(found[0], name="SimHei", weight=400))
+    assert fonts.families() == [fonts.SHIPPED, "SimHei"]
+    monkeypatch.setattr(fonts, "language", lambda: "zh-CN")
+    assert fonts.families() == ["SimHei", fonts.SHIPPED]
+    for weight in ("normal", "bold"):
+        font_manager.findfont(font_manager.FontProperties(family="SimHei", weight=weight))
+    assert not caplog.records
 
 
 def test_no_figure_loads_pyplot():

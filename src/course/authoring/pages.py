@@ -20,7 +20,7 @@ from course import cards, files, lessons
 from course.authoring import formulas, pairs, shown, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
-from course.words import say
+from course.words import language, say
 
 TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
@@ -80,6 +80,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
             "contents": say("All lessons"),
             "answers": say("Answers"),
             "came_out": say("What came out"),
+            "language": language(),
         },
     )
     text, _ = exporter.from_notebook_node(shown.ready(notebook, place.stem))
@@ -103,6 +104,7 @@ def contents(stems: list[str]) -> str:
     inside = (list(group) for _, group in itertools.groupby(about, lambda one: one.about.part))
     parts = [(say(some[0].about.part), [_row(lesson) for lesson in some]) for some in inside]
     words = {
+        "language": language(),
         "course": say("How large language models work, built by you"),
         "about": cards.prose(
             say(
@@ -120,7 +122,7 @@ def contents(stems: list[str]) -> str:
 
 
 def _row(lesson: lessons.Lesson) -> dict[str, str]:
-    told = {"promise": say(lesson.about.promise), "builds": lesson.about.builds}
+    told = {"promise": say(lesson.about.promise), "builds": say(lesson.about.builds)}
     escaped = {name: cards.prose(text) for name, text in told.items()}
     return escaped | {"stem": lesson.stem, "title": markup.escape(handout.title(lesson.stem))}
 

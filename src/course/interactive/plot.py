@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from course.interactive import names
+from course.interactive import fonts, names
 from course.interactive.tables import table
 from course.words import catalogue, say
 
@@ -46,6 +46,7 @@ DARK_RED, DARK_GREEN = "#B35000", "#007D5A"  # of small letters: 4.5 to 1 on whi
 SCALE = 1.5  # pixels of a picture for one pixel on the page: sharp, and small in a notebook
 
 matplotlib.style.use(["default", str(resources.files(__package__) / "course.mplstyle")])
+matplotlib.rcParams["font.family"] = fonts.families()
 
 
 def figure(rows: int = 1, cols: int = 1, *, width: float = 8, height: float = 3.2, **subplots):

@@ -10,6 +10,7 @@ import numpy as np
 from IPython.display import display
 
 from course.interactive import numerals
+from course.words import say
 
 _WRITTEN = re.compile(  # 97 % · -1,234.5 · ±0.3 · 1.2 · 10⁻³ · 3 of 4 · 12 ms · –
     r"[–—-]?|[<>≈~±+−-]* ?[\d.,]*\d(?:e[+-]?\d+)?[⁻⁰¹²³⁴-⁹]*(?: ?[·×] ?10\S+)?"
@@ -18,7 +19,7 @@ _WRITTEN = re.compile(  # 97 % · -1,234.5 · ±0.3 · 1.2 · 10⁻³ · 3 of 4 
 
 
 def table(rows: Sequence[Sequence], header: Sequence[str]) -> None:
-    """Display a table.
+    """Display a table, its words in the reader's language as far as the course knows them.
 
     Numbers are shown with at most 4 significant digits, without an e. A column of numbers, also of
     written ones such as "97 %" or "1.2 · 10⁻³", stands to the right.
@@ -34,7 +35,7 @@ def table(rows: Sequence[Sequence], header: Sequence[str]) -> None:
             raise ValueError(f"row {row} has {len(row)} cells, the header {len(header)}")
     columns = list(zip(*rows, strict=True)) or [()] * len(header)
     right = [all(map(_numeric, c)) and any(map(_digits, c)) for c in columns]
-    cells = [[str(h) for h in header], *([_shown(cell) for cell in row] for row in rows)]
+    cells = [[say(str(h)) for h in header], *([_shown(cell) for cell in row] for row in rows)]
     display(
         {"text/html": _table_html(cells, right), "text/plain": _table_text(cells, right)}, raw=True
     )
@@ -52,7 +53,7 @@ def _digits(cell) -> bool:
 
 def _shown(cell) -> str:
     if not isinstance(cell, float | np.floating):
-        return str(cell)
+        return say(str(cell))
     short = f"{cell:.4g}"
     return numerals.write(cell, 4) if "e" in short else short
 

@@ -15,7 +15,7 @@ import numpy as np
 from course import cards, lessons
 from course.checking import Exercise
 from course.learner.report import Report
-from course.words import say, say_n
+from course.words import language, say, say_n
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em;
@@ -50,7 +50,7 @@ def html(report: Report, *, names: bool = False, every: int = 0) -> str:
     body = [f"<h1>{escape(title)}</h1><p>{escape(many)}</p>", *parts, rest, _left_out(report)]
     again = f'<meta http-equiv="refresh" content="{every}">' if every else ""
     page = f'<meta charset="utf-8">{again}{head}</head>\n<body>\n' + "\n".join(filter(None, body))
-    return f'<!DOCTYPE html>\n<html lang="en"><head>{page}\n</body></html>\n'
+    return f'<!DOCTYPE html>\n<html lang="{language()}"><head>{page}\n</body></html>\n'
 
 
 def _lesson(one: lessons.Lesson, report: Report) -> str:
