@@ -92,13 +92,12 @@ def install(platforms: list[str], pythons: list[str], house: Path) -> str:
     """Return the text that says how to install, and for which machines this is."""
     ranges = [_range(house, python) for python in pythons]
     systems = [wheels.SYSTEMS[platform].name for platform in platforms]
-    either = say(" or ")
     return say(
         """\
 How large language models work, for machines without a network
 
-For {systems},
-with {pythons}. 2 GB of disk are needed.
+For: {systems}.
+With: {pythons}. 2 GB of disk are needed.
 
 1. Unpack the archive, and open a terminal in the folder {top}.
 2. Type    python3 start.py lab
@@ -112,8 +111,8 @@ A later archive is unpacked over this folder; my_course stays as it is, and
 .venv/bin/course update    (on Windows    .venv\\Scripts\\course update)
 brings its changed lessons to your copies.
 """,
-        systems=either.join(systems),
-        pythons=either.join(ranges),
+        systems=", ".join(systems),
+        pythons=", ".join(ranges),
         top=TOP,
     )
 

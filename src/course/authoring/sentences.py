@@ -1,13 +1,14 @@
 """Every sentence that a learner reads, gathered for translators as a gettext template.
 
-Two kinds: what the code says through `course.words`, which Babel finds in the sources, and what
-lies in data and is said when it is shown: banks, what lessons tell of themselves, labels and alt
-texts of widgets, figures and drawings, the glossary. A sentence is its own key.
+Two kinds: what the code says through `course.words`, which is read from its sources, and what lies
+in data and is said when it is shown: banks, what lessons tell of themselves, labels and alt texts
+of widgets, figures and drawings, the glossary. A sentence is its own key.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import io
 import re
@@ -22,8 +23,17 @@ from course.data import glossary
 PACKAGE = Path(__file__).resolve().parents[1]
 HEAD = """\
 # Every sentence that a learner reads. `course words` makes this file; a translation of it is a
-# catalogue. What stands in braces is filled in when the sentence is shown."""
-KEYWORDS = {"say": None, "say_n": (1, 2), "later": None}
+# catalogue. What stands in braces is filled in when the sentence is shown, in any order:
+#
+# {n} a number, in a sentence of two forms the one that chooses between them
+# {name} what stands in code, such as a function; of a lesson its title
+# {part} a part of what a function returned: dW, grads[0], or "second value" of this file
+# {got}, {wanted}, {kind} what came and what is wanted: "an array of shape (2, 3)"
+# {why}, {reason}, {error} words of Python or of the system, or another sentence of this file
+# {file}, {folder}, {path}, {command} as they are typed
+#
+# Formulas between $ and code between ` stay as they are."""
+FORMS = {"say": 1, "say_n": 2, "later": 1}  # how many of its arguments a translator sees
 # Which arguments of which calls in widgets, figures and drawings are words on a page.
 SHOWN = {"Diagram": 0, "box": 0, "word": 0, "arrow": 2, "bracket": 1, "group": 1, "matrix": 0}
 SHOWN |= {f"set_{name}": 0 for name in ("title", "xlabel", "ylabel", "text")}
@@ -53,8 +63,8 @@ class Sentence:
 
 def every() -> Iterator[Sentence]:
     """Return all sentences, those of the code first."""
-    yield from of_code()
     for path in sorted(PACKAGE.rglob("*.py")):
+        yield from of_code(path)
         yield from of_names(path)
         yield from of_help(path)
     for lesson in lessons.lessons():
@@ -66,39 +76,43 @@ def every() -> Iterator[Sentence]:
     yield from of_glossary()
 
 
-def of_code() -> Iterator[Sentence]:
-    """Return what the package says through `say` and `say_n`."""
-    from babel.messages.extract import extract_from_dir
+@functools.cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Return all that the tree of a file is made of."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
-    found = extract_from_dir(
-        str(PACKAGE),
-        method_map=[("**.py", "python")],
-        keywords=KEYWORDS,
-        comment_tags=("Translators:",),
-        strip_comment_tags=True,
-    )
-    for name, line, text, notes, _ in sorted(found, key=lambda entry: entry[:2]):
-        yield Sentence(text, (name, line), " ".join(notes))
+
+def of_code(path: Path) -> Iterator[Sentence]:
+    """Return what a module says in so many words, and what a comment above it tells translators.
+
+    Read from the tree, since a call may stand inside an f-string, where Babel sees none.
+    """
+    where, lines = path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8").splitlines()
+    for call in (node for node in nodes(path) if isinstance(node, ast.Call)):
+        forms = FORMS.get(ast.unparse(call.func), 0)
+        said = [arg.value for arg in call.args[:forms] if isinstance(arg, ast.Constant)]
+        if said and len(said) == forms:
+            _, _, note = lines[call.lineno - 2].partition("# Translators: ")
+            yield Sentence(said[0] if forms == 1 else tuple(said), (where, call.lineno), note)
 
 
 def of_names(path: Path) -> Iterator[Sentence]:
-    """Return what a module puts under a name first, and says by that name: Babel sees no names."""
-    tree, where = ast.parse(path.read_text(encoding="utf-8")), path.relative_to(PACKAGE).as_posix()
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    for function in functions:
+    """Return what a module puts under a name first, and says by that name."""
+    where = path.relative_to(PACKAGE).as_posix()
+    for function in (node for node in nodes(path) if isinstance(node, ast.FunctionDef)):
         inside = list(ast.walk(function))
         said = {said_name(node) for node in inside}
         for node in inside:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in said:
                 for value in ast.walk(node.value):
-                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    if isinstance(value, ast.Constant) and has_words(value.value):
                         yield Sentence(value.value, (where, value.lineno))
 
 
 def of_help(path: Path) -> Iterator[Sentence]:
     """Return what a command says of its arguments."""
     where = path.relative_to(PACKAGE).as_posix()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         text = node.value if isinstance(node, ast.keyword) and node.arg == "help" else None
         if isinstance(text, ast.Constant):
             yield Sentence(text.value, (where, text.lineno), "a command's help")
@@ -155,11 +169,16 @@ def of_pictures(path: Path) -> Iterator[Sentence]:
     """
     where = path.relative_to(PACKAGE)
     module = vars(importlib.import_module(".".join(("course", *where.with_suffix("").parts))))
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         for value in _shown(node) if isinstance(node, ast.Call) else ():
             for text in _texts(value, module):
-                if sum(letter.isalpha() for letter in _FORMULA.sub("", text)) > 2:
+                if has_words(text):
                     yield Sentence(text, (where.as_posix(), value.lineno), "on a picture")
+
+
+def has_words(text: object) -> bool:
+    """Tell whether a text is more than a number, a letter or a formula."""
+    return isinstance(text, str) and sum(map(str.isalpha, _FORMULA.sub("", text))) > 2
 
 
 def _shown(call: ast.Call) -> Iterator[ast.expr]:

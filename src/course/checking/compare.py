@@ -150,14 +150,17 @@ def _parts_fault(got, expected: tuple, names: Names, label: str) -> Fault | None
         alone = [i for i, e in enumerate(expected) if _fits(got, e)]
         if len(alone) == 1:
             part = _part(expected, alone[0], names, label)
+            # Translators: {wanted} is a clause here: "2 values (dW, db) are wanted".
             text = say("Your function returned {part} alone; {wanted}.", part=part, wanted=wanted)
             return Fault("type", text)
     if not isinstance(got, tuple) or len(got) != len(expected):
         if label:
+            # Translators: {wanted} is a clause here: "2 values (dW, db) are wanted".
             text = say(
                 "Your {part} is {got}; {wanted}.", part=label, got=kind_of(got), wanted=wanted
             )
         else:
+            # Translators: {wanted} is a clause here: "2 values (dW, db) are wanted".
             text = say("Your function returned {got}; {wanted}.", got=kind_of(got), wanted=wanted)
         return Fault("type", text)
     return _order_fault(got, expected, names, label)
@@ -301,10 +304,11 @@ def _finite(got, expected, label: str) -> Fault | None:
     odd = ~np.isfinite(got) & np.isfinite(expected)
     if not odd.any():
         return None
-    text = say(
+    text = say_n(
+        "Your {part} is not finite: {n} of {size} entries is {found}.",
         "Your {part} is not finite: {n} of {size} entries are {found}.",
+        int(odd.sum()),
         part=label or say("result"),
-        n=int(odd.sum()),
         size=odd.size,
         found=", ".join(sorted({str(v) for v in np.asarray(got)[odd].ravel()})),
     )

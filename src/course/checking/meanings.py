@@ -14,7 +14,7 @@ import types
 from typing import NamedTuple
 
 from course.checking.guard import safe
-from course.words import say
+from course.words import say, say_n
 
 _MODULES = {
     "np": "import numpy as np",
@@ -204,9 +204,10 @@ def _axis(match, scene: Scene) -> str:
     n = int(match[2])
     if n == 0:
         return say("A single number has no axes.")
-    return say(
+    return say_n(
+        "An array with {n} axis has axis 0 alone, which is −1 as well.",
         "An array with {n} axes has axis 0 to axis {last}, or −{n} to −1 from the end.",
-        n=n,
+        n,
         last=n - 1,
     )
 
@@ -229,9 +230,10 @@ def _bounds(match, scene: Scene) -> str:
     n = int(match[2])
     if n == 0:
         return say("This axis is empty: it has no index at all.")
-    return say(
+    return say_n(
+        "An axis of length {n} has the index 0 alone, which is −1 as well.",
         "An axis of length {n} has the indices 0 to {last}, or −{n} to −1 from the end.",
-        n=n,
+        n,
         last=n - 1,
     )
 
@@ -252,11 +254,13 @@ def _whole_index(match, scene: Scene) -> str:
 
 
 def _unpack_few(match, scene: Scene) -> str:
-    return say(
+    return say_n(
+        "On the left stand {wanted} names, and what stands on the right has {n} part. "
+        "For x.shape: how many axes does x have here?",
         "On the left stand {wanted} names, and what stands on the right has {n} parts. "
         "For x.shape: how many axes does x have here?",
+        int(match[2]),
         wanted=match[1],
-        n=match[2],
     )
 
 

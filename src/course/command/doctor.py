@@ -210,7 +210,10 @@ def machine() -> Finding:
     """Count the cores."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     kind = {"machine": platform.machine(), "system": platform.system()}
-    return Finding(True, say("{cores} cores, {machine}, {system}", cores=usable, **kind))
+    counted = say_n(
+        "{n} core, {machine}, {system}", "{n} cores, {machine}, {system}", usable or 1, **kind
+    )
+    return Finding(True, counted)
 
 
 def pytorch() -> Finding:

@@ -52,7 +52,8 @@ class Part:
         self._seconds, self._course_seconds = 0.0, 0.0
 
     def __repr__(self) -> str:
-        return f"{self.__name__}: {say('the course’s') if self.fault else say('yours')}"
+        whose = say("the course's") if self.fault else say("yours")
+        return f"{self.__name__}: {whose}"
 
     def __call__(self, *args, **kwargs):
         if self.fault:

@@ -6,7 +6,7 @@ import numpy as np
 
 from course.interactive import live, plot
 from course.transformers import choosing, reading, tokens
-from course.words import say
+from course.words import say, say_n
 
 SHOWN = 24  # bars
 NAMES = {" ": "␣", "\n": "↵"}
@@ -76,8 +76,13 @@ def _cuts(fig):
             names[i].set_text(name)
         expected = -(left[left > 0] * np.log(left[left > 0])).sum()
         n = int((left > 0).sum())
-        said = "{n} of 64 characters are left; expected surprise {nats:.2f} nats."
-        return [*grey, *blue, *names], say(said, n=n, nats=expected)
+        said = say_n(
+            "{n} of 64 characters is left; expected surprise {nats:.2f} nats.",
+            "{n} of 64 characters are left; expected surprise {nats:.2f} nats.",
+            n,
+            nats=expected,
+        )
+        return [*grey, *blue, *names], said
 
     return update
 

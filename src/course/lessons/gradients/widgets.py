@@ -4,7 +4,7 @@ import numpy as np
 
 from course.interactive import live, plot
 from course.networks import paths
-from course.words import say
+from course.words import say, say_n
 
 BLUE, RED, *_ = plot.COLORS
 
@@ -134,8 +134,13 @@ def valley():
             walk.set_data(*path.clip(-50, 50).T)
             heights = height(path)
             line.set_data(np.arange(steps + 1), heights.clip(1e-5, 1e6))
-            said = "after {n} steps the height is {height:.3g}"
-            return [walk, line], say(said, n=steps, height=heights[-1])
+            told = say_n(
+                "after {n} step the height is {height:.3g}",
+                "after {n} steps the height is {height:.3g}",
+                steps,
+                height=heights[-1],
+            )
+            return [walk, line], told
 
         return update
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from course.interactive import live, numerals, plot
 from course.networks import updates
-from course.words import later, say
+from course.words import later, say, say_n
 
 STEPS = 150
 WALL = 50.0  # a path that leaves this far stays there
@@ -179,15 +179,26 @@ def _contours(ax, surface: Surface) -> list:
 def _said(height, step: int) -> str:
     arrived = [rule for rule, h in zip(RULES, height, strict=True) if h <= LOWEST]
     if arrived:
-        rules = ", ".join(map(say, arrived))
-        return say("After {n} steps at the bottom: {rules}.", n=step, rules=rules)
+        return say_n(
+            "After {n} step at the bottom: {rules}.",
+            "After {n} steps at the bottom: {rules}.",
+            step,
+            rules=", ".join(map(say, arrived)),
+        )
     best = int(np.argmin(height))
     if height[best] >= HIGHEST:
-        told = "After {n} steps all have left the picture: the learning rate is too high."
-        return say(told, n=step)
-    name, lowest = RULES[best], numerals.write(height[best], 1)
-    return say(
-        "After {n} steps {rule} is lowest, at {height}.", n=step, rule=say(name), height=lowest
+        return say_n(
+            "After {n} step all have left the picture: the learning rate is too high.",
+            "After {n} steps all have left the picture: the learning rate is too high.",
+            step,
+        )
+    name = RULES[best]
+    return say_n(
+        "After {n} step {rule} is lowest, at {height}.",
+        "After {n} steps {rule} is lowest, at {height}.",
+        step,
+        rule=say(name),
+        height=numerals.write(height[best], 1),
     )
 
 

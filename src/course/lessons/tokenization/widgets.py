@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 from course.interactive import live, plot
 from course.lessons.tokenization import plays
 from course.transformers import bpe
-from course.words import say
+from course.words import say, say_n
 
 LONGEST = 44  # characters that may be typed
 MOST = 4 * LONGEST  # tokens: four bytes for each
@@ -67,13 +67,18 @@ def _sentence(fig):
 
 
 def _told(V, n, drawn, size) -> str:
-    told = {"V": V, "n": n, "size": size, "each": size / n}
+    told = {"V": V, "size": size, "each": size / n}
     if n == drawn:
-        said = "V = {V:,}: {n} tokens for {size} bytes, {each:.1f} bytes per token."
-        return say(said, **told)
+        return say_n(
+            "V = {V:,}: {n} token, of length {size} in bytes.",
+            "V = {V:,}: {n} tokens for {size} bytes, {each:.1f} bytes per token.",
+            n,
+            **told,
+        )
     return say(
         "V = {V:,}: {n} tokens for {size} bytes, {each:.1f} bytes per token. The first {drawn} are "
         "drawn.",
+        n=n,
         drawn=drawn,
         **told,
     )
