@@ -13,9 +13,11 @@ from matplotlib.font_manager import fontManager
 from course.words import language
 
 SHIPPED = "DejaVu Sans"
-CHINESE = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC")
-CHINESE += ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "WenQuanYi Micro Hei")
-CHINESE += ("WenQuanYi Zen Hei", "SimHei", "STHeiti", "Heiti TC", "Arial Unicode MS")
+CHINESE = [
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC"),
+    *("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "WenQuanYi Micro Hei"),
+    *("WenQuanYi Zen Hei", "SimHei", "STHeiti", "Heiti TC", "Arial Unicode MS"),
+]
 BOLD = 700
 
 

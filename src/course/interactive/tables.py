@@ -35,7 +35,7 @@ def table(rows: Sequence[Sequence], header: Sequence[str]) -> None:
             raise ValueError(f"row {row} has {len(row)} cells, the header {len(header)}")
     columns = list(zip(*rows, strict=True)) or [()] * len(header)
     right = [all(map(_numeric, c)) and any(map(_digits, c)) for c in columns]
-    cells = [[say(str(h)) for h in header], *([_shown(cell) for cell in row] for row in rows)]
+    cells = [[_shown(cell) for cell in row] for row in (header, *rows)]
     display(
         {"text/html": _table_html(cells, right), "text/plain": _table_text(cells, right)}, raw=True
     )
@@ -53,7 +53,8 @@ def _digits(cell) -> bool:
 
 def _shown(cell) -> str:
     if not isinstance(cell, float | np.floating):
-        return say(str(cell))
+        text = str(cell)
+        return say(text)
     short = f"{cell:.4g}"
     return numerals.write(cell, 4) if "e" in short else short
 

@@ -11,6 +11,7 @@ from course.transformers.gpt import train
 from course.transformers.gpt.config import MODERN, Config
 from course.transformers.gpt.recipe import PLAIN, Recipe
 from course.transformers.gpt.run import Run, follow
+from course.words import later
 
 
 @dataclass(frozen=True)
@@ -24,32 +25,34 @@ class Row:
 
 
 ROWS = (
-    Row("the standard recipe"),
-    Row("three times the learning rate", {}, {"lr": 3e-3, "lr_head": 3e-3, "lr_embed": 3e-3}),
+    Row(later("the standard recipe")),
     Row(
-        "at full rate sooner, then straight down to almost zero",
+        later("three times the learning rate"), {}, {"lr": 3e-3, "lr_head": 3e-3, "lr_embed": 3e-3}
+    ),
+    Row(
+        later("at full rate sooner, then straight down to almost zero"),
         {},
         {"schedule": "linear", "cooldown": 0.65, "final": 0.02, "warmup": 0},
     ),
     Row(
-        "Adam forgets sooner; no weight decay, no clipping",
+        later("Adam forgets sooner; no weight decay, no clipping"),
         {},
         {"beta1": 0.85, "weight_decay": 0.0, "clip": 0.0},
     ),
-    Row("RMS norm, no biases", {"norm": "rms", "bias": False}),
-    Row("rotary positions", {"positions": "rotary"}),
-    Row("queries and keys normalised", {"qk_norm": True}),
-    Row("squared ReLU", {"activation": "relu2"}),
-    Row("a head of its own", {"tied": False}),
+    Row(later("RMS norm, no biases"), {"norm": "rms", "bias": False}),
+    Row(later("rotary positions"), {"positions": "rotary"}),
+    Row(later("queries and keys normalised"), {"qk_norm": True}),
+    Row(later("squared ReLU"), {"activation": "relu2"}),
+    Row(later("a head of its own"), {"tied": False}),
     Row(
-        "rates of their own for head and embeddings",
+        later("rates of their own for head and embeddings"),
         {},
         {"lr": 5e-3, "lr_head": 1e-2, "lr_embed": 6e-2},
     ),
-    Row("each matrix drawn from N(0, 1/n)", {"init": "fan_in"}),
-    Row("head and last maps start at zero", {"zero_init": True}),
-    Row("embeddings of the tokens before", {"taps": MODERN["taps"]}),
-    Row("backward passes by hand, parameters end to end", fast=True),
+    Row(later("each matrix drawn from N(0, 1/n)"), {"init": "fan_in"}),
+    Row(later("head and last maps start at zero"), {"zero_init": True}),
+    Row(later("embeddings of the tokens before"), {"taps": MODERN["taps"]}),
+    Row(later("backward passes by hand, parameters end to end"), fast=True),
 )
 
 
