@@ -331,16 +331,20 @@ def test_an_error_is_raised_in_a_drive_and_a_sentence_on_the_page():
     assert shown.error.value == ""
 
 
-def test_a_line_that_is_too_long_is_a_sentence_and_the_picture_stays():
+def test_a_line_that_its_control_refuses_is_a_sentence_and_the_picture_stays():
+    """One that is empty or too long, or holds a letter that a model has no token for."""
+
     def setup(fig):
         label = fig.subplots().text(0.5, 0.5, "")
         return lambda line: label.set_text(line) or label
 
-    made = live.figure(setup, alt=ALT, line=live.text("ab", samples=["c"], most=3, label="line"))
-    shown = live.LivePage(made)
+    line = live.text("ab", samples=["c"], most=3, letters="abc", label="line")
+    shown = live.LivePage(live.figure(setup, alt=ALT, line=line))
     before = shown.image.value
     shown.moved("line", "")
     assert "line takes 1 to 3 characters, not &#x27;&#x27;" in shown.error.value
+    shown.moved("line", "é")
+    assert "line can&#x27;t hold &#x27;é&#x27;; its characters are &#x27;abc" in shown.error.value
     assert shown.image.value == before
     shown.moved("line", "abc")
     assert shown.error.value == ""

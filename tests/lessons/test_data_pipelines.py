@@ -24,8 +24,8 @@ def test_a_gap_or_the_right_number_deals_with_a_wrong_one():
     x = np.array([[np.nan], [7.5], [3.0], [np.nan]])
     y, again = np.array([1, 2, 4, 5]), np.array([False, False, False, True])
     rows, lost = report.dealt_with(TRUTH, ["ink"], x, y, again)
-    assert rows == [("unit", 1, 1), ("comma", 1, 1), ("wrong", 1, 1), ("repeat", 1, 1),
-                    ("spelling", 1, 1)]  # fmt: skip
+    assert rows == [("unit", 1, 1), ("spelling", 1, 1), ("wrong", 1, 1), ("comma", 1, 1),
+                    ("repeat", 1, 1)]  # fmt: skip
     assert lost == 0  # the gap of a repeated row is no loss
 
 

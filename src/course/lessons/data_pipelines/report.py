@@ -2,6 +2,13 @@
 
 import numpy as np
 
+from course.words import later
+
+KINDS = (  # of what was made wrong, as the list names them and in its order
+    *(later("unit"), later("spelling"), later("missing"), later("wrong")),
+    *(later("comma"), later("code"), later("repeat"), later("impossible")),
+)
+
 
 def damaged(truth: dict, column: str, *kinds: str) -> dict[int, str]:
     """Return what stood in a column before it was made wrong, by row; of these kinds, or of all."""
@@ -33,10 +40,11 @@ def dealt_with(truth: dict, features: list[str], x, y, again):
     Returns
     -------
     rows : list of (kind, how often it was made, how often it was dealt with)
+        In the order of `KINDS`.
     lost : int
         Right numbers that are gaps now.
     """
-    done: dict[str, list] = {}
+    done: dict[str, list] = {kind: [] for kind in KINDS}
     gaps = {(int(n), features[c]) for n, c in np.argwhere(np.isnan(x)) if not again[n]}
     listed = set()
     for text, column, kind, was in zip(*truth.values(), strict=True):
@@ -49,6 +57,6 @@ def dealt_with(truth: dict, features: list[str], x, y, again):
         else:
             number = x[n, features.index(column)]
             good = np.isnan(number) or number == float(was)
-        done.setdefault(kind, []).append(good)
-    rows = [(kind, len(good), int(sum(good))) for kind, good in done.items()]
+        done[kind].append(good)
+    rows = [(kind, len(good), int(sum(good))) for kind, good in done.items() if good]
     return rows, len(gaps - listed)
