@@ -188,7 +188,7 @@ def test_split_refuses_a_fraction_that_is_none(fraction):
 
 @pytest.mark.parametrize("text", ["", "a"])
 def test_split_refuses_a_text_that_has_no_two_parts(text):
-    with pytest.raises(ValueError, match=f"text of {len(text)} characters"):
+    with pytest.raises(ValueError, match=f"text of length {len(text)} has no"):
         data.split_text(text)
 
 
