@@ -151,15 +151,18 @@ def of_exercise(exercise: Exercise) -> Iterator[tuple[str, str]]:
 
 
 def of_predictions(lesson) -> Iterator[Sentence]:
-    """Return the questions and options of a notebook's predictions."""
+    """Return the questions, options and units of a notebook's predictions."""
     path = lessons.NOTEBOOKS / "text" / f"{lesson.stem}.py"
     tree = ast.parse(path.read_text(encoding="utf-8")) if path.is_file() else ast.Module([], [])
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         if ast.unparse(call.func) in ("predict.number", "predict.choice"):
+            where = f"notebooks/text/{path.name}", call.lineno
             for value in (x for part in call.args[1:] for x in ast.walk(part)):
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    where = f"notebooks/text/{path.name}", value.lineno
                     yield Sentence(value.value, where, "a prediction")
+            for unit in (word.value for word in call.keywords if word.arg == "unit"):
+                if isinstance(unit, ast.Constant) and has_words(unit.value):
+                    yield Sentence(unit.value, where, "a prediction's unit")
 
 
 def of_pictures(path: Path) -> Iterator[Sentence]:
