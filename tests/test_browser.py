@@ -23,6 +23,7 @@ import slices
 from course import lessons
 from course.authoring import editions
 from course.interactive import names
+from course.interactive import page as pictures
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -32,6 +33,33 @@ photographs = pytest.mark.skipif(not SCREENS, reason="COURSE_SCREENS names no fo
 AXE = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}
 CONTRAST = AXE | {"runOnly": ["color-contrast"]}  # all that another theme changes
 COMMITTED = "/^(Committed|Your guess stands)/"
+NARROW = """least => {
+    const shown = (root, css) => [...root.querySelectorAll(css)].filter(e => e.checkVisibility());
+    const wide = e => e.scrollWidth > e.clientWidth + 1;
+    const moves = e => /auto|scroll/.test(getComputedStyle(e).overflowX);
+    const pushed = '.jp-RenderedImage, .jp-RenderedSVG, .course-picture, .jp-RenderedHTML, pre';
+    const found = [];
+    const tell = (what, e) => found.push(`${what}: ${e.outerHTML.slice(0, 90)} ${e.innerText}`);
+    for (const out of shown(document, '.jp-OutputArea-output')) {
+        for (const e of [out, ...shown(out, 'pre, .widget-box, .widget-label, button')])
+            if (wide(e) && !(e.matches(pushed) && moves(e))) tell('cut', e);
+        for (const pre of shown(out, 'pre'))
+            if (getComputedStyle(pre).wordBreak !== 'normal') tell('broken in its words', pre);
+        for (const image of shown(out, '.jp-RenderedImage img, .widget-image')) {
+            const size = image.getAttribute('width') ?? parseFloat(image.style.width);
+            if (image.offsetWidth < least * size - 1) tell('small', image);
+        }
+    }
+    for (const text of shown(document, '.jp-Notebook .jp-RenderedMarkdown'))
+        if (wide(text) && !text.querySelector('table, pre')) tell('cut', text);
+    for (const formula of shown(document, '.jp-Notebook mjx-container[display=true]'))
+        if (wide(formula) && !moves(formula)) tell('cut', formula);
+    for (const label of shown(document, '.widget-label:has(+ .widget-toggle-buttons)')) {
+        const [one, other] = [label, label.nextSibling].map(e => e.getBoundingClientRect());
+        if (other.top < one.bottom && other.left - one.right < 8) tell('no gap after', label);
+    }
+    return found;
+}"""
 HANDS = ".course-awake :is(input, button)"
 README = set(re.findall(r"\(docs/(\w+)\.png\)", (ROOT / "README.md").read_text(encoding="utf-8")))
 
@@ -380,19 +408,17 @@ def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
             assert told.get_attribute("role") == "status"  # what it says is read out
 
 
-def test_no_picture_makes_its_cell_scroll_sideways(notebook):
-    """Not in the room that is left beside the list of files, either."""
+def test_in_a_narrow_window_nothing_is_cut_or_too_small_to_read(notebook):
+    """As wide as half a screen, the list of files open: what is too wide is pushed sideways."""
     page, wide = notebook.page, notebook.page.viewport_size
-    script = """() => [...document.querySelectorAll(
-        '.jp-OutputArea :is(.course-awake, .jp-RenderedImage, .jp-RenderedSVG)')].filter(
-        e => e.offsetParent && e.scrollWidth > e.clientWidth
-    ).map(e => `${e.className}: ${e.scrollWidth} in ${e.clientWidth}`)"""
     try:
-        page.set_viewport_size(wide | {"width": 700})
-        page.wait_for_timeout(300)
-        assert page.evaluate(script) == []
+        page.set_viewport_size(wide | {"width": 900})
+        notebook.execute("application:toggle-left-area")
+        page.wait_for_timeout(500)
+        assert page.evaluate(NARROW, pictures.LEAST) == []
     finally:
         page.set_viewport_size(wide)
+        notebook.execute("application:toggle-left-area")
 
 
 def test_every_picture_has_its_alt_text(notebook):

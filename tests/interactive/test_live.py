@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course.command import lab
 from course.interactive import controls, live, moving, names, page, still
 
 ALT = "A wave over a shaded plane"
@@ -192,7 +193,7 @@ def test_the_words_of_a_picture_follow_its_controls(figure, shown, monkeypatch):
 
 def test_a_picture_that_has_not_moved_tells_how_it_stands_too(figure, shown):
     figure._ipython_display_()
-    _, image, *_ = figure._still.box.children
+    (image,) = figure._still.box.children[1].children
     now = "frequency: 1; shape: sin; upside down: off. k is 1.0"
     assert image.tooltip == f"{ALT} Now: {now}."
 
@@ -432,6 +433,13 @@ def test_controls_stand_two_by_two_under_a_figure_of_usual_width():
         assert (width + gap) // (least + gap) == 2
         assert str(least) in layout.grid_template_columns
         assert str(gap) in layout.grid_gap
+
+
+def test_a_picture_on_a_page_and_one_that_stays_become_equally_small(figure):
+    css = (lab.SETTINGS / "custom" / "custom.css").read_text(encoding="utf-8")
+    assert f"{page.LEAST} * attr(width px)" in css
+    shown = page.picture(figure.stage, ALT, **figure.values)
+    assert shown.layout.max_width == f"max(100%, {page.LEAST * figure.stage.width:.0f}px)"
 
 
 def test_the_middle_of_a_log_slider_is_the_geometric_mean():

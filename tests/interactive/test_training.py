@@ -42,7 +42,8 @@ def test_before_its_start_a_picture_tells_that_nothing_is_learnt_yet():
     trained = made(preview=5)
     box = trained.widgets()
     assert "0 of 40 steps" in box.children[1].children[-1].value
-    assert box.children[2].tooltip == f"{ALT} Now: learning rate: 0.5; 0 of 40 steps. w is 1.000."
+    (image,) = box.children[2].children
+    assert image.tooltip == f"{ALT} Now: learning rate: 0.5; 0 of 40 steps. w is 1.000."
 
 
 def test_a_run_takes_the_steps_it_is_told():

@@ -119,7 +119,7 @@ class LivePage:
         self.image = page.picture(live.stage, live.heard(), **live.values)
         self.draw = page.Latest(self._draw)
         controls = page.row(live.controls, self.moved, live.stage.width)
-        self.box = w.VBox([controls, self.image, self.error])
+        self.box = w.VBox([controls, page.framed(self.image), self.error])
 
     def moved(self, name: str, value) -> None:
         """Take what a hand has set, and draw soon."""

@@ -20,6 +20,8 @@ from course.words import say
 SETTLE = 0.002  # seconds without a newer message before a change is drawn
 WHOLE_ROW = "auto / 1 / auto / -1"  # not grid_column: a page forgets it where grid_area is not set
 COLUMN = 340  # pixels that a control needs at least
+LEAST = 0.76  # of its size that a picture has at least: its letters can be read
+GAP = "0 8px 0 0"  # as ipywidgets keeps it after the label of a slider
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 
 
@@ -89,8 +91,8 @@ def widget(control, room: str):
         return part, part
     clock = w.Play(value=control.start, step=step, interval=control.interval, **ends)
     w.jslink((clock, "value"), (part, "value"))
-    part.layout.flex = "1 1 auto"
-    layout = w.Layout(align_items="center", min_width="0", grid_area=WHOLE_ROW)
+    part.layout.flex, clock.layout.margin = f"1 1 {COLUMN + 60}px", "0 0 0 auto"
+    layout = w.Layout(min_width="0", grid_area=WHOLE_ROW, **WRAP)
     return w.HBox([part, clock], layout=layout), part
 
 
@@ -103,7 +105,7 @@ def _selection(control: Selection, common: dict, room: str):
         part = w.Dropdown(options=named, value=control.start, **common)
     else:
         part = w.ToggleButtons(options=named, value=control.start, style={"button_width": "auto"})
-        place = w.Layout(flex=f"0 0 {room}", justify_content="flex-end")
+        place = w.Layout(flex=f"0 0 {room}", justify_content="flex-end", margin=GAP)
         label = w.Label(say(control.label), layout=place)
         wide = sum(len(name) + 4 for name, _ in named) * 7.6 > COLUMN - 110
         layout = w.Layout(grid_area=WHOLE_ROW if wide else "auto", min_width="0", **WRAP)
@@ -115,10 +117,18 @@ def picture(stage: Stage, alt: str, *args, **values) -> w.Image:
     """Return the stage as a picture; a screen reader reads the alt text."""
     image = w.Image(value=encode(stage.draw(*args, **values)), format="png", tooltip=alt)
     image.add_traits(description=Unicode("").tag(sync=True))  # a page looks for it beside a tooltip
+    least = f"max(100%, {LEAST * stage.width:.0f}px)"
     image.layout = w.Layout(
-        width=f"{stage.width}px", max_width="100%", object_fit="contain", margin="0"
+        width=f"{stage.width}px", max_width=least, object_fit="contain", margin="0"
     )
     return image
+
+
+def framed(image: w.Image) -> w.Box:
+    """Return the picture in a box in which it is pushed sideways, alone, where room is scarce."""
+    box = w.Box([image], layout=w.Layout(overflow="auto hidden"))
+    box.add_class("course-picture")
+    return box
 
 
 def encode(rgba) -> bytes:

@@ -119,7 +119,7 @@ class TrainingPage:
         rows = [page.row(training.controls, self.moved, training.stage.width)]
         parts = [self.start, self.stop, self.bar, self.count]
         buttons = w.HBox(parts, layout=w.Layout(**page.WRAP))
-        self.box = w.VBox([*rows, buttons, self.image, self.error])
+        self.box = w.VBox([*rows, buttons, page.framed(self.image), self.error])
 
     def moved(self, name: str, value) -> None:
         """Keep a setting for the next run."""
