@@ -164,10 +164,10 @@ letters = " AEIOTaeiot"
 for set_ticks in (ax.set_xticks, ax.set_yticks):
     set_ticks([alphabet.index(c) for c in letters], list(letters.replace(" ", "␣")), fontsize=8)
 filled = []
-for name, first, last in (("capitals", "A", "Z"), ("small letters", "a", "z")):
+for name, first, last, pair, side in (("capitals", "A", "Z", "Ab", "left"), ("small letters", "a", "z", "Zy", "right")):
     low, high = alphabet.index(first) - 0.5, alphabet.index(last) + 0.5
-    ax.plot([low, high, high, low, low], [low, low, high, high, low], "-", color=plot.COLORS[1], lw=2, clip_on=False)
-    ax.text(high - 0.5, low - 0.6, name, color=plot.COLORS[1], ha="right", va="bottom", fontsize=9)
+    ax.plot([low, high, high, low, low], [low, low, high, high, low], "-", color=plot.DARK_RED, lw=2, clip_on=False)
+    ax.text(*map(alphabet.index, pair), name, color=plot.DARK_RED, ha=side, va="center")
     block = counts[int(low + 0.5) : int(high + 0.5), int(low + 0.5) : int(high + 0.5)]
     filled.append(f"{100 * np.mean(block > 0):.0f} % of the pairs of {name}")
 ax.set(xlabel="second character", ylabel="first character")

@@ -21,6 +21,8 @@ from course.checking import Exercise, source
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 NOTEBOOKS = {stem: pairs.read_notebook(ROOT, stem) for stem in STEMS}
+SMALLEST = 8  # points of a letter: 8 pixels and more where its picture is at its least
+PALE = re.compile(r"\.text\([^\n]*color=plot\.COLORS\[[1-3a-z]")  # less than 4.5 to 1 on white
 LIMIT_BYTES = 350_000  # a drawing, vector and fallback, takes about 35,000
 # Still to be mended; each must still break its law, so that the list can only shrink.
 ASSERTING: set[str] = set()
@@ -535,6 +537,14 @@ def test_every_control_changes_the_picture(stem, name):
     assert picture(shown, start) == first, f"{name}: the same positions, another picture"
     letters = [text for text in shown.stage.figure.findobj(Text) if text.get_text().strip()]
     assert [text for text in letters if contrast(text.get_color()) < 4.5] == []
+    assert [text for text in letters if text.get_fontsize() < SMALLEST] == []
+
+
+@every
+def test_no_words_are_written_in_a_colour_of_lines(stem):
+    folder = Path(widgets(stem).__file__).parent
+    for path in [ROOT / "notebooks" / "text" / f"{stem}.py", *folder.glob("*.py")]:
+        assert not PALE.findall(path.read_text(encoding="utf-8")), path.name
 
 
 def contrast(color) -> float:

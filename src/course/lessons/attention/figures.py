@@ -42,10 +42,11 @@ def turned(q, k, places) -> None:
     fig, axes = plot.figure(1, len(places), width=7, height=3.3)
     for ax, (t, s) in zip(axes, places, strict=True):
         names = say("query at {t}", t=t), say("key at {t}", t=s)
+        letters = plot.COLORS[0], plot.DARK_RED
         for i, (name, tip) in enumerate(zip(names, (q[t], k[s]), strict=True)):
             look = {"arrowstyle": "-|>", "lw": 2, "ls": plot.LINES[i], "color": plot.COLORS[i]}
             ax.annotate("", tip, (0, 0), arrowprops=look)
-            ax.text(tip[0], tip[1] + 0.2, name, ha="center", va="center", color=plot.COLORS[i])
+            ax.text(tip[0], tip[1] + 0.2, name, ha="center", va="center", color=letters[i])
         ax.set(xlim=(-1.8, 1.8), ylim=(-0.6, 1.4), aspect="equal")
         title = say("product {product:.3f}", product=q[t] @ k[s])
         ax.set(xlabel="first entry", ylabel="second entry", title=title)

@@ -46,7 +46,7 @@ def _sentence(fig):
         ax.text(0, 0, "", family="monospace", size=9.5, ha="center", va="center") for _ in frames
     ]
     numbers = [
-        ax.text(0, 0, "", size=7, color=plot.FAINT, ha="center", va="center") for _ in frames
+        ax.text(0, 0, "", size=8, color=plot.FAINT, ha="center", va="center") for _ in frames
     ]
 
     def update(text, merges):
