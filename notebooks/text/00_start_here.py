@@ -152,7 +152,7 @@ never
 share = 100 * np.mean(counts == 0)
 never.reveal(share, shown=f"{share:.0f} %")
 
-# %% [markdown]
+# %% [markdown] tags=["open"]
 # The picture shows which pairs occur in these million characters, and how often.
 
 # %%

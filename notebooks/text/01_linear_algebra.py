@@ -271,6 +271,8 @@ A = B = None  # lets go of 36 MB
 # count. In $A v$ each number of $A$ is loaded for a single multiplication, so loading takes more time than
 # multiplying. If that is the reason, the same matrix should get through more multiplications in a nanosecond
 # when it meets many vectors at once: that is the test above, and why networks read many examples together.
+
+# %% [markdown]
 # The drawing shows three matrices whose sizes differ.
 
 # %%
@@ -417,7 +419,8 @@ plot.show(
 # %% [markdown]
 # The area under each line is 1, so a narrow hill is high. The spread of the *cosine* is $1/\sqrt d$: in a
 # thousand dimensions, random directions are nearly at right angles to each other.
-#
+
+# %% [markdown]
 # The *dot product* does the opposite. It has not been divided by the lengths, which grow with $d$. How
 # large does it get?
 
@@ -488,9 +491,11 @@ neighbour.reveal(hits, shown=f"{hits:.1f} %")
 
 # %% [markdown]
 # No training, and hardly more than a matrix product. It is harder to beat than it looks: the network that you
-# will build in lesson *Backpropagation* reads the same 2,000 test pictures about as well. *Where the formula
-# fails*: where a small difference of large squares is wanted. Two points at distance 1, far from the origin, in
-# 32-bit numbers, which keep about 7 digits:
+# will build in lesson *Backpropagation* reads the same 2,000 test pictures about as well.
+
+# %% [markdown]
+# *Where the formula fails*: where a small difference of large squares is wanted. Two points at distance 1, far
+# from the origin, in 32-bit numbers, which keep about 7 digits:
 
 # %%
 far = np.array([[10_000, 0]], dtype=np.float32)

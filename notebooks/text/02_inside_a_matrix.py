@@ -147,8 +147,10 @@ plot.show(fig, alt=words)
 # %% [markdown]
 # On the left, $x$ turns toward the first eigenvector. After $k$ steps the mix is
 # $A^k x = \sum_i \lambda_i^k c_i v_i$. So each step multiplies the wrong part, beside the right one, by
-# $\lambda_2 / \lambda_1$, and on a logarithmic axis that is a straight line. *Where it fails*: two
-# eigenvalues of one size. With $\mathrm{diag}(1, -1)$ it never settles:
+# $\lambda_2 / \lambda_1$, and on a logarithmic axis that is a straight line.
+
+# %% [markdown]
+# *Where it fails*: two eigenvalues of one size. With $\mathrm{diag}(1, -1)$ it never settles:
 
 # %%
 for k in (100, 101):
@@ -314,9 +316,10 @@ print(f"np.linalg.lstsq: residual {fit:.0e}, worst coefficient off by {off_lstsq
 # %% [markdown]
 # The fit is excellent and the coefficients are wrong. (How wrong depends on the last digits, so your number may
 # differ.) The library's solver, `lstsq`, gets six or seven digits right.
-#
-# The **condition number** $\kappa = s_1 / s_{\min}$ says how much a relative error can grow on the way
-# from $b$ to $w$. If $V = \sum_i s_i u_i v_i^\top$, then $V^\top V = \sum_i s_i^2 v_i v_i^\top$: its singular
+
+# %% [markdown]
+# The **condition number** $\kappa = s_1 / s_{\min}$ says how much a relative error can grow on the way from
+# $b$ to $w$. If $V = \sum_i s_i u_i v_i^\top$, then $V^\top V = \sum_i s_i^2 v_i v_i^\top$: its singular
 # values are the squares, so its condition number should be $\kappa^2$. The picture holds that against what is
 # measured. A 64-bit number keeps 16 digits, so a $\kappa$ above $10^{16}$ leaves none:
 

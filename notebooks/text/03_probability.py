@@ -146,9 +146,12 @@ ill_if_alarm = 100 * ill[alarm].mean()
 positive.reveal(ill_if_alarm, shown=f"{ill_if_alarm:.0f} % of a million people drawn at random")
 
 # %% [markdown]
-# $p(\text{positive} \mid \text{ill})$ is 99 %, but $p(\text{ill} \mid \text{positive})$ was asked. In the figure, the square
-# is everybody, cut from left to right into ill and healthy, and each part by height into positive and negative. Go down to
-# one in a hundred. Which helps more now: a test that misses fewer of the ill, or one with fewer false alarms?
+# $p(\text{positive} \mid \text{ill})$ is 99 %, but $p(\text{ill} \mid \text{positive})$ was asked.
+
+# %% [markdown]
+# In the figure, the square is everybody, cut from left to right into ill and healthy, and each part by height into positive
+# and negative. Go down to one in a hundred. Which helps more now: a test that misses fewer of the ill, or one with fewer
+# false alarms?
 
 # %%
 widgets.areas()
@@ -433,8 +436,10 @@ print(f"{missing} of {len(test_nats):,} pairs were never counted; without these 
 
 # %% [markdown]
 # A pair that was never counted has probability 0, like the third outcome when you exchanged $p$ and $q$. One infinite surprise
-# makes the average infinite, although the thousands of others are hardly more surprising than before. The cure is called
-# **smoothing**. For example, pretend that you saw every follower $\alpha$ times more:
+# makes the average infinite, although the thousands of others are hardly more surprising than before.
+
+# %% [markdown]
+# The cure is called **smoothing**. For example, pretend that you saw every follower $\alpha$ times more:
 #
 # $$p_{ij} = \frac{c_{ij} + \alpha}{\sum_k c_{ik} + \alpha V} .$$
 #
@@ -522,7 +527,7 @@ best
 bests = rng.binomial(100, 0.5, size=(10_000, 20)).max(axis=1)
 best.reveal(bests.mean(), shown=f"{bests.mean():.1f} %")
 
-# %% [markdown]
+# %% [markdown] tags=["open"]
 # A report says: *We tried 20 models on 100 yes-or-no questions. The best is right on 59. By our program, a result like that
 # has a probability of 2.8 % if the model only guesses. So this model knows something.* This is the program:
 

@@ -141,7 +141,8 @@ print(f"mean {np.nanmean(ink):.0f}, spread {np.nanstd(ink):.0f}; ten times a com
 #
 # spreads from the mean, however large $a$ is. If the others differ among themselves, that only widens
 # the spread. So among ten numbers none can ever lie more than 3 spreads away.
-#
+
+# %% [markdown]
 # The **median**, the number in the middle of the sorted column, doesn't care how far away the
 # wild ones are, only on which side. The same is true of the median distance from the median,
 # called MAD. For a Gaussian the MAD is the spread divided by 1.4826, so with that factor the two
@@ -241,7 +242,8 @@ plot.table(
 # The steps grow with the square of the ratio. A step that is safe along the large column moves hardly
 # at all along the small one, and the slope is made of $x^\top x$, whose condition number is the square
 # of that of $x$ (lesson *Inside a matrix*). Ten times the ratio costs a hundred times the steps.
-#
+
+# %% [markdown]
 # The remedy is to choose units in which all columns are alike: mean 0 and spread 1. That is
 # called **standardising**. The two numbers of a column are found on the rows that are learnt
 # from, `train`. Rows that come later, `test`, are treated by the same numbers.
@@ -708,7 +710,8 @@ plot.table(
 # a 6: the label was kept and the meaning was not. Which changes keep a label is knowledge about
 # the data, and no rule finds it for you. Copies are made after the split, of training rows only.
 # Otherwise they are groups of which one half tests the other.
-#
+
+# %% [markdown]
 # Move each of the three sliders alone. At which strength would you no longer vouch for the label?
 # And for which digits would mirroring left to right keep it?
 #

@@ -244,8 +244,10 @@ together.reveal(measured, shown=f"{measured:.2f}")
 # $$L + \Delta L = (a + 4h)(b + 3h) = ab + (4h \cdot b + 3h \cdot a) + 12h^2.$$
 #
 # The first bracket is the contribution of the upper path plus that of the lower one. The last term,
-# where both meet, is smaller by another factor $h$ and vanishes beside them. So the **chain rule** is:
-# multiply the slopes along each path, then add over all paths,
+# where both meet, is smaller by another factor $h$ and vanishes beside them.
+
+# %% [markdown]
+# So the **chain rule** is: multiply the slopes along each path, then add over all paths,
 #
 # $$\frac{\partial L}{\partial x} = \sum_{\text{paths}}\ \prod_{\text{steps}} \text{slope of the step}.$$
 #
@@ -500,8 +502,11 @@ print("\n".join(f"lr {lr}: {n or 'never arrives'}" for lr, n in needed.items()))
 # Along the valley, each step multiplies $x$ by $1 - 0.07 = 0.93$, and 75 steps are needed to shrink it
 # enough. A larger rate would be faster along, but across, each step multiplies $y$ by $1 - 25\,\text{lr}$.
 # Beyond $\text{lr} = 0.08$ that factor is below −1, and each jump lands higher on the other wall. The
-# steepest direction limits the step, and the flattest one decides how many are needed. Find two rates in the
-# picture: the one at which the walk begins to jump from wall to wall, and the one at which it climbs out.
+# steepest direction limits the step, and the flattest one decides how many are needed.
+
+# %% [markdown]
+# Find two rates in the picture: the one at which the walk begins to jump from wall to wall, and the one at
+# which it climbs out.
 
 # %%
 widgets.valley()

@@ -154,6 +154,8 @@ widgets.graph()
 # With $W_h$ at 3 the curve is flat, and hardly anything flows back past $h$: it is close
 # to 1, and its slope $h(1-h)$ close to 0.
 #
+# ### Exercise: `affine_backward`
+#
 # Now a whole layer, and a batch. Let $dz$ have arrived at its outputs, and find the three gradients
 # entry by entry, as sums over paths. Number the examples of the batch by $n$, and write down for
 # yourself: which outputs $z_{nj}$ does the weight $W_{ij}$ touch, and with what slope? Which does
@@ -162,8 +164,6 @@ widgets.graph()
 # $dz = \begin{pmatrix}1&0\\0&2\end{pmatrix}$:
 #
 # $$dx = \begin{pmatrix}3&1\\0&-2\end{pmatrix} \qquad dW = \begin{pmatrix}1&0\\2&2\end{pmatrix} \qquad db = (1, 2)$$
-#
-# ### Exercise: `affine_backward`
 #
 # No division: the loss will bring its $\frac1B$ along. First write the three index lines on paper.
 
@@ -321,12 +321,12 @@ def cross_entropy(z, y):
 
 
 # %% [markdown]
+# ### Exercise: `cross_entropy_backward`
+#
 # How does a gradient get from this loss back to the scores? Write the loss of one example as
 # $\log \sum_j e^{z_j} - z_y$ and take the slope of each term. Then divide by what the mean divides
 # by. By hand, $B = 2$: $z = (0, \ln 3)$ with $y = 0$ has the row $\frac12(-\frac34, \frac34)$, and
 # $z = (0, 0)$ with $y = 1$ the row $\frac12(\frac12, -\frac12)$.
-#
-# ### Exercise: `cross_entropy_backward`
 #
 # Labels `y` are integers; `layers.softmax` is at hand.
 
@@ -341,11 +341,13 @@ ex.cross_entropy_backward.check(cross_entropy_backward)
 
 # %% [markdown]
 # No factor is left in it that could fade. The second remedy changes the activation. A sigmoid's
-# slope $a(1-a)$ is at most $\frac14$, and every layer multiplies by it once. The **ReLU** passes
-# what is positive and stops the rest, $\max(z, 0)$. At the kink, $z = 0$, the course takes 0 for
-# its slope. By hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give $dz = (0, 0, -7)$.
+# slope $a(1-a)$ is at most $\frac14$, and every layer multiplies by it once.
 #
 # ### Exercise: `relu_backward`
+#
+# The **ReLU** passes what is positive and stops the rest, $\max(z, 0)$. At the kink, $z = 0$, the
+# course takes 0 for its slope. By hand: $z = (-2, 0, 3)$ and $da = (5, 6, -7)$ give
+# $dz = (0, 0, -7)$.
 
 
 # %% tags=["exercise:layers.relu_backward"]
@@ -488,7 +490,8 @@ for name, right in swept.items():
 # rate of 0.25. With cross-entropy, sigmoid and ReLU reach the same
 # height, so at this depth the change of loss makes the difference. ReLU wants a small rate, and
 # breaks beyond.
-#
+
+# %% [markdown]
 # Does that hold with more layers? Now each has the better of two rates, and two seeds:
 
 # %%
@@ -622,7 +625,8 @@ del data, x_half, x_half_test, read_as  # 19 MB
 # weights come to suit the feedback. The fourth fault can only lower the first weights and biases,
 # until no unit is active on any digit. **A falling loss doesn't show that the gradient is right.** A gradient
 # check does.
-#
+
+# %% [markdown]
 # This network has tanh as its activation, and somebody in a hurry wrote its gradients. It trains,
 # and `nets.errors` compares each gradient with its finite difference:
 
@@ -738,13 +742,13 @@ plot.table(
 #
 # *Above, loss and softmax went back together. What if something other than this loss follows?*
 #
+# ### Exercise: `softmax_backward`
+#
 # Then any gradient $dp$ may arrive at the probabilities. One score $z_j$ reaches every probability:
 # its own through the numerator and the denominator, each other one through the denominator alone.
 # Work out the slopes $\partial p_i / \partial z_j$ for $i = j$ and for $i \ne j$, write them with
 # $p$ only, and add over the paths. By hand: for $p = (\frac12, \frac14, \frac14)$ and
 # $dp = (1, 2, 8)$ the result is $dz = (-1, -\frac14, \frac54)$.
-#
-# ### Exercise: `softmax_backward`
 #
 # `p` is the result of the softmax. Classes lie along the last axis.
 
@@ -781,7 +785,7 @@ blind = learnt(made, np.take(x, shuffle, axis=1), y)
 blind_right = percent_right(read(made, blind, x_test[:, shuffle]), y_test)
 scrambled.reveal(blind_right, shown=f"{blind_right:.1f} %")
 
-# %% [markdown]
+# %% [markdown] tags=["open"]
 # Second, take the reader as trained, and move each unseen digit two pixels to the right.
 
 # %%

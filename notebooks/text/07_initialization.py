@@ -324,7 +324,8 @@ del signals, hs, zs  # 45 MB
 # ReLU their spread stays level and those of different examples stay apart. With tanh the spread
 # grows, and with the sigmoid it vanishes: on the way back $f'(z)^2$ counts, and the gain was chosen
 # for $f(z)^2$.
-#
+
+# %% [markdown]
 # **Xavier**, the random start of the exclusive or above, is a compromise between the two ways. In
 # $dh = dz\,W^\top$ each entry sums over $n_\text{out}$ terms, so for $f(z) \approx z$ the way
 # forward asks for $\mathrm{Var}(W) = 1/n_\text{in}$ and the way back for $1/n_\text{out}$. Xavier

@@ -340,8 +340,8 @@ floor.reveal(floor_ratio, shown=f"{floor_ratio:.1f} times")
 rows = [[name, f"{mean:.3f} ± {spread:.3f}"] for name, (mean, spread) in floors.items()]
 plot.table(rows, header=["rule", "distance under noise, 5 seeds"])
 
-# %% [markdown]
-# Is momentum noisier? Look at how far it really walks. Under a steady gradient $g$ the velocity
+# %% [markdown] tags=["open"]
+# Look at how far the ball really walks. Under a steady gradient $g$ its velocity
 # grows until $v = \mu v + g$, so $v = g/(1 - \mu)$, and a step is $\text{lr}\,g/(1 - \mu)$. This is
 # the **effective rate**:
 #
@@ -428,10 +428,12 @@ diagrams.adam()
 
 # %% [markdown]
 # After one step $m = 0.1\,g$ and $v = 0.001\,g^2$. Both are too small, but $v$ stands under a
-# root in the denominator, and $0.1/\sqrt{0.001} = 3.16$. So Adam **corrects** both averages
-# before it uses them; corrected they are written $\hat m$ and $\hat v$. By what must they be
-# divided? Ask what $m$ and $v$ are after $t$ steps with one and the same gradient, and make of
-# them $g$ and $g^2$.
+# root in the denominator, and $0.1/\sqrt{0.001} = 3.16$.
+
+# %% [markdown]
+# So Adam **corrects** both averages before it uses them; corrected they are written $\hat m$
+# and $\hat v$. By what must they be divided? Ask what $m$ and $v$ are after $t$ steps with one
+# and the same gradient, and make of them $g$ and $g^2$.
 #
 # By hand, with $p = 1$, $g = 4$, $m = v = 0$, $t = 1$, $\text{lr} = 0.5$, $\beta_1 = 0.5$,
 # $\beta_2 = 0.75$, $\varepsilon = 1$: $m = 2$ and $v = 4$, corrected 4 and 16, and

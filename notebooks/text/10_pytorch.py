@@ -265,9 +265,12 @@ print(f"rows of the labels sum to {labels.sum(dim=1).min():.1f} up to {labels.su
 # A cross-entropy can't be negative if its labels are probabilities. Here $-\sum_k y_k \ln p_k$
 # meets labels drawn from $N(0, 1)$: where $y_k$ is negative, it pays to make $p_k$ as small as
 # can be, without end. PyTorch takes any table of floats for probabilities and doesn't check that
-# they are. (`learning.evaluate` gives the held-out loss and the share of right answers.)
-# Repaired, the example has labels that are classes, many steps, and an evaluation on digits that
-# no gradient has seen. Then it may predict.
+# they are.
+
+# %% [markdown]
+# (`learning.evaluate` gives the held-out loss and the share of right answers.) Repaired, the
+# example has labels that are classes, many steps, and an evaluation on digits that no gradient
+# has seen. Then it may predict.
 
 # %%
 torch.manual_seed(0)
@@ -300,8 +303,11 @@ floor.reveal(least_two)
 
 # %% [markdown]
 # That is the floor. No training gets below it, and the network that has reached it seems to have
-# stalled. By hand, with two classes: the logits are 1 and 0, so the label gets $e/(e+1) = 0.73$,
-# and the loss is $0.313$.
+# stalled.
+
+# %% [markdown]
+# By hand, with two classes: the logits are 1 and 0, so the label gets $e/(e+1) = 0.73$, and the
+# loss is $0.313$.
 #
 # ### Exercise: `doubled_floor`
 #
@@ -427,9 +433,11 @@ print("held out:", ", ".join(f"{b:.0f} %" for _, b in by_heart))
 
 # %% [markdown]
 # All of them, on every seed, and on held-out digits it guesses. So a perfect training accuracy
-# proves that the network is large enough, and nothing else. In the next figure half of the labels
-# are drawn at random. At which epoch would you stop? What do fewer units change, or more
-# examples?
+# proves that the network is large enough, and nothing else.
+
+# %% [markdown]
+# In the next figure half of the labels are drawn at random. At which epoch would you stop? What
+# do fewer units change, or more examples?
 
 # %%
 widgets.dial()
@@ -680,7 +688,8 @@ print("softplus", [f"{v:.2f}" for v in out.tolist()], "slope", [f"{v:.2f}" for v
 # the gradient 0, and multiplies it by its own slopes: $0 \cdot \frac{1}{\infty} \cdot \infty$ is
 # nan, and nan plus 1 is nan. Autograd differentiates the code that ran and not the function that
 # you meant.
-#
+
+# %% [markdown]
 # The cure is to write the function so that nothing overflows, or to give it a derivative of your
 # own. A `torch.autograd.Function` has a `forward`, which may keep what it needs with
 # `ctx.save_for_backward`, and a `backward`, which finds it in the tuple `ctx.saved_tensors` and

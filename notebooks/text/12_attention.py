@@ -115,14 +115,14 @@ sharp.reveal(undivided, shown=f"{undivided:.2f} nats")
 
 # %% [markdown]
 # The wider the vectors, the further the scores spread, and the softmax gives nearly all weight to
-# whichever key happens to score highest. Find the rule by which the spread grows.
+# whichever key happens to score highest.
 #
 # ### Exercise: `scores`
 #
-# Return the dot product of each query with each key, divided by what makes the scores spread by 1
-# at every width. Derive it: a score adds up D products $q_i k_i$ of independent numbers with mean 0
-# and variance 1. By hand: nine ones as the query, and a key whose nine entries sum to 9, give the
-# score 3. There may be axes in front of the last two.
+# Find the rule by which the spread grows. Return the dot product of each query with each key,
+# divided by what makes the scores spread by 1 at every width. Derive it: a score adds up D products
+# $q_i k_i$ of independent numbers with mean 0 and variance 1. By hand: nine ones as the query, and
+# a key whose nine entries sum to 9, give the score 3. There may be axes in front of the last two.
 
 
 # %% tags=["exercise:attention.scores"]
@@ -134,10 +134,14 @@ def scores(q, k):
 ex.scores.check(scores)
 
 # %% [markdown]
+# <details><summary>Why by this number? Open it when your check says done.</summary>
+#
 # Each product $q_i k_i$ has mean 0 and variance $1 \cdot 1 = 1$. The variances of independent
 # numbers add up, so the sum has variance $D$ and spreads by $\sqrt{D}$. Hence
 #
 # $$s = \frac{q\, k^\top}{\sqrt{D}}.$$
+#
+# </details>
 #
 # The entries are independent at the start of training only: later, queries and keys have learnt to
 # match. The division gives training a start at which no choice has been made yet.
@@ -490,9 +494,11 @@ copying.reveal("only two layers")
 # in the first layer is made of one token and knows only the first fact.
 #
 # If that is the reason, one layer must be enough once it is handed the second fact. The third
-# model tests it: it gets the embedding of the token before as well, and succeeds. Two layers can
-# do it for themselves. The head in the second layer is called an **induction head**. It needs the
-# one in the first layer, a **previous-token head**:
+# model tests it: it gets the embedding of the token before as well, and succeeds.
+
+# %% [markdown]
+# Two layers can do it for themselves. The head in the second layer is called an **induction
+# head**. It needs the one in the first layer, a **previous-token head**:
 
 # %%
 diagrams.induction()

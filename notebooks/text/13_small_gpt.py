@@ -719,7 +719,8 @@ print(f"all together: {sum(means.values()):.2f} nats")
 # from $N(0, 1/n)$ 0.07. The first is meant to save work, which this table doesn't measure. What a
 # row gains depends on the rows above it, on the learning rate and on the length of the run, so
 # this is a measurement of this size and no law.
-#
+
+# %% [markdown]
 # Of these rows, today's open models, Llama 3 and Qwen 3 for example, have RMS norm, no biases and
 # rotary positions; Qwen 3 normalises queries and keys too. The MLP of both has a **gate**. Beside
 # `up`, a second matrix, the gate, makes another row of the same width. Where the gate's row is

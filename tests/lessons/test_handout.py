@@ -76,8 +76,9 @@ def test_what_a_prediction_reveals_is_neither_printed_nor_in_sight(copied):
         assert cell["source"].startswith("# What came out")
     for reveal in reveals:
         rest = fresh["cells"][fresh["cells"].index(reveal) :]
-        told = next(cell["source"] for cell in rest if cell["cell_type"] == "markdown")
-        assert told.startswith(("<details>", "#")), told
+        told = next(cell for cell in rest if cell["cell_type"] == "markdown")
+        leads_on = "open" in told["metadata"].get("tags", [])
+        assert leads_on or told["source"].startswith(("<details>", "#")), told["source"]
 
 
 def test_a_choice_is_chosen_and_a_number_typed(copied):
@@ -233,6 +234,8 @@ def test_what_explains_a_result_is_folded_down_to_the_next_heading():
     )
     assert shown[2] == "Four would do."
     assert made(ask, tell, prose("## New"), prose("Four."))[-1]["source"] == "Four."
+    leads_on = prose("Now look.") | {"metadata": {"tags": ["open"]}}
+    assert made(ask, tell, leads_on, prose("Four."))[-2:] == [leads_on, prose("Four.")]
     assert made(prose("Nobody asked."), tell, prose("It is 3."))[-1]["source"] == "It is 3."
 
 

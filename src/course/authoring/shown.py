@@ -19,7 +19,7 @@ from course.words import say
 def ready(notebook: NotebookNode, stem: str) -> NotebookNode:
     """Return a notebook in which each cell says how its page shows it.
 
-    From a prediction to the heading after its reveal, what could answer it is `told`: between one
+    From a prediction to what explains its result, all that could answer it is `told`: between one
     that `opens` and one that `closes` all of it is folded.
     """
     shown = (cell for cell in notebook.cells if "lab" not in cell.metadata.get("tags", []))

@@ -80,34 +80,30 @@ def parts(cell: dict) -> list[dict]:
 def near(cells: list[dict]) -> list[str]:
     """Say of each cell how near it stands to a question that it could answer.
 
-    "asked" from a prediction to its reveal, "told" from there to the next heading, else "".
+    "asked" from a prediction to its reveal, "told" from there to the end of the text that follows,
+    as far as its first heading; else "". A text tagged ``open`` explains nothing: it leads on.
     """
     state, states = "", []
     for cell in cells:
-        code, source = cell["cell_type"] == "code", cell["source"]
-        head = None if code else _HEADING.search(source)
-        if code and plumbing.kind(cell) == "predict":
+        source, told = cell["source"], state == "told"
+        if cell["cell_type"] == "markdown":
+            leads_on = _HEADING.match(source) or "open" in cell["metadata"].get("tags", [])
+            states.append("" if told and leads_on else state)
+            state = "" if told else state
+            continue
+        if plumbing.kind(cell) == "predict":
             state = "asked"
-        states.append("" if head and head.start() == 0 and state == "told" else state)
-        if head and state == "told":
-            state = ""
-        if code and state == "asked" and ".reveal(" in source:
+        states.append(state)
+        if state == "asked" and ".reveal(" in source:
             state = "told"
     return states
 
 
 def fold_explanations(cells: list[dict]) -> None:
-    """Fold the text that follows a prediction's reveal, as far as the next heading.
-
-    It stands so near the question that it would answer it.
-    """
-    came_out = False
+    """Fold the text that follows a prediction's reveal: so near the question it would answer it."""
     for cell, state in zip(cells, near(cells), strict=True):
-        if cell["cell_type"] == "code":
-            came_out = came_out or (bool(state) and ".reveal(" in cell["source"])
-        elif came_out and state == "told":
+        if cell["cell_type"] == "markdown" and state == "told":
             cell["source"] = _folded(cell["source"])
-            came_out = False
 
 
 def explanation(text: str) -> tuple[str, str]:
