@@ -152,9 +152,6 @@ never
 share = 100 * np.mean(counts == 0)
 never.reveal(share, shown=f"{share:.0f} %")
 
-# %% [markdown] tags=["open"]
-# The picture shows which pairs occur in these million characters, and how often.
-
 # %%
 fig, ax = plot.figure(width=6.4, height=5.4)
 seen = np.where(counts > 0, counts, np.nan)
@@ -181,8 +178,8 @@ plot.show(
 )
 
 # %% [markdown]
-# Two blocks stand out: capitals follow capitals in the speakers' names, small letters follow small
-# letters in the verse. A small letter is never followed by a capital. After a space, marked ␣, almost
+# The picture shows which pairs occur in these million characters, and how often. Two blocks stand
+# out: capitals follow capitals in the speakers' names, small letters follow small letters in the verse. A small letter is never followed by a capital. After a space, marked ␣, almost
 # any letter can come. Elsewhere there are gaps, and a model can learn where they are.
 
 # %% [markdown]
@@ -312,7 +309,7 @@ careful.reveal("a short loop, for ever")
 # Without chance, each character has exactly one successor. There are only 64 characters, so after at
 # most 64 steps one of them comes up a second time. From there on, everything repeats.
 #
-# ## Probable is not typical
+# ## The most probable line
 #
 # Is the greedy line at least the most probable one? The probability of a line is the product of the
 # probabilities of its steps. That is a tiny number, so one takes its logarithm, which is a sum.
@@ -335,10 +332,10 @@ typical
 
 # %%
 best = bigram.most_probable(p, T, 60)
+typical.reveal("a line that neither way wrote")
 score_greedy, score_best = (bigram.log_probability(p, x) for x in (greedy, best))
 print(f"greedy {score_greedy:.0f}; the best of all {score_best:.0f}:")
 print(tokens.decode(best, alphabet))
-typical.reveal("a line that neither way wrote")
 dash = alphabet.index("-")
 print(f"the probability that a dash follows a dash: {p[dash, dash]:.2f}")
 

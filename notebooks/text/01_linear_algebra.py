@@ -256,8 +256,8 @@ n = 1500
 A, B = rng.standard_normal((2, n, n))
 v = rng.standard_normal(n)
 order_ratio = seconds(lambda: (A @ B) @ v) / seconds(lambda: A @ (B @ v), 10)
-counted = (n**3 + n**2) / (2 * n**2)
 order.reveal(order_ratio)
+counted = (n**3 + n**2) / (2 * n**2)
 print(f"multiplications: {counted:.0f} times as many")
 small = A[:300, :300].copy()
 for vectors in (B[:300, :1].copy(), B[:300, :64].copy()):

@@ -287,8 +287,7 @@ loudest
 
 # %%
 o = np.array([0.5, 0.67, 0.9, 0.99])
-signal = o * o * (1 - o)
-loudest.reveal(f"{o[signal.argmax()]:.2f}")
+loudest.reveal(f"{o[(signal := o * o * (1 - o)).argmax()]:.2f}")
 print(f"at 0.99 the signal is {signal.max() / signal[-1]:.0f} times weaker: a sigmoid is flat there")
 
 # %% [markdown]
@@ -561,7 +560,7 @@ widgets.digits()
 # %% [markdown]
 # ## Faults in the way back
 #
-# *The loss falls and the score is high. Is the gradient right?*
+# *How would you notice that a gradient is wrong?*
 #
 # Put a fault into the way back. Replace $W_2^\top$ by a fixed random matrix, so that each hidden
 # unit gets a random mixture of the error signals.
