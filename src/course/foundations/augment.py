@@ -37,7 +37,8 @@ def resample(x, A):
     source = np.clip(p @ np.transpose(A) + centre, -1, [H, W])  # (H, W, 2)
     corner = np.minimum(np.floor(source).astype(int), [H - 1, W - 1])
     (top, left), (down, right) = np.moveaxis(corner, -1, 0), np.moveaxis(source - corner, -1, 0)
-    padded = _on_paper(x, 1)  # so that place −1 is at index 0
+    padded = np.zeros((*x.shape[:-2], H + 2, W + 2), x.dtype)  # so that place −1 is at index 0
+    padded[..., 1:-1, 1:-1] = x  # in a fifth of the time of np.pad
     near = [padded[..., top + 1 + i, left + 1 + j] for i in (0, 1) for j in (0, 1)]
     upper = (1 - right) * near[0] + right * near[1]
     lower = (1 - right) * near[2] + right * near[3]
@@ -75,7 +76,7 @@ def shift(x, down: int, right: int):
         raise ValueError(f"x is {x.shape}; (..., H, W) is allowed")
     H, W = x.shape[-2:]
     m = max(abs(down), abs(right))
-    padded = _on_paper(x, m)
+    padded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(m, m), (m, m)])
     return padded[..., m - down : m - down + H, m - right : m - right + W]
 
 
@@ -106,14 +107,6 @@ def jitter(rng, x, *, degrees: float = 0, stretch: float = 0, pixels: int = 0):
             for picture, angle, factor, (down, right) in zip(x, angles, factors, moves, strict=True)
         ]
     )
-
-
-def _on_paper(x, m: int):
-    """Add m pixels of paper on all sides. As `np.pad`, which took a third of the time here."""
-    H, W = x.shape[-2:]
-    padded = np.zeros((*x.shape[:-2], H + 2 * m, W + 2 * m), x.dtype)  # (..., H + 2m, W + 2m)
-    padded[..., m : m + H, m : m + W] = x
-    return padded
 
 
 def _turn(degrees):
