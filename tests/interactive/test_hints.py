@@ -26,6 +26,7 @@ def shown(monkeypatch):
 
     monkeypatch.setattr("course.interactive.still.display", display)
     monkeypatch.setattr(contract, "_rungs", {})
+    monkeypatch.setattr(contract, "_attempted", set())
     return seen
 
 

@@ -90,9 +90,9 @@ def _check_config(config):
         if (value := getattr(config, name)) < 1:
             raise ValueError(say("{name} is {n}; it must be at least 1", name=name, n=value))
     L, taps, H, C = config.layers, config.taps, config.heads, config.width
-    if L < 0 or taps < 0:
-        sentence = "layers is {layers} and taps {taps}; neither can be negative"
-        raise ValueError(say(sentence, layers=L, taps=taps))
+    for name, value in (("layers", L), ("taps", taps)):
+        if value < 0:
+            raise ValueError(say("{name} is {n}; it can't be negative", name=name, n=value))
     if C % H:
         raise ValueError(say("{heads} heads don't divide a width of {width}", heads=H, width=C))
     if config.positions == "rotary" and C // H % 2:
