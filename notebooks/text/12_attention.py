@@ -497,8 +497,8 @@ copying.reveal("only two layers")
 # model tests it: it gets the embedding of the token before as well, and succeeds.
 
 # %% [markdown]
-# Two layers can do it for themselves. The head in the second layer is called an **induction
-# head**. It needs the one in the first layer, a **previous-token head**:
+# Two layers can do it for themselves. The head in the second layer is called an
+# **induction head**. It needs the one in the first layer, a **previous-token head**:
 
 # %%
 diagrams.induction()
