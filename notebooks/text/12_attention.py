@@ -513,7 +513,7 @@ sequence = np.resize(np.random.default_rng(4).permutation(16)[:8], 24)
 seen = [a[0].numpy() for a in model.weights(torch.from_numpy(sequence)[None])]  # (H, T, T) each
 figures.heads(
     seen,
-    alt="Four maps of weights. In layer 1, head 1 keeps near the diagonal and head 2 spreads over more places; in layer 2 much weight lies on lines  "
+    alt="Four maps of weights. In layer 1, head 1 keeps near the diagonal and head 2 spreads over more places; in layer 2 much weight lies on lines "
     "seven and fifteen places below it.",
 )
 

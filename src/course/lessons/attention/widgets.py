@@ -73,6 +73,7 @@ def heads():
         ax.set_xlabel("looks at", labelpad=14)
         ax.set_ylabel("this character", labelpad=14)
         ax.grid(False)
+        title = ax.set_title("")
         fig.colorbar(image, label="weight", shrink=0.8, extend="max")
 
         def update(line, layer, head):
@@ -82,10 +83,11 @@ def heads():
             weights = maps[layer - 1][0, head - 1].numpy()
             shown[:T, :T] = np.where(attention.causal_mask(T), weights, np.nan)
             image.set_data(shown)
+            title.set_text(say("layer {layer}, head {head}", layer=layer, head=head))
             for texts in (below, beside):
                 for i, text in enumerate(texts):
                     text.set_text(NAMES.get(line[i], line[i]) if i < len(line) else "")
-            return [image, *below, *beside]
+            return [image, title, *below, *beside]
 
         return update
 
