@@ -12,8 +12,13 @@ from course.authoring.checkout import CourseError
 from course.words import say
 
 NAMES = ("arccos", "cos", "exp", "ln", "log", "sin", "tan", "tanh")
+CLOSING = (")", "]", "}", "|", "‖", "!", "′")
 _SPACE = {"width": "0.167em"}
 _LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
+_APART = re.compile(
+    r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)|(?<=\w) = (?=\S)|(?<=\d) (?=%)",
+    re.DOTALL,
+)
 _STOPPED = re.compile(r'<math [^>]*display="inline"(?:(?!</math>).)*</math>[.,;:?!)]+', re.DOTALL)
 
 
@@ -52,13 +57,14 @@ def _spaced(made: str) -> str:
 
     The converter takes ∞ for an operator, := for two signs, and sets ln 2 without a space, as it
     would a product. Bars it lets grow, each to a height of its own, since the last bears the
-    exponent; a prime it raises as an exponent, though the sign is raised already.
+    exponent; a prime it raises as an exponent, though the sign is raised already. A minus after a
+    bracket, a comma or another sign stands for no difference, and close to its number.
     """
     ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
     tree = ElementTree.fromstring(made)
     for part in tree.iter():
         kind = part.tag.rpartition("}")[2]
-        if kind == "mo" and part.text == "∞":
+        if kind == "mo" and part.text in ("∞", "∂"):
             part.tag = part.tag.replace("mo", "mi")
         if kind == "mo" and part.text in ("‖", "|"):
             part.set("stretchy", "false")
@@ -66,6 +72,7 @@ def _spaced(made: str) -> str:
             _primed(part, kind)
         if kind in ("mrow", "mtd", "mstyle"):
             part[:] = _with_air(list(part))
+            _negative(part)
     return ElementTree.tostring(tree, encoding="unicode")
 
 
@@ -81,10 +88,20 @@ def _primed(part: ElementTree.Element, kind: str) -> None:
     if kind == "msup":
         part.tag = space + "mrow"
         part.append(beside)
-    else:
+    else:  # the index below the prime: that takes no room
         part.tag = space + "msub"
         part[0] = ElementTree.Element(space + "mrow")
-        part[0].extend((base, beside))
+        over = ElementTree.Element(space + "mpadded", {"width": "0"})
+        over.append(beside)
+        part[0].extend((base, over))
+
+
+def _negative(row: ElementTree.Element) -> None:
+    """Let each minus that has nothing on its left to be taken from stand close to its number."""
+    for before, part in zip([None, *row], row, strict=False):
+        alone = before is None or (before.tag.endswith("}mo") and before.text not in CLOSING)
+        if part.tag.endswith("}mo") and part.text in ("−", "+", "±") and alone:
+            part.set("form", "prefix")
 
 
 def _with_air(parts: list[ElementTree.Element]) -> list[ElementTree.Element]:
@@ -130,4 +147,13 @@ class Renderer(IPythonRenderer):
 def prose(text: str) -> str:
     """Return a Markdown cell as HTML. No line breaks between a formula and its full stop."""
     made = MarkdownWithMath(Renderer(escape=False, exclude_anchor_links=True)).render(text)
-    return _STOPPED.sub(r'<span class="kept">\g<0></span>', made)
+    return kept(_STOPPED.sub(r'<span class="kept">\g<0></span>', made))
+
+
+def kept(text: str) -> str:
+    """Return HTML in whose text no line breaks at a sign of equality or before one of percent."""
+    return _APART.sub(lambda found: found["kept"] or _unbroken(found[0]), text)
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
