@@ -46,8 +46,12 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
         if width == 390:
             shares = """[...document.images].map(i => [i.clientWidth > innerWidth,
                 i.clientWidth / i.getAttribute('width')])"""
-            for pushed, share in reader.evaluate(shares):  # letters of 13 px have 7, or nearly
-                assert share < 0.6 if pushed else share > 0.46
+            for pushed, share in reader.evaluate(shares):  # letters of 13 px have 8
+                assert share > 0.61 and not (pushed and share > 0.63)
+            wrapped = """[...document.querySelectorAll('.said .line:not(.wraps)')].filter(
+                e => new Set([...e.getClientRects()].map(r => r.top)).size > 1)
+                .map(e => e.innerText)"""
+            assert reader.evaluate(wrapped) == []
             holes = """[...document.querySelectorAll('[role=listitem]')].filter(e =>
                 e.getBoundingClientRect().bottom
                 > e.lastElementChild.getBoundingClientRect().bottom + 20).map(e => e.innerText)"""
@@ -58,6 +62,10 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
         e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
         .map(e => e.outerHTML.slice(0, 300))"""
     assert reader.evaluate(cut) == []
+    unmarked = """[...document.querySelectorAll('.line')].filter(e => e.offsetParent
+        && e.offsetHeight > 1.9 * parseFloat(getComputedStyle(e).lineHeight)
+        && getComputedStyle(e, '::before').backgroundImage === 'none').map(e => e.innerText)"""
+    assert reader.evaluate(unmarked) == []
     sizes = "[...document.querySelectorAll('main pre')].map(e => getComputedStyle(e).fontSize)"
     assert len(set(reader.evaluate(sizes))) == 1
     no_barrier(reader)
@@ -74,7 +82,7 @@ def test_a_formula_takes_the_free_width_and_fades_only_while_it_goes_on(reader, 
     assert formula.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
     assert reader.locator("math.more, p.more").count() == 0
     reader.set_viewport_size({"width": 390, "height": 900})
-    for wide in (formula, reader.locator("pre", has_text="def affine_backward").first):
+    for wide in (formula, reader.locator("pre", has_text="def gradient_step").first):
         reader.wait_for_function("document.querySelector('.more')")
         assert wide.evaluate(f"e => e.scrollWidth > e.clientWidth && ({fades})(e)")
         wide.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
@@ -126,6 +134,10 @@ def test_a_lesson_is_printed(browser, reader, exported):
     assert 5 <= made.count(b"/Type /Page\n") <= 13
     assert b"/URI (file:" not in made  # the other pages don't lie beside it
     assert b"/Title (An exercise: the check tells you what you misunderstood)" in made
+    assert b"/Title (Foundations)" not in made  # a part of the course, and no section of this one
+    sheets = [str(sheet) for sheet in paper.sheets(made).values()]
+    told = reader.locator("p.paper > a").all_text_contents()
+    assert sorted(told) == sorted(f"The answer stands on sheet {sheet}." for sheet in sheets)
 
 
 def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_asked(reader, exported):

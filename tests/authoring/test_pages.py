@@ -46,13 +46,20 @@ def opened(text):
         (r"\ln 64", ['<mi>ln</mi><mspace width="0.167em" /><mn>64</mn>']),
         (r"2\cos^2 x", ["<mn>2</mn><mspace", '</msup><mspace width="0.167em" /><mi>x</mi>']),
         (r"\ln(x)", ['<mi>ln</mi><mo stretchy="false">(</mo>']),
-        (r"-\infty", ["<mo>−</mo><mi>∞</mi>"]),
+        (r"-\infty", ['<mo form="prefix">−</mo><mi>∞</mi>']),
+        ("(-2, 0)", ['(</mo><mo form="prefix">−</mo><mn>2</mn>']),
+        ("x = -y", ['=</mo><mo form="prefix">−</mo><mi>y</mi>']),
+        ("f(x)-2", [")</mo><mo>−</mo><mn>2</mn>"]),
+        (r"a\,\partial z", ["<mi>∂</mi><mi>z</mi>"]),
         (r"\lVert o\rVert^2", ['<mo stretchy="false">‖</mo>', '<msup><mo stretchy="false">‖</mo>']),
         ("W_h := 1", ["</msub><mo>:=</mo><mn>1</mn>"]),
         ("f'(z)", ['<mrow><mi>f</mi><mo lspace="0" rspace="0">′</mo></mrow><mo']),
         (
             "f_o'",
-            ['<msub><mrow><mi>f</mi><mo lspace="0" rspace="0">′</mo></mrow><mi>o</mi></msub>'],
+            [
+                '<msub><mrow><mi>f</mi><mpadded width="0"><mo lspace="0" rspace="0">′</mo>'
+                "</mpadded></mrow><mi>o</mi></msub>"
+            ],
         ),
         ("f'^2", ["<msup><mi>f</mi><mrow><mi>′</mi><mn>2</mn></mrow></msup>"]),
     ],
@@ -82,6 +89,11 @@ def test_no_line_breaks_between_a_formula_and_its_full_stop():
     text = formulas.prose("If $x$, then $y$. And $z$ alone.\n\n$$a$$\n")
     kept = re.findall(r'<span class="kept">(<math.*?</math>.*?)</span>', text)
     assert [re.sub("<[^>]*>", "", part) for part in kept] == ["x,", "y."]
+
+
+def test_no_line_breaks_at_a_sign_of_equality_and_code_stays_as_it_is():
+    text = formulas.prose("At D = 4 it is 8 %, as `x = 3` says.")
+    assert "D\xa0=\xa04" in text and "8\xa0%" in text and "<code>x = 3</code>" in text
 
 
 def test_every_formula_of_the_course_is_known(root):
@@ -140,14 +152,14 @@ def test_an_answer_leads_to_its_question_and_bears_it(every):
         assert sent == numbers == [(there, back) for there, back, _ in heads]
         assert not any("<a" in question for *_, question in heads)
     *_, last = told = [question for *_, question in head.findall(every[STEMS[0]])]
-    assert told[1].startswith("2 · If you look at one character and always guess")
-    assert last.startswith("8 · The model has <math") and last.endswith("fill?")
+    assert told[1].startswith("If you look at one character and always guess")
+    assert last.startswith("The model has <math") and last.endswith("fill?")
 
 
 def test_without_a_question_an_answer_bears_the_name_of_its_section():
     fold = "<details><summary>The lines</summary>x</details>"
     text = ways.numbered(f"<h3>Exercise 1.2 · <code>f</code> · difficulty 3</h3><p>y</p>{fold}")
-    assert ">1 · Exercise 1.2 · f</a></span> <span>The lines</span>" in text
+    assert ">Exercise 1.2 · f</a></span> <span>The lines</span>" in text
 
 
 def test_every_section_has_an_id_and_a_place_in_the_contents(every):
@@ -155,7 +167,7 @@ def test_every_section_has_an_id_and_a_place_in_the_contents(every):
         ids = re.findall(r'\bid="([^"]*)"', text)
         assert len(ids) == len(set(ids))
         listed = re.search(r'<nav class="contents".*?</nav>', text, re.DOTALL)
-        sections = re.findall(r'<h2 id="([^"]*)"', text)
+        sections = re.findall(r'<h[23] id="([^"]*)"', text)
         assert sections.pop() == "at-the-end" and "<h2" not in text[: listed.start()]
         assert sections == re.findall(r'href="#([^"]*)"', listed[0]) and len(sections) > 4
         assert not re.search("<h[23]>", text)
@@ -185,8 +197,45 @@ def test_a_long_line_of_code_is_marked_with_its_indent_and_nothing_else_changes(
     short, long = "    x = 1", "        y = " + "1 + " * 30 + "1"
     code = f'<div class="highlight"><pre><span></span>{long}\n{short}\n{long}\n</pre></div>'
     text = pages.lined(code)
-    assert text.count('<span class="wraps" style="--in:8ch">') == 2
+    assert text.count('<span class="line wraps" style="--in:8ch">') == 2
+    assert text.count('<span class="line">') == 1 and pages.lines("\n") == (
+        '<span class="line blank">\n</span>'
+    )
     assert re.sub("<[^>]*>", "", text) == re.sub("<[^>]*>", "", code)
+
+
+def test_a_card_says_unit_and_range_of_what_it_asks_for(made):
+    first = (made[1] / f"{STEMS[0]}.html").read_text(encoding="utf-8")
+    card = first[first.index("how many never occur?</b>") :].partition("</div></div>")[0]
+    assert "From 0 to 100\xa0%. Decide for yourself" in card
+
+
+def test_code_that_is_folded_is_needed_where_open_code_reads_its_names(every):
+    """Paper shows what a lesson imports and the data it loads; what only draws it leaves out."""
+    for text in every.values():
+        assert '<details class="source needed"><summary>What this lesson imports' in text
+    drawn = '<details class="source{}"><summary>Code of the figure'
+    assert drawn.format(" needed") in every["06_mlp_backprop"]  # it loads the digits
+    assert drawn.format("") in every[STEMS[0]] and drawn.format(" needed") not in every[STEMS[0]]
+
+
+def test_no_bar_of_progress_is_left_on_a_page(every):
+    """Nor what held nothing else."""
+    for text in every.values():
+        assert not re.search(r'<pre class="said[^>]*>([^<]*<span[^>]*>[^<]*█|</pre>)', text)
+
+
+def test_the_contents_say_how_long_each_lesson_takes(made):
+    index = (made[1] / "index.html").read_text(encoding="utf-8")
+    assert len(re.findall(r"About \d+ minutes", index)) == len(STEMS)
+
+
+def test_a_sheet_is_counted_from_where_it_stands_among_the_others():
+    made = (
+        b"7 0 obj\n<</Type /Page\n>>\n9 0 obj\n<</Type /Page\n>>\n10 0 obj\n<</Type /Pages\n>>"
+        b"\n11 0 obj\n<</from [7 0 R /XYZ 0 1 0]\n/answer-1 [9 0 R /XYZ 0 1 0]>>"
+    )
+    assert paper.sheets(made) == {"answer-1": 2}
 
 
 def test_a_page_leads_on_and_back_and_to_the_contents(made):

@@ -3,8 +3,8 @@
 What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
 figures are their pictures. A prediction is its question; what answers it is folded, down to the
 next heading; on paper, where nothing folds, it stands at the end. Code that only draws is folded
-too. What is said of working in JupyterLab, in cells tagged `lab`, is left out; instead a line says
-how the lesson is opened there.
+too, and left out on paper unless open code reads a name of it. What is said of working in
+JupyterLab, in cells tagged `lab`, is left out; instead a line says how the lesson is opened there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course import cards, files, lessons
-from course.authoring import formulas, pairs, shown, ways
+from course.authoring import formulas, pairs, readme, shown, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
 from course.words import language, say
@@ -25,8 +25,8 @@ from course.words import language, say
 TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
 COMMAND = "python start.py lab"
-_LINES = re.compile(r"(?:(?<=<pre>)|(?<=\n)).*(?=\n)")
-WRAPPED = 80  # so many characters of code stand in one line on paper, whatever its font
+_CODE = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL)
+WRAPPED = 80  # so many characters stand in one line on paper, whatever its font
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
 
@@ -66,8 +66,10 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
 
     exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATE.parent)])
     exporter.register_filter("prose", formulas.prose)
+    exporter.register_filter("kept", formulas.kept)
     exporter.register_filter("keeps_light", keeps_light)
     exporter.register_filter("lined", lined)
+    exporter.register_filter("lines", lines)
     known = [stem for stem in (place.before, place.stem, place.after) if stem]
     exporter.environment.globals.update(
         place=place,
@@ -122,9 +124,10 @@ def contents(stems: list[str]) -> str:
 
 
 def _row(lesson: lessons.Lesson) -> dict[str, str]:
+    lasts = handout.lasts(*readme.minutes(lesson)).replace("*", "")
     told = {"promise": say(lesson.about.promise), "builds": say(lesson.about.builds)}
-    escaped = {name: cards.prose(text) for name, text in told.items()}
-    return escaped | {"stem": lesson.stem, "title": markup.escape(handout.title(lesson.stem))}
+    told |= {"title": handout.title(lesson.stem), "lasts": lasts}
+    return {name: cards.prose(text) for name, text in told.items()} | {"stem": lesson.stem}
 
 
 def _style() -> str:
@@ -137,14 +140,23 @@ def keeps_light(alt: str | None) -> bool:
 
 
 def lined(code: str) -> str:
-    """Mark each long line of highlighted code: paper sets in what it wraps of it."""
-    return _LINES.sub(_marked, code)
+    """Return highlighted code, its lines as `lines` gives them."""
+    return _CODE.sub(lambda inner: lines(inner[0]), code)
 
 
-def _marked(line: re.Match) -> str:
-    """Return a line of code, in an element of its own if it is long."""
-    bare = markup.unescape(re.sub(r"<[^>]*>", "", line[0]))
+def lines(text: str) -> str:
+    """Return preformatted text with each line in an element of its own.
+
+    Between them a sheet of paper ends; a long one, where it is wrapped, is marked and set in.
+    """
+    return "".join(map(_line, re.findall(r".*\n|.+", text)))
+
+
+def _line(line: str) -> str:
+    bare = markup.unescape(re.sub(r"<[^>]*>", "", line)).rstrip()
+    if not bare:
+        return f'<span class="line blank">{line}</span>'
     if len(bare) <= WRAPPED:
-        return line[0]
+        return f'<span class="line">{line}</span>'
     indent = len(bare) - len(bare.lstrip())
-    return f'<span class="wraps" style="--in:{indent}ch">{line[0]}</span>'
+    return f'<span class="line wraps" style="--in:{indent}ch">{line}</span>'

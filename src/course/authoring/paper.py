@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,10 +16,13 @@ from course.authoring import pages
 from course.authoring.checkout import CourseError
 from course.words import say
 
+_SHEET = re.compile(rb"(\d+) 0 obj\s*<</Type /Page\s")
+_PLACE = re.compile(rb"/(answer-\d+) \[(\d+) 0 R")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 FOOT = (
     '<div style="width:100%;text-align:center;font:8pt sans-serif;color:#444">'
+    '<span class="title"></span> &nbsp;·&nbsp; '
     '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
 )
 
@@ -42,13 +46,38 @@ def pdf(root: Path, stems: list[str], out: Path) -> list[Path]:
 def printed(page, file: Path) -> bytes:
     """Return a page of HTML as a PDF: its answers at the end, its headings an outline.
 
-    Of its links those within it are left: other pages don't lie beside a PDF.
+    Of its links those within it are left: other pages don't lie beside a PDF. The parts of the map
+    of the course are no sections of a lesson. It is printed twice: what the first shows is on which
+    sheet each answer stands.
     """
     page.goto(file.as_uri())
-    page.locator("a[href*='.html']").evaluate_all(
-        "all => all.forEach(a => a.removeAttribute('href'))"
+    page.evaluate(
+        """() => {
+            document.querySelectorAll("a[href*='.html']").forEach(a => a.removeAttribute('href'));
+            document.querySelectorAll('[role=heading]').forEach(e => e.removeAttribute('role'));
+            dispatchEvent(new Event('beforeprint'));
+        }"""
     )
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    told = {
+        answer: say("The answer stands on sheet {sheet}.", sheet=sheet)
+        for answer, sheet in sheets(_print(page)).items()
+    }
+    page.evaluate(
+        """told => Object.entries(told).forEach(([id, words]) => {
+            document.querySelector(`p.paper > a[href="#${id}"]`).textContent = words;
+        })""",
+        told,
+    )
+    return _print(page)
+
+
+def sheets(made: bytes) -> dict[str, int]:
+    """Return the sheet on which each answer of a PDF begins, counted from 1."""
+    order = {sheet: n for n, sheet in enumerate(_SHEET.findall(made), 1)}
+    return {answer.decode(): order[sheet] for answer, sheet in _PLACE.findall(made)}
+
+
+def _print(page) -> bytes:
     return page.pdf(
         prefer_css_page_size=True,
         print_background=True,

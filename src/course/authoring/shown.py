@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import html as markup
 import itertools
+import re
+import symtable
 
 from nbformat import NotebookNode
 
 from course import cards
-from course.interactive import still
+from course.interactive import predict, still
 from course.lessons import handout, plumbing
 from course.lessons import map as course_map
 from course.lessons.places import cell as anchor
 from course.words import say
+
+_BAR = re.compile(r"^.*█.*\n?", re.MULTILINE)
 
 
 def ready(notebook: NotebookNode, stem: str) -> NotebookNode:
@@ -33,7 +37,28 @@ def ready(notebook: NotebookNode, stem: str) -> NotebookNode:
         cells[0].metadata.page.opens = cells[-1].metadata.page.closes = told
         for cell in cells:
             _lay_out(cell, stem)
+    _need(notebook.cells)
     return notebook
+
+
+def _need(cells: list[NotebookNode]) -> None:
+    """Mark what is folded and yet needed to read the code that is open: imports and names."""
+    read: set[str] = set()  # below, before it is bound anew
+    for cell in reversed([cell for cell in cells if cell.cell_type == "code"]):
+        page, code = cell.metadata.page, symtable.symtable(cell.source, cell.id, "exec")
+        bound = {name.get_name() for name in code.get_symbols() if name.is_assigned()}
+        bound |= {name.get_name() for name in code.get_symbols() if name.is_imported()}
+        page.needed = bool(page.fold and bound & read)
+        read -= bound
+        if not page.fold or page.needed:
+            read |= _read(code) - bound
+
+
+def _read(code: symtable.SymbolTable) -> set[str]:
+    """Return the names of a cell's own scope, or of none, that it or its functions read."""
+    top = code.get_type() == "module"
+    names = {one.get_name() for one in code.get_symbols() if top or one.is_global()}
+    return names.union(*map(_read, code.get_children()))
 
 
 def _lay_out(cell: NotebookNode, stem: str) -> None:
@@ -105,6 +130,8 @@ def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
         return [_checked(output) for output in cell.outputs]
     kept: list[NotebookNode] = []
     for output in cell.outputs:
+        if "text" in output and not (output := _done(output)).text:
+            continue
         alt = kept[-1].get("metadata", {}).get("image/png", {}).get("alt") if kept else None
         words = output.get("data", {}).get("text/html", "")
         if not alt or markup.escape(alt) not in words:
@@ -116,9 +143,18 @@ def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
     return kept
 
 
+def _done(output: NotebookNode) -> NotebookNode:
+    """Return what was printed without the bar that showed how far a run was: it is over."""
+    output.text = _BAR.sub("", output.text)
+    return output
+
+
 def _checked(output: NotebookNode) -> NotebookNode:
     """Return what stands under a check as a line that asks for nothing to be run."""
-    told = say("In JupyterLab this says what is right in your answer, or what is wrong and why.")
+    told = say(
+        "In JupyterLab this says what is right in your answer, or what is wrong and why; hints "
+        "open there and, after an attempt, a solution."
+    )
     output.data = NotebookNode({"text/html": cards.quiet(told, size=90)})
     return output
 
@@ -130,11 +166,14 @@ def _question(source: str, output: NotebookNode) -> NotebookNode:
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("predict.")
     )
-    text, *options = (ast.literal_eval(argument) for argument in call.args[1:])
-    chosen = options[0] if options else []
-    items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in chosen)
-    told = cards.quiet(say("Decide for yourself before you read on."))
+    make = getattr(predict, ast.unparse(call.func).removeprefix("predict."))
+    arguments = [ast.literal_eval(argument) for argument in call.args]
+    named = {argument.arg: ast.literal_eval(argument.value) for argument in call.keywords}
+    guess = make(*arguments, **named)
+    items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in guess.options)
+    told = f"{guess.ends} {say('Decide for yourself before you read on.')}".strip()
     listed = f"<ul>{items}</ul>" if items else ""
-    card = cards.card(f'<b class="asked">{markup.escape(say(text))}</b>{listed}{told}')
+    asked = f'<b class="asked">{markup.escape(say(guess.question))}</b>'
+    card = cards.card(f"{asked}{listed}{cards.quiet(told)}")
     output.data = NotebookNode({"text/html": card})
     return output

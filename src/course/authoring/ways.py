@@ -24,17 +24,17 @@ _PARTS = re.compile(
 
 
 def numbered(text: str) -> str:
-    """Give each folded answer a number, by which paper, where nothing folds, sends to its end.
+    """Give each folded answer an id, by which paper, where nothing folds, sends to its end.
 
     There it stands under its question: that of the prediction, or the item of a list that it is
-    folded in; else under the name of its section.
+    folded in; else under the name of its section. A number it doesn't show: questions have theirs.
     """
     heading, asked, count = "", "", itertools.count(1)
 
     def part(found: re.Match) -> str:
         nonlocal heading, asked
         if (words := found["heading"]) is not None:
-            heading = " · ".join(_plain(words).split(" · ")[:2])  # of an exercise: number, name
+            heading = _name(words)
             return found[0]
         if found["asked"]:
             asked = found["asked"]
@@ -53,8 +53,8 @@ def _inner(item: str) -> str:
 
 def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str:
     """Return the head of a folded answer, and the line that sends to it on paper."""
-    below = say("Answer {number} stands at the end.", number=number)
-    back = say("{number} · {question}", number=number, question=question or heading)
+    below = say("The answer stands at the end.")
+    back = question or heading
     screen = ' class="screen"' if question else ""
     return (
         f'<p class="paper" id="question-{number}"><a href="#answer-{number}">{below}</a></p>'
@@ -65,7 +65,7 @@ def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str
 
 
 def headed(text: str) -> str:
-    """Give each heading an id, and list those of the sections before the first of them."""
+    """Give each heading an id, and list sections and what stands in them before the first."""
     used = set(re.findall(r'\bid="([^"]*)"', text))
     sections: list[str] = []
 
@@ -73,8 +73,8 @@ def headed(text: str) -> str:
         level, words = found.groups()
         id = _id(words, used)
         used.add(id)
-        if level == "2":
-            sections.append(f'<li><a href="#{id}">{_plain(words)}</a></li>')
+        inner = ' class="inner"' if level == "3" else ""
+        sections.append(f'<li{inner}><a href="#{id}">{_name(words)}</a></li>')
         return f'<h{level} id="{id}">{words}</h{level}>'
 
     text = _HEADING.sub(heading, text)
@@ -92,6 +92,11 @@ def _id(words: str, used: set[str]) -> str:
     name = name.strip("-")
     free = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
     return next(id for id in free if id not in used)
+
+
+def _name(words: str) -> str:
+    """Return a heading as it is cited: of an exercise its number and its name alone."""
+    return " · ".join(_plain(words).split(" · ")[:2])
 
 
 def _plain(words: str) -> str:

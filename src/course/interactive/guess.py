@@ -50,6 +50,11 @@ class Guess:
         return True
 
     @property
+    def ends(self) -> str:
+        """Unit and range, as a sentence for a page on which nothing is typed; "" for neither."""
+        return ""
+
+    @property
     def entry(self) -> dict:
         """What is kept of this prediction; empty where nobody guessed."""
         return progress.read()["predictions"].get(self.id, {})

@@ -62,6 +62,18 @@ class Number(Guess):
         )
 
     @property
+    def ends(self) -> str:
+        """Unit and range, as far as they are given."""
+        low, high = (None if end is None else self.words(end) for end in (self.low, self.high))
+        if self.low is not None and self.high is not None:
+            return say("From {low} to {high}.", low=numerals.write(self.low), high=high)
+        if self.low is not None:
+            return say("At least {low}.", low=low)
+        if self.high is not None:
+            return say("At most {high}.", high=high)
+        return say("In {unit}.", unit=say(self.unit)) if self.unit else ""
+
+    @property
     def asked(self) -> str:
         """What may be typed and what is close, as sentences."""
         if self.factor is not None:

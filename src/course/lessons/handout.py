@@ -216,12 +216,7 @@ def _how_far(place: Place, spent: tuple[int, int]) -> str:
     known = _known(place.stem)
     if known is None or not known.asked:
         return ""
-    first, further = spent
-    words = [say("About {minutes} minutes.", minutes=first)]
-    if further:
-        sentence = "About {minutes} minutes, and {more} for what stands under *Further*."
-        words = [say(sentence, minutes=first, more=further)]
-    words.append(say_n("{n} exercise.", "{n} exercises.", len(known.asked)))
+    words = [lasts(*spent), say_n("{n} exercise.", "{n} exercises.", len(known.asked))]
     done = sum(f"{known.slug}.{one.name}" in place.solved for one in known.asked)
     if done:
         sentence = (
@@ -230,6 +225,14 @@ def _how_far(place: Place, spent: tuple[int, int]) -> str:
         )
         words.append(say(sentence, done=done))
     return " ".join(words)
+
+
+def lasts(first: int, further: int) -> str:
+    """Say how many minutes a lesson takes, and how many more what it offers further."""
+    if not further:
+        return say("About {minutes} minutes.", minutes=first)
+    sentence = "About {minutes} minutes, and {more} for what stands under *Further*."
+    return say(sentence, minutes=first, more=further)
 
 
 def below(place: Place) -> list[dict]:
