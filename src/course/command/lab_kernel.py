@@ -25,7 +25,7 @@ def load_ipython_extension(shell) -> None:
     """Install all of it in an IPython shell; called by IPython itself."""
     shell.set_custom_exc((NameError,), _explain)
     shell.events.register("post_run_cell", _ran)
-    beside.let(_under)
+    beside.let(_under, lambda: 1000 * shell.get_parent()["header"]["date"].timestamp())
 
 
 def _under(exercise, done: bool) -> None:
@@ -60,7 +60,8 @@ def _ran(result) -> None:
 def _explain(shell, kind, error, trace, tb_offset=None) -> list[str]:
     """Return what is shown of a NameError: our sentence, or IPython's own traceback."""
     try:
-        words = sentence(getattr(error, "name", None) or "", page())
+        source = shell.user_ns["In"][-1]
+        words = sentence(getattr(error, "name", None) or "", page(), source)
     except Exception:  # whatever is wrong with the page, the traceback must come
         words = ""
     if words:
@@ -79,8 +80,14 @@ def page() -> list[dict]:
     return json.loads(file.read_text(encoding="utf-8"))["cells"]
 
 
-def sentence(name: str, cells: list[dict]) -> str:
-    """Say which cell defines a name and what to do; "" if no cell does."""
+def sentence(name: str, cells: list[dict], source: str = "") -> str:
+    """Say which cell defines a name and what to do; "" if no cell does.
+
+    Parameters
+    ----------
+    source
+        Of the cell that lacks the name.
+    """
     if beside.unread(name):
         return say(
             "{name} isn't known yet: the cell that defines it ended in a SyntaxError. Mend that "
@@ -96,6 +103,8 @@ def sentence(name: str, cells: list[dict]) -> str:
                 "brings it. Run that cell first, then this one again.",
                 name=name,
             )
+        if f"{name}.reveal(" in source:
+            return say("The question above this result wasn't run. Run it first.")
         return say(
             "{name} isn't known yet: a cell further up defines it. Run the cells above in their "
             "order, then this one again. Where no prediction among them is open, Run All Above "

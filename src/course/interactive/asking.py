@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 
 import ipywidgets as w
 
@@ -15,7 +16,8 @@ class Form:
 
     A page sends what a field holds on its own, before a press or after it, and late where the
     kernel is busy. So a press tells what stood there: the page's script writes the time and that
-    into `pressed`, which nobody sees. What is typed after a press is no part of it.
+    into `pressed`, which nobody sees. What is typed after a press is no part of it. A time alone
+    tells that the form is there to be seen: `seen`, in milliseconds by the page's clock.
 
     Parameters
     ----------
@@ -24,7 +26,8 @@ class Form:
     """
 
     def __init__(self, guess):
-        self.guess, self._refused = guess, None
+        self.guess, self._refused, self.seen = guess, None, math.inf
+        self._held, self._at = None, ""  # what the field held at the commit, when a press came last
         self.field, self.said = _field(guess), Told()
         self.pressed = w.Textarea(continuous_update=False, layout=w.Layout(display="none"))
         self.pressed.add_class("course-pressed")
@@ -48,12 +51,13 @@ class Form:
 
     def press(self, held) -> None:
         """Commit what the field held at the press, and say what came of it."""
-        self._refused = None
+        self._refused, self._held = None, held
         try:
             counts = self.guess.commit(held)
         except ValueError as error:
             self._refused = held
-            self.said.tell(f"{_why(error)} {self._stands()}".rstrip(), "course-refused")
+            words = f"{_why(error)} {self._stands()}".rstrip()
+            self.said.tell(words, "course-refused", at=self._at)
             return
         if not counts:
             self.renew()
@@ -83,10 +87,25 @@ class Form:
         kept = self.guess.words(entry["guess"])
         if "measured" in entry:
             final = "Your guess stands: {guess}. The result is out, so it is final."
-            self.said.tell(say(final, guess=kept))
+            self.said.tell(say(final, guess=kept), at=self._at)
             self.field.value = self.guess.typed(entry["guess"])
         else:
-            self.said.tell(say("Committed: {guess}. Run on to see what comes out.", guess=kept))
+            self._tell(same=True)
+
+    def _tell(self, *, same: bool) -> None:
+        """Say what is committed, and whether the field holds the same; the page reads both."""
+        kept = self.guess.entry["guess"]
+        if not self._means(self._held, kept):
+            self._held = self.guess.typed(kept)
+        words = f"{self.guess.words(kept)} {self.guess.doubt(self._held)}".rstrip()
+        told = {
+            "same": say(
+                "Committed: {guess}. Run on (Shift+Enter) to see what comes out.", guess=words
+            ),
+            "other": say("Committed is {guess}. Press Enter or Commit to change it.", guess=words),
+        }
+        line = told["same" if same else "other"]
+        self.said.tell(line, at=self._at, held=str(self._held).strip(), **told)
 
     def _stands(self) -> str:
         """Say which guess is kept, "" where there is none."""
@@ -95,7 +114,11 @@ class Form:
 
     def _heard(self, change: dict) -> None:
         """Take what the page wrote: when Commit was pressed, and what the field held."""
-        held = change["new"].partition(" ")[2]
+        at, pressed, held = change["new"].partition(" ")
+        self.seen = min(self.seen, float(at))
+        if not pressed:
+            return
+        self._at = at
         if self.guess.options:
             self.press(self.guess.options[int(held)] if held else None)
         else:
@@ -111,13 +134,13 @@ class Form:
     def _changed(self, change: dict) -> None:
         """Say whether what the field holds now is what is committed."""
         entry, held = self.guess.entry, change["new"]
-        if "measured" in entry or ("guess" in entry and self._means(held, entry["guess"])):
+        if "measured" in entry:
             self.renew()
+        elif "guess" in entry and self._means(held, entry["guess"]):
+            self._held = held
+            self._tell(same=True)
         elif "guess" in entry and held != self._refused:  # why that was refused is said already
-            kept = self.guess.words(entry["guess"])
-            self.said.tell(
-                say("Committed is {guess}. Press Commit again to change it.", guess=kept)
-            )
+            self._tell(same=False)
 
 
 def _why(error: ValueError) -> str:

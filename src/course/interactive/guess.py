@@ -9,8 +9,12 @@ from IPython.display import display
 from course import cards
 from course.interactive import asking
 from course.interactive.still import Still, asleep
-from course.learner import progress
+from course.interactive.waiting import Waiting
+from course.learner import beside, progress
 from course.words import say
+
+
+_waiting: dict[str, Waiting] = {}  # results that wait for a guess, by the prediction's id
 
 
 class Refused(ValueError):
@@ -46,8 +50,14 @@ class Guess:
         if "measured" in self.entry:
             return False
         progress.record_prediction(self.id, guess=value)
+        if waiting := _waiting.pop(self.id, None):
+            waiting.open()
         self.renew()
         return True
+
+    def doubt(self, held) -> str:
+        """Say what else may have been meant by what a field held, which is an answer."""
+        return ""
 
     @property
     def ends(self) -> str:
@@ -71,7 +81,9 @@ class Guess:
 
         A guess that was typed or chosen and never committed counts, and that is said. Where there
         is none, it is kept that the truth was shown: what is committed after that doesn't count.
-        What is judged is what stands on the page: both as they are written there.
+        What is judged is what stands on the page: both as they are written there. Where a page
+        asked for the result before the question was seen, as in a run of all cells, it waits for
+        the guess.
 
         Parameters
         ----------
@@ -88,13 +100,22 @@ class Guess:
         measured = self.check(measured, truth=True)
         shown = self._shown = shown or self.words(measured)
         late = self._form.collect() if self._form and "guess" not in self.entry else ""
+        _waiting.pop(self.id, None)
+        if not self.entry and self._form and beside.sent() < self._form.seen:
+            waiting = _waiting[self.id] = Waiting(lambda: self._result(measured, shown, ""))
+            waiting.show()
+            return
+        display(self._result(measured, shown, late), raw=True)
+
+    def _result(self, measured, shown: str, late: str) -> dict:
+        """Keep the score; return what is shown of it."""
         entry = self.entry
         if "guess" not in entry:
-            _display(late, [(say("Measured"), shown)], say("Measured: {measured}", measured=shown))
             progress.record_shown(self.id, measured)
             if self._form:
                 self._form.renew()  # the still goes on asking: it is what a lesson is handed out as
-            return
+            plain = say("Measured: {measured}", measured=shown)
+            return _told(late, [(say("Measured"), shown)], plain)
         guess = self.words(entry["guess"])
         seen = self.seen(entry["guess"], guess), self.seen(measured, shown)
         close = self.close(*seen)
@@ -102,8 +123,8 @@ class Guess:
         text = f"{self.verdict(*seen, close)} {score(progress.read())}"
         plain = say("You predicted: {guess}. Measured: {measured}.", guess=guess, measured=shown)
         pair = [(say("You predicted"), guess), (say("Measured"), shown)]
-        _display(late, pair, plain, text)
         self.renew()
+        return _told(late, pair, plain, text)
 
     def seen(self, value, text: str):
         """Return a value as a text on the page writes it."""
@@ -151,8 +172,8 @@ def score(state: dict) -> str:
     return say("So far {close} of {n} were close.", close=sum(known), n=len(known))
 
 
-def _display(late: str, pair: list[tuple[str, str]], plain: str, verdict: str = "") -> None:
-    """Display names and values side by side, a verdict and a note on what was typed late."""
+def _told(late: str, pair: list[tuple[str, str]], plain: str, verdict: str = "") -> dict:
+    """Return names and values side by side, a verdict and a note on what was typed late."""
     row = "".join(
         f'<div style="margin-right:3em">{cards.quiet(name, size=90)}'
         f'<div style="font-size:150%;font-weight:600">{html.escape(value)}</div></div>'
@@ -161,4 +182,4 @@ def _display(late: str, pair: list[tuple[str, str]], plain: str, verdict: str = 
     below = "".join(f"<div>{html.escape(line)}</div>" for line in (verdict, late) if line)
     inner = f'<div style="display:flex;flex-wrap:wrap">{row}</div>{below}'
     text = "\n".join(filter(None, (plain, verdict, late)))
-    display({"text/plain": text, "text/html": cards.card(inner, role="status")}, raw=True)
+    return {"text/plain": text, "text/html": cards.card(inner, role="status")}

@@ -1,5 +1,5 @@
 const page = this.closest('.course-awake');
-let due, held, pressed, opened;
+let due, held, pressed, opened, greeted, going, tried, deaf;
 this.remove();
 const aloud = text => JSON.parse(words.aloud ?? '{}')[text] ?? text;
 const name = (element, text) => {
@@ -59,6 +59,9 @@ const mend = () => {
         image.alt = image.title;
         image.removeAttribute('title');
     }
+    if (!greeted && sender()) greet();
+    if (going && going === answer()?.dataset.at) goOn();
+    listen();
     keep();
 };
 /* What has the focus may be made anew, disabled or gone after it was used: then the focus goes on. */
@@ -71,10 +74,51 @@ const keep = () => {
     opened = news;
     if (document.activeElement !== document.body || !held) return;
     const next = held.matches('button') ? 'button:enabled' : 'input:checked:enabled';
-    if (held.disabled) held.parentElement.querySelector(next)?.focus();
+    const there = held.disabled && (held.parentElement.querySelector(next) ?? (sender() && page.closest('.jp-Cell')));
+    if (held.disabled) there?.focus();
     else if (!held.isConnected) page.querySelector(next)?.focus();
 };
-const pressing = () => page.querySelector('.course-pressed textarea');
+const sender = () => page.querySelector('.course-pressed textarea');
+const answer = () => page.querySelector('.course-told [data-at]');
+const refused = () => page.querySelector('.course-refused');
+const entered = () => page.querySelector('input[type=text], input:checked')?.value ?? '';
+const send = words => {
+    sender().value = words;
+    sender().dispatchEvent(new Event('change', { bubbles: true }));
+};
+/* The form is there to be seen. Who ran its cell by hand, and nothing after it, types at once. */
+const greet = () => {
+    greeted = true;
+    send(`${Date.now()}`);
+    const cell = page.closest('.jp-Cell'), all = page.closest('.jp-Notebook.jp-mod-commandMode');
+    if (!all?.contains(document.activeElement)) return;
+    const ran = [...all.querySelectorAll('.jp-CodeCell')].map(
+        one => [one, one.querySelector('.jp-InputPrompt')?.textContent.match(/[*]|\d+/)?.[0] ?? '0']);
+    const number = ran.find(([one]) => one === cell)?.[1];
+    const later = ([one, n]) => one !== cell && (n === '*' || +n > +number);  /* false beside '*' */
+    const here = [cell, cell?.nextElementSibling].some(one => one?.matches('.jp-mod-active'));
+    if (here && !ran.some(later))
+        page.querySelector('input:is([type=text], [type=radio]):enabled')?.focus({ preventScroll: true });
+};
+/* Shift+Enter commits and goes on; where that was refused, another one goes on all the same. */
+const runOn = () => {
+    if (refused() && tried === entered()) return goOn();
+    tried = entered();
+    page.querySelector('button.mod-primary')?.click();
+    going = sender().value.split(' ')[0];
+};
+const goOn = () => {
+    const now = document.activeElement, leaves = !(going && refused());
+    going = undefined;
+    if (leaves && (now === document.body || page.contains(now))) page.closest('.jp-Cell')?.nextElementSibling?.focus();
+};
+const listen = () => {
+    const lost = page.matches('.jupyter-widgets-disconnected');
+    if (lost === Boolean(deaf)) return;
+    deaf?.remove();
+    deaf = lost ? page.appendChild(document.createElement('div')) : undefined;
+    if (lost && window.courseHeard) window.courseHeard.textContent = deaf.textContent = words.deaf;
+};
 const quiet = 'data-lm-suppress-shortcuts';
 const keyed = 'input:not([type=text]), button, select, [tabindex]';
 const saves = key => (key.ctrlKey || key.metaKey) && !key.altKey && key.key.toLowerCase() === 's';
@@ -88,8 +132,11 @@ if (page) {
     set(page, quiet, 'true');
     mend();
     page.addEventListener('keydown', event => {
-        if (event.key === 'Enter' && event.target.matches('input') && pressing())
-            page.querySelector('button.mod-primary')?.click();
+        if (event.key === 'Enter' && sender() && event.target.matches('input, button')) {
+            if (event.shiftKey) event.preventDefault();
+            if (event.shiftKey) runOn();
+            else if (event.target.matches('input')) page.querySelector('button.mod-primary')?.click();
+        }
         if (event.key === 'Escape') page.closest('.jp-Cell')?.focus();
         if (saves(event)) {  /* the notebook is meant, wherever the focus is */
             event.preventDefault();
@@ -98,14 +145,17 @@ if (page) {
         }
     }, true);
     page.addEventListener('click', event => {  /* a press tells what stood there, see asking.py */
-        const sent = pressing(), held = page.querySelector('input[type=text], input:checked');
-        if (!sent || !event.target.closest('button')) return;
+        if (!sender() || !event.target.closest('button')) return;
         event.stopPropagation();
-        sent.value = `${Date.now()} ${held?.value ?? ''}`;
-        sent.dispatchEvent(new Event('change', { bubbles: true }));
+        send(`${Date.now()} ${entered()}`);
     }, true);
+    page.addEventListener('input', event => {
+        const line = event.target.matches('input[type=text]') && page.querySelector('[data-held]');
+        if (!line) return;
+        line.textContent = line.dataset[event.target.value.trim() === line.dataset.held ? 'same' : 'other'];
+    });
     page.addEventListener('focusin', event => {
-        held = event.target.matches('input[type=radio], button') ? event.target : undefined;
+        held = event.target.matches('input[type=radio], input[type=text], button') ? event.target : undefined;
     });
     page.addEventListener('focusout', () => {
         const left = held;  /* by a hand, if it could have stayed */

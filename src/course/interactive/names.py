@@ -75,9 +75,18 @@ class Told(w.HTML):
         self._look = "" if seen else f' style="{_UNSEEN}"'
         self.add_class("course-told")
 
-    def tell(self, text: str, mark: str = "") -> None:
-        """Have a text read out, unless it was the last one; `mark` is a class for it."""
+    def tell(self, text: str, mark: str = "", **data: str) -> None:
+        """Have a text read out, unless it was the last one.
+
+        Parameters
+        ----------
+        mark
+            A class for it.
+        **data
+            What the page's script reads of it, by name.
+        """
         marked = f' class="{mark}"' if mark else ""
+        marked += "".join(f' data-{key}="{html.escape(word)}"' for key, word in data.items())
         self.value = f"<span{marked}{self._look}>{html.escape(text)}</span>" if text else ""
 
 
@@ -98,6 +107,7 @@ def named(box: w.Box, name: str, labels: Iterable[str] = ()) -> w.Box:
         "stop": say("stop"),
         "repeat": say("repeat"),
         "progress": say("steps done"),
+        "deaf": say("The kernel was restarted: run this cell again."),
     }
     data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())
     told = w.HTML(f'<span class="course-words" {data}></span>{script(_WIDGETS)}')

@@ -1,6 +1,7 @@
 """Numbers as people type them and as they like to read them.
 
-Read are 12,5 · 90% · about 90 · 1e-3 · 10^-3 · 2 × 10⁻³ · 2 000 · 1/16 · ½ · ninety · a third.
+Read are 12,5 · 90% · i think 90 · 40ish · 1e-3 · 10^-3 · 2 × 10⁻³ · 2^10 · 2 000 · 1.5k · 1/16 · ½ ·
+ninety · a third.
 Written are 1,000 · 0.001 · 10⁻⁵.
 """
 
@@ -16,7 +17,7 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _RAISE = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _FILLERS = (
     "about around approximately approx roughly circa ca nearly almost maybe perhaps ~ ≈ = "
-    "a an of them all"
+    "a an of them all i think guess say it is it's"
 )
 _SAME = {  # other ways to say a unit
     "%": "% percent per cent points",
@@ -38,6 +39,7 @@ _BARE_SIZE = re.compile(rf"(?<!\d )(?<!\d a )(?<!hundred )\b(?:an? )?({'|'.join(
 _GLYPH = re.compile(r"(\d*) ?([¼-¾⅐-⅞])")
 _PLAIN = r"(?:\d+(?:[.,]\d+)*[.,]?|[.,]\d+)(?:e[+-]?\d+)?"
 _POWER = re.compile(rf"(?:({_PLAIN}) ?(?:\*|·|×|x) ?)?10 ?(?:\^|\*\*) ?\(?([+-]?\d+)\)?")
+_RAISED_TO = re.compile(rf"({_PLAIN}) ?(?:\^|\*\*) ?\(?([+-]?\d+)\)?")
 _RATIO = re.compile(rf"({_PLAIN}) ?/ ?({_PLAIN})")
 _NUMBER = re.compile(f"({_PLAIN})")
 _SPAN = re.compile(
@@ -59,9 +61,11 @@ def read(text: str, unit: str = "") -> float:
     ------
     ValueError
         If there is no number, more than one, or anything that is not understood.
+    ArithmeticError
+        If it is a power too large to be computed, or divides by 0.
     """
     line = _tidy(text)
-    for pattern, value in ((_POWER, _power), (_RATIO, _ratio), (_NUMBER, _plain)):
+    for pattern, value in _FORMS:
         if found := pattern.search(line):
             before, after = line[: found.start()], line[found.end() :]
             sign = -1 if before.endswith("-") else 1
@@ -89,12 +93,14 @@ def is_span(text: str) -> bool:
 
 def _tidy(text: str) -> str:
     """Return the text in small letters, with plain signs, powers and no space inside a number."""
-    line = re.sub(r"(?<=10)([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)", lambda m: "^" + m[0].translate(_RAISED), text)
+    line = re.sub(r"(?<=\d)([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)", lambda m: "^" + m[0].translate(_RAISED), text)
     line = line.lower().replace("−", "-").replace("\u2019", "'")
+    line = re.sub(r"(?<=\w)[ -]?ish\b", "", line)
     line = _GLYPH.sub(_fraction, line)
     line = _SPOKEN.sub(lambda m: str(sum(_WORDS[word] for word in m.groups() if word)), line)
     line = _PART.sub(lambda m: f"{m[1] if (m[1] or 'a')[0] != 'a' else 1}/{_PARTS[m[2]]}", line)
     line = _BARE_SIZE.sub(r"1 \1", line)
+    line = re.sub(r"(?<=\d) ?k\b", " thousand", line)
     line = re.sub(r"(?<=\d)[\s_']+(?=\d{3}(?!\d))", "", line)
     line = re.sub(r"^\s*\+(?=[\d.,])|(?<=\s)\+(?=[\d.,])", "", line)
     line = re.sub(r"-\s+(?=\d)", "-", line)
@@ -126,6 +132,14 @@ def _plain(digits: str) -> float:
     elif _POINTS.fullmatch(whole):
         whole = whole.replace(".", "")
     return float(whole.replace(",", ".") + e + exponent)
+
+
+_FORMS = (
+    (_POWER, _power),
+    (_RAISED_TO, lambda base, exponent: _plain(base) ** int(exponent)),
+    (_RATIO, _ratio),
+    (_NUMBER, _plain),
+)
 
 
 def _size(words: list[str], unit: str) -> float:

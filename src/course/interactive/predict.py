@@ -11,6 +11,7 @@ Nobody has to guess. Where no guess was committed, only the measured value is sh
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 
 from course.interactive import numerals
@@ -92,9 +93,11 @@ class Number(Guess):
         if not (math.isfinite(number) or truth) or math.isnan(number):
             raise Refused(_no_number(value), self.wanted)
         if not truth and number < low:
-            raise Refused(say("{given} is too low.", given=self.words(number)), self.wanted)
+            given = self._apart(number, low)
+            raise Refused(say("{given} is too low.", given=given), self.wanted)
         if not truth and number > high:
-            raise Refused(say("{given} is too high.", given=self.words(number)), self.wanted)
+            given = self._apart(number, high)
+            raise Refused(say("{given} is too high.", given=given), self.wanted)
         return number
 
     def _read(self, value) -> float:
@@ -103,8 +106,21 @@ class Number(Guess):
             raise Refused(say("Nothing is typed yet."), self.wanted)
         try:
             return numerals.read(value, self.unit) if isinstance(value, str) else float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ArithmeticError):
             return math.nan
+
+    def _apart(self, number: float, end: float) -> str:
+        """Write a number beyond an end with the digits that tell it from that end."""
+        digits = next((n for n in range(3, 17) if float(f"{number:.{n}g}") != end), 17)
+        return _with_unit(number, self.unit, digits)
+
+    def doubt(self, held) -> str:
+        """Say how a share of the whole is typed in percent, where one may have been meant."""
+        number = 100 * self.check(held)
+        meant = self.unit == "%" and 0 < number < 100 and not re.search("%|per ?cent", f"{held}")
+        if not meant or (self.high is not None and number > self.high):
+            return ""
+        return say("(for {size} % type {size})", size=numerals.write(number))
 
     def typed(self, value: float) -> str:
         """Write a number as its field holds it."""
@@ -218,9 +234,9 @@ def _rounded_power(times: float) -> str:
     return numerals.power_of_ten(round(math.log10(times)))
 
 
-def _with_unit(value: float, unit: str) -> str:
+def _with_unit(value: float, unit: str, digits: int = 3) -> str:
     """Write a number with its unit, in the form that suits it; a degree's sign without a space."""
-    number = numerals.write(value)
+    number = numerals.write(value, digits)
     if unit in COUNTED:
         whole = number.lstrip("-").replace(",", "")
         return COUNTED[unit](int(whole) if whole.isdecimal() else 2, number)

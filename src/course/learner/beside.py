@@ -5,16 +5,29 @@ It holds names and no more, so that a kernel starts without loading what draws o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 _offer: Callable | None = None
+_sent: Callable[[], float] | None = None
 _unread: set[str] = set()  # names whose cell Python couldn't read when it ran last
 
 
-def let(offer: Callable | None) -> None:
-    """From here on, call ``offer(exercise, done)`` under each check; None ends it."""
-    global _offer
-    _offer = offer
+def let(offer: Callable | None, sent: Callable[[], float] | None = None) -> None:
+    """From here on, call ``offer(exercise, done)`` under each check; None ends it.
+
+    Parameters
+    ----------
+    sent
+        Returns when the page asked for the run of this cell, in milliseconds by its own clock.
+    """
+    global _offer, _sent
+    _offer, _sent = offer, sent
+
+
+def sent() -> float:
+    """Return when the page asked for the run of this cell; infinite where no page can tell."""
+    return _sent() if _sent else math.inf
 
 
 def ran(names: set[str], *, read: bool) -> None:
