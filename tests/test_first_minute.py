@@ -57,9 +57,9 @@ def page(address):
         browser.close()
 
 
-def cell(page, text: str):
-    """The first cell that holds a text."""
-    return page.locator(".jp-Notebook .jp-Cell", has_text=text).first
+def cell(page, text: str, n: int = 0):
+    """The first cell that holds a text, or one after it."""
+    return page.locator(".jp-Notebook .jp-Cell", has_text=text).nth(n)
 
 
 def run(page, text: str):
@@ -165,6 +165,48 @@ def test_a_passed_check_leads_to_the_next_exercise_by_keyboard(page):
     next_one = cell(page, "Exercise 0.2 · write_greedily · difficulty")
     sync_api.expect(next_one).to_be_focused(timeout=20_000)
     sync_api.expect(next_one.locator("h3")).to_be_in_viewport()
+
+
+def test_a_prediction_is_typed_at_once_and_run_on_from(page):
+    question = cell(page, "# A prediction: run this cell, then type your guess.")
+    field, said = question.locator("input[type=text]"), question.locator(".course-told")
+    question.locator(".jp-InputPrompt").first.click()
+    page.keyboard.press("Shift+Enter")
+    sync_api.expect(field).to_be_focused()
+    page.keyboard.type("100")
+    page.keyboard.press("Enter")  # 0, 0, Enter would restart the kernel
+    sync_api.expect(said).to_have_text(re.compile(r"^Committed: 100 %\. Run on"))
+    page.keyboard.type("7")
+    sync_api.expect(said).to_have_text(re.compile("^Committed is 100 %"))
+    page.keyboard.press("Backspace")
+    sync_api.expect(said).to_have_text(re.compile(r"^Committed: 100 %"))
+    page.keyboard.press("Shift+Enter")
+    sync_api.expect(cell(page, "share = 100 * np.mean(counts == 0)")).to_be_focused()
+
+
+def test_a_prediction_that_was_seen_and_not_answered_is_shown(page):
+    question = cell(page, "# A prediction: run this cell, then choose your answer.")
+    question.locator(".jp-InputPrompt").first.click()
+    page.keyboard.press("Control+Enter")
+    sync_api.expect(question.locator("input[type=radio]").first).to_be_focused()
+    assert question.locator("input:checked").count() == 0
+    page.keyboard.press("Shift+Enter")
+    sync_api.expect(question.locator(".course-told")).to_have_text("Nothing is chosen yet.")
+    page.keyboard.press("Shift+Enter")  # who wants no guess gets on
+    sync_api.expect(cell(page, "This way of writing is called greedy.")).to_be_focused()
+    result = cell(page, "# What came out, beside your guess.", 2)
+    result.locator(".jp-Placeholder-content").click()
+    shown = run(page, 'careful.reveal("a short loop, for ever")')
+    sync_api.expect(shown.locator(".jp-OutputArea")).to_contain_text("Measured")
+
+
+def test_a_question_whose_kernel_is_gone_says_so(page):
+    question = cell(page, "# A prediction: run this cell, then type your guess.")
+    question.locator(".jp-InputPrompt").first.click()
+    for key in ("0", "0", "Enter"):
+        page.keyboard.press(key)
+    told = question.get_by_text("The kernel was restarted: run this cell again.")
+    sync_api.expect(told).to_be_visible(timeout=20_000)
 
 
 def test_on_a_dark_page_a_figure_belongs_to_it(page):

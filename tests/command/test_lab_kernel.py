@@ -42,12 +42,17 @@ def test_a_name_of_the_setup_cell_sends_there(name):
 def test_a_name_of_another_cell_sends_further_up(name):
     said = lab_kernel.sentence(name, CODE)
     assert "a cell further up defines it. Run the cells above in their order" in said
-    assert "Where no prediction among them is open" in said  # a run of all ends predictions
+    assert "Run All Above Selected Cell" in said  # which leaves predictions open
 
 
 @pytest.mark.parametrize("name", ["inside", "z", "layers", "nowhere", "x", ""])
 def test_a_name_that_no_cell_binds_is_pythons_business(name):
     assert lab_kernel.sentence(name, CODE) == ""
+
+
+def test_a_result_without_its_question_sends_there():
+    said = lab_kernel.sentence("a", CODE, "print(2)\na.reveal(3)")
+    assert said == "The question above this result wasn't run. Run it first."
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +64,8 @@ def kernel(tmp_path_factory):
     manager = KernelManager(kernel_name="python3")
     manager.kernel_spec.argv = spec["argv"]
     left = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
-    manager.start_kernel(env=left | spec["env"] | {"JPY_SESSION_NAME": str(page)})
+    own = {"JPY_SESSION_NAME": str(page), "COURSE_PROGRESS": str(page.with_name("progress.json"))}
+    manager.start_kernel(env=left | spec["env"] | own)
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
@@ -122,6 +128,21 @@ def test_a_check_says_where_the_cell_of_an_answer_could_not_be_read(kernel):
     assert "an earlier version" in checked()
     run(kernel, "def probabilities(counts):\n    return counts")
     assert "an earlier version" not in checked()
+
+
+def test_a_result_asked_for_before_its_question_was_seen_waits_for_the_guess(kernel):
+    """As in a run of all cells: nobody could have answered yet."""
+    ask = "from course.interactive import predict; g = predict.number('a.b', 'How?', within=1); g"
+    run(kernel, ask)
+    stays, waits = (one["data"] for one in run(kernel, "g.reveal(3)") if "transient" in one)
+    assert "You had not guessed yet." in stays["text/plain"]  # on another day
+    assert "course-asleep" in stays["text/html"] and "3" not in stays["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in waits
+    shown = run(kernel, "g.commit(3)")
+    new = [one["data"]["text/plain"] for one in shown if "transient" in one]
+    assert any(text.startswith("You predicted: 3. Measured: 3.\nClose.") for text in new)
+    *_, card = (one["data"] for one in run(kernel, "g.reveal(3)") if "transient" in one)
+    assert "You predicted: 3." in card["text/plain"]
 
 
 def test_under_a_check_that_is_done_stands_the_way_on(kernel):

@@ -78,7 +78,7 @@ def test_the_template_holds_lessons_predictions_and_code(template):
         assert lesson.about.title in template and lesson.about.promise in template
     assert "Which test notices that the targets are not shifted?" in template
     assert "times" in template and "nats" in template  # units of what is asked for
-    assert "Committed: {guess}. Run on to see what comes out." in template
+    assert "Committed: {guess}. Run on (Shift+Enter) to see what comes out." in template
     assert "Begin with lesson {number}, {title}. Its first exercise is `{name}`." in template
 
 

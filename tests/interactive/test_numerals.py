@@ -55,6 +55,12 @@ from course.interactive import numerals
         ("a quarter of them", 0.25),
         ("two thirds", 2 / 3),
         ("half a million", 500_000),
+        ("40ish", 40),
+        ("forty-ish", 40),
+        ("I think it's 40", 40),
+        ("1.5k", 1500),
+        ("2^10", 1024),
+        ("2¹⁰", 1024),
     ],
 )
 def test_a_number_is_understood_as_it_is_typed(typed, value):

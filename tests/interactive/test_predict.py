@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course.interactive import asking, guess, predict
-from course.learner import progress
+from course.learner import beside, progress
 
 
 @pytest.fixture
@@ -39,6 +39,11 @@ TIMES = itertools.count()
 def press(made, held):
     """Commit, as the page tells it: when, and what the field held."""
     made.pressed.value = f"{next(TIMES)} {held}"
+
+
+def line(made):
+    """What a form says at its end."""
+    return re.sub("<[^>]*>", "", made.said.value)
 
 
 def test_without_a_learner_only_the_measured_value_is_shown(shown):
@@ -118,6 +123,8 @@ def test_a_guess_outlives_its_kernel():
         (float("nan"), "nan isn't a number."),
         (-1, "-1 % is too low."),
         ("101 %", "101 % is too high."),
+        ("100.0001", r"100\.0001 % is too high."),
+        ("10^400", r"“10\^400” isn't understood. Type the number alone."),
         ([3], r"\[3\] isn't a number."),
     ],
 )
@@ -259,12 +266,12 @@ def test_a_press_commits_what_was_typed_or_says_what_is_wanted():
     press(made, "")
     assert ">Nothing is typed yet.<" in made.said.value  # what may be typed stands above it
     press(made, "33")
-    assert "Committed: 33 %. Run on to see what comes out." in made.said.value
+    assert line(made) == "Committed: 33 %. Run on (Shift+Enter) to see what comes out."
     press(made, "about 34")
-    assert "Committed: 34 %. Run on to see what comes out." in made.said.value
+    assert line(made) == "Committed: 34 %. Run on (Shift+Enter) to see what comes out."
     again = form(percent())  # the cell run again
     assert again.field.value == "34"
-    assert "Committed: 34 %" in again.said.value
+    assert line(again).startswith("Committed: 34 %")
 
 
 def typed(made, asked, text):
@@ -299,7 +306,81 @@ def test_what_stood_at_the_press_is_the_guess_whatever_the_page_sends_when(
         kind, _, text = event.partition(" ")
         press(made, text) if kind == "press" else typed(made, asked, text)
     assert asked.entry.get("guess") == guess
-    assert says in made.said.value
+    assert says in line(made)
+
+
+def test_the_page_knows_what_to_say_once_something_else_is_typed():
+    made = form(percent())
+    press(made, "about 12")
+    told = dict(re.findall('data-(\\w+)="(.*?)"', made.said.value))
+    assert told["held"] == "about 12" and told["same"] == line(made)
+    assert told["other"] == "Committed is 12 %. Press Enter or Commit to change it."
+    press(made, "about 12")
+    assert told["at"] not in made.said.value  # each press is answered, and the page sees that
+    press(made, "lots")
+    assert "data-held" not in made.said.value and "data-at" in made.said.value  # why stays there
+
+
+@pytest.mark.parametrize(
+    ("held", "says"),
+    [
+        ("0.9", "Committed: 0.9 % (for 90 % type 90). Run"),
+        (".125", "Committed: 0.125 % (for 12.5 % type 12.5). Run"),
+        ("0.9 %", "Committed: 0.9 %. Run"),
+        ("1/3", "Committed: 33.3 %. Run"),
+        ("1", "Committed: 1 %. Run"),
+    ],
+)
+def test_a_share_where_percent_are_asked_for_is_doubted(held, says):
+    made = form(percent())
+    press(made, held)
+    assert line(made).startswith(says)
+
+
+@pytest.fixture
+def asked_at(monkeypatch):
+    """Sets when the page asked for the cell that runs, as it tells a learner's kernel."""
+    return lambda time: monkeypatch.setattr(beside, "_sent", lambda: time)
+
+
+def test_a_result_asked_for_after_the_question_was_seen_is_shown(shown, asked_at):
+    made = form(asked := percent())
+    made.pressed.value = "1000"  # the form is there
+    made.pressed.value = "3000"  # and again, in another view of it
+    asked_at(2000)
+    asked.reveal(97)
+    assert [data["text/plain"] for data in shown] == ["Measured: 97 %"]
+    other = which()  # its question was never run
+    other.reveal("sigmoid")
+    assert shown[1]["text/plain"] == "Measured: sigmoid"
+
+
+@pytest.mark.parametrize("guessed", [True, False])
+def test_a_result_asked_for_before_waits_for_the_guess_or_the_button(shown, asked_at, guessed):
+    """Run All on the second day ended every open prediction."""
+    made = form(asked := percent())
+    asked_at(1000)
+    asked.reveal(97)
+    waits = guess._waiting[asked.id]
+    made.pressed.value = "1001"
+    assert shown == [] and asked.entry == {} and not made.field.disabled
+    assert "Commit a guess above" in waits.shown.value and "97" not in waits.shown.value
+    press(made, "40") if guessed else waits.button.click()
+    assert ("Too low by 57 points" in waits.shown.value) == guessed
+    assert "97 %" in waits.shown.value and waits.button.layout.display == "none"
+    late = {"measured": 97}
+    assert asked.entry == ({"guess": 40, "close": False} | late if guessed else late)
+    assert made.field.disabled and not guess._waiting
+
+
+def test_a_result_that_waits_opens_for_the_question_asked_again(shown, asked_at):
+    form(asked := percent())
+    asked_at(1000)
+    asked.reveal(97)
+    waits = guess._waiting[asked.id]
+    made = form(percent())
+    press(made, "95")
+    assert "Close." in waits.shown.value and "it is final" in line(made)
 
 
 def test_what_is_told_changes_in_a_place_that_a_screen_reader_listens_to():

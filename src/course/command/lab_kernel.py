@@ -25,7 +25,12 @@ def load_ipython_extension(shell) -> None:
     """Install all of it in an IPython shell; called by IPython itself."""
     shell.set_custom_exc((NameError,), _explain)
     shell.events.register("post_run_cell", _ran)
-    beside.let(_under, lambda: 1000 * shell.get_parent()["header"]["date"].timestamp())
+    beside.let(_under, lambda: _sent(shell))
+
+
+def _sent(shell) -> float:
+    """Return when the page sent the cell that runs, in milliseconds by its own clock."""
+    return 1000 * shell.get_parent()["header"]["date"].timestamp()
 
 
 def _under(exercise, done: bool) -> None:
@@ -107,8 +112,8 @@ def sentence(name: str, cells: list[dict], source: str = "") -> str:
             return say("The question above this result wasn't run. Run it first.")
         return say(
             "{name} isn't known yet: a cell further up defines it. Run the cells above in their "
-            "order, then this one again. Where no prediction among them is open, Run All Above "
-            "Selected Cell in the menu Run does it at once.",
+            "order, then this one again. Run All Above Selected Cell in the menu Run does it at "
+            "once.",
             name=name,
         )
     return ""

@@ -13,7 +13,6 @@ from course.interactive.waiting import Waiting
 from course.learner import beside, progress
 from course.words import say
 
-
 _waiting: dict[str, Waiting] = {}  # results that wait for a guess, by the prediction's id
 
 
@@ -50,7 +49,7 @@ class Guess:
         if "measured" in self.entry:
             return False
         progress.record_prediction(self.id, guess=value)
-        if waiting := _waiting.pop(self.id, None):
+        if waiting := _waiting.get(self.id):
             waiting.open()
         self.renew()
         return True
@@ -100,7 +99,6 @@ class Guess:
         measured = self.check(measured, truth=True)
         shown = self._shown = shown or self.words(measured)
         late = self._form.collect() if self._form and "guess" not in self.entry else ""
-        _waiting.pop(self.id, None)
         if not self.entry and self._form and beside.sent() < self._form.seen:
             waiting = _waiting[self.id] = Waiting(lambda: self._result(measured, shown, ""))
             waiting.show()
@@ -109,6 +107,7 @@ class Guess:
 
     def _result(self, measured, shown: str, late: str) -> dict:
         """Keep the score; return what is shown of it."""
+        _waiting.pop(self.id, None)
         entry = self.entry
         if "guess" not in entry:
             progress.record_shown(self.id, measured)

@@ -74,22 +74,28 @@ const keep = () => {
     opened = news;
     if (document.activeElement !== document.body || !held) return;
     const next = held.matches('button') ? 'button:enabled' : 'input:checked:enabled';
-    const there = held.disabled && (held.parentElement.querySelector(next) ?? (sender() && page.closest('.jp-Cell')));
-    if (held.disabled) there?.focus();
-    else if (!held.isConnected) page.querySelector(next)?.focus();
+    const place = held.disabled ? held.parentElement : held.isConnected ? undefined : page;
+    if (place) (place.querySelector(next) ?? (sender() && page.closest('.jp-Cell')))?.focus();
 };
 const sender = () => page.querySelector('.course-pressed textarea');
 const answer = () => page.querySelector('.course-told [data-at]');
 const refused = () => page.querySelector('.course-refused');
 const entered = () => page.querySelector('input[type=text], input:checked')?.value ?? '';
+const hands = ['pointerdown', 'wheel', 'keydown', 'focusin'];
 const send = words => {
+    for (const kind of hands) window.removeEventListener(kind, seen, true);
     sender().value = words;
     sender().dispatchEvent(new Event('change', { bubbles: true }));
 };
-/* The form is there to be seen. Who ran its cell by hand, and nothing after it, types at once. */
+/* Who ran the form's cell by hand, and nothing after it, types at once. It tells when it was there to
+   be answered: with the focus, or when a hand did something else than run cells. */
+const seen = event => {
+    const elsewhere = event.type === 'focusin' && !page.contains(event.target);
+    if (!elsewhere && !['Shift', 'Enter'].includes(event.key)) send(`${Date.now()}`);
+};
 const greet = () => {
     greeted = true;
-    send(`${Date.now()}`);
+    for (const kind of hands) window.addEventListener(kind, seen, true);
     const cell = page.closest('.jp-Cell'), all = page.closest('.jp-Notebook.jp-mod-commandMode');
     if (!all?.contains(document.activeElement)) return;
     const ran = [...all.querySelectorAll('.jp-CodeCell')].map(
@@ -102,6 +108,7 @@ const greet = () => {
 };
 /* Shift+Enter commits and goes on; where that was refused, another one goes on all the same. */
 const runOn = () => {
+    going = undefined;
     if (refused() && tried === entered()) return goOn();
     tried = entered();
     page.querySelector('button.mod-primary')?.click();

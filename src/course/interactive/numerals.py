@@ -1,7 +1,7 @@
 """Numbers as people type them and as they like to read them.
 
-Read are 12,5 · 90% · i think 90 · 40ish · 1e-3 · 10^-3 · 2 × 10⁻³ · 2^10 · 2 000 · 1.5k · 1/16 · ½ ·
-ninety · a third.
+Read are 12,5 · 90% · i think 90 · 40ish · 1e-3 · 10^-3 · 2 × 10⁻³ · 2^10 · 2 000 · 1.5k · 1/16 ·
+½ · ninety · a third.
 Written are 1,000 · 0.001 · 10⁻⁵.
 """
 

@@ -27,9 +27,8 @@ class Waiting:
         told = say("You have not guessed yet. Commit a guess above, and what came out stands here.")
         self.shown = w.HTML(cards.card(html.escape(told)))
         self.shown.add_class("course-told")
-        self.button = w.Button(
-            description=say("Show it without a guess"), layout=w.Layout(width="auto")
-        )
+        layout = w.Layout(width="auto", align_self="flex-start")
+        self.button = w.Button(description=say("Show it without a guess"), layout=layout)
         self.button.on_click(lambda _: self.open())
         self.box = named(w.VBox([self.shown, self.button]), say("What came out"))
         self._still = Still(self.box)
