@@ -61,6 +61,7 @@ const mend = () => {
     }
     if (!greeted && sender()) greet();
     if (going && going === answer()?.dataset.at) goOn();
+    compare();
     listen();
     keep();
 };
@@ -84,6 +85,7 @@ const entered = () => page.querySelector('input[type=text], input:checked')?.val
 const hands = ['pointerdown', 'wheel', 'keydown', 'focusin'];
 const send = words => {
     for (const kind of hands) window.removeEventListener(kind, seen, true);
+    if (!page.isConnected || !sender()) return;  /* its cell was run again */
     sender().value = words;
     sender().dispatchEvent(new Event('change', { bubbles: true }));
 };
@@ -117,14 +119,24 @@ const runOn = () => {
 const goOn = () => {
     const now = document.activeElement, leaves = !(going && refused());
     going = undefined;
-    if (leaves && (now === document.body || page.contains(now))) page.closest('.jp-Cell')?.nextElementSibling?.focus();
+    if (leaves && (now === document.body || page.contains(now)))
+        page.closest('.jp-Cell')?.nextElementSibling?.focus();
+};
+/* Whether the field holds what is committed, at once: the kernel hears of a text when it is left. */
+const compare = () => {
+    const line = page.querySelector('[data-held]'), field = page.querySelector('input[type=text]');
+    if (!line || !field) return;
+    const told = line.dataset[field.value.trim() === line.dataset.held ? 'same' : 'other'];
+    if (line.textContent !== told) line.textContent = told;
 };
 const listen = () => {
     const lost = page.matches('.jupyter-widgets-disconnected');
     if (lost === Boolean(deaf)) return;
     deaf?.remove();
     deaf = lost ? page.appendChild(document.createElement('div')) : undefined;
-    if (lost && window.courseHeard) window.courseHeard.textContent = deaf.textContent = words.deaf;
+    if (!lost) return;
+    deaf.textContent = words.deaf;
+    if (window.courseHeard) window.courseHeard.textContent = words.deaf;
 };
 const quiet = 'data-lm-suppress-shortcuts';
 const keyed = 'input:not([type=text]), button, select, [tabindex]';
@@ -156,11 +168,7 @@ if (page) {
         event.stopPropagation();
         send(`${Date.now()} ${entered()}`);
     }, true);
-    page.addEventListener('input', event => {
-        const line = event.target.matches('input[type=text]') && page.querySelector('[data-held]');
-        if (!line) return;
-        line.textContent = line.dataset[event.target.value.trim() === line.dataset.held ? 'same' : 'other'];
-    });
+    page.addEventListener('input', compare);
     page.addEventListener('focusin', event => {
         held = event.target.matches('input[type=radio], input[type=text], button') ? event.target : undefined;
     });
