@@ -36,7 +36,8 @@ class Waiting:
     def show(self) -> None:
         """Display the card, and what stands there on another day."""
         told = say(
-            "You had not guessed yet. Run the question's cell, commit a guess, and run this cell."
+            "You had not guessed yet. Run the question's cell and commit a guess, then run this "
+            "cell again."
         )
         self._still.show([_asleep(cards.card(html.escape(told)), told)])
 
