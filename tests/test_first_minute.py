@@ -1,5 +1,6 @@
 """From `course lab` on, as a new user: what the first page shows, asks, hides and leads to."""
 
+import json
 import os
 import re
 import subprocess
@@ -152,7 +153,7 @@ def test_contents_show_the_exercises_by_number(page):
     sync_api.expect(contents).to_contain_text("Exercise 0.1 · probabilities", timeout=20_000)
 
 
-def test_a_passed_check_leads_to_the_next_exercise_by_keyboard(page):
+def test_a_passed_check_leads_to_what_is_next_by_keyboard(page):
     cell(page, "# What this lesson needs").locator(".jp-Placeholder-content").click()
     run(page, "from course.transformers import tokens")
     cell(page, "# one or two lines").locator(".cm-content").click()
@@ -161,10 +162,25 @@ def test_a_passed_check_leads_to_the_next_exercise_by_keyboard(page):
     page.keyboard.insert_text(answer)
     run(page, "return counts / counts.sum(axis=1, keepdims=True)")
     check = run(page, "ex.probabilities.check(probabilities)")
-    check.locator("a", has_text="Exercise 0.2 · write_greedily").press("Enter")
-    next_one = cell(page, "Exercise 0.2 · write_greedily · difficulty")
+    check.locator("a", has_text="a prediction").press("Enter")
+    next_one = cell(page, "Always taking the most probable")
     sync_api.expect(next_one).to_be_focused(timeout=20_000)
-    sync_api.expect(next_one.locator("h3")).to_be_in_viewport()
+    sync_api.expect(next_one.locator("b")).to_be_in_viewport()
+
+
+def test_a_link_chooses_its_cell_in_a_lesson_that_opens_and_in_one_that_is_open(page, desk):
+    """Where only the page scrolls, the next key acts far away from what is seen."""
+    state = json.loads((desk / "progress.json").read_text(encoding="utf-8"))
+    state["last"] = "linear_algebra.mean_square"
+    (desk / "progress.json").write_text(json.dumps(state), encoding="utf-8")
+    shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    for _ in range(2):
+        run(page, "course_map.show()").locator("a", has_text="Go on where you were").click()
+        chosen = shown.locator(".jp-Cell.jp-mod-active", has_text="Exercise 1.1 · ")
+        sync_api.expect(chosen).to_be_focused(timeout=30_000)
+        sync_api.expect(chosen.locator("h3")).to_be_in_viewport()
+        shown.locator(".jp-Cell h1").click()
+        page.locator(".lm-TabBar-tab", has_text="00_start").click()
 
 
 def test_a_prediction_is_typed_at_once_and_run_on_from(page):

@@ -26,7 +26,7 @@ CELLS = [
     {"cell_type": "code", "metadata": {}, "source": "for i in [z for z in (1,)]:\n    w = i"},
     *(
         {"cell_type": "markdown", "metadata": {}, "source": "", "id": id}
-        for id in ("exercise-probabilities", "exercise-write_greedily", "questions", "desk-below")
+        for id in ("exercise-probabilities", "prediction-careful", "exercise-write_greedily")
     ),
 ]
 CODE = [cell for cell in CELLS if cell["cell_type"] == "code"]
@@ -151,9 +151,10 @@ def test_under_a_check_that_is_done_stands_the_way_on(kernel):
     said = run(kernel, "bank.probabilities.check(probabilities)")
     card, link = (one["data"] for one in said if "transient" in one)
     assert "· done" in card["text/plain"]
-    assert link["text/plain"] == "Read on. Next to do: Exercise 0.2 · write_greedily"
-    here = "00_start_here.ipynb#cell-id=exercise-write_greedily"
-    assert f'Next to do: <a href="{here}">' in link["text/html"]
+    told = "Read on and run the cells on the way. Next to do: "
+    assert link["text/plain"] == f"{told}a prediction"
+    here = "00_start_here.ipynb#cell-id=prediction-careful"
+    assert f'{told}<a href="{here}">' in link["text/html"]
     assert "<summary>How the course does it, and why</summary>" in link["text/html"]
     assert "keepdims" in link["text/html"]  # its code
 

@@ -87,9 +87,29 @@ def test_how_far_you_are_is_written_above_when_the_desk_is_opened(desk):
     assert "solved when" not in text(desk.path("12_attention"))
     again(desk).open()
     shown = text(desk.path("12_attention"))
-    assert "1 solved when you last opened" in shown
+    assert "1 solved when you opened the course" in shown
+    assert "[Go on where you were: Exercise 12.2 · causal_mask](12_attention.ipynb#" in shown
     assert ANSWER in shown
+    (end,) = (c for c in read(desk.path("12_attention"))["cells"] if c["id"] == handout.AHEAD)
+    assert "●○" in end["outputs"][0]["data"]["text/html"], "it is drawn, and nobody ran it"
     assert not again(desk).changed("12_attention")
+
+
+def test_where_cells_were_run_before_it_is_said_that_their_variables_are_gone(desk):
+    def run(cells):
+        next(c for c in cells if c["id"] == "setup")["execution_count"] = 1
+
+    again(desk).open()
+    assert "outlast" not in text(desk.path("12_attention")), "nothing was run"
+    write(desk, "12_attention", run)
+    again(desk).open(refresh=False)  # a server runs, and its kernels may live
+    assert "outlast" not in text(desk.path("12_attention"))
+    for _ in range(2):
+        again(desk).open()
+        assert text(desk.path("12_attention")).count("Variables don't outlast a session") == 1
+    ship(desk.checkout, "12_attention", end="That is all.")
+    ((said, _),) = update(again(desk))
+    assert "beside" not in said, "the line is the course's own"
 
 
 def test_the_map_is_drawn_as_far_as_the_learner_is(desk):
@@ -158,7 +178,7 @@ def test_a_copy_is_trusted_and_stays_so_while_nobody_else_has_written_in_it(desk
     assert trust.signed(desk.folder, file)
     progress.record_check("attention.scores", True)
     again(desk).open()
-    assert "1 solved when you last opened" in text(file) and trust.signed(desk.folder, file)
+    assert "1 solved when you opened" in text(file) and trust.signed(desk.folder, file)
     write(desk, "12_attention", answer)  # by a program that signs nothing
     assert not trust.signed(desk.folder, file)
     ship(desk.checkout, "12_attention", end="That is all.")

@@ -1,7 +1,6 @@
 """A learner's copy: no answer under its question, plumbing folded, numbered, a way on."""
 
 import copy
-import itertools
 import json
 import re
 
@@ -146,10 +145,12 @@ def test_the_lines_above_and_below_lead_on():
     assert "](13_small_gpt.ipynb)" in below["source"]
     solved = frozenset({"attention.attend", "small_gpt.batch"})
     later = handout.above(place._replace(solved=solved), (10, 0))["source"]
-    assert "1 solved when you last opened" in later
-    first = handout.Place("00_start_here", "", "01_linear_algebra", step="Go on where you were.")
+    assert "1 solved when you opened the course; run the last cell of code" in later
+    on = handout.above(place._replace(step="[Go on](there)"), (10, 0))["source"]
+    assert on.endswith("**[Go on](there)**"), "on whatever page it stands"
+    first = handout.Place("00_start_here", "", "01_linear_algebra")
     text = handout.above(first, (60, 0))["source"]
-    assert "Go on where you were." in text and "About 60 minutes. 2 exercises." in text
+    assert "About 60 minutes. 2 exercises." in text
     assert "](00_start_here.ipynb#cell-id=course-map)" in text and "←" not in text
     assert "60 minutes, and 20 for what" in handout.above(first, (60, 20))["source"]
 
@@ -172,27 +173,38 @@ def test_links_lead_to_places_that_are_there(copied):
     assert "## Questions to answer" in cells["questions"]
 
 
-def test_after_an_exercise_comes_the_next_open_one_or_the_questions(copied):
+def test_after_an_exercise_comes_what_is_open_next(copied):
     stem, _, fresh = copied
     (lesson,) = (lesson for lesson in lessons() if lesson.stem == stem)
     ids = [cell["id"] for cell in fresh["cells"]]
-    seen = ids.index("questions")
-    for one, other in itertools.pairwise((*lesson.exercises, None)):
-        link, words = places.after(lesson, one, ids, {one})
-        file, id = link.split("#cell-id=")
-        assert file == f"{stem}.ipynb"
-        at = ids.index(f"exercise-{one}")
-        later = ids.index(f"exercise-{other}") if other else len(ids)
-        if at < seen < later:
-            assert (id, words) == ("questions", "Questions to answer without looking")
-        elif other:
-            assert id == f"exercise-{other}" and words.endswith(f" · {other}")
-        else:
-            assert (id, words) == (handout.BELOW, "the next lesson")
-    assert places.after(lesson, lesson.exercises[0], ids, set(lesson.exercises))[0].endswith(
-        "#cell-id=questions"
-    ), "what has passed needs no further look"
+    stops = [id for id in ids if id.startswith(("exercise-", "prediction-"))]
+    asked = [cell["id"] for cell in fresh["cells"] if plumbing.kind(cell) == "predict"]
+    assert asked == [id for id in stops if id.startswith("prediction-")]
+    words = {f"exercise-{name}": f" · {name}" for name in lesson.exercises}
+    words |= {"questions": "Questions to answer without looking", handout.BELOW: "the next lesson"}
+    for name in lesson.exercises:
+        rest = ids[ids.index(f"exercise-{name}") + 1 :]
+        for done in (set(), set(stops), {id for id in stops if id.startswith("exercise-")}):
+            link, told = places.after(lesson, name, ids, done)
+            open_ones = (id for id in rest if id in (*stops, "questions", handout.BELOW))
+            next_one = next(id for id in open_ones if id not in done)
+            assert link == f"{stem}.ipynb#cell-id={next_one}"
+            assert told.endswith(words.get(next_one, "a prediction"))
     assert places.after(lesson, "elsewhere", ids, set()) == ("", "")
+
+
+def test_a_prediction_is_finished_once_it_was_made_or_came_too_late():
+    (lesson,) = (lesson for lesson in lessons() if lesson.slug == "start_here")
+    state = {
+        "checks": {
+            "start_here.probabilities": {"passed": True},
+            "start_here.write_greedily": {"passed": False},
+            "attention.attend": {"passed": True},
+        },
+        "predictions": {"start_here.never": {"guess": 3}, "start_here.right": {"measured": 5}},
+    }
+    finished = {"exercise-probabilities", "prediction-never", "prediction-right"}
+    assert places.finished(lesson, state) == finished
 
 
 def test_where_the_links_lead_the_map_is_drawn_and_its_cell_runs_by_itself(root):

@@ -53,7 +53,7 @@ def test_the_map_goes_through_the_parts_in_order():
 
 def test_the_first_step_is_the_first_exercise():
     said = course_map.show().next_step()
-    assert course_map.show().way_on() == "", "on the first page there is no other way"
+    assert course_map.show().way_on("00_start_here") == "", "on the first page is no other way"
     assert said.startswith("Begin with lesson 00, Start here. Its first exercise is `probabil")
 
 
@@ -68,7 +68,11 @@ def test_you_go_on_where_you_were():
     page = course_map.show()._repr_html_()
     where = f"{lesson.stem}.ipynb#cell-id=exercise-{name}"
     assert f'<a href="{where}">Go on where you were' in page
-    assert course_map.show().way_on() == f"[{course_map.show().next_step()}]({where})"
+    shown = course_map.show()
+    assert shown.way_on("00_start_here") == f"[{shown.next_step()}]({where})"
+    at = f"Exercise {int(lesson.number)}.1 · {name}"
+    assert shown.way_on(lesson.stem) == f"[Go on where you were: {at}]({where})"
+    assert shown.way_on("12_attention") == ""
 
 
 def test_a_finished_lesson_leads_to_the_next_and_the_last_to_what_was_left_out():
@@ -80,6 +84,8 @@ def test_a_finished_lesson_leads_to_the_next_and_the_last_to_what_was_left_out()
     assert (lesson, name) == (every[0], every[0].exercises[0])
     said = course_map.show().next_step()
     assert said.startswith("Next: lesson 00, Start here. Its first open exercise is `probabil")
+    assert course_map.show().way_on(every[0].stem).startswith("[Next: lesson 00")
+    assert course_map.show().way_on(every[-1].stem) == ""
     for key in course_map.keys(every[0]):
         progress.record_check(key, True)
     assert course_map.show().here() is None
@@ -100,7 +106,9 @@ def test_at_a_lessons_end_stands_what_is_open():
     assert str(course_map.ahead("attention")) == (
         f"{total - 1} of {total} exercises solved. Still open: `scores`."
     )
-    assert course_map.ahead("attention")._repr_markdown_().startswith("○●●")
+    page = course_map.ahead("attention")._repr_html_()
+    assert page.startswith("<div>○●●")
+    assert 'Still open: <a href="12_attention.ipynb#cell-id=exercise-scores"><code>' in page
     progress.record_check("attention.scores", True)
     assert str(course_map.ahead("attention")) == f"{total} of {total} exercises solved."
     with pytest.raises(ValueError, match=r"no lesson nowhere\. There are: start_here, "):

@@ -48,12 +48,9 @@ def following(exercise, cells: list[dict]) -> tuple[str, str]:
     from course.learner import progress
     from course.lessons import Lesson, places
 
-    lesson, checks = Lesson(exercise.lesson), progress.read()["checks"]
-    passed = {
-        name for name in lesson.exercises if checks.get(f"{lesson.slug}.{name}", {}).get("passed")
-    }
+    lesson = Lesson(exercise.lesson)
     ids = [cell.get("id", "") for cell in cells]
-    return places.after(lesson, exercise.name, ids, passed)
+    return places.after(lesson, exercise.name, ids, places.finished(lesson, progress.read()))
 
 
 def _ran(result) -> None:

@@ -146,6 +146,8 @@ class Guess:
         if "measured" in entry:
             shown = self._shown or self.words(entry["measured"])
             told += [say("Measured: {measured}.", measured=shown)]
+        elif "guess" in entry:
+            told += [say("Run this cell again, then go on.")]
         inner = f"<b>{html.escape(say(self.question))}</b>{cards.quiet(' '.join(told))}"
         return [({"text/plain": repr(self), "text/html": asleep(cards.card(inner))}, {})]
 

@@ -115,15 +115,20 @@ def passed(exercise, link: str, words: str) -> None:
     exercise
         ``ours()`` gives the solution, which shows itself as HTML.
     link, words
-        To a place on this page that begins with these words; both "" where nothing comes next.
+        To a place further down on this page, and what it is; both "" where nothing comes next.
     """
     title = html.escape(say("How the course does it, and why"))
     shown = f"<details><summary>{title}</summary>{exercise.ours()._repr_html_()}</details>"
-    told = say("Read on. Next to do: {place}", place=words) if link else ""
+    told = _way_on(words) if link else ""
     if link:
         there = f'<a href="{html.escape(link)}">{html.escape(words)}</a>{script(LEAD)}'
-        shown += f"<div>{say('Read on. Next to do: {place}', place=there)}</div>"
+        shown += f"<div>{_way_on(there)}</div>"
     display({"text/html": shown, "text/plain": told}, raw=True)
+
+
+def _way_on(place: str) -> str:
+    """Say what comes next: it leans on what stands between."""
+    return say("Read on and run the cells on the way. Next to do: {place}", place=place)
 
 
 def _show(part: w.Widget, seen: bool) -> None:

@@ -1,14 +1,16 @@
 this.remove();
-/* JupyterLab scrolls to the place; the focus, and the cell that is chosen, follow here. */
-window.courseLead ??= (document.addEventListener('click', event => {
-    const link = event.target.closest?.('.jp-Notebook a[href*="#"]');
-    let tries = 30;
-    const seen = e => e.textContent.startsWith(link.textContent) && e.checkVisibility()
-        && e.getBoundingClientRect().top < innerHeight && e.getBoundingClientRect().bottom > 0;
-    const follow = () => {
-        const head = [...document.querySelectorAll('.jp-Notebook :is(h2, h3)')].find(seen);
-        if (head) head.closest('.jp-Cell').focus({ preventScroll: true });
-        else if (tries--) setTimeout(follow, 100);
+/* JupyterLab only scrolls to the cell that a link leads to, on this page or on another that is open.
+   Here the focus follows, and with it the cell is chosen. */
+window.courseFollows ??= (scroll => {
+    let asked = 0;
+    document.addEventListener('click', event => {
+        if (event.target.closest?.('.jp-Notebook a[href*="#cell-id="]')) asked = Date.now();
+    }, true);
+    Element.prototype.scrollIntoView = function (...how) {
+        scroll.apply(this, how);
+        if (!this.matches('.jp-Cell') || Date.now() - asked > 9000) return;
+        asked = 0;
+        this.focus({ preventScroll: true });
     };
-    if (link) setTimeout(follow, 300);
-}, true), true);
+    return true;
+})(Element.prototype.scrollIntoView);

@@ -113,13 +113,16 @@ class Desk:
     def _place(self, stem: str) -> handout.Place:
         """Return a lesson's neighbours, and how far the learner is."""
         at, stems, state = self.stems.index(stem), self.stems, progress.read()
+        slug, drawn = lessons.slug(stem), course_map.Map(state)
+        known = slug in (lesson.slug for lesson in drawn.lessons)
         return handout.Place(
             stem,
             before=stems[at - 1] if at else "",
             after=stems[at + 1] if at + 1 < len(stems) else "",
             solved=frozenset(key for key, entry in state["checks"].items() if entry["passed"]),
-            step=course_map.Map(state).way_on(),
-            map=course_map.Map(state)._repr_html_() if places.file(stem) == places.FIRST else "",
+            step=drawn.way_on(stem),
+            map=drawn._repr_html_() if places.file(stem) == places.FIRST else "",
+            ahead=course_map.Ahead(slug, state)._repr_html_() if known else "",
         )
 
     def _ready(self, stem: str, refresh: bool) -> str:
@@ -150,7 +153,10 @@ class Desk:
         mine = self.mine(stem)
         was = copy.deepcopy(mine)
         put_lines(mine["cells"], self.fresh(stem)["cells"])
+        told = handout.rerun(mine["cells"])
         for cell in mine["cells"]:
+            if told and cell["id"] == handout.ABOVE:
+                cell["source"] += f"  \n{told}"
             if cell.get("outputs"):
                 cell["outputs"] = handout.without_widgets(cell)
         if mine != was:
@@ -243,11 +249,11 @@ def _essence(notebook: dict) -> list[tuple]:
 
 
 def put_lines(mine: list[dict], fresh: list[dict]) -> None:
-    """Renew the lines that we add and the drawn map, where the learner still has them."""
+    """Renew the lines that we add, and what is drawn there, where the learner still has them."""
     lines = {cell["id"]: cell for cell in fresh if cell["id"] in (*handout.OURS, handout.MAP)}
     for cell in mine:
         line = lines.get(cell["id"])
         if line and cell["id"] != handout.MAP:
             cell["source"] = line["source"]
-        elif line and cell["source"] == line["source"]:
+        if line and "outputs" in line and cell["source"] == line["source"]:
             cell["outputs"], cell["execution_count"] = copy.deepcopy(line["outputs"]), None

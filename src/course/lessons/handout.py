@@ -31,8 +31,9 @@ class Place(NamedTuple):
     before: str = ""
     after: str = ""
     solved: frozenset = frozenset()  # keys of the exercises that have passed
-    step: str = ""  # where the learner goes on, a link in a sentence; shown on the first page
+    step: str = ""  # where the learner goes on, a link in Markdown
     map: str = ""  # the map of the course as it is drawn now, as HTML
+    ahead: str = ""  # how far the learner is in this lesson, as HTML
 
 
 def make(notebook: dict, place: Place) -> dict:
@@ -49,8 +50,8 @@ def make(notebook: dict, place: Place) -> dict:
     fresh["cells"] = [part for cell in fresh["cells"] for part in parts(cell)]
     fold_explanations(fresh["cells"])
     for cell, state in zip(fresh["cells"], near(fresh["cells"]), strict=True):
+        cell["id"] = places.cell(cell["source"]) or cell["id"]
         if cell["cell_type"] == "markdown":
-            cell["id"] = places.cell(cell["source"]) or cell["id"]
             cell["source"] = stamped(cell["source"], place.stem)
             continue
         _strip(cell, gives_away=state == "asked")
@@ -135,9 +136,14 @@ def _draw_map(cell: dict, drawn: str) -> None:
     """Let the map stand there drawn, and its cell run by itself: a link leads straight to it."""
     cell["id"], cell["source"] = MAP, f"{_BRINGS_MAP}\n\n{DRAWS_MAP}"
     if drawn:
-        told = say("Drawn when you opened the course. Run this cell to bring it up to date.")
-        data = {"text/html": drawn + cards.quiet(told), "text/plain": ""}
-        cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+        cell["outputs"] = _as_of_now(drawn)
+
+
+def _as_of_now(drawn: str) -> list[dict]:
+    """Return outputs that show the learner's progress without a run of their cell."""
+    told = say("As it was when you opened the course. Run this cell to bring it up to date.")
+    data = {"text/html": drawn + cards.quiet(told), "text/plain": ""}
+    return [{"output_type": "display_data", "data": data, "metadata": {}}]
 
 
 def without_widgets(cell: dict) -> list[dict]:
@@ -206,7 +212,7 @@ def above(place: Place, spent: tuple[int, int]) -> dict:
     lines = [" &nbsp;·&nbsp; ".join(filter(None, links))]
     if far := _how_far(place, spent):
         lines.append(far)
-    if place.step and not place.before:
+    if place.step:
         lines.append(f"**{place.step}**")
     return _markdown(ABOVE, "  \n".join(lines))
 
@@ -220,8 +226,8 @@ def _how_far(place: Place, spent: tuple[int, int]) -> str:
     done = sum(f"{known.slug}.{one.name}" in place.solved for one in known.asked)
     if done:
         sentence = (
-            "{done} solved when you last opened the course; the end of this page says how far "
-            "you are by now."
+            "{done} solved when you opened the course; run the last cell of code on this page to "
+            "see how far you are by now."
         )
         words.append(say(sentence, done=done))
     return " ".join(words)
@@ -235,6 +241,16 @@ def lasts(first: int, further: int) -> str:
     return say(sentence, minutes=first, more=further)
 
 
+def rerun(cells: list[dict]) -> str:
+    """Say above a copy whose kernel is gone what is gone with it; "" where no cell was run."""
+    if not any(cell.get("execution_count") for cell in cells):
+        return ""
+    return say(
+        "Variables don't outlast a session: before you go on, choose the cell where you were and "
+        "run again what stands above it (menu Run, Run All Above Selected Cell)."
+    )
+
+
 def below(place: Place) -> list[dict]:
     """Return what stands below a lesson: how far you are by then, and the next lesson."""
     slug, cells = lessons.slug(place.stem), []
@@ -242,7 +258,7 @@ def below(place: Place) -> list[dict]:
     if known:
         call = f'course_map.ahead("{slug}")'
         source = f"# {say('How far you are.')}\n{_BRINGS_MAP}\n\n{call}"
-        cells.append(_code(AHEAD, source))
+        cells.append(_code(AHEAD, source, _as_of_now(place.ahead) if place.ahead else []))
     after = place.after and _known(place.after)
     words = say("This was the last lesson. [Map of the course]({file})", file=places.course_map())
     if place.after:
@@ -259,8 +275,8 @@ def _markdown(id: str, source: str) -> dict:
     return {"cell_type": "markdown", "id": id, "metadata": {"tags": ["desk"]}, "source": source}
 
 
-def _code(id: str, source: str) -> dict:
+def _code(id: str, source: str, outputs: list[dict]) -> dict:
     cell = {"cell_type": "code", "id": id, "metadata": {"tags": ["desk"]}, "source": source}
     folded = {"jupyter": {"source_hidden": True}}
     cell["metadata"] |= folded
-    return cell | {"execution_count": None, "outputs": []}
+    return cell | {"execution_count": None, "outputs": outputs}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import itertools
+from collections.abc import Callable
 
 from course import cards
 from course.learner import progress
@@ -48,7 +49,7 @@ class Map:
         """Say where to go on."""
         if (here := self.here()) is None:
             return say("Every exercise of the course is solved.")
-        if self.last.partition(".")[0] == here[0].slug:
+        if self._goes_on(here[0]):
             sentence = "Go on where you were: lesson {number}, {title}, exercise `{name}`."
         elif self.last:
             sentence = "Next: lesson {number}, {title}. Its first open exercise is `{name}`."
@@ -56,11 +57,23 @@ class Map:
             sentence = "Begin with lesson {number}, {title}. Its first exercise is `{name}`."
         return say(sentence, **_at(here))
 
-    def way_on(self) -> str:
-        """Return where to go on as a link in Markdown; "" before anything was done."""
-        if (here := self.here()) is None:
-            return self.next_step()
-        return f"[{self.next_step()}]({places.exercise(*here)})" if self.last else ""
+    def way_on(self, stem: str) -> str:
+        """Return where to go on, a link in Markdown, as it stands above a lesson; or "".
+
+        It stands above the first lesson, once something was done, and above the one in which the
+        learner was.
+        """
+        here, first = self.here(), places.file(stem) == places.FIRST
+        if here is None:
+            return self.next_step() if first else ""
+        words = self.next_step() if first and self.last else ""
+        if stem == here[0].stem and self._goes_on(here[0]):
+            words = say("Go on where you were: {place}", place=places.named(*here))
+        return f"[{words}]({places.exercise(*here)})" if words else ""
+
+    def _goes_on(self, lesson: Lesson) -> bool:
+        """Tell whether a lesson is the one that the learner was in."""
+        return self.last.partition(".")[0] == lesson.slug
 
     def solved(self, lesson: Lesson) -> int:
         """Count the exercises of a lesson that have passed."""
@@ -178,18 +191,27 @@ class Ahead:
         return [name for key, name in pairs if not self.map.checks.get(key, {}).get("passed")]
 
     def __str__(self) -> str:
+        return self._told("`{}`".format)
+
+    def _told(self, shown: Callable[[str], str]) -> str:
+        """Say how far the learner is; `shown` is how an exercise's name is written."""
         left, total = self.open(), len(self.lesson.exercises)
         done = say("{done} of {total} exercises solved.", done=total - len(left), total=total)
         if not left:
             return done
-        names = ", ".join(f"`{name}`" for name in left)
+        names = ", ".join(map(shown, left))
         return say("{done} Still open: {names}.", done=done, names=names)
 
     __repr__ = __str__
 
-    def _repr_markdown_(self) -> str:
+    def _repr_html_(self) -> str:
+        from course.interactive import names  # the command line shows no page
+
+        def link(name: str) -> str:
+            return f'<a href="{places.exercise(self.lesson, name)}"><code>{name}</code></a>'
+
         marks = "".join(self.map._mark(key) for key in keys(self.lesson))
-        return f"{marks} &nbsp; {self}"
+        return f"<div>{marks} &nbsp; {self._told(link)}</div>{names.script(names.LEAD)}"
 
 
 def _at(here: tuple[Lesson, str]) -> dict[str, str]:

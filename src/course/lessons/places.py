@@ -7,7 +7,7 @@ been drawn and has no letter beyond ASCII.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from course import lessons
 from course.words import later, say
@@ -17,6 +17,7 @@ MAP = "Map of the course"  # a heading of the first lesson
 QUESTIONS = later("Questions to answer without looking")  # a heading near the end of each
 BELOW = "desk-below"  # the id of the cell under a lesson, which leads to the next
 EXERCISE = re.compile(r"^### Exercise: `(\w+)`[ \t]*$", re.MULTILINE)
+_ASKED = re.compile(r"\bpredict\.\w+\(\s*\"\w+\.(\w+)\"")
 
 
 def file(stem: str) -> str:
@@ -36,9 +37,11 @@ def heading(lesson: lessons.Lesson, asked: lessons.Asked) -> str:
 
 
 def cell(source: str) -> str:
-    """Return the id of a cell of prose that links lead to; "" for any other."""
+    """Return the id of a cell that links lead to; "" for any other."""
     if found := EXERCISE.search(source):
         return f"exercise-{found[1]}"
+    if found := _ASKED.search(source):
+        return f"prediction-{found[1]}"
     heads = {f"## {MAP}": "course-map", f"## {QUESTIONS}": "questions"}
     return next((heads[line] for line in source.splitlines() if line in heads), "")
 
@@ -48,7 +51,18 @@ def course_map() -> str:
     return f"{FIRST}#cell-id=course-map"
 
 
-def after(lesson: lessons.Lesson, name: str, ids: Sequence[str], passed: Container[str]) -> tuple:
+def finished(lesson: lessons.Lesson, state: Mapping) -> set[str]:
+    """Return the ids of a lesson's cells that need no further look, by a learner's progress.
+
+    That is an exercise that has passed, and a prediction that was made or whose result was shown.
+    """
+    kept = [("exercise", key, entry["passed"]) for key, entry in state["checks"].items()]
+    kept += [("prediction", key, entry) for key, entry in state["predictions"].items()]
+    parts = ((kind, *key.partition(".")) for kind, key, so in kept if so)
+    return {f"{kind}-{name}" for kind, slug, _, name in parts if slug == lesson.slug}
+
+
+def after(lesson: lessons.Lesson, name: str, ids: Sequence[str], done: Container[str]) -> tuple:
     """Return what comes next on a lesson's page: a link and its words, both "" if nothing does.
 
     Parameters
@@ -56,22 +70,24 @@ def after(lesson: lessons.Lesson, name: str, ids: Sequence[str], passed: Contain
     name
         The exercise from which to go on.
     ids
-        Those of the page's cells in order; of the exercises below, the first that is open counts,
-        unless the closing questions come before it.
-    passed
-        The names of the exercises that need no further look.
+        Those of the page's cells in order. The first below the exercise counts that is a prediction
+        or an exercise and not done, the closing questions, or what leads to the next lesson.
+    done
+        The ids of cells that need no further look.
     """
-    here, asked = f"exercise-{name}", {f"exercise-{one.name}": one for one in lesson.asked}
+    here, told = f"exercise-{name}", {"questions": say(QUESTIONS), BELOW: say("the next lesson")}
+    told |= {f"exercise-{one}": named(lesson, one) for one in lesson.exercises}
     for id in ids[ids.index(here) + 1 :] if here in ids else ():
-        link = f"{file(lesson.stem)}#cell-id={id}"
-        if (one := asked.get(id)) and one.name not in passed:
-            number = f"{int(lesson.number)}.{one.place}"
-            return link, say("Exercise {number} · {name}", number=number, name=one.name)
-        if id == "questions":
-            return link, say(QUESTIONS)
-        if id == BELOW:
-            return link, say("the next lesson")
+        words = say("a prediction") if id.startswith("prediction-") else told.get(id)
+        if words and id not in done:
+            return f"{file(lesson.stem)}#cell-id={id}", words
     return "", ""
+
+
+def named(lesson: lessons.Lesson, name: str) -> str:
+    """Return what an exercise is called, as its heading begins."""
+    number = f"{int(lesson.number)}.{lesson.exercises.index(name) + 1}"
+    return say("Exercise {number} · {name}", number=number, name=name)
 
 
 def exercise(lesson: lessons.Lesson, name: str) -> str:
