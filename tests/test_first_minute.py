@@ -168,6 +168,20 @@ def test_a_passed_check_leads_to_what_is_next_by_keyboard(page):
     sync_api.expect(next_one.locator("b")).to_be_in_viewport()
 
 
+def test_a_card_however_long_is_read_from_its_first_line(page):
+    """JupyterLab holds the next cell in its place: what is above it would go out of sight."""
+    tall = page.add_style_tag(content=".jp-RenderedHTML > div:first-child { min-height: 700px }")
+    check = cell(page, "ex.probabilities.check(probabilities)")
+    check.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    card = check.locator(".jp-RenderedHTML > div").first
+    page.wait_for_function("card => card.offsetHeight > 699", arg=card.element_handle())
+    page.wait_for_timeout(500)
+    top = page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer").first.bounding_box()["y"]
+    assert card.bounding_box()["y"] > top
+    tall.evaluate("style => style.remove()")
+
+
 def test_a_link_chooses_its_cell_in_a_lesson_that_opens_and_in_one_that_is_open(page, desk):
     """Where only the page scrolls, the next key acts far away from what is seen."""
     state = json.loads((desk / "progress.json").read_text(encoding="utf-8"))
