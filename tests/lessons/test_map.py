@@ -108,7 +108,7 @@ def test_at_a_lessons_end_stands_what_is_open():
     )
     page = course_map.ahead("attention")._repr_html_()
     assert page.startswith("<div>○●●")
-    assert 'Still open: <a href="12_attention.ipynb#cell-id=exercise-scores"><code>' in page
+    assert 'Still open: <a href="12_attention.ipynb#cell-id=exercise-scores">scores</a>.' in page
     progress.record_check("attention.scores", True)
     assert str(course_map.ahead("attention")) == f"{total} of {total} exercises solved."
     with pytest.raises(ValueError, match=r"no lesson nowhere\. There are: start_here, "):

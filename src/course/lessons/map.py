@@ -208,7 +208,7 @@ class Ahead:
         from course.interactive import names  # the command line shows no page
 
         def link(name: str) -> str:
-            return f'<a href="{places.exercise(self.lesson, name)}"><code>{name}</code></a>'
+            return f'<a href="{places.exercise(self.lesson, name)}">{name}</a>'
 
         marks = "".join(self.map._mark(key) for key in keys(self.lesson))
         return f"<div>{marks} &nbsp; {self._told(link)}</div>{names.script(names.LEAD)}"
