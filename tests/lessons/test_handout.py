@@ -233,14 +233,20 @@ def test_a_picture_under_an_open_question_would_give_it_away():
     assert [bool(cell["outputs"]) for cell in shown] == [False, False, False, True]
 
 
+def test_an_exercise_begins_a_cell_to_whose_top_links_lead():
+    first, second = made(prose("## Further\n\nOptional.\n\n### Exercise: `scores`\n\nGo on."))
+    assert (first["id"], first["source"]) == ("def", "## Further\n\nOptional.")
+    assert second["id"] == "exercise-scores" and second["source"].startswith("### Exercise 12.")
+
+
 def test_what_explains_a_result_is_folded_down_to_the_next_heading():
     ask, tell = code('g = predict.number("a.b", "How many?")\ng'), code("x = 3\ng.reveal(x)")
-    before, why = prose("Count them."), prose("It is *three*.\n\n### Exercise: `scores`\n\nGo on.")
+    before, why = prose("Count them."), prose("It is *three*.\n\n### More\n\nGo on.")
     cells = ask, before, tell, code("plot.show()"), why, prose("Four would do.")
     shown = [c["source"] for c in made(*cells) if c["cell_type"] == "markdown"]
     assert shown[0] == "Count them."
     assert re.fullmatch(
-        r"<details><summary>.+</summary>\n\nIt is \*three\*\.\n\n</details>\n\n### Exercise 12.+",
+        r"<details><summary>.+</summary>\n\nIt is \*three\*\.\n\n</details>\n\n### More\n\nGo on\.",
         shown[1],
         re.DOTALL,
     )

@@ -47,7 +47,9 @@ def make(notebook: dict, place: Place) -> dict:
         Its neighbours, for the line above and the line below.
     """
     fresh = copy.deepcopy(notebook)
-    fresh["cells"] = [part for cell in fresh["cells"] for part in parts(cell)]
+    fresh["cells"] = [
+        piece for cell in fresh["cells"] for part in parts(cell) for piece in _headed(part)
+    ]
     fold_explanations(fresh["cells"])
     for cell, state in zip(fresh["cells"], near(fresh["cells"]), strict=True):
         cell["id"] = places.cell(cell["source"]) or cell["id"]
@@ -75,6 +77,17 @@ def parts(cell: dict) -> list[dict]:
     first["source"], second["source"] = pieces
     second["id"] = f"{cell['id']}-reveal"
     second["metadata"] = {}
+    return [first, second]
+
+
+def _headed(cell: dict) -> list[dict]:
+    """Return a cell, or two where an exercise begins within it: links lead to the top of a cell."""
+    found = places.EXERCISE.search(cell["source"])
+    if cell["cell_type"] != "markdown" or not found or not found.start():
+        return [cell]
+    first, second = copy.deepcopy(cell), copy.deepcopy(cell)
+    first["source"] = cell["source"][: found.start()].rstrip()
+    second["source"] = cell["source"][found.start() :]
     return [first, second]
 
 
