@@ -114,7 +114,7 @@ slow = predict.number(
 slow
 
 # %%
-tilts = np.cumprod(np.full(2000, 0.99))
+tilts = np.cumprod(np.full(100_000, 0.99))
 enough = int(np.argmax(tilts < 1e-3)) + 1
 x_end = spectral.power_iteration(np.diag([1, 0.99]), np.ones(2), enough)[1]
 slow.reveal(enough)
@@ -270,10 +270,10 @@ ex.low_rank.check(low_rank)
 widgets.ranks()
 
 # %% [markdown]
-# A few pieces carry most of the picture, and the others sharpen its edges.
+# The first pieces carry the shape, and the later ones sharpen its edges.
 
 # %% [markdown]
-# ## Right formulas, wrong answers
+# ## Least squares by formula
 #
 # *If every operation is exact to 16 digits, how many digits of the answer are right?*
 #
@@ -315,7 +315,8 @@ print(f"np.linalg.lstsq: residual {fit:.0e}, worst coefficient off by {off_lstsq
 
 # %% [markdown]
 # The fit is excellent and the coefficients are wrong. (How wrong depends on the last digits, so your number may
-# differ.) The library's solver, `lstsq`, gets six or seven digits right.
+# differ.) The library's solver, `lstsq`, gets six or seven digits right. A small residual says that the fit is
+# good, not that the coefficients are known: many sets of them fit almost equally well.
 
 # %% [markdown]
 # The **condition number** $\kappa = s_1 / s_{\min}$ says how much a relative error can grow on the way from
@@ -349,9 +350,8 @@ print(f"degree 15: VᵀV measured {measured[-1]:.0e}, κ(V) squared {kappa[-1]**
 print(f"a 64-bit number is rounded by up to {np.finfo(float).eps / 2:.0e} of its size")
 
 # %% [markdown]
-# A small residual says that the fit is good, not that the coefficients are known: many sets of them fit
-# almost equally well. Forming $V^\top V$ squares $\kappa$, and that doubles the number of digits lost: where
-# $V$ loses 7 of 16, $V^\top V$ loses 14. Beyond $10^{16}$ nothing is left to lose, and the smallest singular
+# Forming $V^\top V$ squares $\kappa$, and that doubles the number of digits lost: where $V$ loses 7 of 16,
+# $V^\top V$ loses 14. Beyond $10^{16}$ nothing is left to lose, and the smallest singular
 # value that is measured is itself rounding error. That is why the two numbers at degree 15 disagree.
 
 # %% [markdown]
@@ -373,7 +373,7 @@ def solve_by_svd(A, b):
 ex.solve_by_svd.check(solve_by_svd)
 
 # %% [markdown]
-# ## Where were the digits lost?
+# ## A variance, step by step
 #
 # *A colleague computes a variance as $\mathrm{mean}(x^2) - \mathrm{mean}(x)^2$. On numbers near $10^9$ it
 # comes out wrong. In which step?* The table compares each step with what it would be without rounding.

@@ -119,7 +119,7 @@ def ranks():
         width=9.6,
         height=3,
         digit=live.choice(list(range(10)), start=3, label="digit"),
-        k=live.slider(0, SIDE, start=4, label="rank k"),
+        k=live.slider(0, SIDE, start=1, label="rank k"),
     )
 
 
