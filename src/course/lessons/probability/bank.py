@@ -668,7 +668,7 @@ by_luck = Exercise(
         Case.random(lambda rng: _questions(rng, 9, 4), says="9 questions, 4 guessers"),
         Case.random(lambda rng: _questions(rng, 14, 3), says="14 questions, 3 guessers"),
         Case.random(lambda rng: _questions(rng, 17, 1), says="17 questions, one guesser"),
-        Case.extreme((59, 100, 20), says="59 of 100, 20 guessers: the report's case"),
+        Case.extreme((62, 100, 20), says="62 of 100, 20 guessers: the report's case"),
         Case.extreme((0, 6, 5), expected=1.0, says="none right or more, which is certain"),
         Case.extreme((7, 7, 3), says="all of 7 right"),
     ],
@@ -729,12 +729,13 @@ by_luck = Exercise(
         """,
     ],
     hints=[
-        "Is exactly 59 in the sum? And when do all 20 guessers stay below 59?",
+        "Is exactly 62 in the sum? And when do all 20 guessers stay below 62?",
         "t = Σ_{k ≥ right} comb(n, k) / 2ⁿ for one; all miss with (1 − t)^tried.",
         "tail = sum(math.comb(n, k) for k in range(..., n + 1)) / 2**n\nreturn 1 - ...",
     ],
     why="The report asked how lucky one model was that had been named before, and began one too "
-    "high. The best of 20 misses only if all miss, (1 − t)²⁰, and that is not even a half.",
+    "high. The best of 20 misses only if all miss, (1 − t)²⁰, and that leaves luck about one case in "
+    "five.",
     difficulty=3,
     minutes=10,
     importance=5,
