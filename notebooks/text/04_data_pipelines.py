@@ -161,7 +161,7 @@ print(f"by the median: {len(flagged_robust & wrong)} of {len(wrong)} wrong cells
 print(f" and {len(flagged_robust - wrong)} right ones")
 
 # %% [markdown]
-# What does the limit cost? Choose *median and MAD*, and find for each column the lowest limit
+# What does the limit cost? With *median and MAD*, find for each column the lowest limit
 # that throws no right number away. What is special about `height`?
 
 # %%
@@ -426,9 +426,9 @@ def noise(seed):
     return x, y, splits.stratified_folds(rng, y, 5), 50
 
 
-leaking = [100 * colleague(*noise(seed)) for seed in range(20)]
-praised.reveal(np.mean(leaking))
-print(f"20 sets of random numbers: {min(leaking):.0f} to {max(leaking):.0f} %")
+theirs = [100 * colleague(*noise(seed)) for seed in range(20)]
+praised.reveal(np.mean(theirs))
+print(f"20 sets of random numbers: {min(theirs):.0f} to {max(theirs):.0f} %")
 
 # %% [markdown]
 # Right nearly always, about what cannot be known. Whenever something is fitted on rows that are
@@ -585,7 +585,7 @@ plot.table(
         ["wrong cells of ink beyond 3 spreads, by mean and by median", f"{len(flagged & wrong)} and {len(flagged_robust & wrong)} of {len(wrong)}"],
         ["steps downhill at unit ratios of 1, 10 and 100", ", ".join(f"{n:,}" for n in steps.values())],
         *[[f"{labels} labels, {how}", f"{np.mean(r):.0f} %"] for (labels, how), r in right.items()],
-        ["random columns, chosen by all rows and inside the folds", f"{np.mean(leaking):.0f} and {np.mean(honest):.0f} %"],
+        ["random columns, chosen by all rows and inside the folds", f"{np.mean(theirs):.0f} and {np.mean(honest):.0f} %"],
         ["new drawings read by your pipeline", f"{np.mean(reads):.0f} %"],
     ],
     header=["quantity", "measured"],
@@ -712,7 +712,7 @@ plot.table(
 # Otherwise they are groups of which one half tests the other.
 
 # %% [markdown]
-# Move each of the three sliders alone. At which strength would you no longer vouch for the label?
+# Move each of the three sliders alone: how far would you go?
 # And for which digits would mirroring left to right keep it?
 #
 # <details><summary>Answer</summary>

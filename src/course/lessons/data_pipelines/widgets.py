@@ -19,12 +19,12 @@ def threshold():
     return live.figure(
         _threshold,
         alt="All numbers of the column ink, one dot each, on a logarithmic axis, with a line at each "
-        "limit. Right numbers lie in the middle; a few wrong ones lie far to the right, and with "
-        "mean and spread most of them are inside the limits.",
+        "limit. Right numbers lie in the middle; a few wrong ones lie far to the right, "
+        "outside the limits.",
         width=8.4,
         height=3,
         column=live.choice(list(NAMES), start="ink", label="column"),
-        rule=live.choice(list(RULES), start=RULES[0], label="measured by"),
+        rule=live.choice(list(RULES), start=RULES[1], label="measured by"),
         limit=live.slider(0.5, 12.0, start=3.0, step=0.25, label="limit"),
     )
 
