@@ -245,12 +245,12 @@ together.reveal(measured, shown=f"{measured:.2f}")
 #
 # The first bracket is the contribution of the upper path plus that of the lower one. The last term,
 # where both meet, is smaller by another factor $h$ and vanishes beside them.
-
-# %% [markdown]
+#
 # So the **chain rule** is: multiply the slopes along each path, then add over all paths,
 #
 # $$\frac{\partial L}{\partial x} = \sum_{\text{paths}}\ \prod_{\text{steps}} \text{slope of the step}.$$
-#
+
+# %% [markdown]
 # ### Exercise: `two_slopes`
 #
 # Here is a graph with more paths. Find how many lead from $x$ to $L$ before you write anything.
