@@ -112,9 +112,9 @@ nudge
 # %%
 W1, W2 = starts["one half"]
 nudged = learn(W1 + 1e-6 * np.random.default_rng(1).standard_normal(W1.shape), W2, x, y)
-print(f"spread between units: 1e-6 before, {nudged[0].std(axis=1).mean():.1f} after training")
 right_nudged = 100 * np.mean(logits(nudged, x).argmax(1) == y)
 nudge.reveal("as good as random weights", shown=f"{right_nudged:.0f} % right")
+print(f"spread between units: 1e-6 before, {nudged[0].std(axis=1).mean():.1f} after training")
 
 
 # %% [markdown]
@@ -199,12 +199,12 @@ last = {s: f"{spread[s][-1]:.1g}" for s in scales}
 vanish.reveal(spread["relu", 1][-1], shown=f"a spread of {last['relu', 1]}")
 
 # %% [markdown]
-# ## He: what a ReLU takes away
+# ## He: a variance for the ReLU
 #
-# *What does a ReLU take away, and how do you make up for it?*
+# *What does a ReLU do to the second moment, and how do you keep the spread level?*
 #
 # Let $z$ be symmetric about zero, with variance $\mathrm{Var}(z)$, and $h = \text{relu}(z)$. What
-# share of the second moment is left? Put your answer into the formula that you found, and ask that
+# is the second moment of $h$? Put your answer into the formula that you found, and ask that
 # $\mathrm{Var}(z)$ is the same at the next layer. As a check, $n_\text{in} = 50$ wants a standard
 # deviation of 0.2.
 #
@@ -230,8 +230,8 @@ print(", ".join(f"{name} {c:.3g}/n: {last[name, c]}" for name, c in scales))
 # spread stays. With $2.78/n$, only 39 % more, it explodes. That number is $(5/3)^2$: PyTorch
 # suggests multiplying weights by $5/3$ for tanh, and here it is used with a ReLU.
 #
-# The **gain** of an activation is the factor on the weights that makes up for what it takes away:
-# $\mathrm{Var}(W) = \text{gain}^2 / n_\text{in}$. For any $f$, draw many $z$ from $N(0, 1)$ and average
+# The **gain** of an activation is the factor on the weights that makes up for what it does to the
+# spread: $\mathrm{Var}(W) = \text{gain}^2 / n_\text{in}$. For any $f$, draw many $z$ from $N(0, 1)$ and average
 # $f(z)^2$: the gain is $1/\sqrt{\mathbb{E}[f(z)^2]}$.
 
 # %%
@@ -263,7 +263,7 @@ for n in (16, 256):
 # %% [markdown]
 # ## Two inputs in fifty layers
 #
-# *With variance $2/n$ the spread stays level. Does the network still tell two inputs apart?*
+# *With variance $2/n$ the spread stays level. What becomes of the angle between two inputs?*
 #
 # The 64 random inputs point in very different directions: the **cosine** of two of them, their dot
 # product divided by both lengths, has an average size of 0.05.
@@ -331,13 +331,14 @@ del signals, hs, zs  # 45 MB
 # forward asks for $\mathrm{Var}(W) = 1/n_\text{in}$ and the way back for $1/n_\text{out}$. Xavier
 # takes $2/(n_\text{in} + n_\text{out})$.
 #
-# Which settings keep the spread, which keep directions, and does any keep both, forward and back?
+# The figure begins with tanh and $1/n_\text{in}$. Which settings keep the spread, which keep
+# directions, and does any keep both, forward and back?
 
 # %%
 widgets.layers()
 
 # %% [markdown]
-# ## Weights that keep directions
+# ## Mirrored weights
 #
 # *Can a ReLU network pass its input on whole?*
 #
