@@ -92,7 +92,7 @@ limit.reveal(above, shown=f"{above:,.0f}")
 figures.bowl((0.3, 1.9, 2.1))
 
 # %% [markdown]
-# ## A curvature that answers back
+# ## The curvature of a network
 #
 # *The bowl has one curvature. A network has another one at every point. What is the limit worth
 # then?*
@@ -140,8 +140,8 @@ def follow(lr, x, target, steps=400):
 
 
 # %% [markdown]
-# At the start its largest curvature is 8. With $\text{lr} = 0.2$ the limit lies at
-# $2/\text{lr} = 10$, so the run begins on the safe side.
+# At the start its largest curvature is 8. With $\text{lr} = 0.2$ that is below the limit,
+# $2/\text{lr}$, so the run begins on the safe side.
 
 # %%
 ahead = predict.number(
@@ -728,12 +728,12 @@ plot.table(
 # %% [markdown]
 # ## Further
 #
-# What follows is optional, and nothing later needs it: a gap in the proof that Adam converges,
+# What follows is optional, and nothing later needs it: what Adam makes of rare, large gradients,
 # and a newer rule, made for matrices. It takes about ten minutes.
 #
-# ### Does Adam always converge?
+# ### Rare, large gradients
 #
-# *Adam was published with a proof that it converges. Does it?*
+# *A gradient is large and rare, and small the other way in between. Where does Adam go?*
 #
 # Let the gradient be $+3$ at every third step and $-1$ at the other two, with $p$ held between $-1$
 # and $1$. The sum over three steps is $+1$, so the best place is $-1$. Give Adam a short memory,
@@ -756,15 +756,15 @@ def walk(beta2, steps=3000):
 
 
 # %%
-end, remembers = walk(0.1)[-300:].mean(), walk(0.999)[-300:].mean()
+end, end_long = walk(0.1)[-300:].mean(), walk(0.999)[-300:].mean()
 reddi.reveal("at +1", shown=f"{end:+.2f}")
-print(f"with β₂ = 0.999 it ends at {remembers:+.2f}")
+print(f"with β₂ = 0.999 it ends at {end_long:+.2f}")
 
 # %% [markdown]
-# Reddi and others (2018) found the gap in the proof. At the large gradient $v$ jumps up with it,
-# so $+3$ counts for about one. Two steps later $v$ has forgotten, and $-1$ counts for about one
-# too. So two wrong steps beat one right one. With a long memory, as the second line shows, Adam
-# goes the right way. (A conjecture: the gradient of a rare token is like that third step, and
+# Adam was published with a proof that it converges; Reddi and others (2018) found the gap in it.
+# At the large gradient $v$ jumps up with it, so $+3$ counts for about one. Two steps later $v$ has
+# forgotten, and $-1$ counts for about one too. So two wrong steps beat one right one. With a long
+# memory, as the second line shows, Adam goes the right way. (A conjecture: the gradient of a rare token is like that third step, and
 # $1/(1 - \beta_2)$ must be long enough to span its absence.)
 #
 # ### Muon: every direction of a matrix about equally far
