@@ -257,8 +257,8 @@ for _ in range(100):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-below = loss.item()
-onward.reveal("far below 0" if below < 0 else "about 2.3", shown=f"{below:.0f}")
+after = loss.item()
+onward.reveal("far below 0" if after < 0 else "about 2.3", shown=f"{after:.0f}")
 print(f"rows of the labels sum to {labels.sum(dim=1).min():.1f} up to {labels.sum(dim=1).max():.1f}")
 
 # %% [markdown]
@@ -337,7 +337,7 @@ for (n, twice), (_, a) in doubled.items():
 # keeps the order of the classes. So after a long run the accuracy says nothing, and only someone
 # who knows what the loss should be sees the fault. Before the first step it should be about $\ln
 # K$, but it is that with two softmaxes as well. On a handful of examples learnt by heart it
-# should be 0, and there it stops at 1.46.
+# should be 0, and there it stops at the floor.
 
 # %% [markdown]
 # ## Two modes
@@ -405,7 +405,7 @@ ex.fit.check(fit)
 # %% [markdown]
 # ## Random labels
 #
-# *What does a high training accuracy prove?*
+# *What does a training accuracy prove?*
 #
 # Take 500 digits and shuffle their labels, so that picture and label have nothing to do with each
 # other. A network with 128 hidden units is trained by AdamW for 30 epochs.
@@ -418,7 +418,7 @@ heart = predict.number(
 heart
 
 # %%
-by_heart = []
+read_right = []
 for seed in range(3):
     torch.manual_seed(seed)
     net, rng = nets.Net([784, 128, 10]), np.random.default_rng(seed)
@@ -426,18 +426,18 @@ for seed in range(3):
     optimizer = AdamW(net.parameters(), lr=0.01)
     for _ in range(30):
         learning.train_epoch(net, optimizer, x[:500], shuffled, rng, 100)
-    by_heart.append([100 * learning.evaluate(net, *pair)[1] for pair in ((x[:500], shuffled), held)])
-seen_right, held_right = np.mean(by_heart, axis=0)
+    read_right.append([100 * learning.evaluate(net, *pair)[1] for pair in ((x[:500], shuffled), held)])
+seen_right, held_right = np.mean(read_right, axis=0)
 heart.reveal(seen_right, shown=f"{seen_right:.0f} %")
-print("held out:", ", ".join(f"{b:.0f} %" for _, b in by_heart))
+print("held out:", ", ".join(f"{b:.0f} %" for _, b in read_right))
 
 # %% [markdown]
 # All of them, on every seed, and on held-out digits it guesses. So a perfect training accuracy
 # proves that the network is large enough, and nothing else.
 
 # %% [markdown]
-# In the next figure half of the labels are drawn at random. At which epoch would you stop? What
-# do fewer units change, or more examples?
+# In the next figure you draw a share of the labels at random. Take half of them: at which epoch
+# would you stop? What do fewer units change, or more examples?
 
 # %%
 widgets.dial()
@@ -545,7 +545,7 @@ plot.table(
     [
         ["SGD, cleared and never cleared", f"{cleared['SGD', 'each step'][1].mean():.0f} %, {never:.0f} %"],
         ["AdamW, cleared and never cleared", ", ".join(f"{cleared['AdamW', when][1].mean():.0f} %" for when in ("each step", "never"))],
-        ["the article's loss after 100 steps", f"{below:.0f}"],
+        ["the article's loss after 100 steps", f"{after:.0f}"],
         ["least loss with two softmaxes, K = 10", f"{least_two:.3f}"],
         ["accuracy after the longer run, one softmax and two", ", ".join(f"{a.mean():.0f} %" for _, a in list(doubled.values())[-2:])],
         ["dropout off, and left on, while reading", f"{off:.0f} %, {on:.0f} %"],
@@ -659,9 +659,9 @@ if keras:
     print("read as", read_as.tolist(), "meant were", held[1][:8].tolist())
 
 # %% [markdown]
-# ### Autograd follows the code
+# ### A function in two cases
 #
-# *If a function is right, is its gradient right too?*
+# *A function is written in two cases. Which slope does autograd find?*
 #
 # The **softplus** $\ln(1 + e^z)$ is a smooth ReLU. For $z = 1000$ the exponential overflows,
 # although the answer is plainly 1000. So a programmer takes $z$ itself wherever $z$ is large:
@@ -690,8 +690,8 @@ print("softplus", [f"{v:.2f}" for v in out.tolist()], "slope", [f"{v:.2f}" for v
 # you meant.
 
 # %% [markdown]
-# The cure is to write the function so that nothing overflows, or to give it a derivative of your
-# own. A `torch.autograd.Function` has a `forward`, which may keep what it needs with
+# A function can also be written so that nothing overflows, or be given a derivative of your own.
+# A `torch.autograd.Function` has a `forward`, which may keep what it needs with
 # `ctx.save_for_backward`, and a `backward`, which finds it in the tuple `ctx.saved_tensors` and
 # turns the gradient `dy` of the output into that of the input. (`torch.autograd.gradcheck` is the
 # numerical check of lesson *Gradients*.)

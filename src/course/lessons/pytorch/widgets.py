@@ -33,14 +33,14 @@ def dial():
     return live.training(
         _learn,
         _curves,
-        alt="Accuracy on the training digits and on held-out digits against the epoch. With half "
-        "of the labels drawn at random the training accuracy still climbs to 100 percent, while "
-        "the held-out accuracy rises to about 70 percent and then sinks to 50.",
+        alt="Accuracy on the training digits and on held-out digits against the epoch. With no "
+        "label drawn at random the training accuracy climbs to 100 percent within a few epochs, "
+        "and the held-out accuracy levels off at about 85.",
         total=EPOCHS,
         preview=EPOCHS,
         width=7.2,
         height=3.0,
-        share=live.slider(0, 100, start=50, step=10, label="labels drawn at random, %"),
+        share=live.slider(0, 100, start=0, step=10, label="labels drawn at random, %"),
         units=live.slider(4, 128, start=64, step=4, label="hidden units"),
         examples=live.slider(100, 1000, start=300, step=100, label="training examples"),
         rate=live.slider(0.0, 0.9, start=0.0, step=0.1, label="dropout"),
