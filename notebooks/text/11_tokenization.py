@@ -314,7 +314,7 @@ cost = {
 }
 chinese.reveal(cost["plays"][1][-1], shown=f"{cost['plays'][1][-1]:.2f}")
 
-# %%
+# %% tags=["plot"]
 curves.over_sizes(
     sizes,
     {f"{language}, held out": {f"trained on {name}": cost[name][k] for name in trained} for k, language in enumerate(("English", "Chinese"))},
@@ -341,7 +341,7 @@ for name in trained:
     print(f"{name}: {len(pieces):2} tokens, {'|'.join(pieces)}")
 
 # %% [markdown]
-# The line is *Before my bed the bright moon shines*. To the plays' tokenizer it is fifteen fragments. That of the
+# The line is *Before my bed the bright moon shines*, and a � is a fragment of a character. The tokenizer of the
 # poems knows *bright moon*, 明月, as one token, but it, too, cuts within the first character.
 #
 # ## A loss that can't be compared
@@ -396,7 +396,7 @@ for V in sizes:
 per_token, per_byte = np.array(results["shares"]).T
 rise.reveal(per_token[-1], shown=f"{per_token[-1]:.2f} bits")
 
-# %%
+# %% tags=["plot"]
 units = ("bits per token", "bits per byte")
 curves.over_sizes(
     sizes,
@@ -417,7 +417,7 @@ for name, points in results.items():
 # A model without memory gains much from long tokens, because each holds several characters. The second model
 # remembers one token, and it gains less: merges and memory do part of the same work.
 #
-# ## Tokens that are hardly ever seen
+# ## How often a token is seen
 #
 # *Each token is something that the model must learn about. How often does it get the chance?*
 

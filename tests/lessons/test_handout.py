@@ -80,6 +80,13 @@ def test_what_a_prediction_reveals_is_neither_printed_nor_in_sight(copied):
         assert leads_on or told["source"].startswith(("<details>", "#")), told["source"]
 
 
+def test_what_a_figure_near_a_question_shows_is_not_told_in_sight(copied):
+    *_, fresh = copied
+    for cell, state in zip(fresh["cells"], handout.near(fresh["cells"]), strict=True):
+        if state and cell["cell_type"] == "code" and "alt=" in cell["source"]:
+            assert folded(cell), cell["source"]
+
+
 def test_a_choice_is_chosen_and_a_number_typed(copied):
     _, _, fresh = copied
     asked = [c["source"] for c in fresh["cells"] if plumbing.kind(c) == "predict" and folded(c)]
