@@ -17,8 +17,8 @@
 # A language model doesn't write. It says how probable each next token is, and something else has to choose. This lesson is about
 # that choice, and about writing faster without changing the text.
 #
-# **You will** catch the model in a loop, search for the most probable text, mend a sampler, cut the tail of a distribution, and write
-# faster in two ways.
+# **You will** let the model take the most probable character every time, search for the most probable text, mend a sampler, cut
+# the tail of a distribution, and write faster in two ways.
 #
 # **You need** lesson *A small GPT* for the model, and lesson *Attention* for keys, values and the mask.
 
@@ -97,11 +97,11 @@ def greedy(z):
     return z.argmax(axis=-1)
 
 
-stuck = write(reading.Reader(model), real[:, :8], 1000, greedy)
-share_loops = 100 * np.mean([repeated(text, 8) for text in stuck])
+greedy_texts = write(reading.Reader(model), real[:, :8], 1000, greedy)
+share_greedy = 100 * np.mean([repeated(text, 8) for text in greedy_texts])
 share_real = 100 * np.mean([repeated(text, 8) for text in real])
-loops.reveal(share_loops, shown=f"{share_loops:.0f} % over eight texts; Shakespeare {share_real:.0f} %")
-print(tokens.decode(stuck[0, :160], model.alphabet))
+loops.reveal(share_greedy, shown=f"{share_greedy:.0f} % over eight texts; Shakespeare {share_real:.0f} %")
+print(tokens.decode(greedy_texts[0, :160], model.alphabet))
 
 # %% [markdown]
 # Greedy leaves nothing to chance: the same view is always followed by the same character. The model sees at most 64 characters, so
@@ -194,7 +194,7 @@ for texts, _ in searched[:3]:
 # %% [markdown]
 # ## Drawing
 #
-# *If the most probable text is too probable, what about a text that is drawn from the model's own probabilities?*
+# *A search looks for the most probable text. What about a text that is drawn from the model's own probabilities?*
 
 # %%
 typical = predict.choice(
@@ -216,7 +216,8 @@ print(repr(tokens.decode(texts[0], model.alphabet)))
 
 # %% [markdown]
 # Why should that be? At each position, token $i$ would cost $-\ln p_i$ and is drawn with probability $p_i$. So a drawn text costs
-# $-\sum_i p_i \ln p_i$ on average, which is what the model expects.
+# $-\sum_i p_i \ln p_i$ on average, which is what the model expects. That is as much as what it has learnt costs, and less than a
+# new play.
 
 # %% [markdown]
 # And what does real text cost, beside what the model expects?
@@ -229,7 +230,7 @@ for name in ("the learnt plays", "The Tempest"):
 
 # %% [markdown]
 # On the plays that it has learnt, the model is right about its own surprise. On a new play it expects the same and is surprised
-# more, so it is too sure of itself there. What it draws costs as much as what it has learnt, not as much as a new play.
+# more, so it is too sure of itself there.
 
 # %% [markdown]
 # ## A sampler that is off
@@ -476,7 +477,7 @@ for K in (1, 2, 4, 8):
     drafts, good, calls = np.sum(runs, axis=0)
     rates[K] = 100 * good / drafts, 8 * 160 / calls
     sure = [speculative.write(rng, *certain, text[:8], 160, K)[0] for text in real]
-    same = np.sum(np.all(sure == stuck[:, :168], axis=1))
+    same = np.sum(np.all(sure == greedy_texts[:, :168], axis=1))
     rows.append([K, f"{rates[K][0]:.0f} %", f"{rates[K][1]:.1f}", f"{same} of 8"])
 plot.table(rows, header=["drafted", "kept", "characters a call", "greedy texts unchanged"])
 kept.reveal(rates[4][0], shown=f"{rates[4][0]:.0f} %")
@@ -519,7 +520,7 @@ print(tokens.decode(written["and with drafts"], model.alphabet))
 # %%
 plot.table(
     [
-        ["runs of eight that greedy text repeats", f"{share_loops:.0f} %"],
+        ["runs of eight that greedy text repeats", f"{share_greedy:.0f} %"],
         ["cost of the most probable text that was found", f"{min(best.values()):.2f} nats"],
         ["cost of drawn text, and of the learnt plays", f"{np.mean(drawn):.2f}, {costs['the learnt plays']:.2f} nats"],
         ["drafts of four: kept, characters a call", f"{rates[4][0]:.0f} %, {rates[4][1]:.1f}"],
