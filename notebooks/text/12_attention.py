@@ -161,7 +161,7 @@ for D, entropy in zip(sizes, divided, strict=True):
 widgets.one_row()
 
 # %% [markdown]
-# ## The mask: no looking ahead
+# ## The mask
 #
 # *A GPT learns to say what comes next. What happens if it can see what comes next?*
 #
@@ -401,9 +401,9 @@ W = [rng.standard_normal((12, 12)) / np.sqrt(12) for _ in range(4)]
 for causal in (False, True):
     y, shuffled = (attention.multi_head(z, *W, 3, causal=causal)[0] for z in (x, x[:, shuffle]))
     moved[causal] = np.abs(y[:, shuffle] - shuffled).max()
+bag.reveal("the outputs change")
 print(f"without the mask, the same outputs: {moved[False] < 1e-12}")
 print(f"with the mask they move by {moved[True]:.2f}")
-bag.reveal("the outputs change")
 
 # %% [markdown]
 # With the mask, the first position sees one token and the last sees all, so after shuffling each
@@ -474,18 +474,18 @@ def late_loss(model, exam):
 
 practice = small.repeated(np.random.default_rng(0), 4000).ravel()
 exam = torch.from_numpy(small.repeated(np.random.default_rng(1), 500)[:, :33])
-designs = {
-    "one layer": {"layers": 1},
-    "two layers": {"layers": 2},
-    "one layer that is handed the token before": {"layers": 1, "taps": 1},
-}
-models, late = {}, {}
-for name, design in designs.items():
-    config = Config(16, **(modern | design), context=32, heads=2, width=32)
+shape = modern | {"context": 32, "heads": 2, "width": 32}
+models = {}
+for name, depth in {"one layer": 1, "two layers": 2}.items():
+    config = Config(16, **shape, layers=depth)
     models[name] = [small.trained(config, practice, steps=600, seed=s) for s in range(3)]
-    late[name] = [late_loss(model, exam) for model in models[name]]
-    print(f"{name}: {min(late[name]):.3f} to {max(late[name]):.3f} nats over three seeds")
 copying.reveal("only two layers")
+handed = Config(16, **(shape | {"taps": 1}), layers=1)
+three = [small.trained(handed, practice, steps=600, seed=s) for s in range(3)]
+models["one layer that is handed the token before"] = three
+late = {name: [late_loss(model, exam) for model in three] for name, three in models.items()}
+for name, nats in late.items():
+    print(f"{name}: {min(nats):.3f} to {max(nats):.3f} nats over three seeds")
 
 # %% [markdown]
 # One layer fails from each seed, and two layers succeed. The rule that continues a pattern is:
@@ -495,8 +495,7 @@ copying.reveal("only two layers")
 #
 # If that is the reason, one layer must be enough once it is handed the second fact. The third
 # model tests it: it gets the embedding of the token before as well, and succeeds.
-
-# %% [markdown]
+#
 # Two layers can do it for themselves. The head in the second layer is called an
 # **induction head**. It needs the one in the first layer, a **previous-token head**:
 
