@@ -764,8 +764,8 @@ print(f"with β₂ = 0.999 it ends at {end_long:+.2f}")
 # Adam was published with a proof that it converges; Reddi and others (2018) found the gap in it.
 # At the large gradient $v$ jumps up with it, so $+3$ counts for about one. Two steps later $v$ has
 # forgotten, and $-1$ counts for about one too. So two wrong steps beat one right one. With a long
-# memory, as the second line shows, Adam goes the right way. (A conjecture: the gradient of a rare token is like that third step, and
-# $1/(1 - \beta_2)$ must be long enough to span its absence.)
+# memory, as the second line shows, Adam goes the right way. (A conjecture: the gradient of a rare
+# token is like that third step, and $1/(1 - \beta_2)$ must be long enough to span its absence.)
 #
 # ### Muon: every direction of a matrix about equally far
 #

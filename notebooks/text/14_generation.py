@@ -216,8 +216,7 @@ print(repr(tokens.decode(texts[0], model.alphabet)))
 
 # %% [markdown]
 # Why should that be? At each position, token $i$ would cost $-\ln p_i$ and is drawn with probability $p_i$. So a drawn text costs
-# $-\sum_i p_i \ln p_i$ on average, which is what the model expects. That is as much as what it has learnt costs, and less than a
-# new play.
+# $-\sum_i p_i \ln p_i$ on average, which is what the model expects.
 
 # %% [markdown]
 # And what does real text cost, beside what the model expects?
