@@ -641,7 +641,7 @@ plot.table(
 # ## Further
 #
 # What follows is optional, and nothing later needs it. It holds pictures that are made of others,
-# labels that look wrong, arrays in files, and two more leaks. It takes about 35 minutes, and each part
+# labels that look wrong, arrays in files, and two more leaks. It takes about 40 minutes, and each part
 # can be read by itself.
 #
 # ### More pictures from few

@@ -160,6 +160,8 @@ def test_without_a_question_an_answer_bears_the_name_of_its_section():
     fold = "<details><summary>The lines</summary>x</details>"
     text = ways.numbered(f"<h3>Exercise 1.2 · <code>f</code> · difficulty 3</h3><p>y</p>{fold}")
     assert ">Exercise 1.2 · f</a></span> <span>The lines</span>" in text
+    text = ways.numbered(f"<h3>Exercise 1.2</h3><p>Move it. Why is it <em>so</em>?</p>\n{fold}")
+    assert '">Move it. Why is it <em>so</em>?</a></span>' in text
 
 
 def test_every_section_has_an_id_and_a_place_in_the_contents(every):
@@ -202,6 +204,11 @@ def test_a_long_line_of_code_is_marked_with_its_indent_and_nothing_else_changes(
         '<span class="line blank">\n</span>'
     )
     assert re.sub("<[^>]*>", "", text) == re.sub("<[^>]*>", "", code)
+
+
+def test_a_printed_sentence_may_be_wrapped_and_a_row_of_a_table_keeps_its_columns():
+    sentence, row = pages.lines("a loss of 2.3"), pages.lines("2.3    4.5")
+    assert 'class="line wraps"' in sentence and 'class="line"' in row
 
 
 def test_a_card_says_unit_and_range_of_what_it_asks_for(made):

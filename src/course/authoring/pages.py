@@ -26,6 +26,7 @@ TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
 COMMAND = "python start.py lab"
 _CODE = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL)
+_COLUMNS = re.compile(r"\S\s{2,}\S|[─│█]")  # of a line of a table
 WRAPPED = 80  # so many characters stand in one line on paper, whatever its font
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
@@ -141,22 +142,23 @@ def keeps_light(alt: str | None) -> bool:
 
 def lined(code: str) -> str:
     """Return highlighted code, its lines as `lines` gives them."""
-    return _CODE.sub(lambda inner: lines(inner[0]), code)
+    return _CODE.sub(lambda inner: lines(inner[0], code=True), code)
 
 
-def lines(text: str) -> str:
+def lines(text: str, *, code: bool = False) -> str:
     """Return preformatted text with each line in an element of its own.
 
-    Between them a sheet of paper ends; a long one, where it is wrapped, is marked and set in.
+    Between them a sheet of paper ends. A long one, where it is wrapped, is marked and set in; so is
+    a shorter one on a narrow page, unless it is code or has columns.
     """
-    return "".join(map(_line, re.findall(r".*\n|.+", text)))
+    return "".join(_line(line, code) for line in re.findall(r".*\n|.+", text))
 
 
-def _line(line: str) -> str:
+def _line(line: str, code: bool) -> str:
     bare = markup.unescape(re.sub(r"<[^>]*>", "", line)).rstrip()
     if not bare:
         return f'<span class="line blank">{line}</span>'
-    if len(bare) <= WRAPPED:
+    if len(bare) <= WRAPPED and (code or _COLUMNS.search(bare)):
         return f'<span class="line">{line}</span>'
     indent = len(bare) - len(bare.lstrip())
     return f'<span class="line wraps" style="--in:{indent}ch">{line}</span>'

@@ -17,7 +17,7 @@ _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 _PARTS = re.compile(
     r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
     r'|<b class="asked">(?P<asked>.*?)</b>'
-    r"|(?:(?P<item><li>(?:(?!</?li>|</?details).)*))?"
+    r"|(?P<item><li>(?:(?!</?li>|</?details).)*|<p>(?:(?!</?p>).)*\?</p>\s*)?"
     r'<details(?P<kind> class="answer")?><summary>(?P<told>.*?)</summary>',
     re.DOTALL,
 )
@@ -26,8 +26,8 @@ _PARTS = re.compile(
 def numbered(text: str) -> str:
     """Give each folded answer an id, by which paper, where nothing folds, sends to its end.
 
-    There it stands under its question: that of the prediction, or the item of a list that it is
-    folded in; else under the name of its section. A number it doesn't show: questions have theirs.
+    There it stands under its question: that of the prediction, the item of a list that it is folded
+    in, or a paragraph before it that ends with one; else under the name of its section. A number it doesn't show: questions have theirs.
     """
     heading, asked, count = "", "", itertools.count(1)
 
