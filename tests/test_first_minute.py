@@ -214,6 +214,15 @@ def test_a_prediction_is_typed_at_once_and_run_on_from(page):
     sync_api.expect(cell(page, "share = 100 * np.mean(counts == 0)")).to_be_focused()
 
 
+def test_two_zeros_restart_no_kernel(page):
+    """They begin many a guess, and are typed beside the field where the page is slow."""
+    cell(page, "# A prediction: run this cell").locator(".jp-InputPrompt").first.click()
+    for _ in range(2):
+        page.keyboard.press("0")
+    page.wait_for_timeout(300)
+    assert not page.locator(".jp-Dialog").count()
+
+
 def test_a_prediction_that_was_seen_and_not_answered_is_shown(page):
     question = cell(page, "# A prediction: run this cell, then choose your answer.")
     question.locator(".jp-InputPrompt").first.click()
@@ -232,9 +241,9 @@ def test_a_prediction_that_was_seen_and_not_answered_is_shown(page):
 
 def test_a_question_whose_kernel_is_gone_says_so(page):
     question = cell(page, "# A prediction: run this cell, then type your guess.")
-    question.locator(".jp-InputPrompt").first.click()
-    for key in ("0", "0", "Enter"):
-        page.keyboard.press(key)
+    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) [data-command*=restart]").first.click()
+    page.locator(".jp-Dialog").wait_for()
+    page.keyboard.press("Enter")
     told = question.get_by_text("The kernel was restarted: run this cell again.")
     sync_api.expect(told).to_be_visible(timeout=20_000)
 

@@ -139,8 +139,8 @@ print(f"same counts: {same}. The loop takes {slow / fast:.0f} times as long as t
 # So before each surprise the course asks, and keeps the score.
 
 # %% [markdown] tags=["lab"]
-# Type a number and press *Commit*; if you run on without one, the lesson continues and only shows
-# what was measured.
+# Type a number and press Enter. If you run on without one, the lesson continues and only shows what
+# was measured. A run of all cells stops where nobody could have guessed yet.
 
 # %%
 never = predict.number(

@@ -134,7 +134,11 @@ def test_a_result_asked_for_before_its_question_was_seen_waits_for_the_guess(ker
     """As in a run of all cells: nobody could have answered yet."""
     ask = "from course.interactive import predict; g = predict.number('a.b', 'How?', within=1); g"
     run(kernel, ask)
-    stays, waits = (one["data"] for one in run(kernel, "g.reveal(3)") if "transient" in one)
+    said = run(kernel, "g.reveal(3); print('3 it was')")
+    (error,) = (one for one in said if "ename" in one)
+    assert " ".join(error["traceback"]).startswith("The rest of this cell waits too: commit a")
+    assert not any("3 it was" in one.get("text", "") for one in said)
+    stays, waits = (one["data"] for one in said if "transient" in one)
     assert "You had not guessed yet." in stays["text/plain"]  # on another day
     assert "course-asleep" in stays["text/html"] and "3" not in stays["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in waits

@@ -361,7 +361,8 @@ def test_a_result_asked_for_before_waits_for_the_guess_or_the_button(shown, aske
     """Run All on the second day ended every open prediction."""
     made = form(asked := percent())
     asked_at(1000)
-    asked.reveal(97)
+    with pytest.raises(beside.Unanswered, match="rest of this cell waits"):
+        asked.reveal(97)
     waits = guess._waiting[asked.id]
     made.pressed.value = "1001"
     assert shown == [] and asked.entry == {} and not made.field.disabled
@@ -377,7 +378,8 @@ def test_a_result_asked_for_before_waits_for_the_guess_or_the_button(shown, aske
 def test_a_result_that_waits_opens_for_the_question_asked_again(shown, asked_at):
     form(asked := percent())
     asked_at(1000)
-    asked.reveal(97)
+    with pytest.raises(beside.Unanswered, match="rest of this cell waits"):
+        asked.reveal(97)
     waits = guess._waiting[asked.id]
     made = form(percent())
     press(made, "95")

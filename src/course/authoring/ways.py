@@ -27,7 +27,8 @@ def numbered(text: str) -> str:
     """Give each folded answer an id, by which paper, where nothing folds, sends to its end.
 
     There it stands under its question: that of the prediction, the item of a list that it is folded
-    in, or a paragraph before it that ends with one; else under the name of its section. A number it doesn't show: questions have theirs.
+    in, or a paragraph before it that ends with one; else under the name of its section. A number it
+    doesn't show: questions have theirs.
     """
     heading, asked, count = "", "", itertools.count(1)
 

@@ -3,7 +3,8 @@
 Under a check that isn't done there is a button for the next hint, under one that is done the
 course's way, folded, and a link to what comes next on the page. A cell that runs before the cell
 it leans on ends in a NameError, which says nothing to a beginner: where a cell of the page defines
-the name, a sentence says which, in place of the traceback. A cell that Python can't read leaves the
+the name, a sentence says which, in place of the traceback. So does one where a result waits for
+its guess, which ends a run of all cells. A cell that Python can't read leaves the
 answer of before in place; then a check says so.
 """
 
@@ -23,7 +24,7 @@ _DEFINED = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.MULTILINE)  # in 
 
 def load_ipython_extension(shell) -> None:
     """Install all of it in an IPython shell; called by IPython itself."""
-    shell.set_custom_exc((NameError,), _explain)
+    shell.set_custom_exc((NameError, beside.Unanswered), _explain)
     shell.events.register("post_run_cell", _ran)
     beside.let(_under, lambda: _sent(shell))
 
@@ -60,10 +61,12 @@ def _ran(result) -> None:
 
 
 def _explain(shell, kind, error, trace, tb_offset=None) -> list[str]:
-    """Return what is shown of a NameError: our sentence, or IPython's own traceback."""
+    """Return what is shown of an error: our sentence, or IPython's own traceback."""
     try:
-        source = shell.user_ns["In"][-1]
-        words = sentence(getattr(error, "name", None) or "", page(), source)
+        words = str(error)
+        if isinstance(error, NameError):
+            source = shell.user_ns["In"][-1]
+            words = sentence(getattr(error, "name", None) or "", page(), source)
     except Exception:  # whatever is wrong with the page, the traceback must come
         words = ""
     if words:

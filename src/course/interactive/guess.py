@@ -82,7 +82,7 @@ class Guess:
         is none, it is kept that the truth was shown: what is committed after that doesn't count.
         What is judged is what stands on the page: both as they are written there. Where a page
         asked for the result before the question was seen, as in a run of all cells, it waits for
-        the guess.
+        the guess, and so does all that would run after it.
 
         Parameters
         ----------
@@ -95,6 +95,8 @@ class Guess:
         ------
         ValueError
             If what was measured is no answer to the question.
+        beside.Unanswered
+            If the result waits.
         """
         measured = self.check(measured, truth=True)
         shown = self._shown = shown or self.words(measured)
@@ -102,7 +104,10 @@ class Guess:
         if not self.entry and self._form and beside.sent() < self._form.seen:
             waiting = _waiting[self.id] = Waiting(lambda: self._result(measured, shown, ""))
             waiting.show()
-            return
+            told = (
+                "The rest of this cell waits too: commit a guess above, then run this cell again."
+            )
+            raise beside.Unanswered(say(told))
         display(self._result(measured, shown, late), raw=True)
 
     def _result(self, measured, shown: str, late: str) -> dict:

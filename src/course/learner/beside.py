@@ -13,6 +13,10 @@ _sent: Callable[[], float] | None = None
 _unread: set[str] = set()  # names whose cell Python couldn't read when it ran last
 
 
+class Unanswered(Exception):
+    """A result was asked for before its question could be answered: the rest of its cell waits."""
+
+
 def let(offer: Callable | None, sent: Callable[[], float] | None = None) -> None:
     """From here on, call ``offer(exercise, done)`` under each check; None ends it.
 
