@@ -136,7 +136,7 @@ def test_a_result_asked_for_before_its_question_was_seen_waits_for_the_guess(ker
     run(kernel, ask)
     said = run(kernel, "g.reveal(3); print('3 it was')")
     (error,) = (one for one in said if "ename" in one)
-    assert " ".join(error["traceback"]).startswith("The rest of this cell waits too: commit a")
+    assert " ".join(error["traceback"]).startswith("The rest of this cell waits too.")
     assert not any("3 it was" in one.get("text", "") for one in said)
     stays, waits = (one["data"] for one in said if "transient" in one)
     assert "You had not guessed yet." in stays["text/plain"]  # on another day

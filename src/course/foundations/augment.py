@@ -38,7 +38,7 @@ def resample(x, A):
     corner = np.minimum(np.floor(source).astype(int), [H - 1, W - 1])
     (top, left), (down, right) = np.moveaxis(corner, -1, 0), np.moveaxis(source - corner, -1, 0)
     padded = np.zeros((*x.shape[:-2], H + 2, W + 2), x.dtype)  # so that place −1 is at index 0
-    padded[..., 1:-1, 1:-1] = x  # in a fifth of the time of np.pad
+    padded[..., 1:-1, 1:-1] = x  # np.pad takes many times as long
     near = [padded[..., top + 1 + i, left + 1 + j] for i in (0, 1) for j in (0, 1)]
     upper = (1 - right) * near[0] + right * near[1]
     lower = (1 - right) * near[2] + right * near[3]

@@ -5,7 +5,8 @@ guess = predict.number("mlp.check", "How small is the error?", low=0, high=1, fa
 guess            # in the notebook: the question, a field and a button
 guess.reveal(error)
 ```
-Nobody has to guess. Where no guess was committed, only the measured value is shown.
+Nobody has to guess. Where no guess was committed, only the measured value is shown; where nobody
+could have guessed yet, as in a run of all cells, a learner's page waits (`Guess.reveal`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 The shipped notebook is executed, for reading without a kernel. The learner's copy has no outputs
 but the pictures of live figures and the questions of predictions; cells that only ask, draw or
-list are folded; headings bear numbers; a line above and one below lead to the neighbours.
+list are folded, and so is what explains a result; headings bear numbers; a line above and one
+below lead to the neighbours. The map of the course and the cell at the end, which tells how far one
+is, are drawn.
 """
 
 from __future__ import annotations

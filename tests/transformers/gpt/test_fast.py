@@ -148,9 +148,11 @@ def test_a_step_that_was_interrupted_leaves_nothing_behind():
 
     twin.loss = slow
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever ran before this
-    with pytest.raises(KeyboardInterrupt):
-        run.advance()
-    signal.signal(signal.SIGINT, before)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run.advance()
+    finally:
+        signal.signal(signal.SIGINT, before)
     twin.loss = loss
     going.set()
     assert (run.step, run.losses) == (0, [])
