@@ -142,6 +142,20 @@ def test_a_port_that_is_taken_while_the_server_starts_is_passed_by(checkout, tmp
         assert "kernels" in fetch(f"{base}/api/status?token={token}")
 
 
+def test_an_address_is_told_only_when_the_server_can_be_reached(tmp_path, monkeypatch):
+    """A server writes its port down before it listens; who opened the page then found nobody."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port = server.getsockname()[1]
+        note = {"root_dir": str(tmp_path), "token": "abc", "port": port}
+        (tmp_path / "jpserver-1.json").write_text(json.dumps(note))
+        assert lab._port(tmp_path, "abc") == 0
+        server.listen()
+        assert lab._port(tmp_path, "abc") == port
+        assert lab._port(tmp_path, "another") == 0
+
+
 def answers(address: str) -> bool:
     """Tell whether our server is there; another one that took its port knows no such token."""
     try:

@@ -112,15 +112,16 @@ def _stay(server: subprocess.Popen, folder: Path, page: str, token: str, browser
 
 
 def _port(folder: Path, token: str) -> int:
-    """Return the port of the server of a folder with a token, once it has written it down; or 0.
+    """Return the port where the server of a folder with a token can be reached; or 0.
 
     It may be another than it was told: of several that start at one time on one machine, each finds
-    the same port free.
+    the same port free. A server writes its port down a moment before it listens there.
     """
     for file in _notes():
-        with contextlib.suppress(OSError, ValueError, KeyError):  # gone, or half written
+        with contextlib.suppress(OSError, ValueError, KeyError):  # gone, half written, or deaf yet
             info = json.loads(file.read_text(encoding="utf-8"))
             if Path(info["root_dir"]) == folder and info["token"] == token:
+                socket.create_connection(("127.0.0.1", info["port"]), timeout=1).close()
                 return info["port"]
     return 0
 
