@@ -139,7 +139,7 @@ def test_what_is_no_one_number_is_refused(typed):
         (1000.0, "1,000"),
         (0.001, "0.001"),
         (1e-5, "10⁻⁵"),
-        (-1e-5, "-10⁻⁵"),
+        (-1e-5, "−10⁻⁵"),
         (2.5e-8, "2.5 · 10⁻⁸"),
         (1.25e12, "1.25 · 10¹²"),
         (31415.9, "31,400"),
@@ -152,6 +152,19 @@ def test_what_is_no_one_number_is_refused(typed):
 )
 def test_a_number_is_written_without_an_e(value, written):
     assert numerals.write(value) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "set_"),
+    [
+        ("-5 points", "−5 points"),
+        ("-0.06 to -.04", "−0.06 to −.04"),
+        ("(-1, 2)", "(−1, 2)"),
+        ("2e-17, GPT-2, 40-50, 784-32-10, a - 1", None),
+    ],
+)
+def test_a_minus_stands_before_a_number_and_a_hyphen_stays(text, set_):
+    assert numerals.minus(text) == (set_ or text)
 
 
 def test_what_is_written_is_read_back_to_its_digits():

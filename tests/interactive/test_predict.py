@@ -60,6 +60,11 @@ def test_without_a_learner_only_the_measured_value_is_shown(shown):
     assert "last" not in kept and guess.score(kept) == ""
 
 
+def test_what_was_measured_of_a_choice_stands_after_its_option(shown):
+    which().reveal("sigmoid", "a loss of -3 at e-3")
+    assert shown[0]["text/plain"] == "Measured: sigmoid: a loss of −3 at e-3"
+
+
 def test_a_guess_stands_beside_the_truth_and_the_score_is_kept(shown):
     percent().commit(40)
     percent().reveal(97, "97 %")
@@ -121,7 +126,7 @@ def test_a_guess_outlives_its_kernel():
         (">90", "“>90” could be many numbers. Type the one that you think most likely."),
         (None, "None isn't a number."),
         (float("nan"), "nan isn't a number."),
-        (-1, "-1 % is too low."),
+        (-1, "−1 % is too low."),
         ("101 %", "101 % is too high."),
         ("100.0001", r"100\.0001 % is too high."),
         ("10^400", r"“10\^400” isn't understood. Type the number alone."),

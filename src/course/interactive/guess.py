@@ -7,7 +7,7 @@ import html
 from IPython.display import display
 
 from course import cards
-from course.interactive import asking
+from course.interactive import asking, numerals
 from course.interactive.still import Still, asleep
 from course.interactive.waiting import Waiting
 from course.learner import beside, progress
@@ -89,7 +89,8 @@ class Guess:
         measured
             What came out.
         shown
-            How it is written; by default with 3 significant digits.
+            How it is written, by default with 3 significant digits; of a choice, what is said
+            after the option.
 
         Raises
         ------
@@ -99,7 +100,7 @@ class Guess:
             If the result waits.
         """
         measured = self.check(measured, truth=True)
-        shown = self._shown = shown or self.words(measured)
+        shown = self._shown = self.came_out(measured, shown)
         late = self._form.collect() if self._form and "guess" not in self.entry else ""
         if not self.entry and self._form and beside.sent() < self._form.seen:
             waiting = _waiting[self.id] = Waiting(lambda: self._result(measured, shown, ""))
@@ -127,6 +128,10 @@ class Guess:
         pair = [(say("You predicted"), guess), (say("Measured"), shown)]
         self.renew()
         return _told(late, pair, plain, text)
+
+    def came_out(self, measured, shown: str | None) -> str:
+        """Write what was measured."""
+        return self.words(measured) if shown is None else numerals.minus(shown)
 
     def seen(self, value, text: str):
         """Return a value as a text on the page writes it."""

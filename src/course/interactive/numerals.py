@@ -2,7 +2,8 @@
 
 Read are 12,5 · 90% · i think 90 · 40ish · 1e-3 · 10^-3 · 2 × 10⁻³ · 2^10 · 2 000 · 1.5k · 1/16 ·
 ½ · ninety · a third.
-Written are 1,000 · 0.001 · 10⁻⁵.
+Written are 1,000 · 0.001 · 10⁻⁵ · −5: what is set has the minus sign, what is typed or printed by
+Python its hyphen.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ _SPAN = re.compile(
     rf"{_PLAIN}[^\d]*(?:-|–|—|…|\.\.|\bto\b|\band\b|\bor\b)[^\d]*{_PLAIN}|[<>≤≥]"
     r"|^(?:more|less|fewer|over|under|above|below|at least|at most|up to)\b.*\d"
 )
+_HYPHEN = re.compile(r"(?<![\w)\]–-])-(?=\.?\d)")  # not that of 1e-5, 3-4 or GPT-2
 _WRITTEN = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?!\d)")
 _COMMAS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # 1,234.5
 _POINTS = re.compile(r"[1-9]\d{0,2}((\.\d{3})+,\d*|(\.\d{3}){2,})")  # 1.234,5
@@ -158,6 +160,10 @@ def _size(words: list[str], unit: str) -> float:
 
 def write(value: float, digits: int = 3) -> str:
     """Write a number: a whole one below a billion in full, any other rounded to some digits."""
+    return minus(_digits(value, digits))
+
+
+def _digits(value: float, digits: int) -> str:
     if not math.isfinite(value):
         return f"{value}"
     if value == round(value) and abs(value) < 1e9:
@@ -174,3 +180,8 @@ def write(value: float, digits: int = 3) -> str:
 def power_of_ten(exponent: int) -> str:
     """Write a power of ten with a raised exponent: 10⁻³."""
     return f"10{str(exponent).translate(_RAISE)}"
+
+
+def minus(text: str) -> str:
+    """Write the minus sign before each negative number of a text."""
+    return _HYPHEN.sub("−", text)

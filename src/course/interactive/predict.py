@@ -193,6 +193,13 @@ class Choice(Guess):
         """Write an option."""
         return say(str(value))
 
+    def came_out(self, measured, shown: str | None) -> str:
+        """Write the option that came true, and after it what was measured."""
+        option = self.words(measured)
+        if shown is None:
+            return option
+        return say("{option}: {measured}", option=option, measured=numerals.minus(shown))
+
     def close(self, guess, measured) -> bool:
         """Tell whether the guess is the truth."""
         return guess == measured
@@ -239,7 +246,7 @@ def _with_unit(value: float, unit: str, digits: int = 3) -> str:
     """Write a number with its unit, in the form that suits it; a degree's sign without a space."""
     number = numerals.write(value, digits)
     if unit in COUNTED:
-        whole = number.lstrip("-").replace(",", "")
+        whole = number.lstrip("−").replace(",", "")
         return COUNTED[unit](int(whole) if whole.isdecimal() else 2, number)
     return f"{number}{unit}" if unit == "°" else f"{number} {say(unit)}".rstrip()
 

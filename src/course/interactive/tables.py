@@ -54,9 +54,9 @@ def _digits(cell) -> bool:
 def _shown(cell) -> str:
     if not isinstance(cell, float | np.floating):
         text = str(cell)
-        return say(text)
+        return numerals.minus(say(text))
     short = f"{cell:.4g}"
-    return numerals.write(cell, 4) if "e" in short else short
+    return numerals.write(cell, 4) if "e" in short else numerals.minus(short)
 
 
 def _table_text(cells, right) -> str:

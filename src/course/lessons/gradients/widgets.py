@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.interactive import live, plot
+from course.interactive import live, numerals, plot
 from course.networks import paths
 from course.words import say, say_n
 
@@ -48,7 +48,7 @@ def drawn_graph(ax):
 
 def rounded(x: float, sign: str = "") -> str:
     """Two decimals, and no minus before zero."""
-    return f"{round(x, 2) + 0.0:{sign}.2f}".replace("-", "−")
+    return numerals.minus(f"{round(x, 2) + 0.0:{sign}.2f}")
 
 
 def signed(x: float) -> str:

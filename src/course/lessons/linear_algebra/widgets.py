@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from course.foundations import linalg
-from course.interactive import live, plot
+from course.interactive import live, numerals, plot
 from course.words import say
 
 REACH = 3.2  # of the plane that is drawn
@@ -117,7 +117,7 @@ def _dot(fig):
         drop.set_data([x[0], p[0]], [x[1], p[1]])
         foot.set_data([p[0]], [p[1]])
         product = x @ V + 0.0 if abs(x @ V) > 1e-9 else 0.0
-        return [arrow, drop, foot], f"x · v = {product:.2f}".replace("-", "−")
+        return [arrow, drop, foot], numerals.minus(f"x · v = {product:.2f}")
 
     return update
 

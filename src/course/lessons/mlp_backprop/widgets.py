@@ -3,7 +3,7 @@
 import numpy as np
 
 from course import data
-from course.interactive import live, plot
+from course.interactive import live, numerals, plot
 from course.lessons.mlp_backprop.plane import boundary
 from course.networks import layers, mlp
 from course.words import say
@@ -75,7 +75,7 @@ def thickness(slope: float) -> float:
 
 def signed(x: float) -> str:
     """Four decimals with a sign, and no minus before zero."""
-    return f"{round(x, 4) + 0.0:+.4f}".replace("-", "−")
+    return numerals.minus(f"{round(x, 4) + 0.0:+.4f}")
 
 
 def graph():
@@ -93,7 +93,7 @@ def graph():
         def update(W_h, W_o, x, act):
             value, grad = flow(x, W_h, W_o, act)
             for name, text in values.items():
-                text.set_text(f"{value[name]:.3f}".replace("-", "−"))
+                text.set_text(numerals.minus(f"{value[name]:.3f}"))
             for name, text in grads.items():
                 text.set_text(f"[{signed(grad[name])}]")
             for edge, line in back.items():
