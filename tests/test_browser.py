@@ -50,6 +50,8 @@ NARROW = """least => {
             if (image.offsetWidth < least * size - 1) tell('small', image);
         }
     }
+    for (const code of shown(document, '.jp-CodeCell .cm-scroller'))
+        if (wide(code)) tell('pushed sideways', code);
     for (const text of shown(document, '.jp-Notebook .jp-RenderedMarkdown'))
         if (wide(text) && !text.querySelector('table, pre')) tell('cut', text);
     for (const formula of shown(document, '.jp-Notebook mjx-container[display=true]'))
