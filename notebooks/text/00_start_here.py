@@ -302,8 +302,8 @@ ex.write_greedily.check(write_greedily)
 # %%
 T = alphabet.index("T")
 greedy = bigram.write_greedily(p, T, 60)
-print(tokens.decode(greedy, alphabet))
 careful.reveal("a short loop, for ever")
+print(tokens.decode(greedy, alphabet))
 
 # %% [markdown]
 # Without chance, each character has exactly one successor. There are only 64 characters, so after at

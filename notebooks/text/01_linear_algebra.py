@@ -421,8 +421,7 @@ plot.show(
 # thousand dimensions, random directions are nearly at right angles to each other.
 
 # %% [markdown]
-# The *dot product* does the opposite. It has not been divided by the lengths, which grow with $d$. How
-# large does it get?
+# And the *dot product*? It has not been divided by the lengths, which grow with $d$.
 
 # %%
 dots = predict.number(
@@ -440,8 +439,9 @@ spread = {}
 for d in cosines:
     X, Y = rng.standard_normal((2, 4000, d))
     spread[d] = (X * Y).sum(axis=1).std()
-    print(f"d = {d}: spread of the dot product {spread[d]:.1f}, √d = {d**0.5:.1f}")
 dots.reveal(spread[1000], shown=f"{spread[1000]:.1f}")
+for d, size in spread.items():
+    print(f"d = {d}: spread of the dot product {size:.1f}, √d = {d**0.5:.1f}")
 X = Y = None  # lets go of 64 MB
 
 # %% [markdown]
@@ -513,8 +513,13 @@ reader = yours.using("linear_algebra.pairwise_distances")
 new = data.x_test[:8]
 found = reader.pairwise_distances(new, data.x_train).argmin(axis=1)
 fig, ax = plot.figure(width=8, height=2.4)
-plot.digits(ax, np.concatenate([new, data.x_train[found]]), [*[""] * 8, *data.y_train[found]], cols=8)
-plot.show(fig, alt="Eight new handwritten digits above, and under each its nearest known picture, with its label.")
+plot.digits(
+    ax, np.concatenate([new, data.x_train[found]]), [*[""] * 8, *data.y_train[found]], cols=8
+)
+plot.show(
+    fig,
+    alt="Eight new handwritten digits above, and under each its nearest known picture, with its label.",
+)
 print(reader.credit("Your digit reader"))
 
 # %% [markdown]

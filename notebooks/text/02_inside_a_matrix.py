@@ -14,11 +14,11 @@
 # %% [markdown]
 # # Inside a matrix
 #
-# A matrix is more than a table. It moves space, it keeps some directions, and it is a sum of pieces of
-# which the first few often suffice. This lesson takes it apart. Then it shows where computing with it goes
-# wrong although every formula was right.
+# A matrix is more than a table. It moves space, it keeps some directions, and it is a sum of pieces,
+# ordered by size. This lesson takes it apart. Then it shows where computing with it goes wrong although
+# every formula was right.
 #
-# **You will** see a matrix move the plane, find the directions that it keeps, squeeze a picture into a few
+# **You will** see a matrix move the plane, find the directions that it keeps, squeeze a picture into fewer
 # numbers, and find the step at which digits were lost.
 #
 # **You need** lesson *Linear algebra*: products, transposes, projections.
@@ -62,14 +62,19 @@ from course.lessons.inside_a_matrix import diagrams, widgets
 # In the picture, î stands for $(1, 0)$ and ĵ for $(0, 1)$; the solid arrows show where they go, and the dashed
 # ones are directions that are kept. Find a matrix that flattens the square to a line; one that only turns (no
 # direction is kept); and one with $b = c$: what is the angle between its eigenvectors?
+#
+# <details><summary>Answer</summary>
+#
+# A matrix that flattens has determinant 0, and 0 is one of its eigenvalues. A quarter turn, with rows
+# $(0, -1)$ and $(1, 0)$, keeps no direction. A matrix with $b = c$ always keeps two, at right angles.
+#
+# </details>
 
 # %%
 widgets.plane()
 
 # %% [markdown]
-# A matrix that flattens has determinant 0, and 0 is one of its eigenvalues. Nothing can undo it: a matrix has
-# an **inverse** only if its determinant is not 0. A quarter turn, with rows $(0, -1)$ and $(1, 0)$, keeps no
-# direction. A matrix with $b = c$ always keeps two, at right angles.
+# Nothing can undo a matrix that flattens: a matrix has an **inverse** only if its determinant is not 0.
 
 # %% [markdown]
 # ## The direction that wins
@@ -176,7 +181,10 @@ value, direction = spectral.power_iteration(covariance, rng.standard_normal(784)
 values, vectors = np.linalg.eigh(covariance)
 cosine = abs(linalg.cosine(direction, vectors[:, -1]))
 top_share = 100 * value / values.sum()  # each eigenvalue is the variance along its vector
-print(f"cosine with the first vector of eigh: {cosine:.4f}; ratio of the values: {value / values[-1]:.4f}")
+print(
+    f"cosine with the first vector of eigh: {cosine:.4f}; "
+    f"ratio of the values: {value / values[-1]:.4f}"
+)
 print(f"this one direction of 784 holds {top_share:.0f} % of the variance")
 
 # %% [markdown]
@@ -390,7 +398,10 @@ steps = {
     "difference": (np.mean(big**2) - np.mean(big) ** 2, square_exact - mean_exact**2),
 }
 plot.table(
-    [[name, f"{float(abs(Fraction(got) - true) / true):.0e}"] for name, (got, true) in steps.items()],
+    [
+        [name, f"{float(abs(Fraction(got) - true) / true):.0e}"]
+        for name, (got, true) in steps.items()
+    ],
     header=["step", "relative error"],
 )
 
@@ -454,7 +465,10 @@ direct = made.low_rank(A, k)
 fig, ax = plot.figure(width=6, height=2.4)
 names = ["the digit", "piece by piece", "low_rank"]
 plot.digits(ax, np.clip([A, rebuilt, direct], 0, 1), names, cols=3)
-plot.show(fig, alt=f"A handwritten digit, and twice the same digit rebuilt from {k} pieces, a little softer.")
+plot.show(
+    fig,
+    alt=f"A handwritten digit, and twice the same digit rebuilt from {k} pieces, a little softer.",
+)
 print(f"the two ways differ by at most {np.abs(rebuilt - direct).max():.0e}")
 print(f"{k * 57} numbers instead of 784")
 print(made.credit("Your compressed digit"))

@@ -75,7 +75,10 @@ census = given_names()
 length = np.array([len(name) for name in census.name])
 share = np.bincount(length, weights=census.percent) / census.percent.sum()
 mu, variance = moments(np.arange(len(share)), share)
-print(f"{census.name[0]}, {census.name[4275]}, …: {mu:.2f} letters on average, with a spread of {variance**0.5:.2f}")
+print(
+    f"{census.name[0]}, {census.name[4275]}, …: {mu:.2f} letters on average, "
+    f"with a spread of {variance**0.5:.2f}"
+)
 rng = np.random.default_rng(0)
 for n in (1, 100, 10_000):
     means = rng.multinomial(n, share, size=1000) @ np.arange(len(share)) / n
@@ -152,14 +155,18 @@ positive.reveal(ill_if_alarm, shown=f"{ill_if_alarm:.0f} % of a million people d
 # In the figure, the square is everybody, cut from left to right into ill and healthy, and each part by height into positive
 # and negative. Go down to one in a hundred. Which helps more now: a test that misses fewer of the ill, or one with fewer
 # false alarms?
+#
+# <details><summary>Answer</summary>
+#
+# Even a test that misses nobody helps little. Fewer false alarms help more, because nearly everybody is healthy, so most
+# alarms come from there.
+#
+# </details>
 
 # %%
 widgets.areas()
 
 # %% [markdown]
-# Even a test that misses nobody helps little. Fewer false alarms help more, because nearly everybody is healthy, so most
-# alarms come from there.
-#
 # **Bayes' rule** is these areas written down. Call the class $k$ (ill or healthy) and what is seen $m$ (positive or
 # negative). The piece that belongs to $k$ and shows $m$ is $p(k)$ wide and $p(m \mid k)$ high. Its share of all that show
 # $m$ is $p(k \mid m)$. What you believed before, $p(k)$, is called the **prior**, and $p(k \mid m)$ the **posterior**.
@@ -251,7 +258,9 @@ diagrams.to_loss()
 # %%
 typed = np.array([4, 5, 5, 6, 60])
 centre = np.linspace(0, 60, 6001)[:, None]
-fits = [centre[np.argmin(loss.mean(axis=1)), 0] for loss in ((typed - centre) ** 2, abs(typed - centre))]
+fits = [
+    centre[np.argmin(loss.mean(axis=1)), 0] for loss in ((typed - centre) ** 2, abs(typed - centre))
+]
 print(f"squared error is least at {fits[0]:.1f}, absolute error at {fits[1]:.1f}")
 
 # %% [markdown]
@@ -323,8 +332,14 @@ alphabet = tokens.alphabet("." + "".join(names))
 V = len(alphabet)
 first = np.bincount(tokens.encode("".join(name[0] for name in names), alphabet), minlength=V)
 first_nats = entropy(first / first.sum())
-print(f"{len(names):,} names; entropy of the first letter {first_nats:.2f} nats, {first_nats / np.log(2):.2f} bits")
-print(f"as surprising as {information.perplexity(first_nats):.1f} letters of equal probability; there are {V - 1}")
+print(
+    f"{len(names):,} names; entropy of the first letter {first_nats:.2f} nats, "
+    f"{first_nats / np.log(2):.2f} bits"
+)
+print(
+    f"as surprising as {information.perplexity(first_nats):.1f} letters of equal probability; "
+    f"there are {V - 1}"
+)
 
 # %% [markdown]
 # The last number, $e^\text{nats}$, is the **perplexity**: surprise turned back into a number of choices.
@@ -332,14 +347,18 @@ print(f"as surprising as {information.perplexity(first_nats):.1f} letters of equ
 # In the figure, the logarithms of the probabilities are divided by a temperature $\tau$ before the softmax. Where does the
 # entropy go if $\tau$ is small, and where if it is large? And at temperature 1, which of the four places leaves you the
 # least to choose?
+#
+# <details><summary>Answer</summary>
+#
+# It goes to 0, when one letter is certain, and to $\ln 27 = 3.30$, when all are equal. At temperature 1 a *q* leaves the least to
+# choose, because a *u* follows it so often.
+#
+# </details>
 
 # %%
 widgets.temperature()
 
 # %% [markdown]
-# It goes to 0, when one letter is certain, and to $\ln 27 = 3.30$, when all are equal. At temperature 1 a *q* leaves the least to
-# choose, because a *u* follows it so often.
-#
 # *And if you believe in the wrong distribution?* Outcome $i$ then surprises you by $-\ln q_i$, but it comes with
 # probability $p_i$, so you pay $-\sum_i p_i \ln q_i$ on average. Somebody who knows $p$ pays its entropy. What you pay
 # on top is the **KL divergence** of $q$ from $p$. By hand: $p = (\frac12, \frac12, 0)$ and
@@ -379,7 +398,10 @@ ids, choose_ids, test_ids = (encode(part, alphabet) for part in (learn, choose, 
 counts = bigram.count_pairs(ids, V)
 counted = bigram.probabilities(counts)
 counted_nats = smoothing.surprises(counted, ids).mean()
-print(f"{len(learn):,} names, {len(ids) - 1:,} pairs: {counted_nats:.4f} nats a letter; all alike would be {np.log(V):.2f}")
+print(
+    f"{len(learn):,} names, {len(ids) - 1:,} pairs: {counted_nats:.4f} nats a letter; "
+    f"all alike would be {np.log(V):.2f}"
+)
 
 # %%
 diagrams.names()
@@ -404,7 +426,9 @@ for steps in (0, 10, 100, 1000, 5000):
     descended_nats = layers.cross_entropy(z[ids[:-1]], ids[1:])
     print(f"{steps:5,} steps: {descended_nats:.4f} nats")
 apart = information.kl(counted, layers.softmax(z)) @ counts.sum(axis=1) / counts.sum()
-print(f"above counting by {descended_nats - counted_nats:.5f}, and the KL divergence is {apart:.5f}")
+print(
+    f"above counting by {descended_nats - counted_nats:.5f}, and the KL divergence is {apart:.5f}"
+)
 
 # %% [markdown]
 # It comes closer and never gets below. After a letter, let $p$ be the shares of its followers and $q$ what the model gives.
@@ -430,7 +454,7 @@ unseen
 
 # %%
 test_nats = smoothing.surprises(counted, test_ids)
-unseen.reveal("more than 1 higher", shown="more than 1 higher: it is infinite")
+unseen.reveal("more than 1 higher", shown="it is infinite")
 missing = int(np.isinf(test_nats).sum())
 print(f"{missing} of {len(test_nats):,} pairs were never counted; without these {test_nats[np.isfinite(test_nats)].mean():.3f} nats")
 
@@ -475,9 +499,15 @@ def even_and_base(names, choose_ids, alphabet):
 saved = {}
 for size in (30, 100, 300, 1000):
     draws = [np.random.default_rng(seed).choice(learn, size, replace=False) for seed in range(5)]
-    losses = [[smoothing.surprises(p, test_ids).mean() for p in even_and_base(d, choose_ids, alphabet)] for d in draws]
+    losses = [
+        [smoothing.surprises(p, test_ids).mean() for p in even_and_base(d, choose_ids, alphabet)]
+        for d in draws
+    ]
     saved[size] = less = -np.diff(losses)
-    print(f"{size:5,} names: the base saves {less.mean():+.3f} nats a letter, {less.min():+.3f} to {less.max():+.3f}")
+    print(
+        f"{size:5,} names: the base saves {less.mean():+.3f} nats a letter, "
+        f"{less.min():+.3f} to {less.max():+.3f}"
+    )
 
 # %% [markdown]
 # With few names it matters what you pretend. From 300 on, what the base saves is smaller than its range over the draws.
@@ -500,7 +530,9 @@ def bootstrap(rng, x, draws=2000, level=0.95):
 
 # %%
 models = even_and_base(draws[0][:100], choose_ids, alphabet)
-even, base = np.array([[smoothing.surprises(p, encode([name], alphabet)).sum() for name in test] for p in models])
+even, base = np.array(
+    [[smoothing.surprises(p, encode([name], alphabet)).sum() for name in test] for p in models]
+)
 rng = np.random.default_rng(2)
 for kind, nats in {"even": even, "base": base, "difference": even - base}.items():
     low, high = bootstrap(rng, nats)
@@ -534,11 +566,15 @@ best.reveal(bests.mean(), shown=f"{bests.mean():.1f} %")
 
 # %%
 def luck_as_reported(right, n):
-    return sum(math.comb(n, k) for k in range(right + 1, n + 1)) / 2**n  # comb: ways to be right on k of n
+    ways = (math.comb(n, k) for k in range(right + 1, n + 1))  # to be right on k of n
+    return sum(ways) / 2**n
 
 
 reported, simulated = 100 * luck_as_reported(62, 100), 100 * np.mean(bests >= 62)
-print(f"as reported: {reported:.1f} %; in the simulation, the best of 20 has 62 or more in {simulated:.0f} % of the draws")
+print(
+    f"as reported: {reported:.1f} %; in the simulation, "
+    f"the best of 20 has 62 or more in {simulated:.0f} % of the draws"
+)
 
 # %% [markdown]
 # ### Exercise: `by_luck`
@@ -584,7 +620,10 @@ def cost(names, z, alphabet, made):  # nats a letter
 shown = [my_name, *write(4, z, tau, alphabet, made)[:9]]
 bits = [cost([name], z, alphabet, made) * (len(name) + 1) / np.log(2) for name in shown]
 plot.table(
-    [[name, f"{b:.1f}", "yes" if name in names else "no"] for name, b in zip(shown, bits, strict=True)],
+    [
+        [name, f"{b:.1f}", "yes" if name in names else "no"]
+        for name, b in zip(shown, bits, strict=True)
+    ],
     header=["name", "bits", "in the census"],
 )
 
@@ -594,7 +633,10 @@ print(f"real names that it has never seen cost it {test_cost:.2f} nats a letter"
 for t in (0.5, 1, 2):
     written = write(5, z, t, alphabet, made)
     known = 100 * np.mean([name in names for name in written])
-    print(f"those written at temperature {t} cost {cost(written, z, alphabet, made):.2f}; {known:.0f} % of them are in the census")
+    print(
+        f"those written at temperature {t} cost {cost(written, z, alphabet, made):.2f}; "
+        f"{known:.0f} % of them are in the census"
+    )
 print(made.credit("Your model of names"))
 
 # %% [markdown]

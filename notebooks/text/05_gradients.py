@@ -208,7 +208,7 @@ slower.reveal(nudged / by_formula, shown=f"about {nudged / by_formula:.0f} times
 #
 # *If $x$ moves $a$, and $a$ moves $L$, how does $x$ move $L$?*
 #
-# Let $a$ move 4 times as far as $x$, and $L$ 6 times as far as $a$. Then $L$ moves $6 \cdot 4 = 24$ times as
+# Let $a$ move 8 times as far as $x$, and $L$ 12 times as far as $a$. Then $L$ moves $12 \cdot 8 = 96$ times as
 # far as $x$: along a path, slopes multiply. But $x$ may be used twice. In this drawing it goes to $L$ by two
 # paths.
 
@@ -216,7 +216,7 @@ slower.reveal(nudged / by_formula, shown=f"about {nudged / by_formula:.0f} times
 diagrams.two_paths()
 
 # %% [markdown]
-# The upper path gives $4 \cdot 6 = 24$, the lower one $3 \cdot 4 = 12$. Now both move at once.
+# The upper path gives $8 \cdot 12 = 96$, the lower one $3 \cdot 16 = 48$. Now both move at once.
 
 # %%
 together = predict.number(
@@ -235,13 +235,13 @@ def by_two_paths(x):
     return a * b
 
 
-measured = (by_two_paths(2 + 1e-5) - by_two_paths(2 - 1e-5)) / 2e-5
+measured = (by_two_paths(4 + 1e-5) - by_two_paths(4 - 1e-5)) / 2e-5
 together.reveal(measured, shown=f"{measured:.2f}")
 
 # %% [markdown]
-# The sum, 36. Why a sum? A small nudge $h$ changes $a$ by $4h$ and $b$ by $3h$, so
+# The sum, 144. Why a sum? A small nudge $h$ changes $a$ by $8h$ and $b$ by $3h$, so
 #
-# $$L + \Delta L = (a + 4h)(b + 3h) = ab + (4h \cdot b + 3h \cdot a) + 12h^2.$$
+# $$L + \Delta L = (a + 8h)(b + 3h) = ab + (8h \cdot b + 3h \cdot a) + 24h^2.$$
 #
 # The first bracket is the contribution of the upper path plus that of the lower one. The last term,
 # where both meet, is smaller by another factor $h$ and vanishes beside them.
@@ -430,7 +430,10 @@ for top, bottom in ((1.0, 4.0), (6.0, 2.0), (-3.0, 2.0)):
     a, b = autograd.Value(top), autograd.Value(bottom)
     autograd.backward(hurried(a, b))
     true = gradcheck.numerical_gradient(lambda z: z[0] / z[1], np.array([top, bottom]))
-    print(f"{top} / {bottom}: hurried {a.grad:+.2f} {b.grad:+.2f}, nudged {true[0]:+.2f} {true[1]:+.2f}")
+    print(
+        f"{top} / {bottom}: hurried {a.grad:+.2f} {b.grad:+.2f}, "
+        f"nudged {true[0]:+.2f} {true[1]:+.2f}"
+    )
 
 # %% [markdown]
 # ### Exercise: `divide`
@@ -605,7 +608,7 @@ plot.table(
         ["slopes in float32 with a step of 1e-5, off by", f"{at_1e5:.1f} %"],
         ["best step in float64, error", f"{best['float64']:.0e}"],
         ["best step in float32, error", f"{best['float32']:.0e}"],
-        ["slope along two paths of 24 and 12", f"{measured:.0f}"],
+        ["slope along two paths of 96 and 48", f"{measured:.0f}"],
         ["steps down the valley at a learning rate of 0.07", f"{arrived}"],
         ["error of the fitted curve, before and after", f"{losses[0]:.2f}, {losses[-1]:.3f}"],
     ],

@@ -371,8 +371,10 @@ figures.signals(scales, shares)
 level, faint = np.argmax(shares["sigmoid"] > 1), 1 / shares["sigmoid"][1]
 _, one, two, *_ = shares["ReLU"]
 print(f"ReLU: scale 1 keeps {one:.2f} of the signal, scale 2 keeps {two:.2f}")
-print(f"sigmoid: scale 1 keeps 1 part in {faint:,.0f}; level near a scale of {scales[level]:.0f},")
-print(f"where {100 * saturated['sigmoid'][level]:.0f} % of the units are within 0.01 of 0 or 1")
+low, high = scales[level - 1 : level + 1]
+few, many = 100 * saturated["sigmoid"][level - 1 : level + 1]
+print(f"sigmoid: scale 1 keeps 1 part in {faint:,.0f}; level between {low:.0f} and {high:.0f},")
+print(f"where {few:.0f} to {many:.0f} % of the units are within 0.01 of 0 or 1")
 
 # %% [markdown]
 # Left, the first remedy, with two classes: the new signal grows with the error, the old one
@@ -500,8 +502,10 @@ tried = {
     f"{old}, first weights × 4": (old, (1, 3), 4),
 }
 deep = {
-    name: [sweep(*pairs[pair], lrs, data, seeds=2, hidden=n * (64,), factor=times).mean(axis=1).max()
-           for n in (3, 5)]
+    name: [
+        sweep(*pairs[pair], lrs, data, seeds=2, hidden=n * (64,), factor=times).mean(axis=1).max()
+        for n in (3, 5)
+    ]
     for name, (pair, lrs, times) in tried.items()
 }
 plot.table(
@@ -541,7 +545,9 @@ def read(made, params, x):
 reader = learnt(made, x, y)
 read_right = percent_right(read(made, reader, x_test), y_test)
 known_right = percent_right(read(made, reader, x), y)
-print(f"read right: {read_right:.0f} % of unseen digits, {known_right:.0f} % of those it trained on")
+print(
+    f"read right: {read_right:.0f} % of unseen digits, {known_right:.0f} % of those it trained on"
+)
 print(made.credit("Your reader"))
 
 # %%
@@ -800,7 +806,9 @@ def moved_right(x, by):
     return np.roll(x.reshape(-1, 28, 28), by, axis=2).reshape(-1, 784)
 
 
-shifted_right = [percent_right(read(made, reader, moved_right(x_test, by)), y_test) for by in range(6)]
+shifted_right = [
+    percent_right(read(made, reader, moved_right(x_test, by)), y_test) for by in range(6)
+]
 moved.reveal(shifted_right[2], shown=f"{shifted_right[2]:.1f} %")
 some = x_test[:6]
 rows = {"as written": some, "shuffled": some[:, shuffle], "moved by two": moved_right(some, 2)}

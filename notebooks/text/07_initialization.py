@@ -843,7 +843,9 @@ def first_gradients(x, dy, weights):
 
 
 for c in (1, 2, 256):
-    print(f"variance {c}/n: first gradients spread by {first_gradients(x, dy, stack(0, c)).std():.1f}")
+    print(
+        f"variance {c}/n: first gradients spread by {first_gradients(x, dy, stack(0, c)).std():.1f}"
+    )
 
 # %% [markdown]
 # After fifty layers their spread is 0.8, whatever the variance: wider weights make the gradient

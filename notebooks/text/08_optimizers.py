@@ -18,7 +18,7 @@
 # the optimizer's part.
 #
 # **You will** derive the largest learning rate that can work and measure what a network makes of
-# it, make a slow descent twenty times faster with momentum and find what this costs, build Adam
+# it, make a slow descent twenty times faster with momentum and let noise into it, build Adam
 # and see what each of its pieces prevents, and tell from two steps which rule took them. This
 # takes about two hours; *Further*, ten minutes more.
 #
@@ -131,7 +131,9 @@ def follow(lr, x, target, steps=400):
     for step in range(steps + 1):
         if step % 20 == 0:
             rounds = 20 if step == 0 else 6  # later it begins with the direction found before
-            lam, u = sharpness(lambda p: edge.loss_and_gradient(p, x, target)[1], p, u, iterations=rounds)
+            lam, u = sharpness(
+                lambda p: edge.loss_and_gradient(p, x, target)[1], p, u, iterations=rounds
+            )
             measured.append(lam)
         loss, g = edge.loss_and_gradient(p, x, target)
         losses.append(loss)
@@ -419,8 +421,9 @@ for _ in range(5000):
     m, v = average(0.9, m, 1.0), average(0.999, v, 1.0)  # a steady gradient of 1
     uncorrected.append(m / v**0.5)
 uncorrected = np.array(uncorrected)
-first, largest, worst_t = uncorrected[0], uncorrected.max(), uncorrected.argmax() + 1
+first = uncorrected[0]
 bias.reveal(first, shown=f"{first:.2f} times lr")
+largest, worst_t = uncorrected.max(), uncorrected.argmax() + 1
 print(f"The worst step is number {worst_t}: {largest:.2f} times lr.")
 
 # %%
@@ -757,8 +760,8 @@ def walk(beta2, steps=3000):
 
 # %%
 end, end_long = walk(0.1)[-300:].mean(), walk(0.999)[-300:].mean()
-reddi.reveal("at +1", shown=f"{end:+.2f}")
-print(f"with β₂ = 0.999 it ends at {end_long:+.2f}")
+reddi.reveal("at +1" if end > 0.5 else "at −1" if end < -0.5 else "at 0")
+print(f"with β₂ = 0.1 it ends at {end:+.2f}, with 0.999 at {end_long:+.2f}")
 
 # %% [markdown]
 # Adam was published with a proof that it converges; Reddi and others (2018) found the gap in it.
@@ -797,7 +800,10 @@ G = mlp.loss_and_gradients(pairs, data.x_train[:256], data.y_train[:256])[1][0][
 before = np.linalg.svd(G, compute_uv=False)
 after = np.linalg.svd(orthogonalise(G), compute_uv=False)
 figures.singular_values(before, after)
-print(f"largest over smallest: {before[0] / before[-1]:.0f} before, {after.max() / after.min():.1f} after")
+print(
+    f"largest over smallest: {before[0] / before[-1]:.0f} before, "
+    f"{after.max() / after.min():.1f} after"
+)
 
 # %% [markdown]
 # So a step moves the weights about equally far along all 32 directions, the rare ones too.
@@ -816,8 +822,8 @@ def muon(params, grads, state, *, lr):
 
 losses["Muon"] = at_rates(muon, 0.03 * scales, data)
 for name in ("Adam", "Muon"):
-    loss, lower, higher = figures.at_best(losses[name])
-    print(f"{name}: {loss} at its best rate; {lower} times that at a third, {higher} at three times")
+    loss, low, high = figures.at_best(losses[name])
+    print(f"{name}: {loss} at its best rate; {low} times that at a third, {high} at three times")
 
 # %% [markdown]
 # At their best rates Muon's loss is lower than Adam's, by more than the spread over seeds. But its

@@ -153,13 +153,14 @@ short = predict.choice(
 short
 
 # %%
+cosine = schedules.warmup_cosine
 plans = {
     "constant, 300 steps": (300, lambda lr: lambda s: lr),
-    "cosine, 300 steps": (300, lambda lr: partial(schedules.warmup_cosine, steps=300, warmup=15, lr=lr)),
-    "cosine without warmup": (300, lambda lr: partial(schedules.warmup_cosine, steps=300, lr=lr)),
+    "cosine, 300 steps": (300, lambda lr: partial(cosine, steps=300, warmup=15, lr=lr)),
+    "cosine without warmup": (300, lambda lr: partial(cosine, steps=300, lr=lr)),
     "cooldown, 300 steps": (300, lambda lr: partial(
         schedules.warmup_stable_decay, steps=300, warmup=15, cooldown=100, lr=lr)),
-    "cosine, 200 steps": (200, lambda lr: partial(schedules.warmup_cosine, steps=200, warmup=15, lr=lr)),
+    "cosine, 200 steps": (200, lambda lr: partial(cosine, steps=200, warmup=15, lr=lr)),
 }  # fmt: skip
 momentum, ends = partial(optim.sgd, momentum=0.9, inplace=True), {}
 for name, (n, plan) in plans.items():
@@ -239,7 +240,8 @@ spoilt[::500] *= 255
 usual, tenth = (lambda s: 0.1), (lambda s: 0.01)
 cases = {"clean": (x_train, None, usual), "spoilt": (spoilt, None, usual),
          "spoilt, a tenth of the rate": (spoilt, None, tenth),
-         "clean, clipped at 2": (x_train, 2.0, usual), "spoilt, clipped at 2": (spoilt, 2.0, usual)}  # fmt: skip
+         "clean, clipped at 2": (x_train, 2.0, usual),
+         "spoilt, clipped at 2": (spoilt, 2.0, usual)}  # fmt: skip
 survived = {}
 for name, (x, limit, rate) in cases.items():
     runs = [fit(optim.sgd, rate, x, y_train, steps=300, seed=s, limit=limit)[0] for s in range(3)]
@@ -336,7 +338,9 @@ def by_heart(x, y, held, *, seed, rate=0.0, decay=0.0, steps=400):
     for step in range(1, steps + 1):
         rows = rng.integers(len(x), size=32)
         _, grads = dropout_gradients(params, x[rows], y[rows], rate, rng)
-        params, state = optim.adamw(params, grads, state, lr=0.005, weight_decay=decay, inplace=True)
+        params, state = optim.adamw(
+            params, grads, state, lr=0.005, weight_decay=decay, inplace=True
+        )
         if step % 20 == 0:
             curve.append(loss_on(params, *held))
     return curve, loss_on(params, x, y)
@@ -664,9 +668,12 @@ losses = schedules.lr_range_test(f, np.zeros((784, 10)), lrs)
 turn = lrs[int(np.argmin(losses))]
 curves.range_test(lrs, losses, turn)
 for share in (1 / 30, 1 / 3, 1, 3):
-    scores = [layers.cross_entropy(x_held @ one_matrix(share * turn, x_train, y_train, seed=s), y_held)
-              for s in range(3)]  # fmt: skip
-    print(f"{share:.2f} of the turning point: held-out loss {np.mean(scores):.2f} ± {np.std(scores):.2f}")
+    reached = [one_matrix(share * turn, x_train, y_train, seed=s) for s in range(3)]
+    scores = [layers.cross_entropy(x_held @ W, y_held) for W in reached]
+    print(
+        f"{share:.2f} of the turning point: "
+        f"held-out loss {np.mean(scores):.2f} ± {np.std(scores):.2f}"
+    )
 
 # %% [markdown]
 # A rule of thumb says: begin at about a third of the turning point. Here, after 100 steps, a

@@ -94,7 +94,9 @@ loss_np, grads_np = mlp.loss_and_gradients(params, data.x_train[:64], data.y_tra
 twins = [(torch.from_numpy(W), torch.from_numpy(b)) for W, b in params]
 loss, grads = loss_and_gradients(twins, x[:64], y[:64])
 gaps = [np.abs(a - b.numpy()).max() for a, b in zip(sum(grads_np, ()), sum(grads, ()), strict=True)]
-print(f"losses {loss_np:.3f} and {loss:.3f}, largest difference between two gradients {max(gaps):.0e}")
+print(
+    f"losses {loss_np:.3f} and {loss:.3f}, largest difference between two gradients {max(gaps):.0e}"
+)
 
 # %% [markdown]
 # They agree to the last digits of a double. Autograd approximates nothing: it applies the chain
@@ -280,7 +282,9 @@ optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
 for _ in range(2):
     losses = learning.train_epoch(model, optimizer, x, y, rng, 32)
     loss_held, right = learning.evaluate(model, *held)
-    print(f"training loss {np.mean(losses):.2f}, held out {loss_held:.2f}, {100 * right:.1f} % right")
+    print(
+        f"training loss {np.mean(losses):.2f}, held out {loss_held:.2f}, {100 * right:.1f} % right"
+    )
 print("read as", model(held[0][:8]).argmax(-1).tolist(), "meant were", held[1][:8].tolist())
 
 # %% [markdown]
@@ -329,7 +333,9 @@ ex.doubled_floor.check(doubled_floor)
 doubled = {(n, twice): trials.best_of_steps(AdamW, (2e-3, 4e-3), x, y, held, steps=n, twice=twice)
            for n in (100, 500) for twice in (False, True)}  # fmt: skip
 for (n, twice), (_, a) in doubled.items():
-    print(f"{n} steps, softmax {'twice' if twice else 'once'}: {a.mean():.1f} ± {a.std():.1f} % right")
+    print(
+        f"{n} steps, softmax {'twice' if twice else 'once'}: {a.mean():.1f} ± {a.std():.1f} % right"
+    )
 
 # %% [markdown]
 # At first the network learns more slowly. After 500 steps the difference is no larger than the
@@ -426,7 +432,9 @@ for seed in range(3):
     optimizer = AdamW(net.parameters(), lr=0.01)
     for _ in range(30):
         learning.train_epoch(net, optimizer, x[:500], shuffled, rng, 100)
-    read_right.append([100 * learning.evaluate(net, *pair)[1] for pair in ((x[:500], shuffled), held)])
+    read_right.append(
+        [100 * learning.evaluate(net, *pair)[1] for pair in ((x[:500], shuffled), held)]
+    )
 seen_right, held_right = np.mean(read_right, axis=0)
 heart.reveal(seen_right, shown=f"{seen_right:.0f} %")
 print("held out:", ", ".join(f"{b:.0f} %" for _, b in read_right))
@@ -625,7 +633,9 @@ if keras:
     ])  # fmt: skip
     printed.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
     past = printed.fit(X, Y, epochs=10, verbose=0).history
-    print(f"loss {past['loss'][0]:.2f} to {past['loss'][-1]:.2f}, accuracy {past['accuracy'][-1]:.2f}")
+    print(
+        f"loss {past['loss'][0]:.2f} to {past['loss'][-1]:.2f}, accuracy {past['accuracy'][-1]:.2f}"
+    )
     least = -np.mean(Y * np.log(Y) + (1 - Y) * np.log(1 - Y))
     print(f"always one half: {np.log(2):.2f}; every label learnt by heart: {least:.2f}")
     print("has a method minimize:", hasattr(printed.optimizer, "minimize"))
@@ -758,7 +768,9 @@ print("on meta:", shape, "from", size, "weights without numbers")
 try:
     far(x[:64])
 except RuntimeError as error:
-    print("weights on meta, digits on the cpu:", "device" in str(error) and "an error about devices")
+    print(
+        "weights on meta, digits on the cpu:", "device" in str(error) and "an error about devices"
+    )
 
 # %% [markdown]
 # ### Neighbours: a second network

@@ -234,7 +234,10 @@ diagrams.tree()
 # %%
 english = BytePairs(found)
 print("by rank:", " | ".join(english.decode([i]) for i in english.encode(" ship")))
-print("tokens that “ ship” begins with:", [token.decode() for token in vocab if b" ship".startswith(token)])
+print(
+    "tokens that “ ship” begins with:",
+    [token.decode() for token in vocab if b" ship".startswith(token)],
+)
 
 # %% [markdown]
 # It isn't: the longest of them is " shi", but by rank the cut comes after " s". Nothing here says that one way
@@ -242,7 +245,7 @@ print("tokens that “ ship” begins with:", [token.decode() for token in vocab
 # the two ways costs isn't measured here.
 #
 # Type a sentence. How many merges does it take until your name is one token? What happens to a word in
-# capitals, or to a Chinese one? (Signs outside ASCII are drawn as their bytes, in hexadecimal.)
+# capitals? (Signs outside ASCII are drawn as their bytes, in hexadecimal.)
 
 # %%
 widgets.sentence()
@@ -476,7 +479,12 @@ def last_digit_right(last, learnt, test):
     for a, b, c in learnt:
         table.setdefault((last(a), last(b)), Counter())[c[-1]] += 1
     guesses = (table.get((last(a), last(b))) for a, b, _ in test)
-    return 100 * np.mean([g.most_common(1)[0][0] == c[-1] if g else 0.1 for g, (*_, c) in zip(guesses, test, strict=True)])
+    return 100 * np.mean(
+        [
+            g.most_common(1)[0][0] == c[-1] if g else 0.1
+            for g, (*_, c) in zip(guesses, test, strict=True)
+        ]
+    )
 
 
 # %%
@@ -494,8 +502,12 @@ for n in (1000, 3000, 10_000, 30_000):
     for seed in range(3):
         drawn = sums(np.random.default_rng(seed), n + 1000, 1000)
         last = {x: digits.encode(x)[-1] for a, b, _ in drawn for x in (a, b)}
-        right.append([last_digit_right(way, drawn[:n], drawn[n:]) for way in (lambda x: x[-1], last.get)])
-    rows.append([f"{n:,}", *(f"{np.mean(r):.0f} % ({min(r):.0f} to {max(r):.0f})" for r in zip(*right, strict=True))])
+        right.append(
+            [last_digit_right(way, drawn[:n], drawn[n:]) for way in (lambda x: x[-1], last.get)]
+        )
+    ways = zip(*right, strict=True)
+    shares = [f"{np.mean(r):.0f} % ({min(r):.0f} to {max(r):.0f})" for r in ways]
+    rows.append([f"{n:,}", *shares])
     if n == 3000:
         bpe_right = np.mean(right, axis=0)[1]
 adds.reveal(bpe_right, shown=f"{bpe_right:.0f} %")
@@ -549,10 +561,8 @@ ex.encode_text.check(encode_text)
 # their place: `own_text = read_text("my_letters.txt")`, with `read_text` from `course.data`.
 
 # %%
-made = yours.using(
-    *(f"tokenization.{name}" for name in ("pair_counts", "merge_pair", "learn_merges", "encode_word")),
-    *(f"tokenization.{name}" for name in ("decode_tokens", "bits_per_byte", "encode_text")),
-)
+parts = "pair_counts merge_pair learn_merges encode_word decode_tokens bits_per_byte encode_text"
+made = yours.using(*(f"tokenization.{part}" for part in parts.split()))
 own_text = poems[:6000]
 own_words = bpe.count_words(own_text)
 counts, own_merges = made.pair_counts(own_words), made.learn_merges(own_words, 150)
@@ -562,11 +572,18 @@ shares = np.bincount(ids) / len(ids)
 byte_counts = np.array([len(own_vocab[i]) for i in ids])
 own_bits = made.bits_per_byte(-np.log(shares[ids]), byte_counts)
 first, longest = own_merges[0], max(own_words, key=len)
-print(f"first merge: {first}, {counts[first]} times: {(*first, 10)} becomes {made.merge_pair((*first, 10), first, 256)}")
+print(
+    f"first merge: {first}, {counts[first]} times: "
+    f"{(*first, 10)} becomes {made.merge_pair((*first, 10), first, 256)}"
+)
 print(f"the longest word: {len(longest)} bytes, {len(made.encode_word(longest, own_ranks))} tokens")
 print(f"comes back whole: {made.decode_tokens(ids, own_vocab) == own_text}")
 print(f"{len(own_text.encode()):,} bytes, {len(ids):,} tokens, {own_bits:.2f} bits per byte")
-whole = [text for i in range(256, len(own_vocab)) if "�" not in (text := made.decode_tokens([i], own_vocab))]
+whole = [
+    text
+    for i in range(256, len(own_vocab))
+    if "�" not in (text := made.decode_tokens([i], own_vocab))
+]
 print("tokens that are whole characters:", *whole[:16])
 print(made.credit("Your tokenizer"))
 

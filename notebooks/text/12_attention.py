@@ -19,8 +19,8 @@
 # be learnt.
 #
 # **You will** build attention in NumPy and compare it with PyTorch to twelve digits; break its
-# scale, its mask and its order to see what each is for; find the heads that continue a repeated
-# pattern, and test them by removing them; and let a trained model read with your functions.
+# scale, its mask and its order to see what each is for; ask what it takes to continue a repeated
+# pattern, and test heads by removing them; and let a trained model read with your functions.
 #
 # This takes about two hours; what stands under *Further* is optional. **You need** lesson
 # *Backpropagation*: softmax and cross-entropy.
@@ -80,7 +80,7 @@ print("weights", np.round(a, 4), "and what comes back", np.round(a @ v, 4))
 # %% [markdown]
 # ## Wide queries and keys
 #
-# *The more entries queries and keys have, the larger their products become. Does that matter?*
+# *Queries and keys may have few entries or many. Does that matter?*
 #
 # Here are 64 random keys, and queries whose entries have mean 0 and variance 1, as at the start of
 # training. The entropy of a query's weights tells how sharply it chooses. If it looked at all keys
@@ -108,10 +108,10 @@ rng = np.random.default_rng(0)
 sizes = [4, 16, 64, 256, 1024]
 drawn = [(rng.standard_normal((200, D)), rng.standard_normal((64, D))) for D in sizes]
 products = [q @ k.T for q, k in drawn]
-for D, s in zip(sizes, products, strict=True):
-    print(f"D = {D:4}: scores spread by {s.std():5.2f}, entropy {choice_entropy(s):.2f} nats")
 undivided = choice_entropy(products[-1])
 sharp.reveal(undivided, shown=f"{undivided:.2f} nats")
+for D, s in zip(sizes, products, strict=True):
+    print(f"D = {D:4}: scores spread by {s.std():5.2f}, entropy {choice_entropy(s):.2f} nats")
 
 # %% [markdown]
 # The wider the vectors, the further the scores spread, and the softmax gives nearly all weight to
@@ -183,14 +183,16 @@ alphabet = tokens.alphabet(text)
 ids, unseen = (tokens.encode(part, alphabet) for part in split_text(text))
 modern = MODERN | {"taps": 0}  # newer than GPT-2: see lesson *A small GPT*
 
-losses = {}
+losses, samples = {}, {}
 for name, causal in (("may not look ahead", True), ("may look ahead", False)):
     config = Config(len(alphabet), **modern, context=32, layers=1, heads=2, width=48, causal=causal)
     three = [small.trained(config, ids, steps=300, seed=seed) for seed in range(3)]
-    found = losses[name] = [train.evaluate(model, unseen[:20000]) for model in three]
-    print(f"{name}: {np.mean(found):.2f} nats, {min(found):.2f} to {max(found):.2f} over three seeds")
-    print(small.written(three[0], "My lord, I th", 60, alphabet), "\n")
+    losses[name] = [train.evaluate(model, unseen[:20000]) for model in three]
+    samples[name] = small.written(three[0], "My lord, I th", 60, alphabet)
 wonderful.reveal("better, and writes garbage")
+for name, found in losses.items():
+    print(f"{name}: {np.mean(found):.2f} nats, {min(found):.2f} to {max(found):.2f} over three seeds")
+    print(samples[name], "\n")
 
 # %% [markdown]
 # The gap is far wider than the spread over seeds, and held-out text doesn't expose it: **held-out
@@ -792,10 +794,10 @@ crossing
 C = 768
 rest = 4 * C**2 + 8 * C**2  # a position's projections and MLP
 crossed = rest / (2 * C)  # the T at which scores q kᵀ and mixing a v, T C each, cost as much
+crossing.reveal(crossed, shown=f"{crossed:.0f} positions")
 for T in (64, 1024, 100_000):
     share = 2 * T * C / (2 * T * C + rest)
     print(f"T = {T:6}: scores and mixing are {100 * share:.0f} % of a block's multiplications")
-crossing.reveal(crossed, shown=f"{crossed:.0f} positions")
 
 # %% [markdown]
 # For each position, the projections take $4C^2$ multiplications and the MLP takes $8C^2$. Scores

@@ -179,8 +179,9 @@ for width in (1, 4, 16, 64):
     follow = reading.Reader(model).follow
     searched = [beam.beam_search(follow, text[:8], 56, width) for text in tempest[:6]]
     best[width] = np.mean([-totals[0] / 56 for _, totals in searched])
-    print(f"beam {width}: {best[width]:.2f} nats a character")
 found.reveal(best[64], shown=f"{best[64]:.2f} nats")
+for width, nats in best.items():
+    print(f"beam {width}: {nats:.2f} nats a character")
 for texts, _ in searched[:3]:
     print(repr(tokens.decode(texts[0], model.alphabet)))
 
@@ -211,7 +212,7 @@ for seed in range(3):
     texts = write(reading.Reader(model), tempest[:100, :8], 56, pick)
     drawn.append(cost(model, texts))
 nearest = min(costs, key=lambda name: abs(costs[name] - np.mean(drawn)))
-typical.reveal(nearest, shown=f"{nearest}: {min(drawn):.2f} to {max(drawn):.2f} nats over three seeds")
+typical.reveal(nearest, shown=f"{min(drawn):.2f} to {max(drawn):.2f} nats over three seeds")
 print(repr(tokens.decode(texts[0], model.alphabet)))
 
 # %% [markdown]
@@ -283,7 +284,9 @@ many = (p < 0.01).sum(axis=-1).mean()
 print(f"on average {many:.0f} of 64 characters have less than 1 %, together {rare:.1f} %")
 held = (np.cumsum(-np.sort(-p), axis=-1) < 0.9).sum(axis=-1) + 1
 low, middle, high = np.percentile(held, [10, 50, 90]).astype(int)
-print(f"to hold 90 %: {middle} characters in the middle case, {low} to {high} in eight of ten cases")
+print(
+    f"to hold 90 %: {middle} characters in the middle case, {low} to {high} in eight of ten cases"
+)
 
 # %% [markdown]
 # In a line of 40 characters, one of these rare ones comes more often than not, and then the model may have to go on from a word that
@@ -397,7 +400,10 @@ for keep in (False, True):
     before, reader = time.process_time(), reading.Reader(endless, keep=keep)
     results[keep] = write(reader, real[0, :8], 248, greedy)
     seconds = time.process_time() - before
-    print(f"{'with' if keep else 'without'} a cache: {reader.read:,} positions computed in {seconds:.2f} s")
+    print(
+        f"{'with' if keep else 'without'} a cache: "
+        f"{reader.read:,} positions computed in {seconds:.2f} s"
+    )
 print(f"the same text: {np.array_equal(*results.values())}")
 
 # %% [markdown]
@@ -478,8 +484,8 @@ for K in (1, 2, 4, 8):
     sure = [speculative.write(rng, *certain, text[:8], 160, K)[0] for text in real]
     same = np.sum(np.all(sure == greedy_texts[:, :168], axis=1))
     rows.append([K, f"{rates[K][0]:.0f} %", f"{rates[K][1]:.1f}", f"{same} of 8"])
-plot.table(rows, header=["drafted", "kept", "characters a call", "greedy texts unchanged"])
 kept.reveal(rates[4][0], shown=f"{rates[4][0]:.0f} %")
+plot.table(rows, header=["drafted", "kept", "characters a call", "greedy texts unchanged"])
 
 # %% [markdown]
 # Counting agrees with a GPT more often than not. With longer drafts a smaller share is kept, because one refusal throws away all that

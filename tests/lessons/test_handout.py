@@ -10,6 +10,8 @@ from course.lessons import desk, handout, lessons, places, plumbing
 
 STEMS = [lesson.stem for lesson in lessons()]
 PICTURE = {"output_type": "display_data", "data": {"image/png": "AA"}, "metadata": {}}
+WIDEST = 100  # columns of code, as in the package
+SHOWS = re.compile(r"\bprint\(|\bplot\.(?:show|table)\(|\b(?:curves|diagrams|figures|widgets)\.")
 VIEW = {"output_type": "display_data", "data": {handout.WIDGET: {"a": 1}, "text/plain": ""}}
 
 
@@ -85,6 +87,22 @@ def test_what_a_figure_near_a_question_shows_is_not_told_in_sight(copied):
     for cell, state in zip(fresh["cells"], handout.near(fresh["cells"]), strict=True):
         if state and cell["cell_type"] == "code" and "alt=" in cell["source"]:
             assert folded(cell), cell["source"]
+
+
+def test_nothing_is_shown_between_a_question_and_what_came_out(copied):
+    """A run of all cells comes that far before anybody could have guessed."""
+    *_, fresh = copied
+    for cell, state in zip(fresh["cells"], handout.near(fresh["cells"]), strict=True):
+        if state == "asked" and cell["cell_type"] == "code" and ".reveal(" not in cell["source"]:
+            assert not SHOWS.search(cell["source"]), cell["source"]
+
+
+def test_code_in_sight_is_no_wider_than_the_package(copied):
+    *_, fresh = copied
+    for cell in fresh["cells"]:
+        if cell["cell_type"] == "code" and not folded(cell):
+            wide = [line for line in cell["source"].splitlines() if len(line) > WIDEST]
+            assert not wide, wide
 
 
 def test_a_choice_is_chosen_and_a_number_typed(copied):

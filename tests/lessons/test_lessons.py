@@ -3,6 +3,7 @@
 import ast
 import base64
 import builtins
+import html
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -17,12 +18,14 @@ from PIL import Image
 from course import lessons
 from course.authoring import checkout, pairs, pictures, readme, twins, varying
 from course.checking import Exercise, source
+from course.interactive import numerals
 
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 NOTEBOOKS = {stem: pairs.read_notebook(ROOT, stem) for stem in STEMS}
 SMALLEST = 8  # points of a letter: 8 pixels and more where its picture is at its least
 PALE = re.compile(r"\.text\([^\n]*color=plot\.COLORS\[[1-3a-z]")  # less than 4.5 to 1 on white
+TYPED = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|https?://\S+", re.DOTALL)  # not prose
 LIMIT_BYTES = 350_000  # a drawing, vector and fallback, takes about 35,000
 # Still to be mended; each must still break its law, so that the list can only shrink.
 ASSERTING: set[str] = set()
@@ -253,6 +256,15 @@ def test_prints_no_more_digits_than_hold_everywhere(stem):
         for number in re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", shown):
             digits = number.replace(".", "").lstrip("0")
             assert len(digits) <= 6, f"cell [{n}] prints {number}; the last digits are the CPU's"
+
+
+@every
+def test_what_is_set_has_a_minus_sign_before_its_numbers(stem):
+    """Prose, tables, results and alt texts; Python prints a hyphen."""
+    pages = [output["data"].get("text/html", "") for _, output in outputs(stem) if "data" in output]
+    shown = [html.unescape(re.sub("<[^>]*>", " ", page)) for page in pages]
+    for words in (*shown, *(TYPED.sub(" ", cell) for cell in prose(stem))):
+        assert numerals.minus(words) == words
 
 
 @every

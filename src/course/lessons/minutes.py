@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 
 from course import lessons
 from course.lessons import places
 
 WORDS, LINES = 150, 6  # read in a minute: of prose, of code
+_READ = re.compile(r"^.*[^\s()\[\]{},].*$", re.MULTILINE)  # a line that only closes brackets isn't
 FURTHER = "## Further"  # what a lesson offers beyond it is optional: nothing later needs it
 
 
@@ -27,7 +29,7 @@ def count(lesson: lessons.Lesson, cells: Iterable[Mapping]) -> tuple[int, int]:
     for cell in cells:
         source = cell["source"]
         if cell["cell_type"] == "code":
-            spent[further] += len(source.splitlines()) / LINES
+            spent[further] += len(_READ.findall(source)) / LINES
             continue
         further = further or source.startswith(FURTHER)
         spent[further] += len(source.split()) / WORDS

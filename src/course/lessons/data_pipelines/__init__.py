@@ -5,6 +5,6 @@ from course.lessons import About
 ABOUT = About(
     part="Foundations",
     title="Data",
-    promise="Where results that are too good to be true come from",
+    promise="From raw rows to a result that can be believed",
     builds="scaling, splits without leaks, batches: a pipeline from a dirty table",
 )

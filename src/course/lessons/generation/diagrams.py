@@ -59,9 +59,9 @@ def cache():
 def speculation():
     """Draw one step: draft, verify, keep or replace."""
     d = Diagram(
-        "The text goes to a cheap model, which drafts four tokens one after another, and to the expensive "
-        "model, which gives its probabilities at all four in one call. The first two drafts are "
-        "kept, the third is replaced, the fourth is dropped. The text grows by three tokens.",
+        "The text goes to a cheap model, which drafts three tokens one after another, and to the expensive "
+        "model, which gives its probabilities at all three in one call. The first draft is "
+        "kept, the second is replaced, the third is dropped. The text grows by two tokens.",
         column=112,
         row=74,
     )
@@ -71,19 +71,19 @@ def speculation():
     d.arrow(text, cheap)
     d.arrow(text, expensive)
     before, ends = cheap, []
-    verdicts = later("kept"), later("kept"), later("replaced"), later("dropped")
+    verdicts = later("kept"), later("replaced"), later("dropped")
     for i, verdict in enumerate(verdicts):
         token = d.box(say("token {n}", n=i + 1), 1.25 + i, 0, colour=2)
         d.arrow(before, token)
-        p = d.box(f"p{'₁₂₃₄'[i]} : d{'₁₂₃₄'[i]}", 1.25 + i, 1, colour=1)
-        ends.append(d.box(verdict, 1.25 + i, 2, colour=(0, 0, 1, 4)[i]))
+        p = d.box(f"p{'₁₂₃'[i]} : d{'₁₂₃'[i]}", 1.25 + i, 1, colour=1)
+        ends.append(d.box(verdict, 1.25 + i, 2, colour=(0, 1, 4)[i]))
         d.arrow(token, p)
-        d.arrow(p, ends[-1], dashed=i == 3)
+        d.arrow(p, ends[-1], dashed=i == 2)
         before = token
         if i == 0:
             d.arrow(expensive, p)
-    d.word("one call for all four", -0.1, 1.45)
-    d.bracket(ends[:3], "added to the text")
+    d.word("one call for all three", -0.1, 1.45)
+    d.bracket(ends[:2], "added to the text")
     return d
 
 

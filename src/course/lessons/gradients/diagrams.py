@@ -6,20 +6,20 @@ from course.interactive.diagram import Diagram
 def two_paths():
     """Draw x on two paths to L, with numbers forward and the slope of each step."""
     d = Diagram(
-        "x = 2 goes along two paths. Above, x is squared: a = 4, and the step has slope 2x = 4. "
-        "Below, x is tripled: b = 6, with slope 3. Both meet in L = a b = 24; the slope of L is "
-        "b = 6 with respect to a, and a = 4 with respect to b.",
+        "x = 4 goes along two paths. Above, x is squared: a = 16, and the step has slope 2x = 8. "
+        "Below, x is tripled: b = 12, with slope 3. Both meet in L = a b = 192; the slope of L is "
+        "b = 12 with respect to a, and a = 16 with respect to b.",
         column=150,
         row=60,
     )
-    x = d.box("$x = 2$", 0, 1, colour=0)
-    a = d.box("$a = x^2 = 4$", 1.2, 0, colour=0)
-    b = d.box("$b = 3x = 6$", 1.2, 2, colour=0)
-    loss = d.box(r"$L = a\,b = 24$", 2.4, 1, colour=0)
-    d.arrow(x, a, "slope 4", way="|-", colour=1)
+    x = d.box("$x = 4$", 0, 1, colour=0)
+    a = d.box("$a = x^2 = 16$", 1.2, 0, colour=0)
+    b = d.box("$b = 3x = 12$", 1.2, 2, colour=0)
+    loss = d.box(r"$L = a\,b = 192$", 2.4, 1, colour=0)
+    d.arrow(x, a, "slope 8", way="|-", colour=1)
     d.arrow(x, b, "slope 3", way="|-", colour=1)
-    d.arrow(a, loss, "slope 6", way="-|", colour=1)
-    d.arrow(b, loss, "slope 4", way="-|", colour=1)
+    d.arrow(a, loss, "slope 12", way="-|", colour=1)
+    d.arrow(b, loss, "slope 16", way="-|", colour=1)
     return d
 
 
