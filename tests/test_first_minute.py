@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -153,6 +154,18 @@ def test_contents_show_the_exercises_by_number(page):
     sync_api.expect(contents).to_contain_text("Exercise 0.1 · probabilities", timeout=20_000)
 
 
+def test_who_runs_on_to_an_exercise_types_in_place_of_its_dots(page):
+    above = cell(page, "Replace the dots, then run the check under them")
+    above.click()
+    page.keyboard.press("Shift+Enter")
+    stub = cell(page, "# one or two lines")
+    sync_api.expect(stub.locator(".cm-content")).to_be_focused()
+    page.keyboard.type("return counts")
+    sync_api.expect(stub.locator(".cm-content")).to_contain_text("    return counts  # one or two")
+    page.keyboard.press("Shift+Enter")
+    sync_api.expect(cell(page, "ex.probabilities.check(probabilities)")).to_be_focused()
+
+
 def test_a_passed_check_leads_to_what_is_next_by_keyboard(page):
     cell(page, "# What this lesson needs").locator(".jp-Placeholder-content").click()
     run(page, "from course.transformers import tokens")
@@ -205,7 +218,7 @@ def test_a_prediction_is_typed_at_once_and_run_on_from(page):
     sync_api.expect(field).to_be_focused()
     page.keyboard.type("100")
     page.keyboard.press("Enter")  # 0, 0, Enter would restart the kernel
-    sync_api.expect(said).to_have_text(re.compile(r"^Committed: 100 %\. Run on"))
+    sync_api.expect(said).to_have_text(re.compile(r"^Committed: 100 %\. Run on"), timeout=20_000)
     page.keyboard.type("7")
     sync_api.expect(said).to_have_text(re.compile("^Committed is 100 %"))
     page.keyboard.press("Backspace")
@@ -214,12 +227,18 @@ def test_a_prediction_is_typed_at_once_and_run_on_from(page):
     sync_api.expect(cell(page, "share = 100 * np.mean(counts == 0)")).to_be_focused()
 
 
-def test_two_zeros_restart_no_kernel(page):
-    """They begin many a guess, and are typed beside the field where the page is slow."""
-    cell(page, "# A prediction: run this cell").locator(".jp-InputPrompt").first.click()
-    for _ in range(2):
-        page.keyboard.press("0")
+@pytest.mark.parametrize("text", ["# A prediction: run this cell", "Exercise 0.1 · "])
+def test_no_letter_or_digit_changes_the_page(page, text):
+    """Who types at a cell that is chosen and not open means its text; 0 0 begins many a guess."""
+    kinds = """() => [...document.querySelectorAll(
+        '.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell')].map(
+            cell => cell.className.match(/jp-\\w+Cell/)[0])"""
+    cell(page, text).click(position={"x": 5, "y": 5})
+    page.keyboard.press("Escape")
+    before, heading = page.evaluate(kinds), cell(page, text).inner_text()
+    page.keyboard.type("".join(2 * key for key in string.ascii_letters + string.digits))
     page.wait_for_timeout(300)
+    assert page.evaluate(kinds) == before and cell(page, text).inner_text() == heading
     assert not page.locator(".jp-Dialog").count()
 
 
@@ -239,13 +258,32 @@ def test_a_prediction_that_was_seen_and_not_answered_is_shown(page):
     sync_api.expect(shown.locator(".jp-OutputArea")).to_contain_text("Measured")
 
 
-def test_a_question_whose_kernel_is_gone_says_so(page):
+def test_a_question_whose_kernel_is_gone_says_so_unless_it_is_final(page):
     question = cell(page, "# A prediction: run this cell, then type your guess.")
+    final = cell(page, "# A prediction: run this cell, then choose your answer.")
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) [data-command*=restart]").first.click()
     page.locator(".jp-Dialog").wait_for()
     page.keyboard.press("Enter")
     told = question.get_by_text("The kernel was restarted: run this cell again.")
     sync_api.expect(told).to_be_visible(timeout=20_000)
+    sync_api.expect(final).to_contain_text("no guess counts here")
+    sync_api.expect(final).not_to_contain_text("The kernel was restarted")
+
+
+def test_a_question_takes_the_focus_beside_numbers_of_a_kernel_that_is_gone(page):
+    run(page, "from course.transformers import tokens")
+    question = cell(page, "# A prediction: run this cell, then type your guess.")
+    question.locator(".jp-InputPrompt").first.click()
+    page.keyboard.press("Control+Enter")
+    sync_api.expect(question.locator("input[type=text]")).to_be_focused()
+
+
+def test_a_question_of_two_lines_is_set_as_a_paragraph(page):
+    line = cell(page, "# A prediction: run this cell, then type").locator(".widget-html-content b")
+    high = line.evaluate(
+        "b => parseFloat(getComputedStyle(b).lineHeight) / parseFloat(getComputedStyle(b).fontSize)"
+    )
+    assert high <= 1.6
 
 
 def test_on_a_dark_page_a_figure_belongs_to_it(page):

@@ -1,6 +1,7 @@
 """`course lab`: who may reach it, what it serves, what it sets and leaves alone, how it ends."""
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -212,3 +213,12 @@ def test_the_users_own_search_paths_stay_after_ours(monkeypatch, tmp_path):
     assert told["JUPYTER_PATH"].split(os.pathsep) == [str(lab.SETTINGS), "/theirs"]
     assert told["COURSE_HOME"] == str(tmp_path)
     assert told["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_a_browser_that_keeps_the_extension_for_a_year_asks_for_its_new_text(root):
+    """JupyterLab serves it as immutable under its address, which therefore names its content."""
+    folder = root / "src/course/command/lab_settings/labextensions/course"
+    told = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    path, _, digest = told["jupyterlab"]["_build"]["load"].partition("?")
+    text = (folder / path).read_text(encoding="utf-8")
+    assert digest == hashlib.sha256(text.encode()).hexdigest()[:12]
