@@ -115,8 +115,7 @@ class Guess:
         entry = self.entry
         if "guess" not in entry:
             progress.record_shown(self.id, measured)
-            if self._form:
-                self._form.renew()  # the still goes on asking: it is what a lesson is handed out as
+            self.renew()
             plain = say("Measured: {measured}", measured=shown)
             return _told(late, [(say("Measured"), shown)], plain)
         guess = self.words(entry["guess"])
@@ -138,10 +137,13 @@ class Guess:
         return value
 
     def renew(self) -> None:
-        """Bring up to date what stands under the question."""
+        """Bring up to date what stands under the question.
+
+        Where nobody learns, what stays of it goes on asking: so a lesson is handed out.
+        """
         if self._form:
             self._form.renew()
-        if self._still:
+        if self._still and (beside.served() or "guess" in self.entry):
             self._still.renew(self._card())
 
     def _card(self) -> list[tuple[dict, dict]]:

@@ -29,6 +29,11 @@ def let(offer: Callable | None, sent: Callable[[], float] | None = None) -> None
     _offer, _sent = offer, sent
 
 
+def served() -> bool:
+    """Tell whether the kernel serves a page on which somebody learns."""
+    return _sent is not None
+
+
 def sent() -> float:
     """Return when the page asked for the run of this cell; infinite where no page can tell."""
     return _sent() if _sent else math.inf
