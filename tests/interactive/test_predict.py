@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from course.interactive import asking, guess, predict
 from course.learner import beside, progress
@@ -264,6 +265,40 @@ def test_what_stays_of_a_question_tells_the_guess_and_then_what_was_measured(sho
     asked.reveal(97, "97 % of 500")
     assert "You predicted: 40 %. Measured: 97 % of 500." in asked._card()[0][0]["text/html"]
     assert "Measured: 97 %." in percent()._card()[0][0]["text/html"]  # in another kernel
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_what_stays_says_that_it_is_too_late_where_somebody_learns(shown, asked_at, served):
+    """Without a learner it goes on asking: so a lesson is handed out."""
+    form(asked := percent()).pressed.value = "1000"
+    stays = asked._still = Stays()
+    if served:
+        asked_at(2000)
+    asked.reveal(97)
+    late = "The result was shown before you committed a guess, so no guess counts here."
+    assert [late in card and "Measured: 97 %." in card for card in stays.cards] == [True] * served
+
+
+class Stays:
+    """The outputs of a question that stay, and what they became."""
+
+    def __init__(self):
+        self.cards = []
+
+    def renew(self, outputs):
+        self.cards += [data["text/html"] for data, _ in outputs]
+
+
+def test_a_form_knows_that_another_cell_ran(monkeypatch):
+    """The page can't: beside its cells stand the numbers of a kernel that is gone as well."""
+    shell = InteractiveShell()
+    monkeypatch.setattr(asking, "get_ipython", lambda: shell)
+    made = form(percent())
+    assert "course-passed" not in made.box._dom_classes
+    for _ in range(2):
+        shell.run_cell("1")
+    assert "course-passed" in made.box._dom_classes
+    assert made.box._dom_classes.count("course-passed") == 1
 
 
 def test_a_press_commits_what_was_typed_or_says_what_is_wanted():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Callable
 
 import ipywidgets as w
+from IPython import get_ipython
 
-from course.interactive.names import Told, named
+from course.interactive.names import FORM, Told, named
 from course.words import say
 
 
@@ -43,7 +45,9 @@ class Form:
         parts = [self.field, self.button, self.said, self.pressed]
         above = [parts.pop(0)] if guess.options else []  # each option has its line
         answer = w.HBox(parts, layout=w.Layout(flex_flow="row wrap", align_items="center"))
-        self.box = named(w.VBox([question, *wanted, *above, answer]), say(guess.question))
+        box = w.VBox([question, *wanted, *above, answer])
+        self.box = named(box, say(guess.question), (), FORM)
+        _at_the_next_cell(lambda: self.box.add_class("course-passed"))
         self.renew()
         if "guess" in guess.entry:
             self.field.value = guess.typed(guess.entry["guess"])
@@ -146,6 +150,18 @@ class Form:
 def _why(error: ValueError) -> str:
     """Return why an answer is refused; what is asked for stands above it already."""
     return getattr(error, "why", str(error))
+
+
+def _at_the_next_cell(tell: Callable[[], object]) -> None:
+    """Call once another cell runs. A page can't tell: numbers of a kernel that is gone stay."""
+    if not (shell := get_ipython()):
+        return
+
+    def told(_) -> None:
+        shell.events.unregister("pre_run_cell", told)
+        tell()
+
+    shell.events.register("pre_run_cell", told)
 
 
 def _field(guess):

@@ -35,7 +35,8 @@ class Ladder:
         self.last.on_click(lambda _: self.solve())
         self.solved = False  # whether the solution is open
         name = say("Hints for {name}", name=exercise.name)
-        self.box = named(w.VBox([self.opened, w.HBox([self.line, self.button, self.last])]), name)
+        row = w.HBox([self.line, self.button, self.last], layout=w.Layout(align_items="center"))
+        self.box = named(w.VBox([self.opened, row]), name)
         self._still = Still(self.box)
         self._renew()
 

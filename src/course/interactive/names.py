@@ -18,10 +18,11 @@ import ipywidgets as w
 from course.interactive.still import AWAKE
 from course.words import say
 
-_WIDGETS, _ALT, LEAD = (
-    (resources.files(__package__) / name).read_text(encoding="utf-8")
-    for name in ("names.js", "alt.js", "lead.js")
+_ALT, LEAD, FORM, _PAGE, *_BOX = (
+    (resources.files(__package__) / f"{name}.js").read_text(encoding="utf-8")
+    for name in ("alt", "lead", "form", "page", "names", "focus", "heard")
 )
+_LINES = "<style>.course-awake .widget-html-content { line-height: 1.5 }</style>"  # else of 28 px
 _UNSEEN = (
     "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);"
     "white-space:nowrap"
@@ -90,13 +91,15 @@ class Told(w.HTML):
         self.value = f"<span{marked}{self._look}>{html.escape(text)}</span>" if text else ""
 
 
-def named(box: w.Box, name: str, labels: Iterable[str] = ()) -> w.Box:
+def named(box: w.Box, name: str, labels: Iterable[str] = (), *more: str) -> w.Box:
     """Return the box, its parts named for a screen reader; it is a group of that name.
 
     Parameters
     ----------
     labels
         What stands on its controls; where it can't be read aloud as it is, it is said otherwise.
+    *more
+        Scripts that see to the box besides those of every box.
     """
     other = {label: aloud(label) for label in labels if aloud(label) != label}
     words = {
@@ -110,7 +113,8 @@ def named(box: w.Box, name: str, labels: Iterable[str] = ()) -> w.Box:
         "deaf": say("The kernel was restarted: run this cell again."),
     }
     data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())
-    told = w.HTML(f'<span class="course-words" {data}></span>{script(_WIDGETS)}')
+    scripts = "".join(script(_PAGE + code) for code in (*_BOX, *more))
+    told = w.HTML(f'<span class="course-words" {data}></span>{_LINES}{scripts}')
     box.children = (*box.children, told)
     box.add_class(AWAKE)
     return box

@@ -1,0 +1,43 @@
+/* Where the focus goes, and which keys the box keeps from the notebook. */
+const quiet = 'data-lm-suppress-shortcuts';
+const keyed = 'input:not([type=text]), button, select, [tabindex]';
+const saves = key => (key.ctrlKey || key.metaKey) && !key.altKey && key.key.toLowerCase() === 's';
+const plain = key => !(key.shiftKey || key.ctrlKey || key.altKey || key.metaKey);
+let held, pressed, opened;
+/* What has the focus may be made anew, disabled or gone after it was used: then the focus goes on. */
+const keep = () => {
+    const news = page.querySelector('.course-opened');
+    if (pressed && news && news !== opened) {
+        pressed = held = undefined;
+        news.focus();
+    }
+    opened = news;
+    if (document.activeElement !== document.body || !held) return;
+    const next = held.matches('button') ? 'button:enabled' : 'input:checked:enabled';
+    const place = held.disabled ? held.parentElement : held.isConnected ? undefined : page;
+    const cell = page.querySelector('.course-pressed') && page.closest('.jp-Cell');
+    if (place) (place.querySelector(next) ?? cell)?.focus();
+};
+set(page, quiet, 'true');
+watch(keep);
+page.addEventListener('keydown', event => {
+    if (event.key === 'Escape') page.closest('.jp-Cell')?.focus();
+    if (!saves(event)) return;
+    event.preventDefault();  /* the notebook is meant, wherever the focus is */
+    event.stopPropagation();
+    page.parentElement.dispatchEvent(new KeyboardEvent('keydown', event));
+}, true);
+page.addEventListener('focusin', event => {
+    held = event.target.matches('input[type=radio], input[type=text], button') ? event.target : undefined;
+});
+page.addEventListener('focusout', () => {
+    const left = held;  /* by a hand, if it could have stayed */
+    setTimeout(() => { if (left === held && held?.isConnected && !held.disabled) held = undefined; });
+});
+page.addEventListener('click', event => { pressed = event.target.closest('button'); });
+/* JupyterLab looks at the focused part first, and at the whole document before any part of it:
+   a bare key that is not kept from it would choose another cell. */
+window.courseKeys ??= (window.addEventListener('keydown', event => {
+    if (event.target.matches?.('.course-awake *') && event.target.matches(keyed))
+        event.target.toggleAttribute(quiet, plain(event));
+}, true), true);

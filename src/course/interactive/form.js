@@ -1,0 +1,81 @@
+/* A prediction's form, see asking.py: it takes the focus, tells of a press, and is run on from. */
+let greeted, going, tried;
+const cell = () => page.closest('.jp-Cell');
+const sender = () => page.querySelector('.course-pressed textarea');
+const commit = () => page.querySelector('button.mod-primary')?.click();
+const answer = () => page.querySelector('.course-told [data-at]');
+const refused = () => page.querySelector('.course-refused');
+const entered = () => page.querySelector('input[type=text], input:checked')?.value ?? '';
+const hands = ['pointerdown', 'wheel', 'keydown', 'focusin'];
+const send = words => {
+    for (const kind of hands) window.removeEventListener(kind, seen, true);
+    if (!page.isConnected || !sender()) return;  /* its cell was run again */
+    sender().value = words;
+    sender().dispatchEvent(new Event('change', { bubbles: true }));
+};
+/* Who ran the form's cell by hand, and nothing after it, types at once. It tells when it was there to
+   be answered: with the focus, or when a hand did something else than run cells. */
+const seen = event => {
+    const elsewhere = event.type === 'focusin' && !page.contains(event.target);
+    if (!elsewhere && !['Shift', 'Enter'].includes(event.key)) send(`${Date.now()}`);
+};
+const waits = one => one.querySelector('.jp-InputPrompt')?.textContent.includes('*');
+const greet = () => {
+    greeted = true;
+    for (const kind of hands) window.addEventListener(kind, seen, true);
+    const all = page.closest('.jp-Notebook.jp-mod-commandMode');
+    if (!all?.contains(document.activeElement) || page.matches('.course-passed')) return;
+    const here = [cell(), cell()?.nextElementSibling].some(one => one?.matches('.jp-mod-active'));
+    const others = [...all.querySelectorAll('.jp-CodeCell')].filter(one => one !== cell());
+    if (here && !others.some(waits))
+        page.querySelector('input:is([type=text], [type=radio]):enabled')?.focus({ preventScroll: true });
+};
+/* Shift+Enter commits and goes on; where that was refused, another one goes on all the same. */
+const runOn = () => {
+    going = undefined;
+    if (refused() && tried === entered()) return goOn();
+    tried = entered();
+    commit();
+    going = sender().value.split(' ')[0];
+};
+const goOn = () => {
+    const now = document.activeElement, leaves = !(going && refused());
+    going = undefined;
+    if (leaves && (now === document.body || page.contains(now))) cell()?.nextElementSibling?.focus();
+};
+/* The field says of itself what it wants, and why what it holds is refused. */
+const describe = () => {
+    const asked = [...page.querySelectorAll('.course-asked')];
+    for (const part of asked) part.id ||= fresh();
+    for (const field of page.querySelectorAll('input[type=text]')) {
+        set(field, 'aria-describedby', asked.map(part => part.id).join(' '));
+        set(field, 'aria-invalid', String(Boolean(refused())));
+    }
+};
+/* Whether the field holds what is committed, at once: the kernel hears of a text when it is left. */
+const compare = () => {
+    const line = page.querySelector('[data-held]'), field = page.querySelector('input[type=text]');
+    if (!line || !field) return;
+    const told = line.dataset[field.value.trim() === line.dataset.held ? 'same' : 'other'];
+    if (line.textContent !== told) line.textContent = told;
+};
+watch(() => {
+    if (!sender()) return;
+    describe();
+    if (!greeted) greet();
+    if (going && going === answer()?.dataset.at) goOn();
+    compare();
+});
+page.addEventListener('keydown', event => {
+    if (event.key !== 'Enter' || !event.target.matches('input, button')) return;
+    if (event.shiftKey) {
+        event.preventDefault();
+        runOn();
+    } else if (event.target.matches('input')) commit();
+}, true);
+page.addEventListener('click', event => {  /* a press tells what stood there */
+    if (!event.target.closest('button')) return;
+    event.stopPropagation();
+    send(`${Date.now()} ${entered()}`);
+}, true);
+page.addEventListener('input', compare);

@@ -1,0 +1,18 @@
+/* With this begins each script of a box: which box, its words, and how to look at it again. */
+const page = this.closest('.course-awake');
+this.remove();
+if (!page) return;
+const words = page.querySelector('.course-words').dataset;
+const set = (element, key, value) => {
+    if (element && value && element.getAttribute(key) !== value) element.setAttribute(key, value);
+};
+const fresh = () => `course-${window.courseCount = (window.courseCount ?? 0) + 1}`;
+const watch = look => {
+    let due;
+    const late = () => { due = undefined; look(); };
+    new MutationObserver(() => { due ??= setTimeout(late, 50); }).observe(page, {
+        subtree: true, childList: true, characterData: true, attributes: true,
+        attributeFilter: ['class', 'aria-valuetext', 'title', 'disabled'],
+    });
+    look();
+};
