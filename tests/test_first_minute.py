@@ -278,6 +278,17 @@ def test_a_question_takes_the_focus_beside_numbers_of_a_kernel_that_is_gone(page
     sync_api.expect(question.locator("input[type=text]")).to_be_focused()
 
 
+def test_a_run_of_all_cells_leads_to_the_question_that_stops_it(page):
+    cell(page, "Start here").click()
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+    question = cell(page, "# A prediction: run this cell, then type your guess.", 1)
+    sync_api.expect(question.locator("input[type=text]")).to_be_focused(timeout=60_000)
+    sync_api.expect(question.locator(".widget-html-content b")).to_be_in_viewport()
+    waits = cell(page, "# What came out, beside your guess.", 1)
+    sync_api.expect(waits).to_contain_text("You have not guessed yet.")
+
+
 def test_a_question_of_two_lines_is_set_as_a_paragraph(page):
     line = cell(page, "# A prediction: run this cell, then type").locator(".widget-html-content b")
     high = line.evaluate(

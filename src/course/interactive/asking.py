@@ -66,6 +66,10 @@ class Form:
         if not counts:
             self.renew()
 
+    def lead_here(self) -> None:
+        """Have the page lead to the question: a run of many cells stopped, and this is why."""
+        self.box.add_class("course-awaited")
+
     def collect(self) -> str:
         """Commit what was typed or chosen and never committed; returns what is to be said."""
         value = self.field.value

@@ -1,5 +1,5 @@
 /* A prediction's form, see asking.py: it takes the focus, tells of a press, and is run on from. */
-let greeted, going, tried;
+let greeted, led, going, tried;
 const cell = () => page.closest('.jp-Cell');
 const sender = () => page.querySelector('.course-pressed textarea');
 const commit = () => page.querySelector('button.mod-primary')?.click();
@@ -19,16 +19,23 @@ const seen = event => {
     const elsewhere = event.type === 'focusin' && !page.contains(event.target);
     if (!elsewhere && !['Shift', 'Enter'].includes(event.key)) send(`${Date.now()}`);
 };
+const field = () => page.querySelector('input:is([type=text], [type=radio]):enabled');
+const free = () => page.closest('.jp-Notebook.jp-mod-commandMode')?.contains(document.activeElement);
 const waits = one => one.querySelector('.jp-InputPrompt')?.textContent.includes('*');
 const greet = () => {
     greeted = true;
     for (const kind of hands) window.addEventListener(kind, seen, true);
-    const all = page.closest('.jp-Notebook.jp-mod-commandMode');
-    if (!all?.contains(document.activeElement) || page.matches('.course-passed')) return;
-    const here = [cell(), cell()?.nextElementSibling].some(one => one?.matches('.jp-mod-active'));
-    const others = [...all.querySelectorAll('.jp-CodeCell')].filter(one => one !== cell());
-    if (here && !others.some(waits))
-        page.querySelector('input:is([type=text], [type=radio]):enabled')?.focus({ preventScroll: true });
+    if (!free() || page.matches('.course-passed')) return;
+    const here = [cell(), cell().nextElementSibling].some(one => one?.matches('.jp-mod-active'));
+    const others = [...page.closest('.jp-Notebook').querySelectorAll('.jp-CodeCell')];
+    if (here && !others.some(one => one !== cell() && waits(one))) field()?.focus({ preventScroll: true });
+};
+/* A run of many cells that stopped because a result waits for the guess leads to the question. */
+const lead = () => {
+    led = true;
+    if (!free()) return;
+    page.scrollIntoView({ block: 'center' });
+    field()?.focus({ preventScroll: true });
 };
 /* Shift+Enter commits and goes on; where that was refused, another one goes on all the same. */
 const runOn = () => {
@@ -63,6 +70,7 @@ watch(() => {
     if (!sender()) return;
     describe();
     if (!greeted) greet();
+    if (!led && page.matches('.course-awaited')) lead();
     if (going && going === answer()?.dataset.at) goOn();
     compare();
 });

@@ -105,6 +105,7 @@ class Guess:
         if not self.entry and self._form and beside.sent() < self._form.seen:
             waiting = _waiting[self.id] = Waiting(lambda: self._result(measured, shown, ""))
             waiting.show()
+            self._form.lead_here()
             told = "The rest of this cell waits too. Run it again once the result stands here."
             raise beside.Unanswered(say(told))
         display(self._result(measured, shown, late), raw=True)
