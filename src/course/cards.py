@@ -23,20 +23,17 @@ _TILE = (
 )
 
 
-def card(inner: str, *, edge: str = BLUE, role: str = "", name: str = "") -> str:
-    """Return HTML on a quiet ground with a coloured edge.
+def card(inner: str, *, edge: str = BLUE, role: str = "") -> str:
+    """Return HTML on a quiet ground with a coloured edge; a style finds it by its class.
 
     Parameters
     ----------
     role
         What a screen reader takes it for, "status" say; nothing by default.
-    name
-        A class by which a style finds it.
     """
-    extra = "".join(
-        f' {key}="{value}"' for key, value in (("role", role), ("class", name)) if value
-    )
-    return f'<div{extra} style="border-left:4px solid {edge};{_CARD}color:{INK}">{inner}</div>'
+    told = f' role="{role}"' if role else ""
+    look = f"border-left:4px solid {edge};{_CARD}color:{INK}"
+    return f'<div class="course-card"{told} style="{look}">{inner}</div>'
 
 
 def tile(inner: str, *, role: str = "") -> str:
