@@ -1,5 +1,6 @@
 """The lessons as pages to read: no kernel, no network, narrow and wide, dark and on paper."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from course.authoring import pages, pairs, paper
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+_SHEET = re.compile(rb"(\d+) 0 obj\s*<</Type /Page\s")
+_ANSWER = re.compile(rb"/(answer-\d+) \[(\d+) 0 R")
 
 
 @pytest.fixture(scope="module")
@@ -135,9 +138,24 @@ def test_a_lesson_is_printed(browser, reader, exported):
     assert b"/URI (file:" not in made  # the other pages don't lie beside it
     assert b"/Title (An exercise: the check tells you what you misunderstood)" in made
     assert b"/Title (Foundations)" not in made  # a part of the course, and no section of this one
-    sheets = [str(sheet) for sheet in paper.sheets(made).values()]
-    told = reader.locator("p.paper > a").all_text_contents()
-    assert sorted(told) == sorted(f"The answer stands on sheet {sheet}." for sheet in sheets)
+
+
+@pytest.mark.parametrize("slug", ["data_pipelines", "mlp_backprop"])
+def test_a_sheet_ends_where_it_was_planned(slug, reader, exported):
+    """So an answer stands on the sheet that is told, and what leads to a question above it."""
+    made = paper.printed(reader, next(exported.glob(f"[0-9]*_{slug}.html")))
+    order = {sheet: n for n, sheet in enumerate(_SHEET.findall(made), 1)}
+    begun = reader.evaluate("all.filter(block => block.matches('.begins')).length")
+    assert len(order) == 1 + begun
+    told = reader.locator("p.paper > a").evaluate_all("all => all.map(a => [a.hash, a.innerText])")
+    stands = {f"#{name.decode()}": order[sheet] for name, sheet in _ANSWER.findall(made)}
+    assert dict(told) == {
+        answer: f"The answer stands on sheet {sheet}." for answer, sheet in stands.items()
+    }
+    parted = (
+        ".prose + .code.begins .asked, .leads + .begins, .code + .code.check.begins, p.begins.paper"
+    )
+    assert reader.locator(parted).all_inner_texts() == []
 
 
 def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_asked(reader, exported):

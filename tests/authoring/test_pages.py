@@ -237,14 +237,6 @@ def test_the_contents_say_how_long_each_lesson_takes(made):
     assert len(re.findall(r"About \d+ minutes", index)) == len(STEMS)
 
 
-def test_a_sheet_is_counted_from_where_it_stands_among_the_others():
-    made = (
-        b"7 0 obj\n<</Type /Page\n>>\n9 0 obj\n<</Type /Page\n>>\n10 0 obj\n<</Type /Pages\n>>"
-        b"\n11 0 obj\n<</from [7 0 R /XYZ 0 1 0]\n/answer-1 [9 0 R /XYZ 0 1 0]>>"
-    )
-    assert paper.sheets(made) == {"answer-1": 2}
-
-
 def test_a_page_leads_on_and_back_and_to_the_contents(made):
     text, folder = made
     ways_on = "".join(re.findall(r'<nav[^>]* class="way".*?</nav>', text, re.DOTALL))

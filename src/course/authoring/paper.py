@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,12 +11,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from course import files
-from course.authoring import pages
+from course.authoring import pages, sheets
 from course.authoring.checkout import CourseError
 from course.words import say
 
-_SHEET = re.compile(rb"(\d+) 0 obj\s*<</Type /Page\s")
-_PLACE = re.compile(rb"/(answer-\d+) \[(\d+) 0 R")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 FOOT = (
@@ -47,10 +44,11 @@ def printed(page, file: Path) -> bytes:
     """Return a page of HTML as a PDF: its answers at the end, its headings an outline.
 
     Of its links those within it are left: other pages don't lie beside a PDF. The parts of the map
-    of the course are no sections of a lesson. It is printed twice: what the first shows is on which
-    sheet each answer stands.
+    of the course are no sections of a lesson. Where its sheets end is known before it is printed,
+    and so is on which of them each answer stands.
     """
     page.goto(file.as_uri())
+    page.emulate_media(media="print")
     page.evaluate(
         """() => {
             document.querySelectorAll("a[href*='.html']").forEach(a => a.removeAttribute('href'));
@@ -58,9 +56,13 @@ def printed(page, file: Path) -> bytes:
             dispatchEvent(new Event('beforeprint'));
         }"""
     )
+    page.add_script_tag(path=pages.TEMPLATE / "sheets.js")
+    blocks = [sheets.Block(**block) for block in page.evaluate("measured()")]
+    filled = sheets.filled(blocks)
+    page.evaluate("sheets => laid(sheets)", [sheet._asdict() for sheet in filled])
     told = {
         answer: say("The answer stands on sheet {sheet}.", sheet=sheet)
-        for answer, sheet in sheets(_print(page)).items()
+        for answer, sheet in _answers(blocks, filled).items()
     }
     page.evaluate(
         """told => Object.entries(told).forEach(([id, words]) => {
@@ -71,10 +73,14 @@ def printed(page, file: Path) -> bytes:
     return _print(page)
 
 
-def sheets(made: bytes) -> dict[str, int]:
-    """Return the sheet on which each answer of a PDF begins, counted from 1."""
-    order = {sheet: n for n, sheet in enumerate(_SHEET.findall(made), 1)}
-    return {answer.decode(): order[sheet] for answer, sheet in _PLACE.findall(made)}
+def _answers(blocks: list[sheets.Block], filled: list[sheets.Sheet]) -> dict[str, int]:
+    """Return the sheet on which each answer begins, counted from 1."""
+    found: dict[str, int] = {}
+    for number, sheet in enumerate(filled, 1):
+        for block in blocks[sheet.first : sheet.end]:
+            if block.answer:
+                found.setdefault(block.answer, number)
+    return found
 
 
 def _print(page) -> bytes:
