@@ -10,7 +10,7 @@ from course.authoring import pages, pairs, paper
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 _SHEET = re.compile(rb"(\d+) 0 obj\s*<</Type /Page\s")
-_ANSWER = re.compile(rb"/(answer-\d+) \[(\d+) 0 R")
+_FOLD = re.compile(rb"/((?:answer|hints)-\d+) \[(\d+) 0 R")
 
 
 @pytest.fixture(scope="module")
@@ -148,9 +148,10 @@ def test_a_sheet_ends_where_it_was_planned(slug, reader, exported):
     begun = reader.evaluate("all.filter(block => block.matches('.begins')).length")
     assert len(order) == 1 + begun
     told = reader.locator("p.paper > a").evaluate_all("all => all.map(a => [a.hash, a.innerText])")
-    stands = {f"#{name.decode()}": order[sheet] for name, sheet in _ANSWER.findall(made)}
+    who = {"answer": "The answer stands", "hints": "Hints stand"}
     assert dict(told) == {
-        answer: f"The answer stands on sheet {sheet}." for answer, sheet in stands.items()
+        f"#{name}": f"{who[name.partition('-')[0]]} on sheet {order[sheet]}."
+        for name, sheet in ((name.decode(), sheet) for name, sheet in _FOLD.findall(made))
     }
     parted = (
         ".prose + .code.begins .asked, .leads + .begins, .code + .code.check.begins, p.begins.paper"
@@ -168,11 +169,14 @@ def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_aske
     asked = reader.locator("p.paper > a").evaluate_all("all => all.map(a => a.hash)")
     ends = "(all) => all.map(d => [`#${d.id}`, !!d.querySelector('summary a').offsetParent])"
     answers = reader.locator("#answers > details").evaluate_all(ends)
-    assert len(asked) >= 8 and answers == [[hash, True] for hash in asked]
-    assert reader.locator("main > :not(#answers) details:not(.source, .contents > *)").count() == 0
-    for back in reader.locator("#answers summary a").evaluate_all("all => all.map(a => a.hash)"):
+    hints = reader.locator("#hints > details").evaluate_all(ends)
+    assert len(answers) >= 8 and len(hints) == 2
+    assert sorted(answers + hints) == sorted([hash, True] for hash in asked)
+    elsewhere = "main > :not(#answers, #hints) details:not(.source, .contents > *)"
+    assert reader.locator(elsewhere).count() == 0
+    for back in reader.locator(".paper summary a").evaluate_all("all => all.map(a => a.hash)"):
         assert reader.locator(f"p{back}").is_visible()
     reader.evaluate("dispatchEvent(new Event('afterprint'))")
     assert reader.evaluate(order) == before
     reader.emulate_media(media="screen")
-    assert reader.locator("#answers, .paper").filter(visible=True).count() == 0
+    assert reader.locator(".paper").filter(visible=True).count() == 0

@@ -424,7 +424,7 @@ plot.table(
 # ## Symbols
 #
 # Each lesson has such a table. In another lesson a letter may stand for something else, and then its table
-# says so. The README lists the letters that keep their meaning.
+# says so.
 #
 # | symbol | meaning | shape |
 # |---|---|---|

@@ -63,8 +63,11 @@ x = data.x_train  # (N, 784), a row is a picture of 28 by 28
 mean = x.mean(axis=0)
 print(f"{x.shape} minus {mean.shape} gives {(x - mean).shape}")
 
+# %% [markdown] tags=["lab"]
+# Choose two shapes here.
+
 # %% [markdown]
-# Choose two shapes here. What is pale is not stored: it is a copy, made by stretching.
+# What is pale is not stored: it is a copy, made by stretching.
 
 # %%
 widgets.stretch()

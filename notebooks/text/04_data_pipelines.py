@@ -729,8 +729,8 @@ plot.table(
 # Otherwise they are groups of which one half tests the other.
 
 # %% [markdown]
-# Move each of the three sliders alone: how far would you go?
-# And for which digits would mirroring left to right keep it?
+# How far would you turn, stretch or move a digit, each alone?
+# And for which digits would mirroring left to right keep the label?
 #
 # <details><summary>Answer</summary>
 #

@@ -495,7 +495,7 @@ for name, log in broken.items():
     rows.append([name, fault, cure, curves.seen(log[1][-1]), f"{mended:.2f}"])
 plot.table(rows, header=["run", "fault", "what was changed", "held-out before", "after"])
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # Now break runs yourself. Which dial makes training and held-out loss part? Which brings them
 # together again?
 

@@ -444,7 +444,7 @@ print("held out:", ", ".join(f"{b:.0f} %" for _, b in read_right))
 # proves that the network is large enough, and nothing else.
 
 # %% [markdown]
-# In the next figure you draw a share of the labels at random. Take half of them: at which epoch
+# In the next figure a share of the labels is drawn at random. With half of them: at which epoch
 # would you stop? What do fewer units change, or more examples?
 
 # %%
@@ -526,10 +526,12 @@ mine_right = 100 * learning.evaluate(mine, *held)[1]
 print(f"held-out digits read: {mine_right:.0f} %")
 print(made.credit("Your reader"))
 
+# %% [markdown] tags=["lab"]
+# Draw a digit, with the mouse, a finger or the keyboard.
+
 # %% [markdown]
-# Draw a digit, with the mouse, a finger or the keyboard. Your strokes are scaled so that the longer
-# side takes 20 of 28 pixels, and moved until their centre of mass lies in the middle, as the makers
-# of the data did. What does the network see, and say, without that? And of a letter?
+# Your strokes are scaled so that the longer side takes 20 of 28 pixels, and moved until their centre
+# of mass lies in the middle, as the makers of the data did. What does the network see, and say, without that? And of a letter?
 
 
 # %%

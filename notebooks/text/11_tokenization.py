@@ -243,9 +243,13 @@ print(
 # It isn't: the longest of them is " shi", but by rank the cut comes after " s". Nothing here says that one way
 # is better. But whoever reads with a model should cut as the texts were cut that it has learnt from. What mixing
 # the two ways costs isn't measured here.
-#
+
+# %% [markdown] tags=["lab"]
 # Type a sentence. How many merges does it take until your name is one token? What happens to a word in
-# capitals? (Signs outside ASCII are drawn as their bytes, in hexadecimal.)
+# capitals?
+
+# %% [markdown]
+# Signs outside ASCII are drawn as their bytes, in hexadecimal.
 
 # %%
 widgets.sentence()

@@ -134,7 +134,7 @@ def scores(q, k):
 ex.scores.check(scores)
 
 # %% [markdown]
-# <details><summary>Why by this number? Open it when your check says done.</summary>
+# <details><summary>Why by this number, once you have yours</summary>
 #
 # Each product $q_i k_i$ has mean 0 and variance $1 \cdot 1 = 1$. The variances of independent
 # numbers add up, so the sum has variance $D$ and spreads by $\sqrt{D}$. Hence
@@ -346,8 +346,10 @@ def multi_head(x, Wq, Wk, Wv, Wo, H, *, causal=True):
 #
 # *Maps of attention invite stories. Which of them are true?*
 #
-# This small GPT, two layers of four heads, learnt from the plays for a few minutes. Type a line,
-# choose a head, and say what it looks at.
+# This small GPT, two layers of four heads, learnt from the plays for a few minutes.
+
+# %% [markdown] tags=["lab"]
+# Type a line, choose a head, and say what it looks at.
 
 # %%
 widgets.heads()

@@ -504,10 +504,13 @@ print("made in a terminal by: course mine")
 print("started by: python my_gpt.py --prompt 'ROMEO:' --length 300")
 
 # %% [markdown]
-# These weights beat the 5-grams. Below is the model of 600 steps. Type a line, and see what it
-# expects next and how it goes on. Lower the temperature until it repeats itself, and raise it
-# until it no longer writes words. For more than a minute of training there is
-# `course train --out mine --minutes 10`, with `--text` for a text of your own.
+# These weights beat the 5-grams. For more than a minute of training there is
+# `course train --out mine --minutes 10`, with `--text` for a text of your own. Below is the model of
+# 600 steps.
+
+# %% [markdown] tags=["lab"]
+# Type a line, and see what it expects next and how it goes on. Lower the temperature until it
+# repeats itself, and raise it until it no longer writes words.
 
 # %%
 widgets.next_token(model, alphabet)

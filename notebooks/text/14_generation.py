@@ -353,7 +353,8 @@ plot.table(rows, header=["text", "words that exist", "different ones"])
 
 # %% [markdown]
 # A sharper cut gives more words that exist and fewer different ones. So how sharp to cut depends on what the text is for.
-#
+
+# %% [markdown] tags=["lab"]
 # Now choose yourself. The bars are numbered from the most probable, and each digit that you add writes one character. Can you
 # stay below the cost of greedy?
 

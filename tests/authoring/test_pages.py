@@ -1,10 +1,12 @@
 """Lessons as pages for reading: whole in themselves, their answers folded, their formulas set."""
 
+import html as markup
 import re
 import sys
 
 import pytest
 
+from course import lessons
 from course.authoring import checkout, formulas, pages, pairs, paper, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
@@ -142,11 +144,12 @@ def test_between_a_question_and_the_fold_that_answers_it_nothing_was_said(every)
 
 def test_an_answer_leads_to_its_question_and_bears_it(every):
     head = re.compile(
-        r'id="answer-(\d+)"><summary><span [^>]*><a href="#question-(\d+)">(.*?)</a></span>',
+        r'id="(?:answer|hints)-(\d+)"><summary>'
+        r'<span [^>]*><a href="#question-(\d+)">(.*?)</a></span>',
         re.DOTALL,
     )
     for text in every.values():
-        sent = re.findall(r'id="question-(\d+)"><a href="#answer-(\d+)">', text)
+        sent = re.findall(r'id="question-(\d+)"><a href="#(?:answer|hints)-(\d+)">', text)
         heads = head.findall(text)
         numbers = [(str(n), str(n)) for n in range(1, len(sent) + 1)]
         assert sent == numbers == [(there, back) for there, back, _ in heads]
@@ -170,7 +173,8 @@ def test_every_section_has_an_id_and_a_place_in_the_contents(every):
         assert len(ids) == len(set(ids))
         listed = re.search(r'<nav class="contents".*?</nav>', text, re.DOTALL)
         sections = re.findall(r'<h[23] id="([^"]*)"', text)
-        assert sections.pop() == "at-the-end" and "<h2" not in text[: listed.start()]
+        assert [sections.pop(), sections.pop()] == ["hints-at-the-end", "at-the-end"]
+        assert "<h2" not in text[: listed.start()]
         assert sections == re.findall(r'href="#([^"]*)"', listed[0]) and len(sections) > 4
         assert not re.search("<h[23]>", text)
 
@@ -260,9 +264,32 @@ def test_exercises_stand_as_they_are(made, root):
     text, _ = made
     cells = pairs.read_notebook(root, STEMS[1]).cells
     asked = sum(".check(" in cell.source for cell in cells)
-    assert text.count("In JupyterLab this says what is right in your answer") == asked > 0
+    assert text.count("In JupyterLab your answer is checked here") == asked > 0
     heading = handout.stamped("### Exercise: `mean_square`", STEMS[1]).partition(" · ")[0]
     assert f"<h3>{heading.removeprefix('### ')}" in re.sub(r'<h3 id="[^"]*"', "<h3", text)
+
+
+def test_hints_are_folded_each_in_the_one_before_under_the_name_of_their_exercise(every):
+    """Whoever opens one sees where the next is, and not what it says."""
+    text = every["06_mlp_backprop"]
+    hints = lessons.Lesson("mlp_backprop").asked[1].hints
+    ladder = text[
+        text.index('<details class="hints"', text.index('id="exercise-affine_backward"')) :
+    ]
+    told = re.sub("<[^>]*>", " ", ladder.partition("</summary>")[0])
+    assert " ".join(told.split()) == "Exercise 6.2 · affine_backward Hint 1 of 3"
+    folds = re.split("<details[^>]*>", ladder)[1:4]
+    for hint, fold in zip(hints, folds, strict=True):
+        assert markup.escape(hint) in fold
+    assert folds[2].count("</details>") >= 3 and not any("</details>" in one for one in folds[:2])
+    asked = sum(len(one.asked) for one in lessons.lessons())
+    assert sum(page.count('<details class="hints"') for page in every.values()) == asked
+
+
+def test_a_page_says_of_no_thing_that_nothing_of_it_is_yours(every):
+    """It says where it is counted."""
+    line = "Your model: in JupyterLab this line says which parts are yours."
+    assert line in every[STEMS[0]]
 
 
 def test_a_page_and_the_course_keep_the_same_figures_light(root):
@@ -298,7 +325,8 @@ def test_the_map_of_a_page_leads_to_lessons_and_counts_nothing(made):
 def test_a_page_says_how_its_lesson_is_opened_and_asks_for_nothing_that_it_cant_do(every):
     asked = re.compile(
         r"Shift \+ Enter|Kernel|[Pp]ress |cell again|Run All|\.hint\(|[Bb]utton|not started"
-        r"|Slide |Move the|Replace the dots|run it again"
+        r"|Slide |Move the|Move each|Type a |Draw a digit|Replace the dots|run it again"
+        r"|README|0 of \d+ parts"
     )
     for stem, text in every.items():
         shown = " ".join(text.split())

@@ -2,9 +2,10 @@
 
 What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
 figures are their pictures. A prediction is its question; what answers it is folded, down to the
-next heading; on paper, where nothing folds, it stands at the end. Code that only draws is folded
-too, and left out on paper unless open code reads a name of it. What is said of working in
-JupyterLab, in cells tagged `lab`, is left out; instead a line says how the lesson is opened there.
+next heading, and so are an exercise's hints; on paper, where nothing folds, they stand at the end.
+Code that only draws is folded too, and left out on paper unless open code reads a name of it. What
+is said of working in JupyterLab, in cells tagged `lab`, is left out; instead a line says how the
+lesson is opened there.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
             "below": say("Go on"),
             "contents": say("All lessons"),
             "answers": say("Answers"),
+            "hints": say("Hints"),
             "came_out": say("What came out"),
             "language": language(),
         },

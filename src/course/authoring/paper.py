@@ -41,11 +41,11 @@ def pdf(root: Path, stems: list[str], out: Path) -> list[Path]:
 
 
 def printed(page, file: Path) -> bytes:
-    """Return a page of HTML as a PDF: its answers at the end, its headings an outline.
+    """Return a page of HTML as a PDF: its answers and hints at the end, its headings an outline.
 
     Of its links those within it are left: other pages don't lie beside a PDF. The parts of the map
     of the course are no sections of a lesson. Where its sheets end is known before it is printed,
-    and so is on which of them each answer stands.
+    and so is on which of them an answer stands.
     """
     page.goto(file.as_uri())
     page.emulate_media(media="print")
@@ -60,10 +60,7 @@ def printed(page, file: Path) -> bytes:
     blocks = [sheets.Block(**block) for block in page.evaluate("measured()")]
     filled = sheets.filled(blocks)
     page.evaluate("sheets => laid(sheets)", [sheet._asdict() for sheet in filled])
-    told = {
-        answer: say("The answer stands on sheet {sheet}.", sheet=sheet)
-        for answer, sheet in _answers(blocks, filled).items()
-    }
+    told = {fold: _stands(fold, sheet) for fold, sheet in _folds(blocks, filled).items()}
     page.evaluate(
         """told => Object.entries(told).forEach(([id, words]) => {
             document.querySelector(`p.paper > a[href="#${id}"]`).textContent = words;
@@ -73,14 +70,21 @@ def printed(page, file: Path) -> bytes:
     return _print(page)
 
 
-def _answers(blocks: list[sheets.Block], filled: list[sheets.Sheet]) -> dict[str, int]:
-    """Return the sheet on which each answer begins, counted from 1."""
+def _folds(blocks: list[sheets.Block], filled: list[sheets.Sheet]) -> dict[str, int]:
+    """Return the sheet on which what is folded elsewhere begins, counted from 1."""
     found: dict[str, int] = {}
     for number, sheet in enumerate(filled, 1):
         for block in blocks[sheet.first : sheet.end]:
-            if block.answer:
-                found.setdefault(block.answer, number)
+            if block.fold:
+                found.setdefault(block.fold, number)
     return found
+
+
+def _stands(fold: str, sheet: int) -> str:
+    """Say on which sheet an answer stands, or hints."""
+    if fold.startswith("hints"):
+        return say("Hints stand on sheet {sheet}.", sheet=sheet)
+    return say("The answer stands on sheet {sheet}.", sheet=sheet)
 
 
 def _print(page) -> bytes:

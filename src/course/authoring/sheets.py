@@ -26,7 +26,7 @@ class Block(NamedTuple):
     figure: float = 0.0  # the height of the figure that it is
     held: bool = False  # it belongs to what stands above it
     cut: float = 0.0  # to part it from that is as bad as leaving this share of a sheet empty
-    answer: str = ""  # the id of the answer that it is in
+    fold: str = ""  # the id of the answer, or the hints, that it is in
 
 
 class Sheet(NamedTuple):

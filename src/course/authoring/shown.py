@@ -10,13 +10,14 @@ import symtable
 
 from nbformat import NotebookNode
 
-from course import cards
+from course import cards, lessons
 from course.interactive import predict, still
-from course.lessons import handout, plumbing
+from course.lessons import handout, plumbing, yours
 from course.lessons import map as course_map
 from course.lessons.places import cell as anchor
 from course.words import say
 
+_CHECK = re.compile(r"ex\.(\w+)\.check\(")
 _BAR = re.compile(r"^.*█.*\n?", re.MULTILINE)
 
 
@@ -69,7 +70,10 @@ def _lay_out(cell: NotebookNode, stem: str) -> None:
         return
     kind = plumbing.kind(cell)
     cell.metadata.page.fold = _fold(cell, kind)
-    cell.outputs = _still(cell, kind)
+    if found := _CHECK.match(cell.source):
+        cell.outputs = [_checked(output, _hints(stem, found[1])) for output in cell.outputs]
+    else:
+        cell.outputs = _still(cell, kind)
 
 
 def _parts(cell: NotebookNode) -> list[NotebookNode]:
@@ -126,8 +130,6 @@ def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
             output.data["text/html"] = bare.to_read()
     if kind == "predict":
         return [_question(cell.source, output) for output in cell.outputs]
-    if ".check(" in cell.source:
-        return [_checked(output) for output in cell.outputs]
     kept: list[NotebookNode] = []
     for output in cell.outputs:
         if "text" in output and not (output := _done(output)).text:
@@ -144,19 +146,45 @@ def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
 
 
 def _done(output: NotebookNode) -> NotebookNode:
-    """Return what was printed without the bar that showed how far a run was: it is over."""
-    output.text = _BAR.sub("", output.text)
+    """Return what was printed without the bar that showed how far a run was: it is over.
+
+    Nor is said that nothing is the reader's: here nothing could be.
+    """
+    text = _BAR.sub("", output.text)
+    output.text = "".join(map(_uncredited, text.splitlines(keepends=True)))
     return output
 
 
-def _checked(output: NotebookNode) -> NotebookNode:
-    """Return what stands under a check as a line that asks for nothing to be run."""
-    told = say(
-        "In JupyterLab this says what is right in your answer, or what is wrong and why; hints "
-        "open there and, after an attempt, a solution."
-    )
-    output.data = NotebookNode({"text/html": cards.quiet(told, size=90)})
+def _uncredited(line: str) -> str:
+    """Return a line that was printed, or what it would say where it says that nothing is yours."""
+    what = line.partition(":")[0]
+    if line.strip() not in (yours.credit(what, [], [""] * n) for n in range(1, 20)):
+        return line
+    return say("{what}: in JupyterLab this line says which parts are yours.", what=what) + "\n"
+
+
+def _checked(output: NotebookNode, hints: tuple[str, ...]) -> NotebookNode:
+    """Return what stands under a check as a line that asks for nothing to be run, and hints."""
+    told = say("In JupyterLab your answer is checked here, and after an attempt a solution opens.")
+    output.data = NotebookNode({"text/html": cards.quiet(told, size=90) + _ladder(hints)})
     return output
+
+
+def _hints(stem: str, name: str) -> tuple[str, ...]:
+    asked = lessons.Lesson(lessons.slug(stem)).asked
+    return next((one.hints for one in asked if one.name == name), ())
+
+
+def _ladder(hints: tuple[str, ...]) -> str:
+    """Return hints as folds, each in the one before it; the last one is code."""
+    inner = ""
+    for n, hint in reversed(list(enumerate(hints, 1))):
+        told = say("Hint {n} of {all}", n=n, all=len(hints))
+        code = f'<div class="highlight"><pre>{markup.escape(say(hint))}</pre></div>'
+        words = code if n == len(hints) else f"<p>{cards.prose(say(hint))}</p>"
+        kind = "hints" if n == 1 else "rung"
+        inner = f'<details class="{kind}"><summary>{told}</summary>{words}{inner}</details>'
+    return inner
 
 
 def _question(source: str, output: NotebookNode) -> NotebookNode:

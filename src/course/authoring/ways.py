@@ -18,13 +18,13 @@ _PARTS = re.compile(
     r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
     r'|<b class="asked">(?P<asked>.*?)</b>'
     r"|(?P<item><li>(?:(?!</?li>|</?details).)*|<p>(?:(?!</?p>).)*\?</p>\s*)?"
-    r'<details(?P<kind> class="answer")?><summary>(?P<told>.*?)</summary>',
+    r'<details(?P<kind> class="(?:answer|hints)")?><summary>(?P<told>.*?)</summary>',
     re.DOTALL,
 )
 
 
 def numbered(text: str) -> str:
-    """Give each folded answer an id, by which paper, where nothing folds, sends to its end.
+    """Give folded answers and hints an id, by which paper, where nothing folds, sends to its end.
 
     There it stands under its question: that of the prediction, the item of a list that it is folded
     in, or a paragraph before it that ends with one; else under the name of its section. A number it
@@ -41,7 +41,7 @@ def numbered(text: str) -> str:
             asked = found["asked"]
             return found[0]
         item, kind = found["item"] or "", found["kind"] or ""
-        question = asked if kind else _inner(item)
+        question = asked if "answer" in kind else _inner(item)
         return item + _fold(next(count), question, heading, kind, found["told"])
 
     return _PARTS.sub(part, text)
@@ -54,12 +54,14 @@ def _inner(item: str) -> str:
 
 def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str:
     """Return the head of a folded answer, and the line that sends to it on paper."""
-    below = say("The answer stands at the end.")
+    hints = "hints" in kind
+    below = say("Hints stand at the end.") if hints else say("The answer stands at the end.")
+    id = f"{'hints' if hints else 'answer'}-{number}"
     back = question or heading
     screen = ' class="screen"' if question else ""
     return (
-        f'<p class="paper" id="question-{number}"><a href="#answer-{number}">{below}</a></p>'
-        f'<details{kind} id="answer-{number}"><summary>'
+        f'<p class="paper" id="question-{number}"><a href="#{id}">{below}</a></p>'
+        f'<details{kind} id="{id}"><summary>'
         f'<span class="paper"><a href="#question-{number}">{back}</a></span> '
         f"<span{screen}>{told}</span></summary>"
     )

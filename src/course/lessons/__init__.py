@@ -13,6 +13,7 @@ import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent
 NOTEBOOKS = FOLDER.parents[2] / "notebooks"  # of the checkout that the package is installed from
@@ -59,6 +60,7 @@ class Asked:
     place: int  # 1, 2, …: its place in the bank
     difficulty: int = 2
     minutes: int = 10
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,14 @@ def _asked(bank: Path) -> tuple[Asked, ...]:
     )
 
 
-def _declared(call: ast.Call) -> dict[str, int]:
-    """Return the difficulty and the minutes that stand in the call which makes an exercise."""
-    return {
+def _declared(call: ast.Call) -> dict[str, Any]:
+    """Return difficulty, minutes and hints that stand in the call which makes an exercise."""
+    found = {
         word.arg: ast.literal_eval(word.value)
         for word in call.keywords
-        if word.arg in ("difficulty", "minutes")
+        if word.arg in ("difficulty", "minutes", "hints")
     }
+    return found | {"hints": tuple(found.get("hints", ()))}
 
 
 def lessons() -> list[Lesson]:

@@ -25,7 +25,7 @@ globalThis.measured = () => {
       figure: e.matches('.figure') ? e.offsetHeight : 0,
       held: !!above && held(above, e),
       cut: above ? Number(look(above).getPropertyValue('--cut')) : 0,
-      answer: e.closest('[id^=answer-]')?.id ?? '',
+      fold: e.closest('[id^=answer-], details.hints')?.id ?? '',
     };
   });
 };

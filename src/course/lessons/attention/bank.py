@@ -825,7 +825,7 @@ attend_backward = Exercise(
     hints=[
         (
             "Walk backwards through y = a v, a = softmax(s), s = q kᵀ / √D. For a product of"
-            " matrices you know the rule from *Backpropagation*: each factor's gradient is the"
+            " matrices you know the rule from lesson Backpropagation: each factor's gradient is the"
             " incoming one"
             " times the other. Which shapes then demand a transpose?"
         ),
