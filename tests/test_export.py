@@ -65,6 +65,10 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
         e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
         .map(e => e.outerHTML.slice(0, 300))"""
     assert reader.evaluate(cut) == []
+    beside = """[...document.querySelectorAll('main, main *')].filter(e => e.checkVisibility()
+        && e.getBoundingClientRect().right > document.body.getBoundingClientRect().right + 1)
+        .map(e => e.outerHTML.slice(0, 300))"""
+    assert reader.evaluate(beside) == []  # or a browser prints all sheets smaller
     unmarked = """[...document.querySelectorAll('.line')].filter(e => e.offsetParent
         && e.offsetHeight > 1.9 * parseFloat(getComputedStyle(e).lineHeight)
         && getComputedStyle(e, '::before').backgroundImage === 'none').map(e => e.innerText)"""

@@ -501,7 +501,7 @@ for name, nats in late.items():
 # model tests it: it gets the embedding of the token before as well, and succeeds.
 #
 # Two layers can do it for themselves. The head in the second layer is called an
-# **induction head**. It needs the one in the first layer, a **previous-token head**:
+# **induction head**. It needs the one in the first layer, a **previous-token head**.
 
 # %%
 diagrams.induction()
