@@ -55,6 +55,8 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
                 e => new Set([...e.getClientRects()].map(r => r.top)).size > 1)
                 .map(e => e.innerText)"""
             assert reader.evaluate(wrapped) == []
+            hints = "[...document.querySelectorAll('.card:has(.hints)')]"
+            assert reader.evaluate(f"{hints}.every(e => e.scrollWidth <= e.clientWidth)")
             holes = """[...document.querySelectorAll('[role=listitem]')].filter(e =>
                 e.getBoundingClientRect().bottom
                 > e.lastElementChild.getBoundingClientRect().bottom + 20).map(e => e.innerText)"""
