@@ -83,8 +83,19 @@ def test_without_the_converter_it_says_what_is_missing(monkeypatch):
 
 
 def test_a_formula_is_told_from_code():
-    text = formulas.prose("Code is `$x$`, and $x$ is a formula.\n\n$$y = 2$$")
+    text = formulas.prose("Code is `$x$`, and $x$ is a formula.\n\n$$y^2$$")
     assert text.count("<math") == 2 and 'display="block"' in text and "<code>$x$</code>" in text
+
+
+def test_a_formula_may_end_a_line_at_a_wide_space_and_before_a_relation():
+    """Not inside brackets; and a relation that begins a line keeps its space."""
+    made = formulas.mathml(r"z = (a = b)^2 - 1 \le 0, \quad P(x = 1) \to c", display=True)
+    inner = made.removeprefix('<span class="formula"><span>').removesuffix("</span></span>")
+    parts = [part.split("<wbr>") for part in inner.split("</span><span>")]
+    told = [["".join(re.sub("<[^>]*>", "", one).split()) for one in part] for part in parts]
+    assert told == [["z", "=(a=b)2−1", "≤0,"], ["P(x=1)", "→c"]]
+    begins = [re.sub(r"<math[^>]*><mrow>", "", one) for part in parts for one in part[1:]]
+    assert all(one.startswith('<mo form="infix">') for one in begins)
 
 
 def test_no_line_breaks_between_a_formula_and_its_full_stop():
@@ -115,9 +126,10 @@ def test_a_page_is_whole_in_itself(made):
 
 
 def test_every_picture_has_its_words(made):
+    """Its first panel says what all of them show."""
     text, _ = made
-    pictures = re.findall(r"<img[^>]*>", text)
-    assert pictures
+    pictures = re.findall(r'<div class="figure[^>]*>(<img[^>]*>)', text)
+    assert 0 < len(pictures) == text.count('<div class="figure')
     for picture in pictures:
         assert len(re.search(r'alt="([^"]*)"', picture)[1].split()) > 2
 

@@ -13,6 +13,7 @@ from course.words import say
 
 NAMES = ("arccos", "cos", "exp", "ln", "log", "sin", "tan", "tanh")
 CLOSING = (")", "]", "}", "|", "‖", "!", "′")
+RELATIONS = ("=", ":=", "≈", "≠", "≤", "≥", "<", ">", "←", "→", "⟹")
 _SPACE = {"width": "0.167em"}
 _LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
 _APART = re.compile(
@@ -28,7 +29,7 @@ def mathml(formula: str, *, display: bool = False) -> str:
     Parameters
     ----------
     display
-        Whether it stands on a line of its own.
+        Whether it stands on a line of its own, or on several where the page is narrow.
 
     Raises
     ------
@@ -49,10 +50,47 @@ def mathml(formula: str, *, display: bool = False) -> str:
     if left := _LEFT.search(made):
         told = "The formula {formula} has a command that an export doesn't know: {command}."
         raise CourseError(say(told, formula=formula, command=left[0]))
-    return _spaced(made)
+    tree = _spaced(made)
+    return _broken(tree) if display else ElementTree.tostring(tree, encoding="unicode")
 
 
-def _spaced(made: str) -> str:
+def _broken(tree: ElementTree.Element) -> str:
+    """Return a formula in parts, between which a line may end where the page is narrow.
+
+    Browsers end no line inside a formula. So it is one for each part: first at a wide space, and
+    within what stands between two of them, before each relation.
+    """
+    parts, depth = [[ElementTree.Element(tree[0].tag)]], 0
+    for child in tree[0]:
+        depth += _opened(child)
+        if depth == 0 and child.get("width") in ("1em", "2em"):
+            parts.append([ElementTree.Element(tree[0].tag)])
+            continue
+        if depth == 0 and child.text in RELATIONS and len(parts[-1][-1]):
+            child.set("form", "infix")  # a formula that begins with it has its space too
+            parts[-1].append(ElementTree.Element(tree[0].tag))
+        parts[-1][-1].append(child)
+    if len(parts) == len(parts[0]) == 1:
+        return ElementTree.tostring(tree, encoding="unicode")
+    return f'<span class="formula">{"".join(_part(tree.tag, part) for part in parts)}</span>'
+
+
+def _opened(part: ElementTree.Element) -> int:
+    """Return 1 where a bracket opens, −1 where one that may bear an exponent closes, else 0."""
+    bears = part.tag.endswith(("}msup", "}msub", "}msubsup"))
+    sign = (part[0] if bears else part).text
+    return (sign in ("(", "[", "{")) - (sign in (")", "]", "}"))
+
+
+def _part(tag: str, rows: list[ElementTree.Element]) -> str:
+    """Return what stands between two wide spaces: formulas that follow each other."""
+    made = [ElementTree.Element(tag, display="inline", displaystyle="true") for _ in rows]
+    for formula, row in zip(made, rows, strict=True):
+        formula.append(row)
+    return f"<span>{'<wbr>'.join(ElementTree.tostring(f, encoding='unicode') for f in made)}</span>"
+
+
+def _spaced(made: str) -> ElementTree.Element:
     """Return a formula with air around ln and its like, and none around ∞.
 
     The converter takes ∞ for an operator, := for two signs, and sets ln 2 without a space, as it
@@ -66,6 +104,8 @@ def _spaced(made: str) -> str:
         kind = part.tag.rpartition("}")[2]
         if kind == "mo" and part.text in ("∞", "∂"):
             part.tag = part.tag.replace("mo", "mi")
+        if kind == "mi" and part.text in RELATIONS:
+            part.tag = part.tag.replace("mi", "mo")
         if kind == "mo" and part.text in ("‖", "|"):
             part.set("stretchy", "false")
         if kind in ("msup", "msubsup"):
@@ -73,7 +113,7 @@ def _spaced(made: str) -> str:
         if kind in ("mrow", "mtd", "mstyle"):
             part[:] = _with_air(list(part))
             _negative(part)
-    return ElementTree.tostring(tree, encoding="unicode")
+    return tree
 
 
 def _primed(part: ElementTree.Element, kind: str) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course import cards, files, lessons
-from course.authoring import formulas, pairs, readme, shown, ways
+from course.authoring import formulas, pairs, panels, readme, shown, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
 from course.words import language, say
@@ -72,6 +72,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
     exporter.register_filter("keeps_light", keeps_light)
     exporter.register_filter("lined", lined)
     exporter.register_filter("lines", lines)
+    exporter.register_filter("panels", _panels)
     known = [stem for stem in (place.before, place.stem, place.after) if stem]
     exporter.environment.globals.update(
         place=place,
@@ -140,6 +141,13 @@ def _style() -> str:
 def keeps_light(alt: str | None) -> bool:
     """Tell whether a figure stays light on a dark page: its words would be wrong otherwise."""
     return not alt or any(shade in alt.lower() for shade in SHADES)
+
+
+def _panels(output: NotebookNode) -> list[tuple[str, int]]:
+    """Return the panels of a picture: the data of each, and its width."""
+    picture = output.data["image/png"].replace("\n", "")
+    width = output.metadata.get("image/png", {}).get("width", 0)
+    return [(f"png;base64,{data}", width) for data, width in panels.cut(picture, width)]
 
 
 def lined(code: str) -> str:
