@@ -123,6 +123,16 @@ def test_no_answer_stands_under_its_question(page):
     assert "reveal" not in text  # careful.reveal("a short loop, for ever") is code, and an answer
 
 
+def test_in_a_narrow_window_a_folded_cell_is_no_wider_than_others(page):
+    wide = page.viewport_size
+    page.set_viewport_size(wide | {"width": 860})
+    past = """() => [...document.querySelectorAll('.jp-InputPlaceholder')].filter(e =>
+        e.getBoundingClientRect().right > e.parentElement.getBoundingClientRect().right + 1)
+        .map(e => e.innerText)"""
+    assert page.locator(".jp-InputPlaceholder").count() and page.evaluate(past) == []
+    page.set_viewport_size(wide)
+
+
 def test_a_folded_cell_opens_by_a_click(page):
     folded = cell(page, "# A figure: run this cell to draw it.")
     assert folded.locator(".cm-content").count() == 0

@@ -20,7 +20,7 @@ from course.words import say
 SETTLE = 0.002  # seconds without a newer message before a change is drawn
 WHOLE_ROW = "auto / 1 / auto / -1"  # not grid_column: a page forgets it where grid_area is not set
 COLUMN = 340  # pixels that a control needs at least
-LEAST = 0.76  # of its size that a picture has at least: its letters can be read
+LEAST = 0.62  # of its size that a picture has at least: its letters can be read
 GAP = "0 8px 0 0"  # as ipywidgets keeps it after the label of a slider
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 
