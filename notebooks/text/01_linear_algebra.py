@@ -191,7 +191,7 @@ def product_picture(ax, title, a, b, c, done=1.0):
 
 every = np.s_[:, :]  # what stands in the brackets of an index, kept under a name
 row, column = np.s_[1, :], np.s_[:, 2]
-fig, axes = plot.figure(1, 4, width=9.6, height=2.7)
+fig, axes = plot.figure(1, 4, width=8.4, height=2.5)
 product_picture(axes[0], "one entry", row, column, np.s_[1, 2])
 product_picture(axes[1], "one column", every, column, column)
 product_picture(axes[2], "one row", row, every, row)
@@ -406,7 +406,7 @@ for d, cosine in cosines.items():
     print(f"d = {d}: spread of the cosine {cosine.std():.2f}, 1/√d = {d**-0.5:.2f}")
 
 # %%
-fig, ax = plot.figure(width=7.5, height=3)
+fig, ax = plot.figure(width=6.9, height=3)
 for i, (d, cosine) in enumerate(cosines.items()):
     edges = min(1, 4 * d**-0.5) * np.linspace(-1, 1, 33)  # as wide as the hill
     height, _ = np.histogram(cosine, edges, density=True)

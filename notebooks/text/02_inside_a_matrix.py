@@ -126,7 +126,7 @@ slow.reveal(enough)
 print(f"power iteration after that many steps: wrong part over right part {x_end[1] / x_end[0]:.4f}")
 
 # %%
-fig, (left, right) = plot.figure(1, 2, width=8.8, height=3.2, width_ratios=[1, 1.9])
+fig, (left, right) = plot.figure(1, 2, width=8.4, height=3.2, width_ratios=[1, 1.9])
 A, x = np.array([[1.5, 0.5], [0.5, 1.0]]), np.array([-0.4, 0.9])
 left.axline((0, 0), np.linalg.eigh(A)[1][:, -1], color=plot.COLORS[2], ls="--", lw=1.2)
 for k in range(5):
@@ -338,7 +338,7 @@ powers = [np.vander(np.linspace(0, 1, 100), d + 1) for d in degrees]
 kappa = np.array([spectral.condition(P) for P in powers])
 measured = np.array([spectral.condition(P.T @ P) for P in powers])
 meant = np.where(measured < 1e15, measured, np.nan)  # what is measured above is rounding
-fig, ax = plot.figure(width=7.5, height=3)
+fig, ax = plot.figure(width=6.9, height=3)
 ax.plot(degrees, kappa, color=plot.COLORS[0], ls="-", label="V, as in lstsq")
 ax.plot(degrees, kappa**2, color=plot.COLORS[2], ls="-.", label="κ(V) squared")
 ax.plot(degrees, meant, "o", color=plot.COLORS[1], label="VᵀV, measured")

@@ -766,7 +766,7 @@ def suspects(labels, near):
 # %%
 odd = np.flatnonzero(suspects(labels, near))
 pictures = np.concatenate([data.x_train, data.x_test])[odd]
-fig, ax = plot.figure(width=8.5, height=3.1)
+fig, ax = plot.figure(width=8.4, height=3.1)
 plot.digits(ax, pictures, [f"{labels[n]} ({labels[near[n, 0]]}?)" for n in odd], cols=9)
 plot.show(
     fig,

@@ -35,7 +35,7 @@ def heads():
         "A table of T positions and C columns is cut by columns into H heads, each with all T "
         "positions and D = C / H columns. Each head attends on its own. Their results stand side "
         "by side again, T by C.",
-        column=150,
+        column=141,
         row=66,
     )
     x = d.matrix("", 0, 1.5, rows=4, cols=8, shape="(T, C)", colours=range(4))
@@ -83,7 +83,7 @@ def block():
         "leaves it: norm, three matrices, split_heads, rotate for queries and keys, attend, "
         "merge_heads, a last matrix; what comes out is added to the stream. Below it a second "
         "branch leaves: norm, MLP; it is added too.",
-        column=118,
+        column=111,
         row=58,
     )
     x = d.matrix("x", 0, 0, rows=3, cols=4)

@@ -18,7 +18,7 @@ def heads(maps, *, alt: str) -> None:
         The figure in words.
     """
     H, T = maps[0].shape[:2]
-    fig, axes = plot.figure(1, 2 * H, width=9.6, height=3)
+    fig, axes = plot.figure(1, 2 * H, width=8.4, height=2.5)
     for i, ax in enumerate(axes):
         a = np.where(attention.causal_mask(T), maps[i // H][i % H], np.nan)
         ax.imshow(a, cmap="Blues", vmin=0, vmax=0.8)

@@ -49,7 +49,7 @@ def one_row():
             "Bars: the weights that one query gives to 12 random keys. With large D and no division"
             " by root D a single bar holds everything; divided, the weights stay spread at every D."
         ),
-        width=8,
+        width=6.9,
         height=2.8,
         D=live.choice([4, 16, 64, 256, 1024], start=64, label="D"),
         temperature=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),
@@ -98,7 +98,7 @@ def heads():
             " looks. The future, above the diagonal, is grey. Most heads stay close to the"
             " diagonal; head 1 of layer 2 spreads further back, in vertical stripes."
         ),
-        width=7.4,
+        width=6.9,
         height=6,
         line=live.text(
             LINE,

@@ -10,22 +10,22 @@ def rows():
         "Raw rows are read as numbers, cleaned, and split into training rows and test rows. Medians, "
         "means and spreads are fitted on the training rows only, and applied to both. The training "
         "rows then go out in shuffled batches; the test rows wait for the end.",
-        column=110,
+        column=104,
         row=72,
     )
     raw, read, clean, split = (
-        d.box(name, place, 0.5, colour=0)
+        d.box(name, *place, colour=0)
         for place, name in (
-            (0, later("raw rows")),
-            (1, later("numbers")),
-            (2, later("clean rows")),
-            (2.95, later("split")),
+            ((0, 0), later("raw rows")),
+            ((0, 1), later("numbers")),
+            ((1, 1), later("clean rows")),
+            ((1.95, 1), later("split")),
         )
     )
-    train, test = d.box("training rows", 3.95, 0), d.box("test rows", 3.95, 2, colour=2)
-    fit = d.box("median, mean, spread", 3.95, 1, colour=1)
-    ready, last = d.box("ready", 5.3, 0), d.box("ready", 5.3, 2, colour=2)
-    batch, end = d.box("batches", 6.3, 0), d.box("one test", 6.3, 2, colour=2)
+    train, test = d.box("training rows", 3.15, 0), d.box("test rows", 3.15, 2, colour=2)
+    fit = d.box("median, mean, spread", 3.15, 1, colour=1)
+    ready, last = d.box("ready", 4.5, 0), d.box("ready", 4.5, 2, colour=2)
+    batch, end = d.box("batches", 5.5, 0), d.box("one test", 5.5, 2, colour=2)
     for start, stop in ((raw, read), (read, clean), (clean, split), (train, ready), (ready, batch)):
         d.arrow(start, stop)
     d.arrow(split, train, way="|-")
@@ -45,7 +45,7 @@ def leak():
         "seen the test rows before they judge it. Below, without a leak: the rows are split first, "
         "the columns are chosen from the training rows alone, and the same columns are taken of the "
         "test rows.",
-        column=150,
+        column=149,
         row=64,
     )
     words = (("all rows", 0, 0), ("choose columns", 1, 1), ("split", 2, 0))

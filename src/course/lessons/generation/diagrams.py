@@ -37,7 +37,7 @@ def cache():
         "Keys and values of S earlier positions are kept. One new position has a query, a key and a "
         "value. Its query meets all S plus 1 keys, the weights mix the S plus 1 values, and the new "
         "key and value are kept too.",
-        column=118,
+        column=100,
         row=96,
     )
     x = d.box("new token", 0, 0.6)

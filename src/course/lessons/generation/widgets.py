@@ -45,7 +45,7 @@ def cuts():
         alt="Bars for the 24 most probable characters after a line. A grey bar is the probability "
         "at temperature 1; a blue bar what is left of it after temperature and cuts, scaled to sum "
         "to 1. Characters that were cut have no blue bar.",
-        width=9.2,
+        width=6.9,
         height=3.4,
         line=live.choice([line.replace("\n", " / ") for line in LINES], label="after"),
         temperature=live.slider(0.2, 3.0, start=1.0, step=0.1, label="temperature"),
@@ -94,7 +94,7 @@ def writing():
         alt="Nine numbered bars: the most probable next characters after the text so far, which "
         "stands above them. Under them the mean cost of what was written, and that of greedy "
         "text of the same length.",
-        width=9.2,
+        width=6.9,
         height=3.1,
         picks=live.text(
             "1", samples=("11111", "2131", "9", "1112"), most=48, label="digits 1 to 9"

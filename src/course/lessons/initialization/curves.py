@@ -18,7 +18,7 @@ def exclusive_or(logits, learnt, right, x, y) -> None:
     x, y : (N, 2), (N,)
         The points that were learnt, of which a few are drawn, and their labels.
     """
-    fig, axes = plot.figure(1, 3, width=9, height=3.2, sharey=True)
+    fig, axes = plot.figure(1, 3, width=8.4, height=3.2, sharey=True)
     side = np.linspace(-1, 1, 80)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     alt = [say("The points of the exclusive or, on a square coloured by the network's answer.")]
@@ -52,7 +52,7 @@ def spreads(spread) -> None:
     spread
         (activation, variance × fan-in) -> the spread after each layer, the input first.
     """
-    fig, ax = plot.figure(width=8, height=3.6)
+    fig, ax = plot.figure(width=6.9, height=3.6)
     alt = [say("Standard deviation of the activations over the layers, on a logarithmic axis.")]
     for i, ((name, c), values) in enumerate(spread.items()):
         label = say("{name}, variance {c:.3g}/n", name=say(name), c=c)
@@ -74,7 +74,7 @@ def depths_reached(depths, reached) -> None:
     reached
         Name of a kind -> for each depth the percentages of its seeds.
     """
-    fig, ax = plot.figure(width=7.5, height=3.4)
+    fig, ax = plot.figure(width=6.9, height=3.4)
     plot.ranges(ax, depths, reached, marks="os^")
     ax.axhline(10, color=plot.FAINT, ls=":", lw=1.2)
     ax.text(depths[0], 4, say("guessing"), color=plot.FAINT, fontsize=9)

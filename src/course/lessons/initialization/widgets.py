@@ -22,7 +22,7 @@ def layers():
         "between examples and that of gradients at every layer; and the mean cosine of two "
         "examples. With tanh and variance 1 over fan-in the spread falls to a tenth and the cosine of "
         "activations rises to a third.",
-        width=9.6,
+        width=8.4,
         height=3.9,
         depth=live.slider(2, DEPTH, start=DEPTH, label="layers"),
         units=live.slider(16, WIDTH, start=WIDTH, step=16, label="width"),
@@ -52,7 +52,7 @@ def _signals(depth, units, name, scale):
 
 
 def _setup(fig):
-    left, middle, right = fig.subplots(1, 3, width_ratios=[1, 1.1, 1.1])
+    left, middle, right = fig.subplots(1, 3, width_ratios=[1.35, 1, 1])
     edges = np.linspace(-REACH, REACH, 61)
     acts = _rows(left, edges)
     spreads, cosines = _spreads(middle), _cosines(right)
@@ -71,13 +71,9 @@ def _setup(fig):
         for line, value in zip([*spreads, *cosines], values + angles, strict=True):
             line.set_data(range(depth + 1), value)
         said = say(
-            "Layers {layers}. Last activations: spread {spread}, between examples {between}, "
-            "cosine {cosine:.2f}. First gradients: spread {first}.",
-            layers=", ".join(map(str, np.unique(shown))),
+            "Last layer: spread {spread}, cosine {cosine:.2f}.",
             spread=_short(values[0][-1]),
-            between=_short(values[1][-1]),
             cosine=angles[0][-1],
-            first=_short(values[2][0]),
         )
         return [*acts, *spreads, *cosines], said
 

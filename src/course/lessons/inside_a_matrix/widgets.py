@@ -22,7 +22,7 @@ def plane():
         "matrix makes of them: a slanted grid, a parallelogram, an ellipse, and the columns of the "
         "matrix as arrows. Dashed, the eigenvectors keep their direction and only change their "
         "length.",
-        width=9,
+        width=8.4,
         height=4.2,
         a=entry(start=1.5, label="a, top left"),
         b=entry(start=0.5, label="b, top right"),
@@ -116,7 +116,7 @@ def ranks():
         _ranks,
         alt="A handwritten digit, the same digit rebuilt from its first k pieces, what is missing, "
         "and the singular values, which fall quickly; those of the k pieces are marked.",
-        width=9.6,
+        width=8.4,
         height=3,
         digit=live.choice(list(range(10)), start=3, label="digit"),
         k=live.slider(0, SIDE, start=1, label="rank k"),

@@ -10,7 +10,7 @@ def brackets():
         "A of shape (n, m), B of shape (m, p), C of shape (p, q). Above, (AB)C: A times B is AB, of "
         "shape (n, p), and that times C is ABC, of shape (n, q). Below, A(BC): B times C is BC, of "
         "shape (m, q), and A times that is ABC again.",
-        column=67,
+        column=56,
         row=108,
     )
     looks = {

@@ -103,9 +103,7 @@ def graph():
             tangent.set_data(near, value["L"] + grad["W_h"] * (near - W_h))
             point.set_data([W_h], [value["L"]])
             moved = [*values.values(), *grads.values(), *back.values(), curve, tangent, point]
-            said = (
-                "Loss {L:.3f}; its slope is {dh} with respect to $W_h$, {do} with respect to $W_o$"
-            )
+            said = "Loss {L:.3f}; its slope along $W_h$ is {dh}, along $W_o$ {do}"
             slopes = {"dh": signed(grad["W_h"]), "do": signed(grad["W_o"])}
             return moved, say(said, L=value["L"], **slopes)
 

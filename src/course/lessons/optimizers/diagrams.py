@@ -31,7 +31,7 @@ def adam():
         "The gradient g goes two ways. Above, it joins the average m, which is corrected for its "
         "start at zero. Below, its square joins the average v, which is corrected too; its root, "
         "plus epsilon, divides the corrected m. The quotient, times lr, is the step.",
-        column=128,
+        column=124,
         row=62,
     )
     g = d.box("$g$", 0, 0.75, colour=0)

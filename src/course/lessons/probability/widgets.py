@@ -18,7 +18,7 @@ def areas():
         alt="A square of all people. A strip at the left, one tenth, is ill, and nearly all of its "
         "height is positive; the rest is healthy, of which a low strip at the bottom is positive. "
         "Beside it a bar of all positive people, of which about two thirds are ill.",
-        width=9,
+        width=8.4,
         height=3.8,
         prior=live.slider(0.001, 0.5, start=0.1, log=True, label="ill, of all people"),
         found=live.slider(0.5, 1.0, start=0.99, step=0.01, label="positive, if ill"),
@@ -118,7 +118,7 @@ def temperature():
         alt="Bars for the end of a name and the letters a to z: how probable each is after an a. The "
         "end and the n are largest. At a low temperature a single bar is left, at a high one all "
         "bars are alike.",
-        width=9,
+        width=6.9,
         height=3.2,
         after=live.choice(list(AFTER), start="after a", label="where"),
         tau=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),

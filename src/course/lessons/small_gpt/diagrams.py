@@ -9,7 +9,7 @@ def whole():
         "T tokens pick rows of the table E, of shape (V, C); rows of P for their positions are "
         "added. The stream x, of shape (T, C), runs through L blocks and a norm. Multiplied by the "
         "transpose of E it becomes logits z of shape (T, V).",
-        column=96,
+        column=93,
         row=86,
     )
     ids = d.matrix("", 0, 1, rows=5, cols=1, shape="ids, (T,)")
@@ -35,7 +35,7 @@ def block():
         "The stream x runs straight through. A first branch leaves it through a norm and attention "
         "and is added back; a second leaves after that through a norm and the MLP and is added "
         "back. Nothing stands on the stream itself.",
-        column=96,
+        column=94,
         row=76,
     )
     x, out = d.matrix("x", 0, 0, rows=3, cols=3), d.matrix("x", 6.6, 0, rows=3, cols=3)

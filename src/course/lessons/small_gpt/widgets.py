@@ -36,7 +36,7 @@ def cost():
         alt="Left, bars: which share of the parameters stands in tables, attention, MLP and head, "
         "in percent. Right, in words: parameters, operations for a token and for all of training, "
         "memory, and the time that the training takes on the chosen machine.",
-        width=9.2,
+        width=8.4,
         height=2.9,
         wide=live.choice([32, 64, 128, 256, 768, 1600], start=64, label="width"),
         layers=live.slider(1, 48, start=2, label="layers"),
@@ -137,7 +137,7 @@ def learning():
         "with a colon: noise at first, then words and lines.",
         total=STEPS // EVERY + 1,
         preview=6,
-        width=9.2,
+        width=8.4,
         height=3.2,
         lr=live.slider(0.01, 30.0, start=1.0, log=True, label="learning rate, times"),
         layers=live.choice([0, 1, 2], start=1, label="layers"),
@@ -213,7 +213,7 @@ def next_token(model=None, alphabet=None):
         alt="Bars: the probability of each character that may follow the line, largest first, and "
         "under them how the model goes on. A low temperature leaves one bar, a high one levels "
         "them all.",
-        width=9,
+        width=6.9,
         height=3.2,
         line=live.text(
             LINE,

@@ -9,7 +9,7 @@ def writing():
         "The table of counts, divided row by row by its sums, becomes the table p. The row of the "
         "last character is its distribution of what comes next. One character is drawn from it, "
         "and is then the last character, whose row comes next.",
-        column=124,
+        column=114,
         row=92,
     )
     counts = d.matrix("counts", 0, 0, rows=7, cols=7, shape="(V, V)")

@@ -67,7 +67,7 @@ def writing():
         setup,
         alt="Bars: the probability of each character that can come next, largest first. Under them "
         "the line that has been written so far. Each character that is added changes the bars.",
-        width=9,
+        width=6.9,
         height=2.5,
         letter=live.choice("TAWtq", label="begins with"),
         written=live.slider(0, LONGEST, start=12, label="characters written"),
@@ -98,7 +98,7 @@ def followers():
         "first. Under them a line of text drawn from these probabilities. At a low temperature one "
         "bar holds nearly everything and the line repeats itself; at a high one the bars level out "
         "and the line is noise.",
-        width=9,
+        width=6.9,
         height=3.2,
         letter=live.choice("tqaeT", label="after"),
         temperature=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),

@@ -18,7 +18,7 @@ def over_sizes(sizes, panels, *, units, tops, alt: str) -> None:
     alt
         The figure in words.
     """
-    fig, axes = plot.figure(1, len(panels), width=9, height=3.2)
+    fig, axes = plot.figure(1, len(panels), width=8.4, height=3.2)
     for ax, (title, lines), unit, top in zip(axes, panels.items(), units, tops, strict=True):
         for i, (name, values) in enumerate(lines.items()):
             look = {"color": plot.COLORS[i], "ls": plot.LINES[i], "lw": (1.4, 2, 4.5)[i]}

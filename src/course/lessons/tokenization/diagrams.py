@@ -14,7 +14,7 @@ def way():
         "The text “To be, to be” is cut into words: “To”, “ be”, “,”, “ to”, “ be”. Each word "
         "becomes bytes: 84 111, then 32 98 101, and so on. Merges make tokens of them: 256 for "
         "“be”, 257 for a space and “be”. The tokens' bytes, joined, are the text again.",
-        column=112,
+        column=102,
         row=72,
     )
     words = ["To", "␣be", ",", "␣to", "␣be"]
@@ -30,9 +30,9 @@ def way():
             d.arrow(start, end)
     lines = later("text"), later("words"), later("bytes"), later("tokens")
     for row, name in enumerate(lines):
-        d.word(name, -0.95, row)
+        d.word(name, -0.8, row)
     for n, remark in enumerate((later("merges:"), "98, 101 → 256", "32, 256 → 257")):
-        d.word(remark, 5.2, 2.2 + 0.3 * n)
+        d.word(remark, 5, 2.2 + 0.3 * n)
     return d
 
 

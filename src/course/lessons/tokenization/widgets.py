@@ -9,7 +9,7 @@ from course.words import say, say_n
 
 LONGEST = 44  # characters that may be typed
 MOST = 4 * LONGEST  # tokens: four bytes for each
-ACROSS, ROWS = 84.0, 3  # letters in a row, and rows of tokens that are drawn
+ACROSS, ROWS = 62.0, 3  # letters in a row, and rows of tokens that are drawn
 FILLS = ("#D6E6F2", "#F7E3D0")  # in turns; the frame tells tokens apart without them
 
 
@@ -20,7 +20,7 @@ def sentence():
         alt="A sentence cut into tokens: each token in a frame of its own, its number under it. Without "
         "merges each letter is framed alone; with many, frequent words become one token and "
         "rare ones stay in pieces.",
-        width=9.4,
+        width=6.9,
         height=1.9,
         text=live.text(
             "Shall I compare thee to a summer's day?",

@@ -10,7 +10,7 @@ def step():
         "gradients, which are clipped and go to the optimizer; its rate comes from the schedule. "
         "The optimizer makes new parameters. Now and then they are checked on held-out data, which "
         "decide when to stop.",
-        column=138,
+        column=114,
         row=72,
     )
     batch, net, loss = d.box("batch", 0, 0, colour=0), d.box("network", 1, 0), d.box("loss", 2, 0)
