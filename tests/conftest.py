@@ -1,5 +1,6 @@
 """Shared by all tests."""
 
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ import hypothesis
 import pytest
 
 BROWSER = "test_browser.py"  # some thirty seconds a lesson
+
+NUMBERS = itertools.count()
 
 hypothesis.settings.load_profile("ci")  # the same examples each time, and no clock
 pytest_plugins = ["pytester"]
@@ -32,11 +35,22 @@ def pytest_xdist_make_scheduler(config, log):
     return OneLesson(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory) -> Path:
+    """Where a test that asks for no `tmp_path` has a folder too, at a third of its cost."""
+    return tmp_path_factory.mktemp("folders")
+
+
 @pytest.fixture(autouse=True)
-def own_progress(tmp_path, monkeypatch):
+def own_progress(request, folders, monkeypatch):
     """Keep the tests' answers apart from the progress and the desk of whoever runs them."""
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "desk"))
+    if "tmp_path" in request.fixturenames:
+        folder = request.getfixturevalue("tmp_path")
+    else:
+        folder = folders / str(next(NUMBERS))
+        folder.mkdir()
+    monkeypatch.setenv("COURSE_PROGRESS", str(folder / "progress.json"))
+    monkeypatch.setenv("COURSE_HOME", str(folder / "desk"))
 
 
 @pytest.fixture(autouse=True)
