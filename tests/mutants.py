@@ -83,9 +83,9 @@ def mutants(reference: Callable) -> Iterator[Mutant]:
         Its label names the line, the old and the new piece.
     """
     tree = ast.parse(source.read(reference))
-    seen = {ast.unparse(tree)}
+    seen, left_alone = {ast.unparse(tree)}, _left_alone(tree)
     for i, node in enumerate(ast.walk(tree)):
-        if i not in _left_alone(tree):
+        if i not in left_alone:
             for new in _changes(node):
                 changed = _replaced(tree, i, new)
                 if (text := ast.unparse(changed)) not in seen:
