@@ -297,6 +297,24 @@ def test_a_run_of_all_cells_leads_to_the_question_that_stops_it(page):
     sync_api.expect(question.locator(".widget-html-content b")).to_be_in_viewport()
     waits = cell(page, "# What came out, beside your guess.", 1)
     sync_api.expect(waits).to_contain_text("You have not guessed yet.")
+    ended = waits.locator("[data-mime-type*=stderr]")
+    sync_api.expect(ended).to_have_count(1)  # the run's end, which the card has said
+    sync_api.expect(ended).to_be_hidden()
+
+
+def test_what_a_folded_cell_shows_is_read_out_when_it_runs_and_not_before(page):
+    """A folded cell shows no number, by which a script of the page could tell that it runs."""
+    heard = "() => window.courseHeard.textContent"
+    assert "15 %" not in page.evaluate(heard)
+    question = cell(page, "# A prediction: run this cell, then type your guess.", 1)
+    question.locator("input[type=text]").fill("15")
+    page.keyboard.press("Enter")
+    waits = cell(page, "# What came out, beside your guess.", 1)
+    sync_api.expect(waits).to_contain_text("You predicted")
+    assert waits.locator("[role=status] [role=status]").count() == 0  # said twice
+    waits.locator(".jp-InputPrompt").first.click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(f"({heard})().includes('15 %')")
 
 
 def test_a_question_of_two_lines_is_set_as_a_paragraph(page):

@@ -136,7 +136,7 @@ def test_a_result_asked_for_before_its_question_was_seen_waits_for_the_guess(ker
     run(kernel, ask)
     said = run(kernel, "g.reveal(3); print('3 it was')")
     (error,) = (one for one in said if "ename" in one)
-    assert " ".join(error["traceback"]).startswith("The rest of this cell waits too.")
+    assert " ".join(error["traceback"]).startswith("The run ended here: the question")
     assert not any("3 it was" in one.get("text", "") for one in said)
     stays, waits = (one["data"] for one in said if "transient" in one)
     assert "You had not guessed yet." in stays["text/plain"]  # on another day
@@ -147,6 +147,15 @@ def test_a_result_asked_for_before_its_question_was_seen_waits_for_the_guess(ker
     assert any(text.startswith("You predicted: 3. Measured: 3.\nClose.") for text in new)
     *_, card = (one["data"] for one in run(kernel, "g.reveal(3)") if "transient" in one)
     assert "You predicted: 3." in card["text/plain"]
+
+
+def test_a_statement_tells_whether_another_follows_it(kernel):
+    """So a result that waits says whether the rest of its cell waits too."""
+    run(kernel, "from course.learner import beside")
+    printed = run(kernel, "print(\n    beside.more(),\n)\nprint(beside.more())")
+    assert "".join(said.get("text", "") for said in printed) == "True\nFalse\n"
+    (shown,) = (said for said in run(kernel, "beside.more()") if "data" in said)
+    assert shown["data"]["text/plain"] == "False"
 
 
 def test_under_a_check_that_is_done_stands_the_way_on(kernel):

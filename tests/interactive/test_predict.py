@@ -397,11 +397,15 @@ def test_a_result_asked_for_after_the_question_was_seen_is_shown(shown, asked_at
 
 
 @pytest.mark.parametrize("guessed", [True, False])
-def test_a_result_asked_for_before_waits_for_the_guess_or_the_button(shown, asked_at, guessed):
+@pytest.mark.parametrize("more", [True, False])
+def test_a_result_asked_for_before_waits_for_the_guess_or_the_button(
+    shown, asked_at, monkeypatch, guessed, more
+):
     """Run All on the second day ended every open prediction."""
     made = form(asked := percent())
     asked_at(1000)
-    with pytest.raises(beside.Unanswered, match="rest of this cell waits"):
+    monkeypatch.setattr(beside, "_more", lambda: more)
+    with pytest.raises(beside.Unanswered, match="question above had no answer"):
         asked.reveal(97)
     waits = guess._waiting[asked.id]
     made.pressed.value = "1001"
@@ -409,6 +413,7 @@ def test_a_result_asked_for_before_waits_for_the_guess_or_the_button(shown, aske
     assert "Commit a guess above" in waits.shown.value and "97" not in waits.shown.value
     press(made, "40") if guessed else waits.button.click()
     assert ("Too low by 57 points" in waits.shown.value) == guessed
+    assert ("rest of this cell waited" in waits.shown.value) == more
     assert "97 %" in waits.shown.value and waits.button.layout.display == "none"
     late = {"measured": 97}
     assert asked.entry == ({"guess": 40, "close": False} | late if guessed else late)
@@ -418,7 +423,7 @@ def test_a_result_asked_for_before_waits_for_the_guess_or_the_button(shown, aske
 def test_a_result_that_waits_opens_for_the_question_asked_again(shown, asked_at):
     form(asked := percent())
     asked_at(1000)
-    with pytest.raises(beside.Unanswered, match="rest of this cell waits"):
+    with pytest.raises(beside.Unanswered, match="question above had no answer"):
         asked.reveal(97)
     waits = guess._waiting[asked.id]
     made = form(percent())

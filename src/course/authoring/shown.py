@@ -178,10 +178,10 @@ def _hints(stem: str, name: str) -> tuple[str, ...]:
 def _ladder(hints: tuple[str, ...]) -> str:
     """Return hints as folds, each in the one before it; the last one is code."""
     inner = ""
-    for n, hint in reversed(list(enumerate(hints, 1))):
-        told = say("Hint {n} of {all}", n=n, all=len(hints))
-        code = f'<div class="highlight"><pre>{markup.escape(say(hint))}</pre></div>'
-        words = code if n == len(hints) else f"<p>{cards.prose(say(hint))}</p>"
+    for n in range(len(hints), 0, -1):
+        told, hint = say("Hint {n} of {all}", n=n, all=len(hints)), say(hints[n - 1])
+        code = f'<div class="highlight"><pre>{markup.escape(hint)}</pre></div>'
+        words = code if n == len(hints) else f"<p>{cards.prose(hint)}</p>"
         kind = "hints" if n == 1 else "rung"
         inner = f'<details class="{kind}"><summary>{told}</summary>{words}{inner}</details>'
     return inner

@@ -12,6 +12,7 @@ import ast
 import json
 import os
 import re
+import sys
 import textwrap
 from pathlib import Path
 
@@ -26,12 +27,20 @@ def load_ipython_extension(shell) -> None:
     """Install all of it in an IPython shell; called by IPython itself."""
     shell.set_custom_exc((NameError, beside.Unanswered), _explain)
     shell.events.register("post_run_cell", _ran)
-    beside.let(_under, lambda: _sent(shell))
+    beside.let(_under, lambda: _sent(shell), lambda: _more(shell))
 
 
 def _sent(shell) -> float:
     """Return when the page sent the cell that runs, in milliseconds by its own clock."""
     return 1000 * shell.get_parent()["header"]["date"].timestamp()
+
+
+def _more(shell) -> bool:
+    """Tell whether a statement follows, in the cell that runs, after the one that runs."""
+    frame = sys._getframe()
+    while frame and not (frame.f_globals is shell.user_ns and frame.f_code.co_name == "<module>"):
+        frame = frame.f_back
+    return frame is None or frame.f_lineno < ast.parse(shell.user_ns["In"][-1]).body[-1].lineno
 
 
 def _under(exercise, done: bool) -> None:

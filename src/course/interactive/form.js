@@ -22,20 +22,25 @@ const seen = event => {
 const field = () => page.querySelector('input:is([type=text], [type=radio]):enabled');
 const free = () => page.closest('.jp-Notebook.jp-mod-commandMode')?.contains(document.activeElement);
 const waits = one => one.querySelector('.jp-InputPrompt')?.textContent.includes('*');
+/* All of the form is in sight where somebody types into it. */
+const take = () => {
+    field()?.focus({ preventScroll: true });
+    page.scrollIntoView({ block: 'nearest' });
+};
 const greet = () => {
     greeted = true;
     for (const kind of hands) window.addEventListener(kind, seen, true);
     if (!free() || page.matches('.course-passed')) return;
     const here = [cell(), cell().nextElementSibling].some(one => one?.matches('.jp-mod-active'));
     const others = [...page.closest('.jp-Notebook').querySelectorAll('.jp-CodeCell')];
-    if (here && !others.some(one => one !== cell() && waits(one))) field()?.focus({ preventScroll: true });
+    if (here && !others.some(one => one !== cell() && waits(one))) take();
 };
 /* A run of many cells that stopped because a result waits for the guess leads to the question. */
 const lead = () => {
     led = true;
     if (!free()) return;
     page.scrollIntoView({ block: 'center' });
-    field()?.focus({ preventScroll: true });
+    take();
 };
 /* Shift+Enter commits and goes on; where that was refused, another one goes on all the same. */
 const runOn = () => {

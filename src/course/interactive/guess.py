@@ -103,10 +103,11 @@ class Guess:
         shown = self._shown = self.came_out(measured, shown)
         late = self._form.collect() if self._form and "guess" not in self.entry else ""
         if not self.entry and self._form and beside.sent() < self._form.seen:
-            waiting = _waiting[self.id] = Waiting(lambda: self._result(measured, shown, ""))
+            waiting = Waiting(lambda: self._result(measured, shown, ""), more=beside.more())
+            _waiting[self.id] = waiting
             waiting.show()
             self._form.lead_here()
-            told = "The rest of this cell waits too. Run it again once the result stands here."
+            told = "The run ended here: the question above had no answer yet."
             raise beside.Unanswered(say(told))
         display(self._result(measured, shown, late), raw=True)
 

@@ -17,7 +17,8 @@ if (!window.courseHeard) {
     set(place, 'role', 'status');
     document.body.append(place);
     const card = '.jp-OutputArea [role=status]';
-    const runs = part => part.closest('.jp-Cell')?.querySelector('.jp-InputPrompt')?.textContent.includes('*');
+    const starred = cell => cell?.querySelector('.jp-InputPrompt')?.textContent.includes('*');
+    const runs = part => (window.courseRuns ?? starred)(part.closest('.jp-Cell'));
     const told = node => node.matches?.(card) ? node : node.querySelector?.(card);
     new MutationObserver(changes => {
         for (const found of changes.flatMap(change => [...change.addedNodes].map(told))) {

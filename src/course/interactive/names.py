@@ -46,7 +46,11 @@ def spoken(alt: str) -> str:
 
 
 def opened(inner: str, name: str) -> str:
-    """Return HTML of that name, to which the focus goes when a button of its box opened it."""
+    """Return HTML of that name, to which the focus goes when a button of its box opened it.
+
+    It stands where every change is read out already, so that nothing in it may ask for that again.
+    """
+    inner = inner.replace(' role="status"', "")
     told = f'class="course-opened" tabindex="-1" role="group" aria-label="{html.escape(name)}"'
     return f"<div {told}>{inner}</div>"
 

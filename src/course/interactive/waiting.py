@@ -20,10 +20,12 @@ class Waiting:
     ----------
     result
         Keeps the score, and returns the result as plain text and HTML.
+    more
+        Whether more of the cell waits with it.
     """
 
-    def __init__(self, result: Callable[[], dict]):
-        self.result = result
+    def __init__(self, result: Callable[[], dict], *, more: bool):
+        self.result, self.more = result, more
         told = say("You have not guessed yet. Commit a guess above, and what came out stands here.")
         self.shown = w.HTML(cards.card(html.escape(told)))
         self.shown.add_class("course-told")
@@ -31,6 +33,7 @@ class Waiting:
         self.button = w.Button(description=say("Show it without a guess"), layout=layout)
         self.button.on_click(lambda _: self.open())
         self.box = named(w.VBox([self.shown, self.button]), say("What came out"))
+        self.box.add_class("course-waiting")
         self._still = Still(self.box)
 
     def show(self) -> None:
@@ -44,9 +47,13 @@ class Waiting:
     def open(self) -> None:
         """Show the result in place, for good."""
         data = self.result()
-        self.shown.value = opened(data["text/html"], say("What came out"))
+        self.shown.value = opened(data["text/html"] + self._rest(), say("What came out"))
         self.button.layout.display = "none"
         self._still.renew([_asleep(data["text/html"], data["text/plain"])])
+
+    def _rest(self) -> str:
+        told = say("The rest of this cell waited: run it again.")
+        return cards.quiet(told) if self.more else ""
 
 
 def _asleep(inner: str, plain: str) -> tuple[dict, dict]:

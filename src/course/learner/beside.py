@@ -10,23 +10,30 @@ from collections.abc import Callable
 
 _offer: Callable | None = None
 _sent: Callable[[], float] | None = None
+_more: Callable[[], bool] | None = None
 _unread: set[str] = set()  # names whose cell Python couldn't read when it ran last
 
 
 class Unanswered(Exception):
-    """A result was asked for before its question could be answered: the rest of its cell waits."""
+    """A result was asked for before its question could be answered: what comes after it waits."""
 
 
-def let(offer: Callable | None, sent: Callable[[], float] | None = None) -> None:
+def let(
+    offer: Callable | None,
+    sent: Callable[[], float] | None = None,
+    more: Callable[[], bool] | None = None,
+) -> None:
     """From here on, call ``offer(exercise, done)`` under each check; None ends it.
 
     Parameters
     ----------
     sent
         Returns when the page asked for the run of this cell, in milliseconds by its own clock.
+    more
+        Tells whether something follows, in this cell, after the statement that runs.
     """
-    global _offer, _sent
-    _offer, _sent = offer, sent
+    global _offer, _sent, _more
+    _offer, _sent, _more = offer, sent, more
 
 
 def served() -> bool:
@@ -37,6 +44,11 @@ def served() -> bool:
 def sent() -> float:
     """Return when the page asked for the run of this cell; infinite where no page can tell."""
     return _sent() if _sent else math.inf
+
+
+def more() -> bool:
+    """Tell whether something follows in this cell; so it is taken to be where no page can tell."""
+    return _more() if _more else True
 
 
 def ran(names: set[str], *, read: bool) -> None:

@@ -1,6 +1,8 @@
 /*
- * Where running a cell leads to an exercise, its cell is open for typing, its dots selected to be
- * replaced. JupyterLab would only choose the cell, and take what is typed for commands.
+ * What the course asks of JupyterLab itself. Where running a cell leads to an exercise, its cell is
+ * open for typing, its dots selected to be replaced: JupyterLab would only choose the cell, and take
+ * what is typed for commands. And a page's script can ask whether a cell runs, which a folded cell
+ * doesn't show.
  */
 const RUNS_ON = 'notebook:run-cell-and-select-next';
 const DOTS = /^(\s*)\.\.\.(?=\s*(#|$))/;
@@ -26,10 +28,14 @@ const openExercise = notebook => {
 const plugin = {
     id: 'course:exercise',
     autoStart: true,
-    activate: ({ commands, shell }) =>
-        void commands.commandExecuted.connect((_, { id }) => {
+    activate: ({ commands, shell }) => {
+        commands.commandExecuted.connect((_, { id }) => {
             if (id === RUNS_ON) openExercise(shell.currentWidget?.content);
-        }),
+        });
+        window.courseRuns = node =>
+            (shell.currentWidget?.content.widgets ?? []).some(
+                cell => cell.node === node && cell.model.executionState === 'running');
+    },
 };
 
 (window._JUPYTERLAB ??= {}).course = { init: () => {}, get: async () => () => plugin };
