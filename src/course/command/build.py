@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
 
     root = checkout.find_root()
     edition = args.what[0] if args.what and args.what[0] in EDITIONS else None
-    stems = choosing.stems(root, args.what[1:] if edition else args.what)
+    stems = choosing.stems(root, args.what[1:] if edition else args.what, EDITIONS)
     if edition:
         make = getattr(importlib.import_module(EDITIONS[edition]), edition)
         out = (args.out or root / "build" / edition).resolve()
@@ -62,7 +62,12 @@ def run(args: argparse.Namespace) -> None:
         written = execute.build(root, stems)
     for path in written:
         size = path.stat().st_size
-        print(f"{path.stem}: {size / 1e3:.0f} kB" if size < 1e7 else f"{path}: {size / 1e6:.0f} MB")
+        told = f"{size / 1e3:.0f} kB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+        print(f"{path.stem}: {told}")
+    if edition == "html":
+        print(say("Open {file} in a browser.", file=written[0]))
+    elif edition:
+        print(say("Written to {file}.", file=out if len(written) > 1 else written[0]))
 
 
 def _of_a_bundle(args: argparse.Namespace, edition: str) -> dict[str, list[str]]:

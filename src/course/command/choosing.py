@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 
 from course import lessons
@@ -14,8 +15,13 @@ from course.words import say
 NEAR = 0.6  # of difflib: `gradient` is near `gradients`, `first` near nothing
 
 
-def stems(root: Path, words: list[str]) -> list[str]:
+def stems(root: Path, words: list[str], editions: Iterable[str] = ()) -> list[str]:
     """Return the stems of a checkout's lessons that are meant; all of them if none is named.
+
+    Parameters
+    ----------
+    editions
+        What could have been meant as well, where that is told.
 
     Raises
     ------
@@ -23,10 +29,26 @@ def stems(root: Path, words: list[str]) -> list[str]:
         If one is no lesson; its sentence names those that are nearly called so.
     """
     there = checkout.lessons(root)
-    return [choose(there, word) for word in words] if words else there
+    return [choose(there, word, editions) for word in words] if words else there
 
 
-def choose(there: list[str], word: str) -> str:
+def built(root: Path, words: list[str]) -> list[str]:
+    """Return what `stems` does, of lessons that can be opened.
+
+    Raises
+    ------
+    CourseError
+        If one is a draft whose notebook isn't made yet, or as for `stems`.
+    """
+    found = stems(root, words)
+    for stem in found:
+        if not checkout.notebook_path(root, stem).exists():
+            told = "{stem} has no notebook yet; `course build {number}` makes it."
+            raise CourseError(say(told, stem=stem, number=_number(stem) or stem))
+    return found
+
+
+def choose(there: list[str], word: str, editions: Iterable[str] = ()) -> str:
     """Return the one stem (NN_slug) that a word means; see `stems`."""
     names = {name: stem for stem in reversed(there) for name in _names(stem)}
     meant = _plain(word)
@@ -39,7 +61,11 @@ def choose(there: list[str], word: str) -> str:
     found = [stem for stem in there if stem in {names[name] for name in near}]
     if not found:
         sentence = "There is no lesson {word!r}. There are: {all}."
-        raise CourseError(say(sentence, word=word, all=", ".join(there)))
+        said = say(sentence, word=word, all=", ".join(there))
+        if editions:
+            named = "An edition is named before lessons: {editions}."
+            said = f"{said} {say(named, editions=', '.join(editions))}"
+        raise CourseError(said)
     told = ", ".join(f"{_number(stem)} ({_title(stem) or lessons.slug(stem)})" for stem in found)
     raise CourseError(say("There is no lesson {word!r}. Is it {near}?", word=word, near=told))
 

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from course.lessons.desk import Desk
 
     desk = Desk(root := find_root())
-    asked = choosing.stems(root, [args.lesson])[0] if args.lesson else ""
+    asked = choosing.built(root, [args.lesson])[0] if args.lesson else ""
     there = running(desk.folder)
     port = 0 if there else choose_port(args.port)
     os.environ.update(environment(desk.folder))  # for the server, and for what is read here

@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> None:
 
     root = checkout.find_root()
     desk = Desk(root)
-    for stem in choosing.stems(root, args.what):
+    for stem in choosing.built(root, args.what):
         question = say("Make a fresh copy of {file}? Yours is kept.", file=desk.path(stem))
         if desk.path(stem).exists() and not asking.agreed(question, yes=args.yes):
             print(say("{stem} stays as it is.", stem=stem))

@@ -2,7 +2,7 @@
 
 import argparse
 
-from course.words import say
+from course.words import say, say_n
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,12 +17,15 @@ def run(args: argparse.Namespace) -> int:
     from course.lessons.desk import Desk
 
     done, desk = [], Desk(checkout.find_root())
+    missing = desk.missing
     for sentence, well in renewing.update(desk, stamp=lab.running(desk.folder) is None):
         print(sentence)
         done.append(well)
-    if not done:
-        print(say("Every lesson on your desk is as it ships."))
-    elif any(done):
+    if new := [stem for stem in missing if desk.path(stem).exists()]:
+        print(_laid_out(new, desk))
+    elif not done:
+        print(say("Nothing newer is there: your lessons are up to date; what you wrote stands."))
+    if any(done):
         print(
             say(
                 "If one of these is open in JupyterLab, choose File, then Reload Notebook from "
@@ -30,3 +33,16 @@ def run(args: argparse.Namespace) -> int:
             )
         )
     return 0 if all(done) else 1
+
+
+def _laid_out(new: list[str], desk) -> str:
+    """Tell which lessons were not on the desk before; the first time it is all of them."""
+    if new == desk.stems:
+        told = "Your lessons are laid out in {folder}. `course lab` opens them."
+        return say(told, folder=desk.folder)
+    return say_n(
+        "{n} lesson is new on your desk: {names}.",
+        "{n} lessons are new on your desk: {names}.",
+        len(new),
+        names=", ".join(new),
+    )

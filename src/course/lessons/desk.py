@@ -43,6 +43,11 @@ class Desk:
         """The stems of all shipped lessons, in order."""
         return sorted(path.stem for path in (self.checkout / "notebooks").glob("*.ipynb"))
 
+    @property
+    def missing(self) -> list[str]:
+        """The stems of the lessons that have no copy here, under no number."""
+        return [s for s in self.stems if not (self.path(s).exists() or self._renumbered(s))]
+
     def path(self, stem: str) -> Path:
         """Return where the learner's copy lies."""
         return self.folder / f"{stem}.ipynb"
@@ -81,12 +86,16 @@ class Desk:
 
     def renumber(self, stem: str) -> None:
         """Rename the copy of a lesson that has another number now."""
-        slug = lessons.slug(stem)
-        for old in self.folder.glob(f"[0-9][0-9]_{slug}.ipynb"):
-            if old.stem not in self.stems and not self.path(stem).exists():
+        for old in self._renumbered(stem):
+            if not self.path(stem).exists():
                 old.rename(self.path(stem))
                 if self.base(old.stem).exists():
                     self.base(old.stem).rename(self.base(stem))
+
+    def _renumbered(self, stem: str) -> list[Path]:
+        """Return copies of a lesson under a number that it had before."""
+        found = self.folder.glob(f"[0-9][0-9]_{lessons.slug(stem)}.ipynb")
+        return [old for old in found if old.stem not in self.stems]
 
     def fresh(self, stem: str) -> dict:
         """Return the copy of a lesson as it would be handed out now.

@@ -14,7 +14,7 @@ from course.words import say, say_n
 
 
 def update(desk: Desk, *, stamp: bool = False) -> Iterator[tuple[str, bool]]:
-    """Bring changed lessons in, one after the other; trouble with one doesn't stop the rest.
+    """Bring lessons in, new and changed ones; trouble with one doesn't stop the rest.
 
     Parameters
     ----------
@@ -25,7 +25,8 @@ def update(desk: Desk, *, stamp: bool = False) -> Iterator[tuple[str, bool]]:
     Yields
     ------
     sentence : str
-        What was done with a lesson that is new or changed, or why it could not be.
+        What was done with a lesson that has changed, or why it could not be; of one that was not
+        on the desk yet (see `Desk.missing`) only the latter.
     well : bool
     """
     told = set()  # what is wrong with the folder is wrong for every lesson
@@ -47,7 +48,7 @@ def _renew(desk: Desk, stem: str, stamp: bool) -> str:
     desk.renumber(stem)
     if not desk.path(stem).exists():
         desk.hand_out(stem)
-        return say("{stem} is new on your desk.", stem=stem)
+        return ""
     mine = desk.mine(stem)  # a damaged one is told of, whether the lesson changed or not
     desk.fresh(stem)
     if desk.changed(stem):
