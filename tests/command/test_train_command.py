@@ -266,6 +266,8 @@ def test_a_damaged_run_or_an_unknown_letter_is_refused(text, tmp_path, capsys):
     assert "has read has no '€'; leave it out of --prompt" in capsys.readouterr().err
     assert course("generate", out, "--prompt", "") == 1
     assert "at least one token" in capsys.readouterr().err
+    assert course("generate", out, "--temperature", -1) == 1
+    assert capsys.readouterr().out == "", "nothing is written before what is wrong"
     (best,) = out.glob("best-*")
     best.write_bytes(best.read_bytes()[:-9])
     assert course("generate", out) == 1
@@ -287,6 +289,31 @@ def test_commands_that_are_suggested_can_be_pasted(text, tmp_path, capsys):
     assert course("train", "--out", out) == 1
     suggested = capsys.readouterr().err.split("`")[1]
     assert course(*shlex.split(suggested)[1:]) == 0
+
+
+def test_a_run_that_is_complete_says_so_and_how_to_train_longer(text, tmp_path, capsys):
+    out = tmp_path / "run"
+    course("train", "--text", text, "--out", out, "--steps", 2, *SIZE)
+    capsys.readouterr()
+    resumed = ["train", "--resume", "--out", out]
+    assert course(*resumed, "--minutes", 0.1, "--seed", 0) == 0
+    said = capsys.readouterr().out
+    assert "counts for nothing now: --minutes, --seed.\n" in said
+    suggested = said.split("complete, with 2 steps. Another one can be longer: ")[1].splitlines()[0]
+    assert course(*shlex.split(suggested)[1:], "--steps", 3, *SIZE) == 0
+    assert steps_of(tmp_path / "run_longer") == 3
+    capsys.readouterr()
+    assert course(*resumed) == 0
+    assert "counts for nothing" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("text", "prompt"), [("the cat. " * 99, "the"), ("+-" * 300, "+")])
+def test_what_is_suggested_to_go_on_from_is_a_word_of_the_text(tmp_path, capsys, text, prompt):
+    path = tmp_path / "text.txt"
+    path.write_text(text, encoding="utf-8")
+    course("train", "--text", path, "--out", tmp_path / "run", "--steps", 1, *SIZE)
+    suggested = capsys.readouterr().out.split("Let it write: ")[1]
+    assert shlex.split(suggested)[-1] == prompt
 
 
 def test_a_text_that_would_fill_the_memory_is_refused_at_once(tmp_path, capsys):

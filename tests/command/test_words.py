@@ -210,7 +210,7 @@ def test_the_template_is_the_same_each_time():
 
 
 def test_the_command_writes_it(tmp_path, capsys):
-    path = tmp_path / "new" / "course.pot"
+    path = tmp_path / "course.pot"
     assert command.main(["words", "--out", str(path)]) == 0
     catalog = read_po(io.StringIO(path.read_text(encoding="utf-8")))
     told = capsys.readouterr().out

@@ -1,6 +1,7 @@
 """`course mine`: one file of a learner's own functions, which runs in an empty folder."""
 
 import re
+import shlex
 import subprocess
 import sys
 
@@ -235,6 +236,21 @@ def test_it_replaces_its_own_file_and_no_other(capsys, tmp_path):
     assert "is something else" in capsys.readouterr().err
     assert command.main(["mine", "--out", str(tmp_path / "no" / "my_gpt.py")]) == 1
     assert "There is no folder" in capsys.readouterr().err
+
+
+def test_what_it_suggests_can_be_pasted_and_what_lies_beside_it_is_told(capsys, tmp_path):
+    folder = tmp_path / "a b"
+    folder.mkdir()
+    assert command.main(["mine", "--out", str(folder / "my gpt.py")]) == 0
+    said = capsys.readouterr().out
+    (beside,) = {file.name for file in folder.iterdir()} - {"my gpt.py"}
+    assert beside in said
+    with pytest.raises(SystemExit):
+        command.main(["mine", "--help"])
+    assert beside in capsys.readouterr().out
+    _, *words = shlex.split(said.split("Let it write: ")[1])
+    done = subprocess.run([sys.executable, *words, "--length", "3"], capture_output=True, text=True)
+    assert done.stdout.startswith("ROMEO:")
 
 
 def test_an_edit_is_kept_under_a_date_and_what_is_as_written_leaves_no_copy(capsys, tmp_path):

@@ -1,9 +1,11 @@
 """`course generate`: let a model that `course train` made go on with your words."""
 
 import argparse
+import itertools
 import sys
 
 from course.command import reading
+from course.command.pasting import typed
 from course.words import say
 
 
@@ -34,9 +36,10 @@ def run(args: argparse.Namespace) -> int:
     options = {name: getattr(args, name) for name in ("temperature", "top_k", "top_p", "min_p")}
     generator = torch.Generator().manual_seed(args.seed)
     most = args.length * tokenizer.longest
-    stream = generate.stream(model, ids, most, generator=generator, **options)
-    print(args.prompt, end="", flush=True)
-    for text in characters(stream, tokenizer, args.length):
+    tokens = generate.stream(model, ids, most, generator=generator, **options)
+    written = characters(tokens, tokenizer, args.length)
+    first = next(written, "")  # what can't be done is told before anything is written
+    for text in itertools.chain([args.prompt, first], written):
         sys.stdout.write(text)
         sys.stdout.flush()
     print()
@@ -67,6 +70,6 @@ def _check_run(folder):
         raise ValueError(
             say(
                 "Name the folder of the run that is to write, for example: `{command}`",
-                command="course generate my_run --prompt 'O '",
+                command=typed("course", "generate", "my_run", "--prompt", "O "),
             )
         )

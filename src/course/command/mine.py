@@ -6,13 +6,19 @@ import re
 import shutil
 from pathlib import Path
 
+from course.command import refused
+from course.command.pasting import typed
+
 SIGNED = re.compile(rb"# .*\b([0-9a-f]{64})\n\Z")  # the last line: what stands above it, hashed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course mine`."""
     parser.add_argument(
-        "--out", type=Path, default=Path("my_gpt.py"), help="file to write (default: my_gpt.py)"
+        "--out",
+        type=Path,
+        default=Path("my_gpt.py"),
+        help="file to write, with small_gpt.safetensors beside it (default: my_gpt.py)",
     )
 
 
@@ -34,7 +40,9 @@ def run(args: argparse.Namespace) -> None:
         keep(args.out)
     files.replace(args.out, signed(program.text()))
     print(yours.credit(args.out.name, *program.whose()))
-    print(say("Let it write: python {file} --prompt 'ROMEO:' --length 300", file=args.out))
+    print(say("Beside it lie the weights that it reads, {file}.", file=weights.name))
+    command = typed("python", args.out, "--prompt", "ROMEO:", "--length", 300)
+    print(say("Let it write: {command}", command=command))
 
 
 def refuse(out: Path, mark: str) -> None:
@@ -47,9 +55,7 @@ def refuse(out: Path, mark: str) -> None:
     """
     from course.words import say
 
-    if not out.parent.is_dir():
-        sentence = "There is no folder {folder}; make it first, or name another."
-        raise ValueError(say(sentence, folder=out.parent))
+    refused.homeless(out)
     if out.is_dir() or (out.exists() and mark not in out.read_text("utf-8", "replace")[:200]):
         sentence = "{file} is something else than my_gpt.py; name another file with --out."
         raise ValueError(say(sentence, file=out))

@@ -39,12 +39,17 @@ def _show() -> None:
                 desk=desk,
             )
         )
-    print(say("Kept in {file}.", file=progress.path()))
+    if progress.path().exists():
+        print(say("Kept in {file}.", file=progress.path()))
+    else:
+        print(say("Nothing is kept yet."))
 
 
 def _export(to: Path) -> None:
+    from course.command import refused
     from course.learner import progress
 
+    refused.homeless(to)
     progress.export(to)
     print(say("Your progress is written to {file}.", file=to))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 from course.words import later, say
 
 ELSEWHERE = later("Choose another place.")
 MENDS = {
-    errno.ENOENT: later("Check the spelling. If it is to be written, choose another place."),
+    errno.ENOENT: later("Check the spelling."),
     errno.EACCES: later("Make it readable and writable for you, or choose another place."),
     errno.EPERM: later("Make it readable and writable for you, or choose another place."),
     errno.EROFS: ELSEWHERE,
@@ -34,3 +35,17 @@ def told(error: OSError) -> str:
         return say("The system refuses: {reason}. {mend}", reason=reason, mend=mend)
     what = {"file": error.filename, "reason": reason, "mend": mend}
     return say("{file} can't be used: {reason}. {mend}", **what)
+
+
+def homeless(*files: Path | None) -> None:
+    """Refuse to write files into folders that aren't there: they may be misspelt.
+
+    Raises
+    ------
+    ValueError
+        For the first one of which that is so; None is a file that isn't wanted.
+    """
+    for file in filter(None, files):
+        if not file.parent.exists():
+            sentence = "There is no folder {folder}; make it first, or name another."
+            raise ValueError(say(sentence, folder=file.parent))

@@ -12,11 +12,15 @@ from pathlib import Path
 
 from course import files
 from course.command import reading
+from course.command.pasting import typed
 from course.words import say, say_n
 
 SHAPE = ("layers", "heads", "width", "context")
 SAVE_EVERY = 20  # seconds
 LARGEST = 100  # MB of text: half a minute of reading, and 8 bytes of memory for each character
+MINUTES = 3.0  # unless another time is asked for
+LONGER = 10  # minutes, as an example of more
+LOOKED_AT = 1000  # tokens, among which a word is found
 SPENT = re.compile("out of memory|can't allocate memory")  # as PyTorch says it
 LARGE = 5  # MB from which reading is announced
 
@@ -35,12 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="V",
         help=say("tokens of --tokens bpe (default: {n})", n=reading.VOCABULARY),
     )
-    parser.add_argument("--minutes", type=float, default=3.0, help="training time (default: 3)")
+    parser.add_argument("--minutes", type=float, help="training time (default: 3)")
     parser.add_argument("--steps", type=int, help="number of steps, instead of --minutes")
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
     for name in (*SHAPE, "batch"):
         parser.add_argument(f"--{name}", type=int, help="default: chosen to fit the minutes")
-    parser.add_argument("--seed", type=int, default=0, help="of weights and batches (default: 0)")
+    parser.add_argument("--seed", type=int, help="of weights and batches (default: 0)")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: a GPU if there is one")
 
 
@@ -69,8 +73,10 @@ def _train(args: argparse.Namespace, known: dict, device: str) -> int:
     else:
         training, facts["every"] = begin(args, learnt.ids, held_out.ids, tokenizer.V, device)
     introduce(training, learnt, held_out, tokenizer, device)
+    if args.resume:
+        recall(args, training, facts["text"])
     finished = follow(training, learnt, held_out, tokenizer, facts, args.out)
-    conclude(training, held_out, tokenizer, args.out, finished=finished)
+    conclude(training, learnt, held_out, tokenizer, args.out, finished=finished)
     return 0 if finished else 130
 
 
@@ -127,17 +133,24 @@ def begin(args, ids, val, V: int, device: str):
     from course.transformers.gpt import minutes
     from course.transformers.gpt.run import Run, pace
 
-    if not 0 < args.minutes < math.inf:
-        raise ValueError(say("--minutes is {n}; it must be above 0.", n=args.minutes))
-    wishes = {name: getattr(args, name) for name in (*SHAPE, "batch", "seed")}
-    config, recipe = minutes.settings(args.minutes, V, device, **wishes)
-    steps, every = args.steps, None
+    asked = wishes(args)
+    most, steps = asked.pop("minutes", MINUTES), asked.pop("steps", None)
+    if not 0 < most < math.inf:
+        raise ValueError(say("--minutes is {n}; it must be above 0.", n=most))
+    config, recipe = minutes.settings(most, V, device, **asked)
+    every = None
     if steps is None:
         step = pace(config, recipe, ids, device=device, fast=True)
         held_out = len(val) / (recipe.batch * config.context)
-        steps, every = minutes.plan(60 * args.minutes, step, held_out)
+        steps, every = minutes.plan(60 * most, step, held_out)
     training = Run(config, replace(recipe, steps=steps), ids, device=device, fast=True)
     return training, every or math.ceil(steps / minutes.EVALUATIONS)
+
+
+def wishes(args: argparse.Namespace) -> dict:
+    """What was asked for of all that is settled when a run begins."""
+    asked = {name: getattr(args, name) for name in ("minutes", "steps", *SHAPE, "batch", "seed")}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def introduce(training, learnt, held_out, tokenizer, device):
@@ -167,9 +180,21 @@ def introduce(training, learnt, held_out, tokenizer, device):
         ),
         sep="\n",
     )
-    if training.step:
-        steps = training.recipe.steps
-        print(say("Going on at step {step} of {steps}.", step=training.step, steps=steps))
+
+
+def recall(args, training, text):
+    """Say how far a run is that was begun before, and what can't be asked of it any more."""
+    step, steps = training.step, training.recipe.steps
+    if late := [f"--{name}" for name in wishes(args)]:
+        told = "This was settled when the run began, and counts for nothing now: {options}."
+        print(say(told, options=", ".join(late)))
+    if step < steps:
+        print(say("Going on at step {step} of {steps}.", step=step, steps=steps))
+        return
+    other = ("--out", f"{Path(args.out)}_longer", "--minutes", LONGER)
+    command = typed("course", "train", *(("--text", text) if text else ()), *other)
+    told = "This run is complete, with {steps} steps. Another one can be longer: {command}"
+    print(say(told, steps=steps, command=command))
 
 
 def follow(training, learnt, held_out, tokenizer, facts, folder) -> bool:
@@ -215,7 +240,14 @@ def sample(model, tokenizer, seed: int, n: int = 160) -> str:
     return "\n".join("    " + line for line in written.strip().splitlines())
 
 
-def conclude(training, held_out, tokenizer, folder, *, finished: bool):
+def first_word(tokenizer, ids) -> str:
+    """Return a word to go on from, the first of a text; of one without words its first letter."""
+    text = tokenizer.decode(ids[:LOOKED_AT])
+    found = re.search(r"\w{2,20}", text)
+    return found[0] if found else text[0]
+
+
+def conclude(training, learnt, held_out, tokenizer, folder, *, finished: bool):
     """Evaluate the best model on the whole held-out text and say how to go on."""
     from course.transformers.gpt import checkpoint, train
 
@@ -236,21 +268,16 @@ def conclude(training, held_out, tokenizer, folder, *, finished: bool):
         )
     )
     if not finished:
-        print(say("Go on with: {command}", command=typed("train", "--resume", "--out", folder)))
-    prompt = "O " if tokenizer.knows("O ") else tokenizer.decode([tokenizer.V - 1])
-    command = typed("generate", folder, "--prompt", prompt)
+        command = typed("course", "train", "--resume", "--out", folder)
+        print(say("Go on with: {command}", command=command))
+    command = typed("course", "generate", folder, "--prompt", first_word(tokenizer, learnt.ids))
     print(say("Let it write: {command}", command=command))
-
-
-def typed(*words) -> str:
-    """A command as it can be pasted into a shell."""
-    return shlex.join(["course", *map(str, words)])
 
 
 def _check_out(folder, *, resume: bool):
     """Refuse to train without a place to keep the result, and over a run that is there."""
     if not folder:
-        command = typed("train", "--out", "my_run", "--minutes", 3)
+        command = typed("course", "train", "--out", "my_run", "--minutes", 3)
         raise ValueError(
             say(
                 "Say by --out in which folder to keep the run, for example: `{command}`",
@@ -263,7 +290,7 @@ def _check_out(folder, *, resume: bool):
                 "{folder} holds a run already. Go on with it by `{command}`, or name another "
                 "folder.",
                 folder=folder,
-                command=typed("train", "--resume", "--out", folder),
+                command=typed("course", "train", "--resume", "--out", folder),
             )
         )
     files.probe(Path(folder))  # before minutes are spent on what can't be kept

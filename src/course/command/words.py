@@ -19,8 +19,10 @@ def run(args: argparse.Namespace) -> None:
     """Write the template and say how much is in it."""
     from course import files
     from course.authoring import sentences
+    from course.command import refused
     from course.words import say_n
 
+    refused.homeless(args.out)
     text = sentences.template()
     files.replace(args.out, text)
     n = text.count("\nmsgid ") - 1  # the first stands for the head
