@@ -9,12 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from course import files
 from course.authoring import checkout as places
 from course.command import asking, choosing, refused
 from course.command import main as command
 from course.learner import home, progress, record
 from course.lessons.desk import Desk
 
+UNIX = pytest.mark.skipif(sys.platform == "win32", reason="grading needs walls")
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
@@ -55,6 +57,7 @@ def test_every_command_explains_itself(capsys, name):
     [
         (["build", "77"], r"no lesson '77'\. There are: 00_first"),
         (["build", "second"], "no lesson 'second'"),
+        (["build", "docx"], r"An edition is named before lessons: bundle, .*, html, pdf\."),
         (["sync", "99"], "no lesson '99'"),
         (["reset", "77", "--yes"], r"no lesson '77'"),
         (["reset", "00"], "Nobody can answer here"),
@@ -85,7 +88,7 @@ def test_outside_a_checkout_it_says_so(capsys, tmp_path, monkeypatch, name):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["grade", "none"], "none can't be used: no such file or directory. Check the spelling."),
+        (["grade", "none"], "none can't be used: no such file or directory. Check the spelling.\n"),
         (["report", "sound", "--csv", "flat/t.csv"], "flat/t.csv can't be used: "),
         (
             ["report", "sound", "--html", "sound"],
@@ -144,11 +147,75 @@ def test_progress_says_where_it_is_if_a_file_stands_for_the_desk(capsys, tmp_pat
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(home, "folder", lambda *_: desk)
     monkeypatch.setattr(progress, "old_path", lambda: tmp_path / "old" / "progress.json")
-    assert "is a file" not in run(capsys, "progress")[1]
+    assert run(capsys, "progress")[1].endswith("\nNothing is kept yet.\n")
     desk.write_text("")
+    progress.record_check("attention.attend", True)
     *_, why, where = run(capsys, "progress")[1].splitlines()
     assert why.startswith(f"{desk} is a file, and must be a folder")
     assert where == f"Kept in {tmp_path / 'old' / 'progress.json'}."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["progress", "--export"],
+        ["mine", "--out"],
+        ["words", "--out"],
+        ["report", ".", "--csv"],
+        ["report", ".", "--html"],
+        pytest.param(["grade", ".", "--csv"], marks=UNIX),
+        pytest.param(["grade", ".", "--moodle"], marks=UNIX),
+    ],
+)
+def test_no_folder_is_made_for_a_file(capsys, checkout, words):
+    """It may be misspelt, and what is written would lie where nobody looks for it."""
+    code, _, said = run(capsys, *words, "no/such.file")
+    assert (code, said.split(": ")[1][:22]) == (1, "There is no folder no;")
+    assert not (checkout / "no").exists()
+
+
+@pytest.mark.parametrize(
+    ("edition", "module", "written", "told"),
+    [
+        ("html", "pages", ["index.html", "00_first.html"], "Open {out}/index.html in a browser."),
+        ("pdf", "paper", ["00_first.pdf", "01_second.pdf"], "Written to {out}."),
+        ("bundle", "bundle", ["course.zip"], "Written to {out}/course.zip."),
+    ],
+)
+def test_an_edition_says_last_where_it_is(
+    capsys, checkout, write, monkeypatch, edition, module, written, told
+):
+    def make(root, stems, out):
+        for name in written:
+            files.replace(out / name, name)
+        return [out / name for name in written]
+
+    write("00_first", "")
+    monkeypatch.setattr(f"course.authoring.{module}.{edition}", make)
+    code, said, _ = run(capsys, "build", edition)
+    assert (code, len(said.splitlines())) == (0, len(written) + 1)
+    assert said.endswith(told.format(out=checkout / "build" / edition) + "\n")
+
+
+@pytest.mark.parametrize("words", [["lab", "second"], ["reset", "1", "--yes"]])
+def test_a_draft_that_is_not_built_can_not_be_opened(capsys, checkout, write, words):
+    (checkout / "notebooks" / "00_first.ipynb").write_text(json.dumps(NOTEBOOK))
+    write("01_second", "")
+    told = f"course {words[0]}: 01_second has no notebook yet; `course build 01` makes it.\n"
+    assert run(capsys, *words) == (1, "", told)
+
+
+def test_an_update_says_in_a_line_what_is_new_and_that_nothing_is(capsys, checkout, tmp_path):
+    def ship(*stems):
+        for stem in stems:
+            (checkout / "notebooks" / f"{stem}.ipynb").write_text(json.dumps(NOTEBOOK))
+        return run(capsys, "update")
+
+    told = f"Your lessons are laid out in {tmp_path / 'desk'}. `course lab` opens them.\n"
+    assert ship("00_first", "01_second") == (0, told, "")
+    (said,) = ship()[1].splitlines()
+    assert said.endswith("your lessons are up to date; what you wrote stands.")
+    assert ship("02_third") == (0, "1 lesson is new on your desk: 02_third.\n", "")
 
 
 def test_an_unforeseen_error_is_a_sentence_too(capsys, monkeypatch):

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import json
 import re
+from pathlib import Path
 
 import pytest
 import tongue
@@ -131,6 +132,17 @@ def test_a_link_to_somebody_else_s_work_is_no_work(tmp_path):
     (tmp_path / "bob" / f"{STEM}.ipynb").symlink_to(tmp_path / "ada" / f"{STEM}.ipynb")
     found = {handed.learner: handed for handed in submission.find([tmp_path], set())}
     assert pool.one(found["bob"]).note == "No notebook lies in this folder."
+
+
+def test_a_file_that_nobody_handed_in_is_passed_by_and_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("readme.txt", "cleo_81_9001_essay.pdf", "dan.pdf", f"ada_{STEM}.ipynb"):
+        (tmp_path / name).write_text(notebook(*GOOD.values()))
+    found = submission.find([tmp_path, Path("dan.pdf")], set())
+    assert [handed.learner for handed in found] == ["cleo_81_9001_essay", "dan", "ada"]
+    call = ["grade", str(tmp_path), "--csv", "marks.csv", "--cores", "1"]
+    assert main.main(call) == 1  # for what Canvas has named is somebody's
+    assert capsys.readouterr().out.endswith(": dan.pdf, readme.txt.\n")
 
 
 def test_an_unknown_lesson_is_told(tmp_path, capsys):

@@ -54,7 +54,7 @@ def test_learners_who_passed_all_are_not_an_empty_table(tmp_path):
 
 def test_of_nobody_the_causes_are_told_first_and_no_table_is_written(tmp_path, capsys):
     (bad := tmp_path / "a.json").write_text("{")
-    words = ["report", str(bad), "--csv", str(tmp_path / "new" / "t.csv")]
+    words = ["report", str(bad), "--csv", str(tmp_path / "t.csv")]
     assert main.main([*words, "--html", str(tmp_path / "t.html")]) == 1
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "No progress file can be read:"
@@ -134,6 +134,19 @@ def test_in_a_folder_of_homes_only_progress_is_looked_at(tmp_path):
     done = report.report([tmp_path])
     assert (done.learners, done.passed) == (3, {"attention.attend": 1})
     assert [file.parent.parent.name for file, _ in done.bad] == ["bob"]  # broken.json is none
+    assert done.text().endswith("\n5 other files were passed by: they hold no progress, or old.")
+
+
+def test_the_same_work_twice_counts_twice_and_is_told(tmp_path):
+    for name in ("ada", "bob", "cleo"):
+        learner(tmp_path / name / "progress.json", attention_attend=STUCK if name > "b" else DONE)
+    for name in ("dan", "eve"):
+        learner(tmp_path / name / "progress.json")  # who has done nothing copies nothing
+    done = report.report([tmp_path])
+    assert done.learners == 5
+    assert "Some files hold the same work" in done.text() and "cleo" not in done.text()
+    assert "the same work, and each counts as a learner: bob, cleo." in done.text(names=True)
+    assert "the same work" not in report.report([tmp_path / "ada", tmp_path / "bob"]).text()
 
 
 def test_a_folder_without_progress_says_so(tmp_path):

@@ -4,6 +4,14 @@ import argparse
 import os
 from pathlib import Path
 
+from course import files
+from course.command import refused
+from course.learner import report
+from course.words import say
+
+# option: what makes it of all marks, in `course.grading.marks`
+TABLES = {"csv": "table", "sentences": "sentences", "canvas": "canvas", "moodle": "moodle"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course grade`."""
@@ -47,9 +55,6 @@ def run(args: argparse.Namespace) -> int:
     """Grade, write the tables, and print how each exercise went; 1 if anything was unreadable."""
     from tqdm import tqdm
 
-    from course import files
-    from course.words import say
-
     if os.name == "nt":
         raise ValueError(say("Answers can be walled off on Linux and macOS; on Windows use WSL."))
     from course.grading import confine, exported, marks, pool, submission
@@ -58,18 +63,22 @@ def run(args: argparse.Namespace) -> int:
         print(note)
     for place in args.places:
         place.stat()  # one that isn't there is told at once
+    refused.homeless(*(getattr(args, name) for name in TABLES))
     work = submission.find(args.places, {_slug(lesson) for lesson in args.lesson})
+    others = submission.passed_by(args.places)
     kept = args.kept or (args.csv and args.csv.resolve().parent / ".marks")
     graded = pool.grade(work, cores=args.cores or pool.cores(), kept=kept, vary=args.vary)
     found = list(tqdm(graded, total=len(work), unit="submission", disable=None, leave=False))
     found.sort(key=lambda m: (m.slug, m.learner, m.number))
-    for name in ("csv", "sentences", "canvas", "moodle"):
+    for name, maker in TABLES.items():
         if out := getattr(args, name):
-            write = marks.table if name == "csv" else getattr(marks, name)
-            files.replace(out.resolve(), write(found))
+            files.replace(out.resolve(), getattr(marks, maker)(found))
     if args.answers:
         exported.write(work, args.answers.resolve())
     print(marks.summary(found))
+    if others:
+        names = ", ".join(report.harmless(file.name) for file in others)
+        print(say("Passed by, being no notebooks: {names}.", names=names))
     return 1 if any(m.note for m in found) else 0
 
 

@@ -32,8 +32,10 @@ SECONDS = 5  # from one reading to the next
 
 def run(args: argparse.Namespace) -> int:
     """Print who tried and passed which exercise, and who misunderstood what; 1 if a file is bad."""
+    from course.command import refused
     from course.learner import report
 
+    refused.homeless(args.csv, args.html)
     done = report.report(args.files)
     _show(done, args)
     try:

@@ -15,9 +15,11 @@ from course.learner import answers, home
 from course.words import say
 
 LARGEST = 20_000_000  # bytes of a file that is still read
+READ = (".ipynb", ".py")
 _SKIPPED = {"__pycache__", "node_modules", home.KEPT, home.OURS}
 _MOODLE = re.compile(r"_\d+_assignsubmission_.*$")
 _CANVAS = re.compile(r"^(.*?)(?:_LATE)?_(\d+)_(\d+)$")
+_BY_CANVAS = re.compile(r"_\d+_\d+_")  # in whatever stands before the name that the learner gave
 _NUMBER = re.compile(r"(?:^|[\W_])\d\d$")
 
 
@@ -53,12 +55,13 @@ def find(places: list[Path], wanted: set[str]) -> list[Handed]:
     Parameters
     ----------
     places
-        Folders that hold a folder or a file for each learner, and files.
+        Folders that hold a folder or a file for each learner, and files. Another file in such a
+        folder is handed in if Canvas has named it, or is named here itself.
     wanted
         The slugs of the lessons to grade; all if it is empty.
     """
     groups: dict[tuple[str, str, str], list[Path]] = {}
-    for entry in (e for place in places for e in _entries(place)):
+    for entry in (e for place in places for e in _entries(place) if _handed(e, places)):
         for file, slug in _files(entry, wanted):
             learner, number = _who(entry, slug)
             groups.setdefault((slug, learner, number), []).append(file)
@@ -66,6 +69,17 @@ def find(places: list[Path], wanted: set[str]) -> list[Handed]:
         Handed(learner, number, slug, tuple(files))
         for (slug, learner, number), files in sorted(groups.items())
     ]
+
+
+def passed_by(places: list[Path]) -> list[Path]:
+    """Return the files in these folders that nobody handed in: see `find`."""
+    return [e for place in places for e in _entries(place) if not _handed(e, places)]
+
+
+def _handed(entry: Path, places: list[Path]) -> bool:
+    """Tell whether somebody handed this in: a folder, notebook or Python, by Canvas, or by name."""
+    stands = entry.is_dir() or entry.suffix in READ or entry in places
+    return stands or bool(_BY_CANVAS.search(entry.stem))
 
 
 def _entries(place: Path) -> Iterator[Path]:
@@ -152,7 +166,7 @@ def read(file: Path) -> dict[str, list[Cell]]:
         raise Unreadable(
             say("It has {n:.0f} MB; {most:.0f} are read.", n=size / 1e6, most=LARGEST / 1e6)
         )
-    if file.suffix not in (".ipynb", ".py"):
+    if file.suffix not in READ:
         raise Unreadable(say("It is no notebook."))
     try:
         text = file.read_text(encoding="utf-8-sig")

@@ -43,6 +43,10 @@ class Report:
         tried and not passed.
     bad
         Files that could not be read, each with a sentence that says why.
+    alike
+        Groups of learners whose files hold the same work: what they are called.
+    others
+        How many files in the folders hold no progress, or old progress.
     """
 
     learners: int = 0
@@ -53,6 +57,8 @@ class Report:
     guesses: dict[str, list[dict]] = field(default_factory=dict)
     who: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     bad: list[tuple[Path, str]] = field(default_factory=list)
+    alike: list[list[str]] = field(default_factory=list)
+    others: int = 0
 
     def add(self, state: dict, name: str = "") -> None:
         """Count one learner, who is called that."""
@@ -97,7 +103,7 @@ class Report:
         rows = [tuple(map(say, _header(names))), *(tuple(map(harmless, row)) for row in shown)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         if self.bad and not self.learners:
-            return "\n".join([say("No progress file can be read:"), *self._bad()])
+            return "\n".join([say("No progress file can be read:"), *self._bad(), *self._others()])
         lines = [say_n("{n} learner", "{n} learners", self.learners)]
         for row in rows if shown else []:
             cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
@@ -107,7 +113,27 @@ class Report:
         if self.bad:
             lines += ["", say_n("{n} file left out:", "{n} files left out:", len(self.bad))]
             lines += self._bad()
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._alike(names), *self._others()])
+
+    def _alike(self, names: bool) -> list[str]:
+        """Tell of files that hold the same: one of them may be a copy."""
+        if self.alike and not names:
+            told = "Some files hold the same work, and each counts as a learner. --names tells."
+            return [say(told)]
+        told = "These files hold the same work, and each counts as a learner: {who}."
+        return [say(told, who=harmless(", ".join(sorted(group)))) for group in self.alike]
+
+    def _others(self) -> list[str]:
+        """Tell how much of the folders was passed by."""
+        if not self.others:
+            return []
+        return [
+            say_n(
+                "{n} other file was passed by: it holds no progress, or old.",
+                "{n} other files were passed by: they hold no progress, or old.",
+                self.others,
+            )
+        ]
 
     def _bad(self) -> list[str]:
         return [f"  {harmless(file)}: {harmless(why)}" for file, why in self.bad]
@@ -135,12 +161,15 @@ def report(places: Iterable) -> Report:
         learner is called what the file is called, or the folder below the place in which it lies.
     """
     done, seen = Report(), set()
+    same: dict[str, list[str]] = {}  # the work in a file: what the learners are called who did it
     for file, name in _files(places, done):
         if (real := file.resolve()) in seen:
             continue
         seen.add(real)
         try:
-            done.add(record.load(file), name)
+            done.add(state := record.load(file), name)
+            if state["checks"] or state["predictions"]:
+                same.setdefault(record.as_text(state), []).append(name)
         except record.Newer as error:
             done.bad.append((file, str(error)))
         except record.Damaged as error:
@@ -148,6 +177,7 @@ def report(places: Iterable) -> Report:
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             done.bad.append((file, say("It can't be read: {reason}.", reason=reason)))
+    done.alike = [group for group in same.values() if len(group) > 1]
     return done
 
 
@@ -157,7 +187,7 @@ def _files(places: Iterable, done: Report) -> Iterator[tuple[Path, str]]:
         if not place.is_dir():
             yield place, _whose(place, place.parent)
             continue
-        inside = list(_inside(place))
+        inside = list(_inside(place, done))
         if not inside:
             done.bad.append((place, say("No progress file lies in this folder.")))
         yield from ((file, _whose(file, place)) for file in inside)
@@ -172,15 +202,22 @@ def _whose(file: Path, place: Path) -> str:
     return named or file.resolve().parent.name
 
 
-def _inside(folder: Path) -> Iterator[Path]:
-    """Find the progress files below a folder, by name and by what they hold."""
+def _inside(folder: Path, done: Report) -> Iterator[Path]:
+    """Find the progress files below a folder, by name and by what they hold; count the others."""
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(set(folders) - PASSED_BY)
-        for name in sorted(names):
-            if name.endswith(".json") and not any(mark in name for mark in NOT_COUNTED):
-                file = Path(here, name)
-                if name.startswith("progress") or _looks_like_progress(file):
-                    yield file
+        for name in sorted(name for name in names if not name.startswith(".")):
+            if _is_progress(file := Path(here, name)):
+                yield file
+            else:
+                done.others += 1
+
+
+def _is_progress(file: Path) -> bool:
+    """Tell whether a file is somebody's present progress, sound or not."""
+    if not file.name.endswith(".json") or any(mark in file.name for mark in NOT_COUNTED):
+        return False
+    return file.name.startswith("progress") or _looks_like_progress(file)
 
 
 def _looks_like_progress(file: Path) -> bool:
