@@ -489,6 +489,10 @@ def test_an_exercise_is_answered_wrongly_and_then_rightly(notebook):
     assert mistake.says in said(notebook.cells()[check])
     heard = "start => window.courseHeard.textContent.startsWith(start)"  # a verdict is read out
     notebook.page.wait_for_function(heard, arg=f"✗ {name}", timeout=10_000)
+    hints = notebook.cell(check).locator("button", has_text="Hint 1").filter(visible=True)
+    if hints.count():  # where it is the last check, they are open already
+        hints.click()
+        notebook.cell(check).locator(".course-opened").first.wait_for(timeout=10_000)
     save(notebook, "wrong", stub, check)
 
     source, imports = editions.solution(tagged[0].removeprefix("exercise:"))
