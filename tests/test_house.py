@@ -16,7 +16,7 @@ SOURCES = {
 }
 # From the ground up: what stands on one floor leans on lower floors, and on its own.
 FLOORS = (
-    {"course", "course.files", "course.cards", "course.words"},
+    {"course", "course.cards", "course.columns", "course.files", "course.words"},
     {"course.data"},
     {"course.foundations"},
     {"course.networks"},

@@ -645,7 +645,8 @@ settings = {"momentum_step": (1, 0.1), "nesterov_step": (1, 0.1), "rmsprop_step"
 read = []
 for name, (slots, lr) in settings.items():
     W1, b1, W2, b2 = train(rule_of(getattr(made, name), slots), lr, data, seed=5, steps=300)[0]
-    read.append([name, f"{mlp.accuracy([(W1, b1), (W2, b2)], data.x_test, data.y_test):.1%}"])
+    right = mlp.accuracy([(W1, b1), (W2, b2)], data.x_test, data.y_test)
+    read.append([name, f"{100 * right:.1f} %"])
 plot.table(read, header=["trained by", "of 2,000 unseen digits read right"])
 print(made.credit("Your five readers"))
 
@@ -657,7 +658,7 @@ plot.table(
     [
         ["1,000 steps at 2.01/λ, from 1", f"{above:,.0f}"],
         ["curvature that lr = 0.2 settles at", f"{settled:.1f}"],
-        ["steps at κ = 1000, plain and momentum", " and ".join(map(str, needed[1000]))],
+        ["steps at κ = 1,000, plain and momentum", " and ".join(f"{n:,}" for n in needed[1000])],
         ["floor under noise, momentum over plain, each at its best", f"{floor_ratio:.1f} times"],
         ["its effective rate over that of plain descent", f"{effective:.1f} times"],
         ["Adam's first step, uncorrected", f"{first:.2f} × lr"],

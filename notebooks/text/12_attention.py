@@ -643,7 +643,7 @@ plot.table(
         *[[f"unseen text, {name}", f"{np.mean(found):.2f} nats"] for name, found in losses.items()],
         ["first letters, layer 2 head 1", f"{lift[2, 1]['first letters']:.1f} of their share"],
         *[[f"repeated pattern, {name}", f"{np.mean(z):.2f} nats"] for name, z in late.items()],
-        ["a passage read with these functions", f"{surprise.mean():.3f} nats"],
+        ["a passage read with these functions", f"{surprise.mean():.2f} nats"],
     ],
     header=["quantity", "measured"],
 )

@@ -34,6 +34,20 @@ def test_the_table_marks_what_differs():
     assert "<caption" in page
 
 
+def test_points_of_a_column_stand_under_each_other():
+    expected = np.array([[0.75, 0.25], [0.2, 0.8]])
+    got = np.array([[0.75, 1.0], [0.2, 0.8]])
+    arrays = {"got": got, "expected": expected, "differs": got != expected}
+    verdict = Verdict("a", "wrong", "b", "", "", **arrays)
+    assert str(verdict).splitlines()[1:] == [
+        "  yours (* differs)     expected",
+        "  0.75    1*            0.75  0.25",
+        "  0.2     0.8           0.2   0.8",
+    ]
+    cells = re.findall(r"<td[^>]*>([^<]*)", verdict._repr_html_())
+    assert cells[:4] == ["0.75", "1 ≠\u2008\u2007", "0.2\u2007", "0.8"]
+
+
 def test_colour_never_stands_alone():
     for answer, mark, word in (
         (dots, "○", "not started"),

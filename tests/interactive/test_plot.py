@@ -167,10 +167,10 @@ def test_a_table_reads_in_html_and_as_text(shown):
     plot.table([["a < b", 1 / 3, 12345], ["c", 2.0, 6]], ["what", "value", "n"])
     data, _ = shown[0]
     assert data["text/plain"].splitlines() == [
-        "what    value      n",
-        "─────  ──────  ─────",
-        "a < b  0.3333  12345",
-        "c           2      6",
+        "what    value       n",
+        "─────  ──────  ──────",
+        "a < b  0.3333  12,345",
+        "c      2            6",
     ]
     assert "a &lt; b" in data["text/html"]
     assert data["text/html"].count("text-align:right") == 6  # numbers and their headings
@@ -190,6 +190,18 @@ def test_a_column_of_numbers_stands_to_the_right_however_they_are_written(shown)
         "ReLU       97 %       10⁻⁸  10⁻⁵       –",
         "2 layers  8.5 %  1.2 · 10³   0.5  3 of 4",
     ]
+
+
+def test_points_stand_under_each_other_and_python_s_powers_are_set(shown):
+    plot.table([["P", 0.1, "0e+00"], ["Q", 0.38, "2e-17"], ["R", 1.0, "5e+03"]], ["rule", "x", "y"])
+    lines = shown[0][0]["text/plain"].splitlines()[2:]
+    assert lines == ["P     0.1           0", "Q     0.38  2 · 10⁻¹⁷", "R     1         5,000"]
+    assert ">1\u2008\u2007\u2007<" in shown[0][0]["text/html"]  # as wide as .38
+
+
+def test_a_column_of_different_units_stands_to_the_left(shown):
+    plot.table([["right", "95.3 %"], ["off 90°", "1.4°"]], ["quantity", "measured"])
+    assert "text-align:right" not in shown[0][0]["text/html"]
 
 
 def test_every_grey_that_is_read_stands_out_from_white():

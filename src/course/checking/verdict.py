@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from course import cards
+from course import cards, columns
 from course.checking.relation import apart, number
 from course.words import say
 
@@ -144,7 +144,12 @@ def _table(verdict: Verdict) -> tuple[list, list, np.ndarray] | None:
     texts = [list(row) for row in wanted]
     for i, j in np.argwhere(differs):
         texts[i][j], wanted[i][j] = apart(got[i, j].item(), expected[i, j].item())
-    return texts, wanted, differs
+    return _level(texts), _level(wanted), differs
+
+
+def _level(rows: list[list[str]]) -> list[list[str]]:
+    """Put the points of each column under each other."""
+    return [list(row) for row in zip(*map(columns.level, zip(*rows, strict=True)), strict=True)]
 
 
 def _plain_table(verdict: Verdict) -> str:
@@ -153,19 +158,17 @@ def _plain_table(verdict: Verdict) -> str:
         return ""
     got, expected, differs = table
     marks = np.where(differs & (not differs.all()), "*", " ")
-    left = _lines(
-        [[t + m for t, m in zip(*row, strict=True)] for row in zip(got, marks, strict=True)]
-    )
+    left = _lines([list(map(columns.marked, *row)) for row in zip(got, marks, strict=True)])
     right = _lines(expected)
     title = f"  {say('yours') if differs.all() else say('yours (* differs)')}"
     size = max(len(left[0]), len(title)) + 3
-    rows = [f"{a:<{size}}{b}" for a, b in zip(left, right, strict=True)]
+    rows = [f"{a:<{size}}{b}".rstrip() for a, b in zip(left, right, strict=True)]
     return "\n".join([f"{title:<{size}}  {say('expected')}", *rows])
 
 
 def _lines(rows: list[list[str]]) -> list[str]:
     width = max(len(text) for row in rows for text in row) + 2
-    return ["".join(text.rjust(width) for text in row) for row in rows]
+    return [columns.plain("".join(text.rjust(width) for text in row)) for row in rows]
 
 
 def _html_table(verdict: Verdict) -> str:
@@ -183,20 +186,24 @@ def _grid(title: str, rows: list[list[str]], marks: np.ndarray) -> str:
     look = "text-align:left;white-space:nowrap;color:inherit;opacity:.8"
     caption = f'<caption style="{look}">{title}</caption>'
     body = "".join(
-        f"<tr>{''.join(_cell(*cell) for cell in zip(row, marked, strict=True))}</tr>"
+        f"<tr>{''.join(_cell(*cell, marks.any()) for cell in zip(row, marked, strict=True))}</tr>"
         for row, marked in zip(rows, marks, strict=True)
     )
     style = (
-        "margin:.4em 0 .2em;border-collapse:separate;border-spacing:2px;color:inherit;font:inherit"
+        "margin:.4em 0 .2em;border-collapse:separate;border-spacing:2px;color:inherit;font:inherit;"
+        "font-variant-numeric:tabular-nums"
     )
     return f'<table style="{style}">{caption}{body}</table>'
 
 
-def _cell(text: str, marked: bool) -> str:
+def _cell(text: str, marked: bool, room: bool) -> str:
+    """Return a cell, with room for the mark where others have it: points stay under each other."""
     style = "padding:.1em .5em;text-align:right;background:transparent;color:inherit"
     if marked:
         style += ";font-weight:bold;outline:1px solid currentColor"
-    return f'<td style="{style}">{html.escape(text)}{" ≠" if marked else ""}</td>'
+    unseen = '<span style="visibility:hidden"> ≠</span>' if room and not marked else ""
+    shown = columns.marked(text, " ≠") if marked else text
+    return f'<td style="{style}">{html.escape(shown)}{unseen}</td>'
 
 
 def _plain_prints(printed: str) -> str:
