@@ -409,7 +409,7 @@ def test_a_control_that_cannot_be_is_refused(make, says):
     ],
 )
 def test_a_control_starts_on_the_page_where_it_says_and_tries_its_ends(control, kind):
-    _, part = page.widget(control, "80px")
+    _, part = page.widget(control, 80)
     assert part.value == pytest.approx(control.start)
     assert set(control.ends()) <= set(control.values())
     assert all(type(control.check(value)) is kind for value in control.values())
@@ -420,19 +420,49 @@ def test_a_control_starts_on_the_page_where_it_says_and_tries_its_ends(control, 
 )
 def test_a_slider_is_read_without_an_e(control):
     """d3 writes 1000 as 1.00e+3 in ipywidgets' own format, and as 1,000 in ours."""
-    part, _ = page.widget(control, "80px")
+    part, _ = page.widget(control, 80)
     assert part.readout_format == ",.3~r"
 
 
-def test_controls_stand_two_by_two_under_a_figure_of_usual_width():
-    four = {name: live.slider(-2.0, 2.0, start=1.0, label=name) for name in "abcd"}
-    for width in (700, 900, 1000):
-        layout = page.row(four, lambda *_: None, width).layout
-        least, gap = page.COLUMN, 16
-        assert layout.max_width == f"{width}px"
-        assert (width + gap) // (least + gap) == 2
-        assert str(least) in layout.grid_template_columns
-        assert str(gap) in layout.grid_gap
+@pytest.mark.parametrize("label", ["a", "learning rate", "labels drawn at random, in percent"])
+def test_controls_stand_two_by_two_and_a_longer_label_takes_nothing_from_its_slider(label):
+    four = {name: live.slider(-2.0, 2.0, start=1.0, label=label) for name in "abcd"}
+    layout = page.row(four, lambda *_: None, 690).layout
+    (least,) = map(int, re.findall(r"(\d+)px", layout.grid_template_columns))
+    most = int(layout.max_width.removesuffix("px"))
+    room = page.label_room(four.values())
+    assert least - room == page.HAND > page.TRACK
+    assert 2 * least + page.APART <= most and "34%" in layout.grid_template_columns
+
+
+def test_a_label_has_the_room_that_its_letters_take():
+    narrow, wide = (page.label_room([live.slider(0, 1, label=8 * letter)]) for letter in "iW")
+    assert 0 < 2 * narrow < wide
+    unseen = [live.toggle(label="WWW"), live.drawing("", samples=["5,5"], label="WWW")]
+    assert page.label_room(unseen) == 0
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "words"),
+    [
+        (live.slider(-2.0, 2.0, step=0.1, label="a"), -1.0, "−1.0"),
+        (live.slider(0.0, 5.0, step=0.25, label="decay"), 0.5, "0.50"),
+        (live.slider(0, 8000, step=100, label="examples"), 2000, "2,000"),
+        (live.slider(0.01, 10.0, log=True, label="rate"), 1.0, "1"),
+    ],
+)
+def test_a_value_is_written_with_the_decimals_of_its_step(control, value, words):
+    part, _ = page.widget(control, 80)
+    assert control.words(value) == words
+    assert control.log or part.readout_format == f",.{control.decimals}f".replace(",.0f", ",d")
+
+
+def test_what_plays_begins_a_row_and_its_buttons_follow_in_the_next_column():
+    shown, part = page.widget(live.play(0, 150, start=150, label="step"), 80)
+    assert shown.layout.display == "contents"  # so that both are on the grid of the controls
+    assert shown.children[0] is part and part.layout.grid_area.startswith("auto / 1 ")
+    (clock,) = shown.children[1].children
+    assert (clock.min, clock.max, clock.value) == (0, 150, 150)
 
 
 def test_a_picture_on_a_page_and_one_that_stays_become_equally_small(figure):

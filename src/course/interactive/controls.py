@@ -7,6 +7,7 @@ It becomes a widget of the page only where one is displayed.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,9 +57,17 @@ class Slider:
             raise ValueError(say(sentence, label=say(self.label), value=value, **ends))
         return int(value) if self.whole else float(min(max(value, self.low), self.high))
 
+    @property
+    def decimals(self) -> int | None:
+        """How many decimals tell its values apart; None where a factor or a long step does."""
+        if self.log:
+            return None
+        return next((n for n in range(3) if math.isclose(self.step, round(self.step, n))), None)
+
     def words(self, value) -> str:
         """Write the value as its readout does."""
-        return numerals.write(value)
+        n = self.decimals
+        return numerals.write(value) if n is None else numerals.minus(f"{value:,.{n}f}")
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,11 @@ class Selection:
     options: tuple
     start: Any
     label: str
+
+    @property
+    def switch(self) -> bool:
+        """Is it on or off?"""
+        return self.options == (False, True)
 
     def values(self) -> list:
         """Return every option."""
@@ -87,7 +101,7 @@ class Selection:
 
     def words(self, value) -> str:
         """Write the option as its button does; of a switch, whether it is on."""
-        if self.options == (False, True):
+        if self.switch:
             return say("on") if value else say("off")
         return say(str(value))
 

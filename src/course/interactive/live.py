@@ -118,8 +118,11 @@ class LivePage:
         self.live, self.error = live, Told()
         self.image = page.picture(live.stage, live.heard(), **live.values)
         self.draw = page.Latest(self._draw)
-        controls = page.row(live.controls, self.moved, live.stage.width)
-        self.box = w.VBox([controls, page.framed(self.image), self.error])
+        width = live.stage.width
+        controls, picture = page.row(live.controls, self.moved, width), page.framed(self.image)
+        drawn = any(isinstance(control, hands.Drawing) for control in live.controls.values())
+        parts = [page.beside(controls, picture, width)] if drawn else [controls, picture]
+        self.box = w.VBox([*parts, self.error])
 
     def moved(self, name: str, value) -> None:
         """Take what a hand has set, and draw soon."""

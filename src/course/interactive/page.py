@@ -6,20 +6,24 @@ import asyncio
 import math
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import ipywidgets as w
 import numpy as np
 from traitlets import Unicode
 
-from course.interactive import pad
-from course.interactive.controls import Drawing, Play, Selection, Text
+from course.interactive import layout, pad
+from course.interactive.controls import Drawing, Play, Selection, Slider, Text
 from course.interactive.stage import Stage
 from course.words import say
 
 SETTLE = 0.002  # seconds without a newer message before a change is drawn
 WHOLE_ROW = "auto / 1 / auto / -1"  # not grid_column: a page forgets it where grid_area is not set
-COLUMN = 340  # pixels that a control needs at least
+TRACK = 120  # pixels of a slider at least: a hand finds each of its steps
+HAND = TRACK + 100  # that a control takes beside its label: a slider, its number, what is between
+APART = 16  # between two columns
+EDGES = 24  # of a button, beside its word
+LETTERS = 9.36  # points: 13 pixels, as JupyterLab writes a label
 LEAST = 0.62  # of its size that a picture has at least: its letters can be read
 GAP = "0 8px 0 0"  # as ipywidgets keeps it after the label of a slider
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
@@ -40,21 +44,34 @@ class ByFactor(w.FloatLogSlider):
 def row(controls: Mapping, moved: Callable, width: int) -> w.Box:
     """Return the controls, two side by side; `moved(name, value)` hears of every change.
 
+    All labels have the same room, so that what stands beside them begins in one place.
+
     Parameters
     ----------
     width
-        Pixels of the picture under them; the controls take no more.
+        Pixels of the picture under them; the controls take more where two need it.
     """
-    parts = []
-    room = f"{7.6 * max((len(say(c.label)) for c in controls.values()), default=0) + 8:.0f}px"
+    parts, room = [], label_room(controls.values())
     for name, control in controls.items():
         shown, part = widget(control, room)
         part.observe(lambda c, name=name: _rounded(c) or moved(name, c["new"]), "value")
         parts.append(shown)
-    columns = f"repeat(auto-fit, minmax(min(100%, {COLUMN}px), 1fr))"
-    layout = w.Layout(grid_template_columns=columns, grid_gap="2px 16px", margin="0 0 4px 0")
-    layout.max_width = f"{max(width, COLUMN)}px"
-    return w.GridBox(parts, layout=layout)
+    least = room + HAND
+    columns = f"repeat(auto-fit, minmax(max(34%, min(100%, {least}px)), 1fr))"
+    grid = w.Layout(grid_template_columns=columns, grid_gap=f"2px {APART}px", margin="0 0 4px 0")
+    grid.max_width = f"{max(width, 2 * least + APART)}px"
+    return w.GridBox(parts, layout=grid)
+
+
+def label_room(controls: Iterable) -> int:
+    """Return the pixels of the longest label; over a drawing and after a box to tick none count."""
+    beside = [c.label for c in controls if not (isinstance(c, Drawing) or _ticked(c))]
+    wide = max((layout.extent(say(label), LETTERS)[0] for label in beside), default=0)
+    return math.ceil(1.05 * wide)
+
+
+def _ticked(control) -> bool:
+    return isinstance(control, Selection) and control.switch
 
 
 def _rounded(change: dict) -> bool:
@@ -63,11 +80,17 @@ def _rounded(change: dict) -> bool:
     return isinstance(new, float) and math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-12)
 
 
-def widget(control, room: str):
-    """Return the control as a widget, and the one among its parts that holds the value."""
+def widget(control, room: int):
+    """Return the control as a widget, and the one among its parts that holds the value.
+
+    Parameters
+    ----------
+    room
+        Pixels for its label.
+    """
     common = {
         "description": say(control.label),
-        "style": {"description_width": room},
+        "style": {"description_width": f"{room}px"},
         "layout": w.Layout(width="auto", min_width="0"),
     }
     if isinstance(control, Selection):
@@ -80,36 +103,46 @@ def widget(control, room: str):
         part = w.Text(value=control.start, continuous_update=True, **common)
         part.layout.grid_area = WHOLE_ROW
         return part, part
+    part = _slider(control, common)
+    return (_played(control, part, room) if isinstance(control, Play) else part), part
+
+
+def _slider(control: Slider, common: dict) -> w.Widget:
+    """Return a slider; one with even steps reads as many decimals as its steps have."""
     if control.log:
-        kind, step = ByFactor, 1 / control.step
         ends = {"min": np.log10(control.low), "max": np.log10(control.high)}
-    else:
-        kind, step = w.IntSlider if control.whole else Even, control.step
-        ends = {"min": control.low, "max": control.high}
-    part = kind(value=control.start, step=step, **ends, **common)
-    if not isinstance(control, Play):
-        return part, part
-    clock = w.Play(value=control.start, step=step, interval=control.interval, **ends)
+        return ByFactor(value=control.start, step=1 / control.step, **ends, **common)
+    kind, n = w.IntSlider if control.whole else Even, control.decimals
+    if n is not None:
+        common["readout_format"] = ",d" if control.whole else f",.{n}f"
+    ends = {"min": control.low, "max": control.high}
+    return kind(value=control.start, step=control.step, **ends, **common)
+
+
+def _played(control: Play, part: w.Widget, room: int) -> w.Box:
+    """Return a slider in the first column, and in the next one buttons that let it run."""
+    pace = {"step": control.step, "interval": control.interval}
+    clock = w.Play(value=control.start, min=control.low, max=control.high, **pace)
     w.jslink((clock, "value"), (part, "value"))
-    part.layout.flex, clock.layout.margin = f"1 1 {COLUMN + 60}px", "0 0 0 auto"
-    layout = w.Layout(min_width="0", grid_area=WHOLE_ROW, **WRAP)
-    return w.HBox([part, clock], layout=layout), part
+    part.layout.grid_area = "auto / 1 / auto / auto"
+    place = w.Layout(margin=f"0 0 0 {room + 10}px", min_width="0")
+    return w.HBox([part, w.HBox([clock], layout=place)], layout=w.Layout(display="contents"))
 
 
-def _selection(control: Selection, common: dict, room: str):
+def _selection(control: Selection, common: dict, room: int):
     """Return a checkbox for a toggle, buttons for a few options, a list for many."""
     named = [(say(str(option)), option) for option in control.options]
-    if control.options == (False, True):
-        part = w.Checkbox(value=control.start, **common)
+    if control.switch:
+        part = w.Checkbox(value=control.start, indent=room > 0, **common)
     elif len(named) > 6:
         part = w.Dropdown(options=named, value=control.start, **common)
     else:
         part = w.ToggleButtons(options=named, value=control.start, style={"button_width": "auto"})
-        place = w.Layout(flex=f"0 0 {room}", justify_content="flex-end", margin=GAP)
+        place = w.Layout(flex=f"0 0 {room}px", justify_content="flex-end", margin=GAP)
         label = w.Label(say(control.label), layout=place)
-        wide = sum(len(name) + 4 for name, _ in named) * 7.6 > COLUMN - 110
-        layout = w.Layout(grid_area=WHOLE_ROW if wide else "auto", min_width="0", **WRAP)
-        return w.HBox([label, part], layout=layout), part
+        wide = sum(layout.extent(name, LETTERS)[0] + EDGES for name, _ in named) > HAND
+        line = w.Layout(grid_area=WHOLE_ROW if wide else "auto", min_width="0", **WRAP)
+        return w.HBox([label, part], layout=line), part
     return part, part
 
 
@@ -129,6 +162,14 @@ def framed(image: w.Image) -> w.Box:
     box = w.Box([image], layout=w.Layout(overflow="auto hidden"))
     box.add_class("course-picture")
     return box
+
+
+def beside(controls: w.Box, picture: w.Box, width: int) -> w.Box:
+    """Return the pad among the controls and the picture side by side, where there is room."""
+    controls.layout.flex, controls.layout.max_width = f"0 0 {pad.SIDE + APART}px", None
+    picture.layout.flex = f"1 1 {LEAST * width:.0f}px"
+    side_by_side = {"flex_flow": "row wrap", "align_items": "flex-start", "grid_gap": "0 16px"}
+    return w.HBox([controls, picture], layout=w.Layout(**side_by_side))
 
 
 def encode(rgba) -> bytes:

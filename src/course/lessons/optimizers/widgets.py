@@ -123,9 +123,9 @@ def race():
         height=3.1,
         surface=live.choice(list(SURFACES), start="ravine", label="surface"),
         lr=live.slider(0.001, 1.0, start=10**-1.5, log=True, label="learning rate"),
-        own=live.toggle(label="own best rates"),
         momentum=live.slider(0.0, 0.98, start=0.85, step=0.01, label="momentum"),
         noise=live.slider(0.0, 5.0, start=0.0, step=0.1, label="gradient noise"),
+        own=live.toggle(label="own best rates"),
         step=live.play(0, STEPS, start=STEPS, label="step"),
     )
 
