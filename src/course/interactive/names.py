@@ -113,7 +113,7 @@ def named(box: w.Box, name: str, labels: Iterable[str] = (), *more: str) -> w.Bo
         "play": say("play or pause"),
         "stop": say("stop"),
         "repeat": say("repeat"),
-        "progress": say("steps done"),
+        "progress": say("progress"),
         "deaf": say("The kernel was restarted: run this cell again."),
     }
     data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())

@@ -28,11 +28,13 @@ __all__ = [
     "DARK_GREEN",
     "DARK_RED",
     "FAINT",
+    "HEAD",
     "INK",
     "LINES",
     "digits",
     "figure",
     "histograms",
+    "level",
     "ranges",
     "show",
     "table",
@@ -43,6 +45,7 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")  # Okabe–Ito
 LINES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))  # the line style of each colour
 INK, FAINT = "#1F2733", "#667180"  # both are read easily on white
 DARK_RED, DARK_GREEN = "#B35000", "#007D5A"  # of small letters: 4.5 to 1 on white and more
+HEAD = {"marker": "o", "markevery": [-1], "clip_on": False, "zorder": 3}  # where a line has come to
 SCALE = 1.5  # pixels of a picture for one pixel on the page: sharp, and small in a notebook
 
 matplotlib.style.use(["default", str(resources.files(__package__) / "course.mplstyle")])
@@ -80,6 +83,12 @@ def figure(rows: int = 1, cols: int = 1, *, width: float = 8, height: float = 3.
     fig = Figure(figsize=(width, height))
     FigureCanvasAgg(fig)
     return fig, fig.subplots(rows, cols, **subplots)
+
+
+def level(fig: Figure) -> None:
+    """Let panels of a fixed shape begin as high as the others of their row, and so their titles."""
+    for ax in fig.axes:
+        ax.set_anchor("N")
 
 
 def show(fig: Figure, *, alt: str) -> None:

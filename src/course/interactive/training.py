@@ -34,7 +34,7 @@ class Training(Moving):
         ``setup(fig)`` builds the artists once and returns ``update(state)``, which changes them
         and returns those that moved, with a caption or without.
     total
-        How many states are wanted.
+        How many states are wanted, the first among them.
     preview
         How many of them are run for the picture that stands on the page.
     """
@@ -93,13 +93,17 @@ class Training(Moving):
 
     def now(self) -> list[str]:
         """Return how the controls stand, and how far it has learnt."""
-        return [*super().now(), say("{done} of {total} steps", done=self.done, total=self.total)]
+        return [*super().now(), self.learnt()]
+
+    def learnt(self) -> str:
+        """Say which share of the training is done; the first state is before any."""
+        share = max(self.done - 1, 0) / max(self.total - 1, 1)
+        return say("{share:.0f} % done", share=100 * share)
 
     def widgets(self) -> w.Box:
         """Return the controls, the buttons and the picture, before anything is learnt."""
         if self.done > 1:
             self.run(1)
-        self.done = 0  # the first state is before any learning
         return TrainingPage(self).box
 
 
@@ -110,8 +114,8 @@ class TrainingPage:
         self.training, self.error = training, Told()
         self.task: asyncio.Task | None = None
         self.image = page.picture(training.stage, training.heard(), training.state)
-        self.bar = w.IntProgress(max=training.total, layout=w.Layout(width="260px"))
-        self.count = w.HTML(say("{done} of {total} steps", done=0, total=training.total))
+        self.bar = w.IntProgress(value=1, min=1, max=training.total, layout=w.Layout(width="260px"))
+        self.count = w.HTML(training.learnt())
         self.start = w.Button(description=say("Start"), button_style="primary", icon="play")
         self.stop = w.Button(description=say("Stop"), icon="stop", disabled=True)
         self.start.on_click(lambda _: self.begin())
@@ -166,5 +170,5 @@ class TrainingPage:
         except Exception as error:
             self.error.tell(page.sentence(error))
         self.bar.value = training.done
-        self.count.value = say("{done} of {total} steps", done=training.done, total=training.total)
+        self.count.value = training.learnt()
         training.rested(self.image)

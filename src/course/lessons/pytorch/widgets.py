@@ -76,8 +76,8 @@ def _tensors():
 def _curves(fig):
     ax = fig.subplots()
     ax.axhline(10, color=plot.INK, ls=":", lw=1)
-    (train,) = ax.plot([], [], color=BLUE, ls="-", label="training")
-    (held,) = ax.plot([], [], color=RED, ls="--", label="held out")
+    (train,) = ax.plot([], [], color=BLUE, ls="-", label="training", **plot.HEAD)
+    (held,) = ax.plot([], [], color=RED, ls="--", label="held out", **plot.HEAD)
     ax.set(xlim=(0, EPOCHS - 1), ylim=(0, 104), xlabel="epoch", ylabel="accuracy, %")
     ax.annotate("guessing", (EPOCHS - 1, 13), ha="right", fontsize=9)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 0.17), fontsize=9)
@@ -86,6 +86,8 @@ def _curves(fig):
         for line, curve in zip((train, held), curves, strict=True):
             line.set_data(range(len(curve)), curve)
         now, best = (numerals.write(v, 3) for v in (curves[1][-1], max(curves[1])))
+        if len(curves[1]) == 1:
+            return [train, held], say("Held-out accuracy before training: {now} %.", now=now)
         said = "Held-out accuracy {now} %, highest so far {best} %."
         return [train, held], say(said, now=now, best=best)
 
@@ -105,7 +107,7 @@ def draw(read=None):
         functools.partial(_reader, read or _reads),
         alt="A drawn digit as the network sees it, 28 by 28 pixels, and ten bars: how probable the "
         "network finds each digit. The three that is drawn at first is read as a three.",
-        width=8,
+        width=6.7,
         height=3,
         drawn=live.drawing(
             DIGITS[3], samples=[DIGITS[7], SMALL, "", DIGITS[4]], label="your digit"

@@ -154,7 +154,7 @@ def sample(model, alphabet, start="ROMEO:\n", n=160):
 def _curve(fig):
     left, right = fig.subplots(1, 2, width_ratios=[1.3, 1])
     (dots,) = left.plot([], [], ".", ms=2, color=plot.FAINT, label="batches")
-    (line,) = left.plot([], [], color=plot.COLORS[0], label="unseen text")
+    (line,) = left.plot([], [], color=plot.COLORS[0], label="unseen text", **plot.HEAD)
     left.set(xlim=(0, STEPS), ylim=(1.5, 5), xlabel="steps", ylabel="loss, nats per character")
     left.legend(loc="upper right")
     right.set_axis_off()

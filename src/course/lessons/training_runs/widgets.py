@@ -52,8 +52,8 @@ def dials():
 def _setup(fig):
     ax = fig.subplots()
     ax.axhline(np.log(10), color=plot.INK, ls=":", lw=1)
-    (train,) = ax.plot([], [], color=BLUE, ls="-", label="training")
-    (held,) = ax.plot([], [], color=RED, ls="--", label="held out")
+    (train,) = ax.plot([], [], color=BLUE, ls="-", label="training", **plot.HEAD)
+    (held,) = ax.plot([], [], color=RED, ls="--", label="held out", **plot.HEAD)
     ax.set(xlim=(0, SEEN[-1]), ylim=(1e-3, 100), yscale="log", xlabel="step", ylabel="loss")
     ax.annotate("guessing", (SEEN[-1], np.log(10) * 1.35), ha="right", fontsize=9)
     ax.legend(loc="lower left", fontsize=9)
@@ -62,6 +62,8 @@ def _setup(fig):
         for line, curve in zip((train, held), curves, strict=True):
             line.set_data(SEEN[: len(curve)], np.clip(curve, 1e-3, 100))
         last, lowest = (numerals.write(v, 2) for v in (curves[1][-1], min(curves[1])))
+        if len(curves[1]) == 1:
+            return [train, held], say("Held-out loss before training: {last}.", last=last)
         said = "Held-out loss {last}, lowest so far {lowest}."
         return [train, held], say(said, last=last, lowest=lowest)
 
