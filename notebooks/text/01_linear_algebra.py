@@ -67,7 +67,7 @@ print(f"{x.shape} minus {mean.shape} gives {(x - mean).shape}")
 # Choose two shapes here.
 
 # %% [markdown]
-# What is pale is not stored: it is a copy, made by stretching.
+# What is faint is not stored: it is a copy, made by stretching.
 
 # %%
 widgets.stretch()

@@ -268,6 +268,16 @@ def test_what_is_set_has_a_minus_sign_before_its_numbers(stem):
 
 
 @every
+def test_a_table_writes_its_numbers_in_one_way(stem):
+    """5,000 · 10 % · 4 · 10⁹; a setting such as D = 1024 stands as in code."""
+    for n, output in outputs(stem):
+        shown = output.get("data", {}).get("text/plain", "")
+        if "──" in shown:
+            found = re.search(r"\d%|\de[+-]\d\d|(?<![\w.,])(?<!= )\d{4,}", shown)
+            assert not found, f"cell [{n}] has {found[0]} in a table"
+
+
+@every
 def test_few_cells_vary_and_each_of_them_needs_to(stem):
     varies = [(n, cell) for n, cell in code(stem) if varying.tagged(cell)]
     assert len(varies) <= varying.MOST, f"cells {[n for n, _ in varies]} are tagged {varying.TAG}"
@@ -550,6 +560,9 @@ def test_every_control_changes_the_picture(stem, name):
     letters = [text for text in shown.stage.figure.findobj(Text) if text.get_text().strip()]
     assert [text for text in letters if contrast(text.get_color()) < 4.5] == []
     assert [text for text in letters if text.get_fontsize() < SMALLEST] == []
+    titled = [ax for ax in shown.stage.figure.axes if ax.get_title(loc="left").strip()]
+    tops = [ax.get_window_extent().y1 for ax in titled]
+    assert len(tops) < 2 or max(tops) - min(tops) < 2, f"{name}: titles at different heights"
 
 
 @every

@@ -45,6 +45,7 @@ class Stage:
         self.figure = Figure(figsize=(width, height), dpi=100 * plot.SCALE)
         self.canvas = FigureCanvasAgg(self.figure)
         self.update = setup(self.figure)
+        plot.level(self.figure)
         if not callable(self.update):
             raise ValueError(f"setup must return its update function, not {self.update!r}")
         self._kept = SimpleNamespace(pixels=None, frame=None, moving=[], drawn=[])

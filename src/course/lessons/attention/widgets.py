@@ -11,7 +11,7 @@ from course.transformers.gpt import pretrained
 from course.words import say
 
 KEYS = 12  # keys of the one row
-LONGEST = 48  # characters that a map shows
+LONGEST = 42  # characters that a map shows
 LINE = "To be, or not to be: that is the question"
 NAMES = {" ": "·"}
 
@@ -94,12 +94,12 @@ def heads():
     return live.figure(
         setup,
         alt=(
-            "Map of attention weights over a line of text: a row for each character, dark where it"
-            " looks. The future, above the diagonal, is grey. Most heads stay close to the"
-            " diagonal; head 1 of layer 2 spreads further back, in vertical stripes."
+            "Map of attention weights over a line of text: a row for each character, in strong color"
+            " where it looks. The future, above the diagonal, is left out. Most heads stay close to"
+            " the diagonal; head 1 of layer 2 spreads further back, in vertical stripes."
         ),
         width=6.9,
-        height=6,
+        height=5,
         line=live.text(
             LINE,
             samples=("O", "My lord, my lord, my lord!"),

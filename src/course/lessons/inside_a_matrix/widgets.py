@@ -11,6 +11,7 @@ from course.words import later, say
 
 SIDE = 28
 REACH = 3.0  # of the plane that is drawn
+GROUND = {"facecolor": "white", "alpha": 0.85}  # of what is written over lines
 
 
 def plane():
@@ -41,7 +42,14 @@ def _plane(fig):
     grid = _grid()
     before.plot(*grid, color=plot.FAINT, ls="-", lw=0.6, alpha=0.6)
     (moved,) = after.plot([], [], color=plot.FAINT, ls="-", lw=0.6, alpha=0.6)
-    written = after.text(-REACH + 0.15, REACH - 0.2, "", va="top", fontsize=9, family="monospace")
+    look = {
+        "va": "top",
+        "fontsize": 9,
+        "family": "monospace",
+        "zorder": 4,
+        "bbox": GROUND | {"pad": 3},
+    }
+    written = after.text(-REACH + 0.15, REACH - 0.2, "", **look)
     for i, (tip, name) in enumerate(zip(np.eye(2), ("î", "ĵ"), strict=True)):
         _arrow_to(before, i, name).set_data([0, tip[0]], [0, tip[1]])
     columns = [_arrow_to(after, i, name) for i, name in enumerate(("A î", "A ĵ"))]
@@ -55,7 +63,9 @@ def _plane(fig):
         for i, label in enumerate((later("square"), later("circle")))
     ]
     arrows = [_arrow(ax) for ax in (before, after) for _ in range(2)]
-    after.legend(handles=[*images, *columns, arrows[0]], loc="lower right", fontsize=8)
+    named = [*images, *columns, arrows[0]]
+    legend = after.legend(handles=named, loc="lower right", fontsize=8, frameon=True)
+    legend.get_frame().set(**GROUND)
 
     def update(a, b, c, d):
         A = np.array([[a, b], [c, d]])

@@ -20,7 +20,7 @@ def stretch():
         _stretch,
         alt="Three tables: a, b and a plus b, with their entries as numbers. Entries that are there "
         "stand in full colour; copies made by stretching an axis of length 1, or one that is "
-        "missing on the left, are pale. Where the shapes do not fit, the third table is empty.",
+        "missing on the left, are faint. Where the shapes do not fit, the third table is empty.",
         width=8.2,
         height=2.5,
         a=live.choice(list(SHAPES), start="(3, 1)", label="shape of a"),
@@ -63,7 +63,7 @@ def _table(ax, name):
 
 
 def _fill(table, value, room):
-    """Write an array into its table, stretched to the room; what is a copy is pale and slanted."""
+    """Write an array into its table, stretched to the room; what is a copy is faint and slanted."""
     value, shown = np.atleast_2d(value), {}
     if value.size:
         stretched = np.broadcast_to(value, room)
@@ -79,7 +79,7 @@ def _told(a, b, total):
     """Say what happens to the shapes."""
     if total.size:
         fields = {"a": a.shape, "b": b.shape, "c": total.shape}
-        return say("{a} and {b} give {c}; pale entries are copies.", **fields)
+        return say("{a} and {b} give {c}; faint entries are copies.", **fields)
     last = {"n": a.shape[-1], "m": b.shape[-1]}
     return say("From the right, {n} meets {m}: neither is 1, so the two do not fit.", **last)
 

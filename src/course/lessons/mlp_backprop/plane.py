@@ -119,7 +119,7 @@ def boundary():
 
     return live.figure(
         setup,
-        alt="Points of two classes in the plane, circles and squares, over a background shaded by "
+        alt="Points of two classes in the plane, circles and squares, over a background colored by "
         "the class the network expects. Thin lines show where each hidden unit bends; the boundary "
         "turns only where it crosses one. Beside it the loss over the steps taken.",
         width=7.2,

@@ -152,9 +152,10 @@ def mosaic(W):
 
 def drawn_guesses(ax, images):
     """Draw unseen digits; returns the texts that say what the network takes them for."""
-    plot.digits(ax, images, cols=6)
+    roomy = np.pad(images.reshape(-1, 28, 28), ((0, 0), (8, 0), (4, 4)))  # a text over each
+    plot.digits(ax, roomy, cols=6)
     rows, cols = np.divmod(np.arange(len(images)), 6)
-    corners = zip(30 * cols, 30 * rows - 2, strict=True)
+    corners = zip(38 * cols, 38 * rows - 3, strict=True)
     return [ax.text(x, y, "", va="top", fontsize=8, weight="bold") for x, y in corners]
 
 
@@ -165,7 +166,7 @@ def drawn_units(ax):
         ax.axhline(edge - 0.5, color="white", ls="-", lw=2)
         ax.axvline(edge - 0.5, color="white", ls="-", lw=2)
     ax.set_axis_off()
-    ax.set_title("16 hidden units", fontsize=9)
+    ax.set_title(" ", fontsize=9)
     return image, ax.text(55.5, 55.5, "", ha="center", va="center", fontsize=9)
 
 
@@ -177,7 +178,7 @@ def digits():
 
     def setup(fig):
         curve, middle, right = fig.subplots(1, 3, width_ratios=[1.1, 1.3, 0.9])
-        (line,) = curve.plot([], [], color=BLUE)
+        (line,) = curve.plot([], [], color=BLUE, **plot.HEAD)
         curve.set(xlim=(0, seen[-1]), ylim=(0, 100), xlabel="examples seen, thousands")
         curve.set_ylabel("unseen digits read right, %")
         texts, (units, empty) = drawn_guesses(middle, x_shown), drawn_units(right)
@@ -186,15 +187,16 @@ def digits():
         def update(state):
             accuracies, start, params = state
             line.set_data(seen[: len(accuracies)], 100 * np.array(accuracies))
-            line.set_marker("o" if params is start else "")
             empty.set_text(say("Press Start to see\nhow they change") if params is start else "")
             guesses = mlp.predict(params, x_shown)
             for text, guess, y in zip(texts, guesses, y_shown, strict=True):
                 text.set_text(f"{guess}" if guess == y else f"{guess}✗")
                 text.set_color(plot.DARK_GREEN if guess == y else plot.DARK_RED)
             units.set_data(mosaic(params[0][0] - start[0][0]))
+            n = params[0][0].shape[1]
+            heading = units.axes.set_title(say("16 of {n} hidden units", n=n), fontsize=9)
             said = "{share:.1f} % of 2,000 unseen digits read right"
-            return [line, *texts, units, empty], say(said, share=100 * accuracies[-1])
+            return [line, *texts, units, heading, empty], say(said, share=100 * accuracies[-1])
 
         return update
 
