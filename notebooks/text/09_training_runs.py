@@ -719,7 +719,7 @@ for B in (4, 16, 64, 256):
     best[B] = min((np.mean(n), lr, np.std(n)) for lr, n in tries.items())
 gain = best[16][0] / best[256][0]
 batches.reveal(gain, shown=f"{gain:.1f} times")
-plot.table([[B, lr, f"{n:.0f} ± {spread:.0f}", f"{n * B:.0f}"] for B, (n, lr, spread) in best.items()],
+plot.table([[B, lr, f"{n:.0f} ± {spread:.0f}", round(n * B)] for B, (n, lr, spread) in best.items()],
            header=["batch", "best lr", "steps, 3 seeds", "examples seen"])
 
 # %% [markdown]
