@@ -67,6 +67,14 @@ def test_what_the_page_writes_reaches_the_figure():
     assert heard == [("drawn", "7,7")]
 
 
+def test_one_draws_beside_the_picture_and_above_it_where_there_is_no_room():
+    line = live.LivePage(figure()).box.children[0]
+    controls, picture = line.children
+    assert any(isinstance(part, w.Textarea) for part in _all(controls))
+    assert any(isinstance(part, w.Image) for part in _all(picture))
+    assert line.layout.flex_flow == "row wrap"
+
+
 def _all(widget):
     yield widget
     for child in getattr(widget, "children", ()):
