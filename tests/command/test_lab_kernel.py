@@ -154,7 +154,8 @@ def test_a_statement_tells_whether_another_follows_it(kernel):
     run(kernel, "from course.learner import beside")
     printed = run(kernel, "print(\n    beside.more(),\n)\nprint(beside.more())")
     assert "".join(said.get("text", "") for said in printed) == "True\nFalse\n"
-    (shown,) = (said for said in run(kernel, "beside.more()") if "data" in said)
+    within = "def g():\n    return beside.more()\n\ng()"
+    (shown,) = (said for said in run(kernel, within) if "data" in said)
     assert shown["data"]["text/plain"] == "False"
 
 

@@ -12,8 +12,8 @@ import ast
 import json
 import os
 import re
-import sys
 import textwrap
+import traceback
 from pathlib import Path
 
 from course.learner import beside
@@ -37,10 +37,9 @@ def _sent(shell) -> float:
 
 def _more(shell) -> bool:
     """Tell whether a statement follows, in the cell that runs, after the one that runs."""
-    frame = sys._getframe()
-    while frame and not (frame.f_globals is shell.user_ns and frame.f_code.co_name == "<module>"):
-        frame = frame.f_back
-    return frame is None or frame.f_lineno < ast.parse(shell.user_ns["In"][-1]).body[-1].lineno
+    stack = traceback.walk_stack(None)  # from here outwards: the cell's own line comes last
+    *_, here = 0, *(line for frame, line in stack if frame.f_globals is shell.user_ns)
+    return here < ast.parse(shell.user_ns["In"][-1]).body[-1].lineno
 
 
 def _under(exercise, done: bool) -> None:
