@@ -10,7 +10,7 @@ import html
 import re
 
 INK = "var(--jp-content-font-color1, inherit)"
-QUIET = "var(--jp-content-font-color2, inherit)"
+QUIET = "color-mix(in srgb, currentColor 70%, transparent)"  # a theme's is too pale on a card
 LINE = "var(--jp-border-color2, rgba(128,128,128,.35))"
 BLUE = "#0072B2"
 _CARD = (
@@ -43,7 +43,7 @@ def tile(inner: str, *, role: str = "") -> str:
 
 
 def quiet(text: str, *, tag: str = "div", size: int = 100) -> str:
-    """Return text, escaped, in the theme's second ink; `size` in percent."""
+    """Return text, escaped, in a paler shade of the ink around it; `size` in percent."""
     return f'<{tag} style="color:{QUIET};font-size:{size}%">{html.escape(text)}</{tag}>'
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from horrors import html_error
 from samples import columns, dots, softmax, weights, well_formed
 
+from course import cards
 from course.checking import source
 from course.checking.verdict import Note, Verdict, coloured
 
@@ -63,7 +64,7 @@ def test_pages_set_no_colour_that_a_dark_theme_would_hide():
     for answer in (dots, columns, softmax, html_error):
         page = weights.examine(answer)._repr_html_()
         for colour in re.findall(r"(?<!-)color:([^;\"]+)", page):
-            assert colour.startswith(("var(--jp-", "inherit"))
+            assert colour.startswith(("var(--jp-", "inherit", cards.QUIET))
 
 
 def test_everything_shown_is_escaped():

@@ -25,7 +25,8 @@ _LOOK = {  # a mark and a colour for each state; the words say it too
 }
 _PRE = (
     "margin:.5em 0;padding:.5em .8em;overflow-x:auto;white-space:pre;color:inherit;"
-    "background:rgba(128,128,128,.12);font-family:var(--jp-code-font-family, monospace)"
+    "background:var(--jp-layout-color1, rgba(128,128,128,.12));"
+    "font-family:var(--jp-code-font-family, monospace)"
 )
 _MOST = 40  # entries of an array that are still worth a table
 
@@ -73,7 +74,7 @@ class Verdict:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        case = f'<div style="opacity:.8">{html.escape(self.case)}</div>' if self.case else ""
+        case = cards.quiet(self.case) if self.case else ""
         text = f"<div>{cards.prose(self.text)}</div>"
         inner = f"{case}{text}{_html_table(self)}{_html_prints(self.printed)}"
         return _card(self.exercise, _title(self.state), *_LOOK[self.state], inner)
@@ -183,7 +184,7 @@ def _html_table(verdict: Verdict) -> str:
 
 
 def _grid(title: str, rows: list[list[str]], marks: np.ndarray) -> str:
-    look = "text-align:left;white-space:nowrap;color:inherit;opacity:.8"
+    look = f"text-align:left;white-space:nowrap;color:{cards.QUIET}"
     caption = f'<caption style="{look}">{title}</caption>'
     body = "".join(
         f"<tr>{''.join(_cell(*cell, marks.any()) for cell in zip(row, marked, strict=True))}</tr>"
@@ -223,7 +224,7 @@ def _few(text: str) -> str:
 
 
 def coloured(code: str) -> str:
-    """Source as HTML: keywords, text, numbers and comments in the theme's colours.
+    """Source as HTML: keywords, text and numbers in the theme's colours, comments pale.
 
     A skeleton with gaps in it is coloured as far as Python can read it.
     """
@@ -241,7 +242,7 @@ def coloured(code: str) -> str:
 
 def _style(token: tokenize.TokenInfo) -> str:
     looks = {
-        tokenize.COMMENT: "color:var(--jp-mirror-editor-comment-color,#4d8080);font-style:italic",
+        tokenize.COMMENT: f"color:{cards.QUIET};font-style:italic",  # a theme's is too dark on dark
         tokenize.STRING: "color:var(--jp-mirror-editor-string-color,#c0504d)",
         tokenize.NUMBER: "color:var(--jp-mirror-editor-number-color,#2e8540)",
     }
