@@ -13,6 +13,7 @@ import inspect
 import os
 import re
 import textwrap
+from contextlib import contextmanager
 from pathlib import Path
 
 import lab_page
@@ -30,7 +31,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SCREENS = os.environ.get("COURSE_SCREENS")
 photographs = pytest.mark.skipif(not SCREENS, reason="COURSE_SCREENS names no folder")
 # A label beside a slider is not its label element's text to axe; everything else is asked.
-AXE = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}
+AXE = {"resultTypes": ["violations", "passes"], "rules": {"region": {"enabled": False}}}
 BESIDE = ".jp-MarkdownCell, .jp-Cell-inputWrapper"  # what isn't an output
 CONTRAST = AXE | {"runOnly": ["color-contrast"]}  # all that another theme changes
 COMMITTED = "/^(Committed|Your guess stands)/"
@@ -447,23 +448,6 @@ def test_every_picture_has_its_alt_text(notebook):
     assert not short
 
 
-def test_a_machine_finds_no_barrier_in_the_outputs(notebook):
-    """By axe-core: names, roles, contrast of what the course puts on the page.
-
-    All else is hidden meanwhile: axe-core would measure it too, and report nothing of it.
-    """
-    from axe_playwright_python.sync_playwright import Axe
-
-    hidden = notebook.page.add_style_tag(content=f"{BESIDE} {{ display: none; }}")
-    try:
-        for theme, asked in zip(notebook.themes(), (AXE, CONTRAST), strict=True):
-            notebook.theme(theme)
-            found = Axe().run(notebook.page, context=".jp-OutputArea-output", options=asked)
-            assert not found.response["violations"], f"{theme}:\n{found.generate_report()}"
-    finally:
-        hidden.evaluate("e => e.remove()")
-
-
 def test_a_hint_is_opened_by_the_keyboard(notebook):
     cells = notebook.cells()
     check = max((i for i, cell in enumerate(cells) if ".check(" in cell["source"]), default=-1)
@@ -484,6 +468,56 @@ def test_a_hint_is_opened_by_the_keyboard(notebook):
     assert len(notebook.cells()) == notebook.total, "the key reached the notebook"
     save(notebook, "hint", check, check)
     assert notebook.complaints == []
+
+
+def test_a_machine_finds_no_barrier_in_the_outputs(notebook):
+    """By axe-core: names, roles, contrast of what the course puts on the page, hints open."""
+    with outputs_alone(notebook):
+        for theme, asked in zip(notebook.themes(), (AXE, CONTRAST), strict=True):
+            notebook.theme(theme)
+            found = barriers(notebook, asked)
+            assert not found.response["violations"], f"{theme}:\n{found.generate_report()}"
+            assert measured(found) > 50, f"{theme}: of most words no contrast is measured"
+
+
+def test_a_machine_finds_pale_words(notebook):
+    if notebook.stem != NOTEBOOKS[0].stem:
+        pytest.skip("one lesson is enough")
+    pale = notebook.page.add_style_tag(content=".course-card b { color: #bbb; background: #ccc; }")
+    with outputs_alone(notebook):
+        found = barriers(notebook, CONTRAST)
+    pale.evaluate("e => e.remove()")
+    assert found.violations_count == 1
+
+
+@contextmanager
+def outputs_alone(notebook):
+    """Show nothing but outputs, all of them in the window: what axe-core takes for seen."""
+    page, usual = notebook.page, notebook.page.viewport_size
+    alone = f"{BESIDE} {{ display: none; }} body {{ height: 100vh; }}"  # JupyterLab's has none
+    style = page.add_style_tag(content=alone)
+    pane = page.locator(".jp-WindowedPanel-outer").first
+    try:
+        height = pane.evaluate("e => { e.scrollTo(0, 0); return e.scrollHeight; }")
+        page.set_viewport_size(usual | {"height": height + 200})
+        page.wait_for_function(f"e => e.clientHeight >= {height}", arg=pane.element_handle())
+        yield
+    finally:
+        page.set_viewport_size(usual)
+        style.evaluate("e => e.remove()")
+
+
+def barriers(notebook, asked: dict):
+    """Return what axe-core finds in the outputs."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return Axe().run(notebook.page, context=".jp-OutputArea-output", options=asked)
+
+
+def measured(found) -> int:
+    """Return of how many pieces of text the contrast was found to be enough."""
+    passes = found.response["passes"]
+    return sum(len(rule["nodes"]) for rule in passes if rule["id"] == "color-contrast")
 
 
 def test_an_exercise_is_answered_wrongly_and_then_rightly(notebook):
