@@ -82,6 +82,11 @@ def test_nothing_is_asked_before_the_first_line_can_be_read(page):
     assert heading.inner_text().startswith("00 · Start here")
 
 
+def test_a_page_that_was_only_opened_asks_for_no_saving(page):
+    assert page.locator(".lm-TabBar-tab.jp-mod-current").count() == 1
+    assert page.locator(".jp-mod-dirty").count() == 0
+
+
 def test_a_figure_is_in_sight(page):
     figure = page.locator(".jp-Notebook .jp-OutputArea img").first.bounding_box()
     bottom = page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer").first.bounding_box()
@@ -237,6 +242,18 @@ def test_a_prediction_is_typed_at_once_and_run_on_from(page):
     sync_api.expect(cell(page, "share = 100 * np.mean(counts == 0)")).to_be_focused()
 
 
+@pytest.mark.parametrize("hand", [".noUi-handle", "button.widget-toggle-button", "img"])
+def test_from_a_figure_that_was_moved_one_runs_on(page, hand):
+    figure = cell(page, "widgets.writing()")
+    if not figure.locator(".noUi-handle").count():
+        run(page, "from course.transformers import tokens")
+        figure.locator(".jp-InputPrompt").first.click()
+        page.keyboard.press("Control+Enter")
+    figure.locator(".course-awake").locator(hand).locator("visible=true").first.click()
+    page.keyboard.press("Shift+Enter")
+    sync_api.expect(cell(page, "The line under the bars is written")).to_be_focused(timeout=20_000)
+
+
 @pytest.mark.parametrize("text", ["# A prediction: run this cell", "Exercise 0.1 · "])
 def test_no_letter_or_digit_changes_the_page(page, text):
     """Who types at a cell that is chosen and not open means its text; 0 0 begins many a guess."""
@@ -296,7 +313,7 @@ def test_a_run_of_all_cells_leads_to_the_question_that_stops_it(page):
     sync_api.expect(question.locator("input[type=text]")).to_be_focused(timeout=60_000)
     sync_api.expect(question.locator(".widget-html-content b")).to_be_in_viewport()
     waits = cell(page, "# What came out, beside your guess.", 1)
-    sync_api.expect(waits).to_contain_text("You have not guessed yet.")
+    sync_api.expect(waits).to_contain_text("you have not guessed yet.")
     ended = waits.locator("[data-mime-type*=stderr]")
     sync_api.expect(ended).to_have_count(1)  # the run's end, which the card has said
     sync_api.expect(ended).to_be_hidden()

@@ -270,7 +270,7 @@ print(tokens.decode(line, alphabet))
 
 # %% [markdown]
 # It is not English, and it is not noise either: words have plausible lengths, vowels and consonants
-# take turns, lines begin with capitals. All of it comes from one character of memory.
+# take turns, a new line begins with a capital. All of it comes from one character of memory.
 #
 # The model drew at random. Would it write better if it never took a risk?
 

@@ -347,8 +347,10 @@ ex.batch_matmul.check(batch_matmul)
 # $$(x - c\,v)\cdot v = 0, \qquad p = c\,v.$$
 #
 # *Assumed*: $v \neq 0$; there it fails, because zero has no direction. By hand: $x = (2, 3)$ on
-# $v = (4, 0)$ gives $(2, 0)$. The widget shows $x$, $v$ and the point $p$: for which angles does the dot
-# product become zero, and for which negative?
+# $v = (4, 0)$ gives $(2, 0)$. The figure shows $x$, $v$ and the point $p$.
+
+# %% [markdown] tags=["lab"]
+# For which angles does the dot product become zero, and for which negative?
 
 # %%
 widgets.dot()

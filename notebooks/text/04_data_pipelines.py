@@ -160,7 +160,7 @@ flagged_robust = set(np.flatnonzero(np.abs(tables.robust_z(ink)) > 3))
 print(f"by the median: {len(flagged_robust & wrong)} of {len(wrong)} wrong cells", end="")
 print(f" and {len(flagged_robust - wrong)} right ones")
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # What does the limit cost? With *median and MAD*, find for each column the lowest limit
 # that throws no right number away. What is special about `height`?
 #

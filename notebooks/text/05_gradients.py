@@ -507,7 +507,7 @@ print("\n".join(f"lr {lr}: {n or 'never arrives'}" for lr, n in needed.items()))
 # Beyond $\text{lr} = 0.08$ that factor is below −1, and each jump lands higher on the other wall. The
 # steepest direction limits the step, and the flattest one decides how many are needed.
 
-# %% [markdown]
+# %% [markdown] tags=["lab"]
 # Find two rates in the picture: the one at which the walk begins to jump from wall to wall, and the one at
 # which it climbs out.
 

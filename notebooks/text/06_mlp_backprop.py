@@ -122,8 +122,9 @@ def sigmoid_backward(da, a):
 # an output layer $o$ (see *Sources*). We begin with its network. By hand, with one neuron in each
 # layer, $x = 2$, $W_h = \frac12$, $W_o = 2$, $b_h = b_o = -1$ and target $y = 1$:
 #
-# $$z_h = 2\cdot\tfrac12 - 1 = 0,\quad h = \tfrac12,\quad z_o = \tfrac12\cdot2 - 1 = 0,\quad
-# o = \tfrac12,\quad L = \tfrac12(o - y)^2 = \tfrac18.$$
+# $$z_h = 2\cdot\tfrac12 - 1 = 0,\quad h = \tfrac12,\quad z_o = \tfrac12\cdot2 - 1 = 0,$$
+#
+# $$o = \tfrac12,\quad L = \tfrac12(o - y)^2 = \tfrac18.$$
 #
 # ## Back through one layer
 #
@@ -138,8 +139,9 @@ diagrams.chain()
 # %% [markdown]
 # The slope of $L$ towards a layer's weighted sum is called its **error signal** $\delta$. Here
 #
-# $$\delta_o = (o - y)\,o(1 - o) = -\tfrac12\cdot\tfrac14 = -\tfrac18,\qquad
-# \delta_h = \delta_o\,W_o\,h(1 - h) = -\tfrac18\cdot2\cdot\tfrac14 = -\tfrac1{16}.$$
+# $$\delta_o = (o - y)\,o(1 - o) = -\tfrac12\cdot\tfrac14 = -\tfrac18,$$
+#
+# $$\delta_h = \delta_o\,W_o\,h(1 - h) = -\tfrac18\cdot2\cdot\tfrac14 = -\tfrac1{16}.$$
 #
 # From each, one more step leads to the weight: $dW_o = h\,\delta_o = -\frac1{16}$ and
 # $dW_h = x\,\delta_h = -\frac18$. The picture begins with these numbers.
@@ -424,7 +426,7 @@ def loss_and_gradients(params, x, y):
 ex.loss_and_gradients.check(loss_and_gradients)
 
 # %% [markdown]
-# Watch such a network first in the plane. Each hidden unit has a line at which it switches on.
+# In the plane such a network can be watched: each hidden unit has a line at which it switches on.
 
 # %% [markdown] tags=["lab"]
 # Find the fewest units that enclose the disc of *rings*, and the learning rate at which training

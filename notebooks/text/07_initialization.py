@@ -331,8 +331,10 @@ del signals, hs, zs  # 45 MB
 # forward asks for $\mathrm{Var}(W) = 1/n_\text{in}$ and the way back for $1/n_\text{out}$. Xavier
 # takes $2/(n_\text{in} + n_\text{out})$.
 #
-# The figure begins with tanh and $1/n_\text{in}$. Which settings keep the spread, which keep
-# directions, and does any keep both, forward and back?
+# The figure begins with tanh and $1/n_\text{in}$.
+
+# %% [markdown] tags=["lab"]
+# Which settings keep the spread, which keep directions, and does any keep both, forward and back?
 
 # %%
 widgets.layers()
@@ -490,8 +492,9 @@ print("the four runs:", ", ".join(named))
 #
 # **Layer norm** gives each example mean 0 and variance 1 over its $C$ features, then scales and shifts:
 #
-# $$y = \gamma\,\hat x + \beta, \qquad \hat x = \frac{x - \mu}{s}, \quad
-#   s = \sqrt{\tfrac1C \textstyle\sum_i (x_i - \mu)^2 + \varepsilon}, \quad
+# $$y = \gamma\,\hat x + \beta, \qquad \hat x = \frac{x - \mu}{s},$$
+#
+# $$s = \sqrt{\tfrac1C \textstyle\sum_i (x_i - \mu)^2 + \varepsilon}, \quad
 #   \mu = \tfrac1C \textstyle\sum_i x_i.$$
 #
 # By hand: $x = (1, 7)$ has $\mu = 4$ and variance 9. With $\varepsilon = 16$, $\gamma = 1$ and

@@ -480,9 +480,11 @@ figures.step_lengths({
 #
 # ## Five rules side by side
 #
-# In the race below all five rules start at one place. First keep one learning rate for all. In
-# the ravine, $\lambda = 20$ across: find the rate from which gradient descent crosses the valley at
-# every step, and the rate from which it flies off. Do they agree with $1/\lambda$ and $2/\lambda$?
+# In the race below all five rules start at one place.
+
+# %% [markdown] tags=["lab"]
+# First keep one learning rate for all. In the ravine, $\lambda = 20$ across: find the rate from
+# which gradient descent crosses the valley at every step, and the rate from which it flies off. Do they agree with $1/\lambda$ and $2/\lambda$?
 # Then tick *own best rates*. Who leaves the saddle first, and who suffers from noise?
 
 # %%

@@ -444,8 +444,10 @@ print("held out:", ", ".join(f"{b:.0f} %" for _, b in read_right))
 # proves that the network is large enough, and nothing else.
 
 # %% [markdown]
-# In the next figure a share of the labels is drawn at random. With half of them: at which epoch
-# would you stop? What do fewer units change, or more examples?
+# In the next figure a share of the labels is drawn at random.
+
+# %% [markdown] tags=["lab"]
+# With half of them: at which epoch would you stop? What do fewer units change, or more examples?
 
 # %%
 widgets.dial()

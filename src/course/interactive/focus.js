@@ -2,6 +2,7 @@
 const quiet = 'data-lm-suppress-shortcuts';
 const keyed = 'input:not([type=text]), button, select, [tabindex]';
 const saves = key => (key.ctrlKey || key.metaKey) && !key.altKey && key.key.toLowerCase() === 's';
+const runs = key => key.shiftKey && key.key === 'Enter' && !page.querySelector('.course-pressed');
 const plain = key => !(key.shiftKey || key.ctrlKey || key.altKey || key.metaKey);
 let held, pressed, opened;
 /* What has the focus may be made anew, disabled or gone after it was used: then the focus goes on. */
@@ -21,8 +22,8 @@ const keep = () => {
 set(page, quiet, 'true');
 watch(keep);
 page.addEventListener('keydown', event => {
-    if (event.key === 'Escape') page.closest('.jp-Cell')?.focus();
-    if (!saves(event)) return;
+    if (event.key === 'Escape' || runs(event)) page.closest('.jp-Cell')?.focus();
+    if (!saves(event) && !runs(event)) return;
     event.preventDefault();  /* the notebook is meant, wherever the focus is */
     event.stopPropagation();
     page.parentElement.dispatchEvent(new KeyboardEvent('keydown', event));

@@ -26,7 +26,10 @@ class Waiting:
 
     def __init__(self, result: Callable[[], dict], *, more: bool):
         self.result, self.more = result, more
-        told = say("You have not guessed yet. Commit a guess above, and what came out stands here.")
+        told = say(
+            "The run ended here: you have not guessed yet. Commit a guess above, and what came out "
+            "stands here."
+        )
         self.shown = w.HTML(cards.card(html.escape(told)))
         self.shown.add_class("course-told")
         layout = w.Layout(width="auto", align_self="flex-start")

@@ -10,6 +10,7 @@ is, are drawn.
 from __future__ import annotations
 
 import copy
+import platform
 import re
 from typing import NamedTuple
 
@@ -49,6 +50,8 @@ def make(notebook: dict, place: Place) -> dict:
         Its neighbours, for the line above and the line below.
     """
     fresh = copy.deepcopy(notebook)
+    # JupyterLab writes it down when it opens a page, which then asks to be saved.
+    fresh["metadata"].get("language_info", {})["version"] = platform.python_version()
     fresh["cells"] = [
         piece for cell in fresh["cells"] for part in parts(cell) for piece in _headed(part)
     ]
