@@ -64,8 +64,11 @@ from course.networks import mlp, optim, updates
 # **curvature**, the second derivative, is $\lambda$ everywhere. So one step of gradient descent is
 # a multiplication:
 #
-# $$x \leftarrow x - \text{lr} \cdot \lambda x = (1 - \text{lr}\,\lambda)\, x,
-# \qquad\text{and after } t \text{ steps}\qquad x_t = (1 - \text{lr}\,\lambda)^t x_0 .$$
+# $$x \leftarrow x - \text{lr} \cdot \lambda x = (1 - \text{lr}\,\lambda)\, x,$$
+#
+# and after $t$ steps
+#
+# $$x_t = (1 - \text{lr}\,\lambda)^t x_0 .$$
 #
 # By hand, with $\lambda = 1$: at $\text{lr} = 0.5$ each step halves $x$; at $\text{lr} = 1$ the
 # first step lands in the middle; at $\text{lr} = 1.9$ the factor is $-0.9$.
@@ -292,9 +295,11 @@ ex.nesterov_step.check(nesterov_step)
 # variance $\sigma^2/B$. Noise pushes $x$ away from the minimum and the step pulls it back, until
 # its variance stays the same from one step to the next:
 #
-# $$\mathrm{Var} = (1 - \text{lr}\,\lambda)^2\, \mathrm{Var} + \text{lr}^2 \frac{\sigma^2}{B}
-# \quad\Longrightarrow\quad
-# \mathrm{Var} = \frac{\text{lr}}{B} \cdot \frac{\sigma^2}{\lambda\,(2 - \text{lr}\,\lambda)} .$$
+# $$\mathrm{Var} = (1 - \text{lr}\,\lambda)^2\, \mathrm{Var} + \text{lr}^2 \frac{\sigma^2}{B},$$
+#
+# so that
+#
+# $$\mathrm{Var} = \frac{\text{lr}}{B} \cdot \frac{\sigma^2}{\lambda\,(2 - \text{lr}\,\lambda)} .$$
 #
 # Five thousand walkers test it, with $\lambda = 1$, $\text{lr} = 0.2$, $\sigma = 2$, $B = 16$.
 
