@@ -319,8 +319,7 @@ def test_every_training_starts_and_stops(notebook):
         )
         start.press("Enter")
         assert notebook.changed(index, before, seconds=20), f"cell {index}: nothing was learnt"
-        if stop.is_enabled():
-            stop.click()
+        stop.evaluate("button => button.click()")  # nothing, if all is learnt by now
         notebook.page.wait_for_function("b => !b.disabled", arg=start.element_handle())
         focused = "e => e.parentElement.contains(document.activeElement)"
         notebook.page.wait_for_function(focused, arg=start.element_handle())
