@@ -183,7 +183,9 @@ ex.affine_backward.check(affine_backward)
 #
 # Each is a sum over paths, and each is a product of matrices:
 #
-# $$dW_{ij} = \sum_n x_{ni}\,dz_{nj} \qquad dx_{ni} = \sum_j dz_{nj}\,W_{ij} \qquad db_j = \sum_n dz_{nj}$$
+# $$dW_{ij} = \sum_n x_{ni}\,dz_{nj} \qquad dx_{ni} = \sum_j dz_{nj}\,W_{ij}$$
+#
+# $$db_j = \sum_n dz_{nj}$$
 #
 # $$dW = x^\top dz \qquad dx = dz\,W^\top \qquad db = \textstyle\sum_\text{batch} dz$$
 #
