@@ -210,6 +210,31 @@ def test_a_card_however_long_is_read_from_its_first_line(page):
     tall.evaluate("style => style.remove()")
 
 
+def test_what_a_run_puts_out_is_in_sight(page):
+    """JupyterLab leaves a next cell in its place that is well in sight; a card then pushes it."""
+    high = page.add_style_tag(content=".jp-RenderedHTML > div:first-child { min-height: 400px }")
+    check = cell(page, "ex.probabilities.check(probabilities)")
+    check.locator(".jp-InputPrompt").first.click()
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Edit$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Clear Cell Output$")).click()
+    pane = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer").first
+    both = [check.element_handle(), pane.element_handle()]
+    page.evaluate(
+        """([cell, pane]) => {
+            const next = cell.nextElementSibling.getBoundingClientRect();
+            pane.scrollTop += next.bottom + 100 - pane.getBoundingClientRect().bottom;
+        }""",
+        both,
+    )
+    page.keyboard.press("Shift+Enter")
+    inside = """([cell, pane]) => {
+        const out = cell.querySelector('.jp-OutputArea').getBoundingClientRect();
+        return out.height > 400 && out.bottom <= pane.getBoundingClientRect().bottom + 1;
+    }"""
+    page.wait_for_function(inside, arg=both, timeout=10_000)
+    high.evaluate("style => style.remove()")
+
+
 def test_a_link_chooses_its_cell_in_a_lesson_that_opens_and_in_one_that_is_open(page, desk):
     """Where only the page scrolls, the next key acts far away from what is seen."""
     state = json.loads((desk / "progress.json").read_text(encoding="utf-8"))
@@ -249,9 +274,13 @@ def test_from_a_figure_that_was_moved_one_runs_on(page, hand):
         run(page, "from course.transformers import tokens")
         figure.locator(".jp-InputPrompt").first.click()
         page.keyboard.press("Control+Enter")
+    prompt = figure.locator(".jp-InputPrompt").first
     figure.locator(".course-awake").locator(hand).locator("visible=true").first.click()
+    before = prompt.inner_text()
     page.keyboard.press("Shift+Enter")
     sync_api.expect(cell(page, "The line under the bars is written")).to_be_focused(timeout=20_000)
+    if hand != "img":  # by which the cell is chosen, to be run again
+        assert prompt.inner_text() == before, "what was moved is made anew"
 
 
 @pytest.mark.parametrize("text", ["# A prediction: run this cell", "Exercise 0.1 · "])
@@ -291,10 +320,21 @@ def test_a_question_whose_kernel_is_gone_says_so_unless_it_is_final(page):
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) [data-command*=restart]").first.click()
     page.locator(".jp-Dialog").wait_for()
     page.keyboard.press("Enter")
-    told = question.get_by_text("The kernel was restarted: run this cell again.")
+    told = question.get_by_text("The kernel was restarted or shut down: run this cell again.")
     sync_api.expect(told).to_be_visible(timeout=20_000)
     sync_api.expect(final).to_contain_text("no guess counts here")
     sync_api.expect(final).not_to_contain_text("The kernel was restarted")
+
+
+def test_a_figure_whose_kernel_was_shut_down_says_so_when_it_is_moved(page):
+    run(page, "from course.transformers import tokens")
+    figure = run(page, "widgets.writing()")
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Kernel$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Shut Down Kernel$")).click()
+    page.wait_for_selector("text=No Kernel | ", timeout=20_000)
+    figure.locator(".widget-toggle-buttons button").last.click()
+    told = figure.get_by_text("The kernel was restarted or shut down: run this cell again.")
+    sync_api.expect(told).to_be_visible(timeout=20_000)
 
 
 def test_a_question_takes_the_focus_beside_numbers_of_a_kernel_that_is_gone(page):

@@ -10,6 +10,8 @@ const keep = () => {
     const news = page.querySelector('.course-opened');
     if (pressed && news && news !== opened) {
         pressed = held = undefined;
+        news.firstElementChild.id ||= fresh();
+        set(news, 'aria-describedby', news.firstElementChild.id);
         news.focus();
     }
     opened = news;
@@ -22,11 +24,13 @@ const keep = () => {
 set(page, quiet, 'true');
 watch(keep);
 page.addEventListener('keydown', event => {
-    if (event.key === 'Escape' || runs(event)) page.closest('.jp-Cell')?.focus();
+    const cell = page.closest('.jp-Cell');
+    if (event.key === 'Escape') cell?.focus();
     if (!saves(event) && !runs(event)) return;
     event.preventDefault();  /* the notebook is meant, wherever the focus is */
     event.stopPropagation();
-    page.parentElement.dispatchEvent(new KeyboardEvent('keydown', event));
+    if (saves(event)) page.parentElement.dispatchEvent(new KeyboardEvent('keydown', event));
+    else cell?.nextElementSibling?.focus();  /* not run again: what a hand moved stays */
 }, true);
 page.addEventListener('focusin', event => {
     held = event.target.matches('input[type=radio], input[type=text], button') ? event.target : undefined;

@@ -2,7 +2,8 @@
 let deaf;
 /* Where nothing can be moved or pressed any more, nothing is lost. */
 const hands = ':is(input, button, select):enabled, .noUi-handle, canvas';
-const lost = () => page.matches('.jupyter-widgets-disconnected') &&
+const gone = () => page.matches('.jupyter-widgets-disconnected') || window.courseKernel?.() === false;
+const lost = () => gone() &&
     [...page.querySelectorAll(hands)].some(hand => !hand.closest('[style*="display: none"]'));
 const listen = () => {
     if (lost() === Boolean(deaf)) return;
@@ -29,3 +30,4 @@ if (!window.courseHeard) {
     }).observe(document.body, { childList: true, subtree: true });
 }
 watch(listen);
+for (const kind of ['focusin', 'click']) page.addEventListener(kind, listen);  /* nothing else tells */

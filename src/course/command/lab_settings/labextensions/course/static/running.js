@@ -1,0 +1,58 @@
+/*
+ * What the course asks of JupyterLab itself where a cell is run. A run that leads to an exercise opens
+ * its cell for typing, its dots selected to be replaced: JupyterLab would only choose the cell, and
+ * take what is typed for commands. What a cell has put out is in sight, which JupyterLab leaves under
+ * the window's edge. And a page's script can ask what a folded cell doesn't show: whether it runs, and
+ * whether there is a kernel.
+ */
+const RUNS_ON = 'notebook:run-cell-and-select-next';
+const DOTS = /^(\s*)\.\.\.(?=\s*(#|$))/;
+const SETTLED = 300;  // milliseconds in which a widget has come that was put out
+
+const isExercise = cell =>
+    (cell?.model.getMetadata('tags') ?? []).some(tag => tag.startsWith('exercise:'));
+
+const selectDots = editor => {
+    for (let line = 0; line < editor.lineCount; line++) {
+        const column = editor.getLine(line).match(DOTS)?.[1].length;
+        if (column === undefined) continue;
+        editor.setSelection({ start: { line, column }, end: { line, column: column + 3 } });
+        return;
+    }
+};
+
+const openExercise = notebook => {
+    if (!isExercise(notebook?.activeCell)) return;
+    notebook.mode = 'edit';
+    if (notebook.activeCell.editor) selectDots(notebook.activeCell.editor);
+};
+
+/* Unless a hand has gone elsewhere by then; what is higher than the window stays where it is. */
+const showOutput = async (notebook, ended) => {
+    const { activeCell: next, activeCellIndex: index } = notebook;
+    await ended;
+    await new Promise(done => setTimeout(done, SETTLED));
+    const output = notebook.widgets[index - 1]?.outputArea?.node;
+    const pane = output?.closest('.jp-WindowedPanel-outer');
+    if (notebook.activeCell !== next || !(output?.offsetHeight < pane?.clientHeight)) return;
+    output.scrollIntoView({ block: 'nearest' });
+};
+
+const plugin = {
+    id: 'course:running',
+    autoStart: true,
+    activate: ({ commands, shell }) => {
+        commands.commandExecuted.connect((_, { id, result }) => {
+            const notebook = shell.currentWidget?.content;
+            if (id !== RUNS_ON || !notebook) return;
+            openExercise(notebook);
+            showOutput(notebook, result).catch(() => {});  // a run that failed
+        });
+        window.courseRuns = node =>
+            (shell.currentWidget?.content.widgets ?? []).some(
+                cell => cell.node === node && cell.model.executionState === 'running');
+        window.courseKernel = () => Boolean(shell.currentWidget?.sessionContext?.session?.kernel);
+    },
+};
+
+(window._JUPYTERLAB ??= {}).course = { init: () => {}, get: async () => () => plugin };
