@@ -413,15 +413,25 @@ def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
 
 
 def test_every_slider_is_long_enough_for_a_hand(notebook):
-    """In a window of 1120 pixels, and half as wide, where the controls stand under each other."""
+    """In a window of 1120 pixels, in half of it, and there beside the list of files."""
     page, wide = notebook.page, notebook.page.viewport_size
-    script = "sliders => sliders.filter(e => e.checkVisibility()).map(e => e.offsetWidth)"
+    shown = "parts => parts.filter(e => e.checkVisibility())"
+    length, cut = ".map(e => e.offsetWidth)", ".filter(e => e.scrollWidth > e.clientWidth)"
+
+    def looked_at():
+        page.wait_for_timeout(300)
+        tracks = page.locator(".widget-slider .noUi-target").evaluate_all(shown + length)
+        assert all(track >= pictures.TRACK - 1 for track in tracks), tracks
+        words = page.locator(".course-controls :is(.widget-label, .widget-readout)")
+        assert words.evaluate_all(f"{shown}{cut}.map(e => e.innerText)") == []
+
+    looked_at()
     try:
-        for width in (wide["width"], wide["width"] // 2):
-            page.set_viewport_size(wide | {"width": width})
-            page.wait_for_timeout(300)
-            tracks = page.locator(".widget-slider .noUi-target").evaluate_all(script)
-            assert all(track >= pictures.TRACK - 1 for track in tracks), tracks
+        page.set_viewport_size(wide | {"width": wide["width"] // 2})
+        looked_at()
+        notebook.execute("application:toggle-left-area")
+        looked_at()
+        notebook.execute("application:toggle-left-area")
     finally:
         page.set_viewport_size(wide)
 
@@ -437,6 +447,21 @@ def test_in_a_narrow_window_nothing_is_cut_or_too_small_to_read(notebook):
     finally:
         page.set_viewport_size(wide)
         notebook.execute("application:toggle-left-area")
+
+
+def test_names_are_given_however_late_a_box_takes_in_its_parts(notebook):
+    if notebook.stem != NOTEBOOKS[0].stem:
+        pytest.skip("one lesson is enough")
+    named = names.script(names._PAGE + "page.dataset.late = 'seen';")
+    notebook.page.locator(".course-awake").first.evaluate(
+        """(box, html) => {
+            const part = document.createElement('div');
+            part.innerHTML = html;
+            setTimeout(() => box.append(part), 500);
+        }""",
+        named,
+    )
+    notebook.page.wait_for_selector(".course-awake[data-late=seen]", timeout=10_000)
 
 
 def test_every_picture_has_its_alt_text(notebook):
@@ -461,6 +486,8 @@ def test_a_hint_is_opened_by_the_keyboard(notebook):
         title = exercise.note(n).title
         there = "title => document.activeElement.matches(`.course-opened[aria-label='${title}']`)"
         notebook.page.wait_for_function(there, arg=title, timeout=10_000)
+    heard = "opened => document.getElementById(opened.getAttribute('aria-describedby'))?.innerText"
+    assert "hint 3 of 3" in ladder.locator(".course-opened").evaluate(heard)
     assert "All 3 hints are open above." in ladder.inner_text()
     assert not ladder.locator("button", has_text="Hint").filter(visible=True).count()
     assert not ladder.locator("button:disabled").count()

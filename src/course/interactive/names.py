@@ -22,7 +22,10 @@ _ALT, LEAD, FORM, _PAGE, *_BOX = (
     (resources.files(__package__) / f"{name}.js").read_text(encoding="utf-8")
     for name in ("alt", "lead", "form", "page", "names", "focus", "heard")
 )
-_LINES = "<style>.course-awake .widget-html-content { line-height: 1.5 }</style>"  # else of 28 px
+_LINES = (  # of ipywidgets, 28 pixels high, and smaller than what stands around them
+    "<style>.course-awake .widget-html-content { line-height: 1.5 }"
+    ".course-opened { width: fit-content; font-size: var(--jp-content-font-size1) }</style>"
+)
 _UNSEEN = (
     "position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);"
     "white-space:nowrap"
@@ -48,7 +51,7 @@ def spoken(alt: str) -> str:
 def opened(inner: str, name: str) -> str:
     """Return HTML of that name, to which the focus goes when a button of its box opened it.
 
-    It stands where every change is read out already, so that nothing in it may ask for that again.
+    It is read out as the description of what has the focus: nothing in it may ask for that again.
     """
     inner = inner.replace(' role="status"', "")
     told = f'class="course-opened" tabindex="-1" role="group" aria-label="{html.escape(name)}"'
@@ -114,7 +117,7 @@ def named(box: w.Box, name: str, labels: Iterable[str] = (), *more: str) -> w.Bo
         "stop": say("stop"),
         "repeat": say("repeat"),
         "progress": say("progress"),
-        "deaf": say("The kernel was restarted: run this cell again."),
+        "deaf": say("The kernel was restarted or shut down: run this cell again."),
     }
     data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())
     scripts = "".join(script(_PAGE + code) for code in (*_BOX, *more))

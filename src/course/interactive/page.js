@@ -1,5 +1,10 @@
 /* With this begins each script of a box: which box, its words, and how to look at it again. */
 const page = this.closest('.course-awake');
+this.tries = (this.tries ?? 0) + 1;
+if (!page && !this.isConnected && this.tries < 50) {  /* its box hasn't taken it in yet */
+    setTimeout(() => { this.src = 'data:,'; }, 100);
+    return;
+}
 this.remove();
 if (!page) return;
 const words = page.querySelector('.course-words').dataset;

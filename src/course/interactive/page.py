@@ -60,7 +60,9 @@ def row(controls: Mapping, moved: Callable, width: int) -> w.Box:
     columns = f"repeat(auto-fit, minmax(max(34%, min(100%, {least}px)), 1fr))"
     grid = w.Layout(grid_template_columns=columns, grid_gap=f"2px {APART}px", margin="0 0 4px 0")
     grid.max_width = f"{max(width, 2 * least + APART)}px"
-    return w.GridBox(parts, layout=grid)
+    box = w.GridBox(parts, layout=grid)
+    box.add_class("course-controls")  # where it is narrow, a label stands over what it names
+    return box
 
 
 def label_room(controls: Iterable) -> int:
@@ -126,7 +128,9 @@ def _played(control: Play, part: w.Widget, room: int) -> w.Box:
     w.jslink((clock, "value"), (part, "value"))
     part.layout.grid_area = "auto / 1 / auto / auto"
     place = w.Layout(margin=f"0 0 0 {room + 10}px", min_width="0")
-    return w.HBox([part, w.HBox([clock], layout=place)], layout=w.Layout(display="contents"))
+    buttons = w.HBox([clock], layout=place)
+    buttons.add_class("course-played")
+    return w.HBox([part, buttons], layout=w.Layout(display="contents"))
 
 
 def _selection(control: Selection, common: dict, room: int):
