@@ -481,7 +481,7 @@ def which_start(loss, K, rules):
 # %%
 ex.which_start.check(which_start)
 
-# %%
+# %% tags=["answers"]
 named = [initial.which_start(loss, 1000, rules) for loss in firsts]
 print("the four runs:", ", ".join(named))
 

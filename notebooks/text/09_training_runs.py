@@ -372,7 +372,7 @@ plot.table([[name, *(f"{s.mean():.3f} ± {s.std():.3f}" for s in pair)] for name
 # %% [markdown]
 # At step 400 weight decay helps clearly, and dropout alone does not help. But once each run is
 # stopped early, the four lie much closer together, and the spreads of the first three overlap. So
-# most of what the remedies win in the first column, early stopping wins alone. (Dropout and
+# most of what the remedies win at step 400, early stopping wins alone. (Dropout and
 # weight decay each had three strengths, and the table shows the one whose held-out loss goes
 # lowest. At another strength dropout may do better at step 400, and worse at its best.)
 #
@@ -380,8 +380,8 @@ plot.table([[name, *(f"{s.mean():.3f} ± {s.std():.3f}" for s in pair)] for name
 #
 # *Trick A does better than trick B. Is that the trick, or the seed?*
 #
-# The gaps in the right column above are one or two hundredths, and the spreads go up to two
-# hundredths. Two facts tell how many seeds you need. The mean of $n$ independent results (here
+# Between runs that were stopped early, the gaps above are one or two hundredths, and the spreads go up
+# to two hundredths. Two facts tell how many seeds you need. The mean of $n$ independent results (here
 # $n$ counts seeds) spreads by $\sigma/\sqrt n$. And the variance of a difference of two
 # independent numbers is the **sum** of their variances.
 #
@@ -478,7 +478,7 @@ ex.name_the_fault.check(name_the_fault)
 # %% [markdown]
 # A name is useful if it tells what to mend. So change only what the name says, and run again:
 
-# %% tags=["table"]
+# %% tags=["table", "answers"]
 cures = {
     "dead network": ("He's initialization", (x_train, y_train, held), {}),
     "overfitting": ("8,000 digits", (x_train, y_train, held), {"lr": 0.5, "steps": 960}),

@@ -90,6 +90,8 @@ def _pieces(cell: NotebookNode, state: str) -> list[NotebookNode]:
         why, rest = handout.explanation(cell.source) if state == "told" else ("", cell.source)
         both = _piece(cell, True, source=why), _piece(cell, False, source=rest)
         return [piece for piece in both if piece.source.strip()]
+    if "answers" in cell.metadata.get("tags", []):
+        return [_piece(cell, True)]
     kind = plumbing.kind(cell)
     if not state or kind == "predict" or ".check(" in cell.source:
         return [_piece(cell, False)]

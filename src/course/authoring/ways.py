@@ -41,7 +41,9 @@ def numbered(text: str) -> str:
             asked = found["asked"]
             return found[0]
         item, kind = found["item"] or "", found["kind"] or ""
-        question = asked if "answer" in kind else _inner(item)
+        question = _inner(item)
+        if "answer" in kind:
+            question, asked = asked, ""
         return item + _fold(next(count), question, heading, kind, found["told"])
 
     return _PARTS.sub(part, text)
