@@ -64,7 +64,7 @@ widgets.writing()
 # `bigram.write`. What you define yourself, in an exercise, never replaces it.
 
 # %% [markdown]
-# ## A worked cell: read it, run it, change it
+# ## A worked cell: read it line by line
 #
 # *What could a machine know about a language if it may look at only one character at a time?*
 #
@@ -133,7 +133,7 @@ print(f"same counts: {same}. The loop takes {slow / fast:.0f} times as long as t
 # agree. The course does this again and again.
 
 # %% [markdown]
-# ## A prediction: commit before you run
+# ## A prediction: commit before you look
 #
 # Reading an answer feels like knowing it. Guessing first, and being wrong, is what makes it stay.
 # So before each surprise the course asks, and keeps the score.
@@ -349,7 +349,7 @@ print(f"the probability that a dash follows a dash: {p[dash, dash]:.2f}")
 # that together they have nearly all the probability. That is why one *draws* from a language model.
 
 # %% [markdown]
-# ## A live figure: move it
+# ## A live figure: what a dial changes
 #
 # Between *always the most probable* and *as counted* lies a dial, the **temperature** $\tau$: each
 # probability is raised to the power $1/\tau$, then the row is divided by its sum again.

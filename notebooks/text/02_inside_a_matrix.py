@@ -150,7 +150,7 @@ words = (
 plot.show(fig, alt=words)
 
 # %% [markdown]
-# On the left, $x$ turns toward the first eigenvector. After $k$ steps the mix is
+# Step by step, $x$ turns toward the first eigenvector. After $k$ steps the mix is
 # $A^k x = \sum_i \lambda_i^k c_i v_i$. So each step multiplies the wrong part, beside the right one, by
 # $\lambda_2 / \lambda_1$, and on a logarithmic axis that is a straight line.
 

@@ -381,9 +381,9 @@ print(f"sigmoid: scale 1 keeps 1 part in {faint:,.0f}; level between {low:.0f} a
 print(f"where {few:.0f} to {many:.0f} % of the units are within 0.01 of 0 or 1")
 
 # %% [markdown]
-# Left, the first remedy, with two classes: the new signal grows with the error, the old one
-# fades. Right, the second, over the scale, a weight's variance times the number of inputs: with
-# either activation the error signal fades if the weights are too small, and there is a scale at
+# Over the score you see the first remedy, with two classes: the new signal grows with the error,
+# the old one fades. Over the scale, a weight's variance times the number of inputs, you see the
+# second: with either activation the error signal fades if the weights are too small, and there is a scale at
 # which it stays level. For ReLU that is 2; lesson *Initialization* says why. For the sigmoid it
 # is so large that many units are saturated, close to 0 or 1, and a saturated unit passes next to
 # nothing.

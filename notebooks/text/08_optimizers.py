@@ -170,7 +170,7 @@ print(f"lr = 1: a loss of {edge.loss_and_gradient(p, x, target)[0]:.0e} after 20
 # %% [markdown]
 # At the small rate the curvature grows slowly as the network learns, and passes 10. At the larger
 # rate it grows past $2/\text{lr}$, comes back, and stays near that line. There the loss rises at many
-# single steps, as the jumps on the right show, and nevertheless falls in the long run.
+# single steps, as the jumps of its curve show, and nevertheless falls in the long run.
 #
 # This is the **edge of stability** (Cohen and others, 2021). The learning rate doesn't only obey the
 # curvature: here it also sets it. (The usual explanation, which isn't tested here: past the limit

@@ -720,7 +720,7 @@ plot.table(rows, header=["what was changed", "loss, nats", "gained", "over three
 print(f"all together: {sum(means.values()):.2f} nats")
 
 # %% [markdown]
-# Read the last column first. Where it has both signs, as with normalised queries and keys, the
+# Begin with the gains over three seeds. Where they have both signs, as with normalised queries and keys, the
 # gain is noise here. Some rows lose: RMS norm without biases costs 0.05 nats here, and the start
 # from $N(0, 1/n)$ 0.07. The first is meant to save work, which this table doesn't measure. What a
 # row gains depends on the rows above it, on the learning rate and on the length of the run, so
