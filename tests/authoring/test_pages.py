@@ -1,5 +1,6 @@
 """Lessons as pages for reading: whole in themselves, their answers folded, their formulas set."""
 
+import base64
 import html as markup
 import re
 import sys
@@ -215,16 +216,56 @@ def test_a_long_line_of_code_is_marked_with_its_indent_and_nothing_else_changes(
     short, long = "    x = 1", "        y = " + "1 + " * 30 + "1"
     code = f'<div class="highlight"><pre><span></span>{long}\n{short}\n{long}\n</pre></div>'
     text = pages.lined(code)
-    assert text.count('<span class="line wraps" style="--in:8ch">') == 2
-    assert text.count('<span class="line">') == 1 and pages.lines("\n") == (
+    assert text.count('<span class="line inner wraps" style="--in:8ch">') == 2
+    assert text.count('<span class="line inner">') == 1 and pages.lines("\n") == (
         '<span class="line blank">\n</span>'
     )
     assert re.sub("<[^>]*>", "", text) == re.sub("<[^>]*>", "", code)
 
 
-def test_a_printed_sentence_may_be_wrapped_and_a_row_of_a_table_keeps_its_columns():
-    sentence, row = pages.lines("a loss of 2.3"), pages.lines("2.3    4.5")
-    assert 'class="line wraps"' in sentence and 'class="line"' in row
+def test_a_statement_begins_where_nothing_is_open():
+    """There a sheet of paper may end, and nowhere else while it can be helped."""
+    text = pages.lined("<pre>f(\n    1,\n)\n\ng()\n</pre>")
+    kinds = [kind.split() for kind in re.findall('<span class="([^"]*)">', text)]
+    assert kinds == [["line"], ["line", "inner"], ["line", "inner"], ["line", "blank"], ["line"]]
+
+
+def test_a_drawing_is_cut_as_its_picture_is(root):
+    """Each window shows its own part, and together they show the whole."""
+    cells = pairs.read_notebook(root, "02_inside_a_matrix").cells
+    output = next(
+        o for c in cells for o in c.get("outputs", []) if "image/svg+xml" in o.get("data", {})
+    )
+    views = [
+        re.search('viewBox="([^"]*)"', base64.b64decode(piece.picture).decode())[1].split()
+        for piece in pages.panels_of(output)
+    ]
+    (left, *_, width, _), (begins, *_, rest, _) = views
+    assert left == "0" and begins == width
+    assert int(width) + int(rest) in range(620, 623)
+
+
+def test_what_is_printed_may_be_wrapped_and_what_is_short_of_code_is_not():
+    assert 'class="line wraps"' in pages.lines("a loss of 2.3")
+    assert 'class="line"' in pages.lines("loss = 2.3", code=True)
+
+
+def test_of_panels_that_may_stand_under_each_other_no_text_says_left_or_right(every):
+    side = re.compile(r"\b(?:Left|Right|[Oo]n the (?:left|right))\b")
+    figure = re.compile(
+        r'<div class="figure[^>]*><img[^>]*><img.*?<section class="prose[^>]*>(.*?)</section>',
+        re.DOTALL,
+    )
+    told = [(stem, text) for stem, page in every.items() for text in figure.findall(page)]
+    assert len(told) > 20
+    assert [(stem, side.findall(text)) for stem, text in told if side.search(text)] == []
+
+
+def test_what_answers_an_exercise_is_folded_and_bears_its_name(every):
+    text = every["09_training_runs"]
+    assert "what was changed" in text and "what was changed" not in opened(text)
+    *_, fold = text.partition("what was changed")[0].rpartition('<details class="answer"')
+    assert "name_the_fault" in re.sub("<[^>]*>", "", fold.partition("</summary>")[0])
 
 
 def test_a_card_says_unit_and_range_of_what_it_asks_for(made):

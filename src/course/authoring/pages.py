@@ -2,14 +2,15 @@
 
 What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
 figures are their pictures. A prediction is its question; what answers it is folded, down to the
-next heading, and so are an exercise's hints; on paper, where nothing folds, they stand at the end.
-Code that only draws is folded too, and left out on paper unless open code reads a name of it. What
-is said of working in JupyterLab, in cells tagged `lab`, is left out; instead a line says how the
-lesson is opened there.
+next heading, and so are an exercise's hints and what comes out of a cell tagged `answers`; on
+paper, where nothing folds, they stand at the end. Code that only draws is folded too, and left out
+on paper unless open code reads a name of it. What is said of working in JupyterLab, in cells tagged
+`lab`, is left out; instead a line says how the lesson is opened there.
 """
 
 from __future__ import annotations
 
+import base64
 import html as markup
 import itertools
 import re
@@ -27,7 +28,6 @@ TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
 COMMAND = "python start.py lab"
 _CODE = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL)
-_COLUMNS = re.compile(r"\S\s{2,}\S|[─│█]")  # of a line of a table
 WRAPPED = 80  # so many characters stand in one line on paper, whatever its font
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
@@ -72,7 +72,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
     exporter.register_filter("keeps_light", keeps_light)
     exporter.register_filter("lined", lined)
     exporter.register_filter("lines", lines)
-    exporter.register_filter("panels", _panels)
+    exporter.register_filter("panels", panels_of)
     known = [stem for stem in (place.before, place.stem, place.after) if stem]
     exporter.environment.globals.update(
         place=place,
@@ -143,11 +143,25 @@ def keeps_light(alt: str | None) -> bool:
     return not alt or any(shade in alt.lower() for shade in SHADES)
 
 
-def _panels(output: NotebookNode) -> list[tuple[str, int]]:
-    """Return the panels of a picture: the data of each, and its width."""
+def panels_of(output: NotebookNode) -> list[panels.Piece]:
+    """Return the pieces of a picture that may stand under each other; a drawing's are drawings."""
     picture = output.data["image/png"].replace("\n", "")
-    width = output.metadata.get("image/png", {}).get("width", 0)
-    return [(f"png;base64,{data}", width) for data, width in panels.cut(picture, width)]
+    pieces = panels.cut(picture, output.metadata.get("image/png", {}).get("width", 0))
+    if not (drawing := output.data.get("image/svg+xml")):
+        return pieces
+    height = drawing.partition('height="')[2].partition('"')[0]
+    windows = itertools.accumulate((piece.width for piece in pieces), initial=0)
+    return [
+        piece._replace(picture=_window(drawing, f"{left} 0 {piece.width} {height}"))
+        for left, piece in zip(windows, pieces, strict=False)
+    ]
+
+
+def _window(drawing: str, view: str) -> str:
+    """Return what is seen of an SVG in a window, itself an SVG, in base64."""
+    _, _, width, height = view.split()
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+    return base64.b64encode(f'{head} viewBox="{view}">{drawing}</svg>'.encode()).decode()
 
 
 def lined(code: str) -> str:
@@ -159,7 +173,7 @@ def lines(text: str, *, code: bool = False) -> str:
     """Return preformatted text with each line in an element of its own.
 
     Between them a sheet of paper ends. A long one, where it is wrapped, is marked and set in; so is
-    a shorter one on a narrow page, unless it is code or has columns.
+    a shorter one on a narrow page, unless it is code.
     """
     return "".join(_line(line, code) for line in re.findall(r".*\n|.+", text))
 
@@ -168,7 +182,8 @@ def _line(line: str, code: bool) -> str:
     bare = markup.unescape(re.sub(r"<[^>]*>", "", line)).rstrip()
     if not bare:
         return f'<span class="line blank">{line}</span>'
-    if len(bare) <= WRAPPED and (code or _COLUMNS.search(bare)):
-        return f'<span class="line">{line}</span>'
     indent = len(bare) - len(bare.lstrip())
-    return f'<span class="line wraps" style="--in:{indent}ch">{line}</span>'
+    kind = "line inner" if indent or bare[0] in ")]}" else "line"  # no statement begins here
+    if code and len(bare) <= WRAPPED:
+        return f'<span class="{kind}">{line}</span>'
+    return f'<span class="{kind} wraps" style="--in:{indent}ch">{line}</span>'

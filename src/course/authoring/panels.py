@@ -1,6 +1,7 @@
-"""A picture cut between its panels, so that they can stand under each other on a narrow page.
+"""A picture in two, cut between its panels, so that they can stand under each other on a phone.
 
-Where no ink crosses it from top to bottom, a picture may end a line as prose does between words.
+Where no ink crosses it from top to bottom, a picture may end a line as prose does between words. A
+line of text at its foot belongs to both parts and stands below them.
 """
 
 from __future__ import annotations
@@ -8,16 +9,28 @@ from __future__ import annotations
 import base64
 import io
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-AIR = 10  # pixels on the page that are free from top to bottom between two panels
-LEAST = 150  # pixels of a panel: what is narrower, such as an axis' name, stays with the next one
+AIR = 12.5  # pixels on the page that are free from top to bottom between panels; fewer at labels
+WHOLE = 570  # pixels of a picture that a phone shows as it is, at seven tenths of its size
+LEAST = 150  # pixels of a panel: what is narrower, such as a scale of colors, stays with the other
+LINE = 20  # pixels of a line of text, from top to bottom
+EDGE = 0.02  # of a picture's width: there a line at its foot begins
 
 
-def cut(picture: str, width: int) -> list[tuple[str, int]]:
-    """Return a picture's panels from left to right, each with its width on the page.
+class Piece(NamedTuple):
+    """A part of a picture: a PNG in base64, its width on the page, whether it is the foot."""
+
+    picture: str
+    width: int
+    foot: bool = False
+
+
+def cut(picture: str, width: int) -> list[Piece]:
+    """Return a picture, or its left, its right and the line at its foot if it has one.
 
     Parameters
     ----------
@@ -28,30 +41,45 @@ def cut(picture: str, width: int) -> list[tuple[str, int]]:
     """
     image = Image.open(io.BytesIO(base64.b64decode(picture)))
     width = width or image.width
+    if width <= WHOLE:
+        return [Piece(picture, width)]
     scale = image.width / width
-    edges = [0, *_between(image.convert("L"), scale), image.width]
-    if len(edges) == 2:
-        return [(picture, width)]
-    boxes = [(left, 0, right, image.height) for left, right in pairwise(edges)]
-    return [(_png(image.crop(box)), round((box[2] - box[0]) / scale)) for box in boxes]
+    ink = np.asarray(image.convert("L")) <= 250
+    foot = _foot(ink, LINE * scale)
+    most = scale * min(WHOLE, width - LEAST)
+    places = [
+        place
+        for place in _free(ink[:foot].any(axis=0), AIR * scale)
+        if image.width - most <= place <= most
+    ]
+    if not places:
+        return [Piece(picture, width)]
+    # Of two places as far from the middle the later one.
+    place = min(places, key=lambda place: abs(2 * place - image.width - AIR * scale))
+    boxes = [(0, 0, place, foot), (place, 0, image.width, foot)]
+    pieces = [_piece(image, box, scale) for box in boxes]
+    if foot < image.height:
+        end = np.flatnonzero(ink[foot:].any(axis=0))[-1] + AIR * scale
+        pieces.append(_piece(image, (0, foot, int(end), image.height), scale)._replace(foot=True))
+    return pieces
 
 
-def _between(image: Image.Image, scale: float) -> list[int]:
-    """Return the columns at which a picture can be cut."""
-    places = [0]
-    for place in _free(np.asarray(image).min(axis=0) > 250, AIR * scale):
-        if min(place - places[-1], image.width - place) >= LEAST * scale:
-            places.append(place)
-    return places[1:]
+def _foot(ink, most: float) -> int:
+    """Return the row where a line of text at the foot begins; the number of rows without one."""
+    rows = np.flatnonzero(ink.any(axis=1))
+    first = rows[np.diff(rows, prepend=-2) > 1][-1]
+    begins = np.flatnonzero(ink[first:].any(axis=0))[0]
+    line = rows[-1] - first < most and begins < EDGE * ink.shape[1]
+    return int(first) if line else len(ink)
 
 
-def _free(blank, least: float) -> list[int]:
+def _free(ink, least: float) -> list[int]:
     """Return the middle of each long run of blank columns that has ink on both sides."""
-    ink = np.flatnonzero(~blank)
+    ink = np.flatnonzero(ink)
     return [int(a + b) // 2 + 1 for a, b in pairwise(ink) if b - a - 1 >= least]
 
 
-def _png(image: Image.Image) -> str:
+def _piece(image: Image.Image, box: tuple[int, int, int, int], scale: float) -> Piece:
     file = io.BytesIO()
-    image.save(file, "png", optimize=True)
-    return base64.b64encode(file.getvalue()).decode()
+    image.crop(box).save(file, "png", optimize=True)
+    return Piece(base64.b64encode(file.getvalue()).decode(), round((box[2] - box[0]) / scale))
