@@ -57,8 +57,9 @@ def printed(page, file: Path) -> bytes:
         }"""
     )
     page.add_script_tag(path=pages.TEMPLATE / "sheets.js")
-    blocks = [sheets.Block(**block) for block in page.evaluate("measured()")]
-    filled = sheets.filled(blocks)
+    height, measured = page.evaluate("measured()")
+    blocks = [sheets.Block(**block) for block in measured]
+    filled = sheets.filled(blocks, height)
     page.evaluate("sheets => laid(sheets)", [sheet._asdict() for sheet in filled])
     told = {fold: _stands(fold, sheet) for fold, sheet in _folds(blocks, filled).items()}
     page.evaluate(

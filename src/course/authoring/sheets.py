@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-HEIGHT = 992.0  # CSS pixels of an A4 sheet between its margins, less two for rounding
 LEAST = 0.75  # of its height a figure keeps
 _SMALLER = 0.5  # figures a tenth smaller are as bad as a twentieth of a sheet left empty
 _SHEET = 0.03  # one more sheet
@@ -37,7 +36,7 @@ class Sheet(NamedTuple):
     share: float = 1.0
 
 
-def filled(blocks: Sequence[Block], height: float = HEIGHT) -> list[Sheet]:
+def filled(blocks: Sequence[Block], height: float) -> list[Sheet]:
     """Return the sheets that leave least empty and part least, all taken together."""
     costs, ways = [0.0] * (len(blocks) + 1), [Sheet(0, 0)] * len(blocks)
     for first in reversed(range(len(blocks))):
