@@ -115,6 +115,14 @@ def test_arrows_leave_and_arrive_at_the_edges():
     assert np.allclose([(x, y), corner, (u, v)], [(23, 0), (100, 0), (100, 80)], atol=0.01)
 
 
+def test_a_dashed_arrow_has_a_whole_head():
+    d = Diagram(ALT)
+    d.arrow(d.box("one", 0, 0), d.box("two", 1, 0), dashed=True)
+    shaft, head = d.ax.patches[-2:]
+    assert shaft.get_linestyle() != "solid" and head.get_linestyle() == "solid"
+    np.testing.assert_allclose(shaft.get_path().vertices[-1], head.get_path().vertices[0])
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

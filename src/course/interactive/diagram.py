@@ -16,6 +16,7 @@ that it does not trust yet. Letters are outlines, so that no page needs the font
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -29,6 +30,7 @@ from course.words import say
 
 UNIT = 12  # pixels of one row or column of a matrix
 PAD, MARGIN = 11, 14  # pixels beside a name in its box, and around all
+HEAD = 8  # pixels of an arrow's head
 
 
 class Diagram:
@@ -142,11 +144,14 @@ class Diagram:
         first, last = (middle or [(end.x, end.y)])[0], (middle or [(start.x, start.y)])[-1]
         points = [start.edge(*first), *middle, end.edge(*last)]
         self._free(points, start, end)
-        style = {"color": layout.line(colour), "lw": 1.4, "ls": (0, (4, 2.5)) if dashed else "-"}
-        self.ax.add_patch(
-            FancyArrowPatch(path=Path(points), arrowstyle="-|>", mutation_scale=11, zorder=1,
-                            joinstyle="miter", capstyle="butt", **style)
-        )  # fmt: skip
+        head = points
+        if dashed:  # its head is not: a short piece with a head of its own
+            *_, (x, y), tip = points
+            part = HEAD / math.hypot(tip[0] - x, tip[1] - y)
+            neck = tip[0] + part * (x - tip[0]), tip[1] + part * (y - tip[1])
+            self._line([*points[:-1], neck], colour, arrowstyle="-", ls=(0, (4, 2.5)))
+            head = [neck, tip]
+        self._line(head, colour, arrowstyle="-|>")
         self.far += [Node(x, y, 4, 4) for x, y in points]
         if label:
             self._beside(label, points, left)
@@ -225,6 +230,12 @@ class Diagram:
             raise ValueError(f"{node.name!r} needs {width:.0f} pixels and has {node.width:.0f}")
         self._write(node.name, node.x, node.y, SIZE)
 
+    def _line(self, points: list, colour: int, **look) -> None:
+        """Draw a line along points."""
+        look |= {"mutation_scale": 11, "joinstyle": "miter", "capstyle": "butt"}
+        style = {"color": layout.line(colour), "lw": 1.4, "zorder": 1}
+        self.ax.add_patch(FancyArrowPatch(path=Path(points), **style, **look))
+
     def _beside(self, label: str, points: list, left: bool) -> None:
         """Write an arrow's label over or beside its longest part."""
         parts = list(itertools.pairwise(points))
@@ -234,7 +245,7 @@ class Diagram:
         width, height = extent(say(label), SMALL)
         x, y = (x1 + x2) / 2, (y1 + y2) / 2
         if abs(x1 - x2) >= abs(y1 - y2):
-            y -= height / 2 + 4 + abs(y1 - y2) / 4
+            y -= height / 2 + 6 + abs(y1 - y2) / 4
         else:
             x += (-1 if left else 1) * (width / 2 + 6 + abs(x1 - x2) / 4)
         self._remark(label, x, y)
