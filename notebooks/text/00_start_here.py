@@ -159,7 +159,7 @@ image = ax.imshow(seen, norm="log", cmap="viridis_r", interpolation="nearest")
 image.set_clim(vmin=0.03)  # so that even a single occurrence stands out from white
 letters = " AEIOTaeiot"
 for set_ticks in (ax.set_xticks, ax.set_yticks):
-    set_ticks([alphabet.index(c) for c in letters], list(letters.replace(" ", "␣")), fontsize=8)
+    set_ticks([alphabet.index(c) for c in letters], list(letters.replace(" ", "␣")), fontsize=9)
 filled = []
 for name, first, last, pair, side in (("capitals", "A", "Z", "Ab", "left"), ("small letters", "a", "z", "Zy", "right")):
     low, high = alphabet.index(first) - 0.5, alphabet.index(last) + 0.5

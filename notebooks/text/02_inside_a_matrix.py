@@ -135,7 +135,7 @@ for k in range(5):
     left.text(*(1.13 * x), k, ha="center", va="center", color=plot.INK)
     x = A @ x
 left.set(xlim=(-0.7, 1.2), ylim=(-0.2, 1.2), aspect="equal", title="x after 0 to 4 steps")
-left.set(xlabel="first coordinate", ylabel="second coordinate")
+left.set(xlabel="first coordinate", ylabel="second coordinate", yticks=[0, 0.5, 1])
 steps = np.arange(1, 801, 8)
 for i, second in enumerate((0.5, 0.9, 0.99)):
     xs = [spectral.power_iteration(np.diag([1, second]), np.ones(2), int(k))[1] for k in steps]
@@ -143,6 +143,7 @@ for i, second in enumerate((0.5, 0.9, 0.99)):
     right.plot(steps, tilt, color=plot.COLORS[i], ls=plot.LINES[i], label=f"λ₂ / λ₁ = {second}")
 right.set(yscale="log", xlabel="steps", ylabel="part along the wrong vector", ylim=(1e-9, 3))
 right.legend(loc="lower right")
+plot.level(fig)
 words = (
     "Left, a vector turns step by step toward a dashed line, the first eigenvector. Right, the error over the "
     f"steps, logarithmic: three straight lines, and for the ratio 0.99 it takes {enough} steps to a thousandth."

@@ -565,7 +565,7 @@ for n, (params, name) in enumerate(((start, "before"), (fitted, "after")), start
     drawn = [prediction(made, params, x).data for x in fine]
     left.plot(fine, drawn, ls=plot.LINES[n], color=plot.COLORS[n], label=name)
 left.set(xlabel="x", ylabel="curve and model")
-left.legend(fontsize=9)
+left.legend()
 right.semilogy(losses, color=plot.COLORS[2])
 right.set(xlabel="step", ylabel="mean squared error L")
 plot.show(

@@ -23,8 +23,9 @@ from course.interactive import numerals
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 NOTEBOOKS = {stem: pairs.read_notebook(ROOT, stem) for stem in STEMS}
-SMALLEST = 8  # points of a letter: 8 pixels and more where its picture is at its least
+SMALLEST = 9  # points of a letter: 7.5 pixels where its picture is at its least
 PALE = re.compile(r"\.text\([^\n]*color=plot\.COLORS\[[1-3a-z]")  # less than 4.5 to 1 on white
+POINTS = re.compile(r"\bfontsize\W+([\d.]+)")
 TYPED = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|https?://\S+", re.DOTALL)  # not prose
 LIMIT_BYTES = 350_000  # a drawing, vector and fallback, takes about 35,000
 # Still to be mended; each must still break its law, so that the list can only shrink.
@@ -566,10 +567,12 @@ def test_every_control_changes_the_picture(stem, name):
 
 
 @every
-def test_no_words_are_written_in_a_colour_of_lines(stem):
+def test_no_words_are_written_in_a_colour_of_lines_or_too_small(stem):
     folder = Path(widgets(stem).__file__).parent
     for path in [ROOT / "notebooks" / "text" / f"{stem}.py", *folder.glob("*.py")]:
-        assert not PALE.findall(path.read_text(encoding="utf-8")), path.name
+        written = path.read_text(encoding="utf-8")
+        assert not PALE.findall(written), path.name
+        assert [size for size in POINTS.findall(written) if float(size) < SMALLEST] == [], path.name
 
 
 def contrast(color) -> float:

@@ -177,27 +177,29 @@ def digits(ax, images, labels: Iterable | None = None, *, cols: int | None = Non
     images : (N, 28, 28) or (N, 784)
         Or any other square size; dark is large.
     labels
-        A word for each picture, written in its corner.
+        A word for each picture, written over it.
     cols
         Pictures in a row; as square as possible by default.
 
     Returns
     -------
     image : AxesImage
-        The one artist; ``image.set_data(plot.tile(images, cols))`` changes it.
+        The one artist; without labels, ``image.set_data(plot.tile(images, cols))`` changes it.
     """
     tiles = _square(images)
+    labels = [] if labels is None else list(labels)
+    if labels:  # a label has room of its own
+        tiles = np.pad(tiles, ((0, 0), (4, 0), (2, 2)), constant_values=tiles.min())
     N, side = tiles.shape[:2]
     cols = cols or int(np.ceil(np.sqrt(N)))
     image = ax.imshow(tile(tiles, cols), cmap="gray_r", interpolation="nearest")
     ax.set_axis_off()
-    labels = [] if labels is None else list(labels)
     if labels and len(labels) != N:
         raise ValueError(f"{len(labels)} labels for {N} images")
     for n, label in enumerate(labels):
         row, col = divmod(n, cols)
         x, y = col * (side + 2), row * (side + 2)
-        ax.text(x, y, str(label), color=COLORS[0], fontsize=8, weight="bold", va="top")
+        ax.text(x, y, str(label), color=COLORS[0], fontsize=9, weight="bold", va="top")
     return image
 
 

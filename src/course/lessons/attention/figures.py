@@ -18,7 +18,7 @@ def heads(maps, *, alt: str) -> None:
         The figure in words.
     """
     H, T = maps[0].shape[:2]
-    fig, axes = plot.figure(1, 2 * H, width=8.4, height=2.5)
+    fig, axes = plot.figure(1, 2 * H, width=8.4, height=2.35)
     for i, ax in enumerate(axes):
         a = np.where(attention.causal_mask(T), maps[i // H][i % H], np.nan)
         ax.imshow(a, cmap="Blues", vmin=0, vmax=0.8)
@@ -39,13 +39,14 @@ def turned(q, k, places) -> None:
     places
         Pairs of positions: of the query, and of the key.
     """
-    fig, axes = plot.figure(1, len(places), width=7, height=3.3)
+    fig, axes = plot.figure(1, len(places), width=7, height=2.5)
     for ax, (t, s) in zip(axes, places, strict=True):
         names = say("query at {t}", t=t), say("key at {t}", t=s)
         letters = plot.COLORS[0], plot.DARK_RED
         for i, (name, tip) in enumerate(zip(names, (q[t], k[s]), strict=True)):
-            look = {"arrowstyle": "-|>", "lw": 2, "ls": plot.LINES[i], "color": plot.COLORS[i]}
-            ax.annotate("", tip, (0, 0), arrowprops=look)
+            neck, look = 0.8 * tip, {"lw": 2, "color": plot.COLORS[i]}  # no head is dashed
+            ax.plot([0, neck[0]], [0, neck[1]], ls=plot.LINES[i], **look)
+            ax.annotate("", tip, neck, arrowprops={"arrowstyle": "-|>", "shrinkA": 0, **look})
             ax.text(tip[0], tip[1] + 0.2, name, ha="center", va="center", color=letters[i])
         ax.set(xlim=(-1.8, 1.8), ylim=(-0.6, 1.4), aspect="equal")
         title = say("product {product:.3f}", product=q[t] @ k[s])

@@ -11,8 +11,8 @@ from course.transformers.gpt import pretrained
 from course.words import say
 
 KEYS = 12  # keys of the one row
-LONGEST = 42  # characters that a map shows
-LINE = "To be, or not to be: that is the question"
+LONGEST = 30  # characters that a map shows
+LINE = "To be, or not to be: that is"
 NAMES = {" ": "·"}
 
 
@@ -46,8 +46,8 @@ def one_row():
     return live.figure(
         setup,
         alt=(
-            "Bars: the weights that one query gives to 12 random keys. With large D and no division"
-            " by root D a single bar holds everything; divided, the weights stay spread at every D."
+            "Bars: the weights that one query gives to 12 random keys. One bar holds almost all,"
+            " another one the rest."
         ),
         width=6.9,
         height=2.8,
@@ -67,8 +67,8 @@ def heads():
         nothing = np.full((LONGEST, LONGEST), np.nan)
         image = ax.imshow(nothing, cmap=colours, vmin=0, vmax=0.6)
         step = range(LONGEST)
-        below = [ax.text(i, LONGEST + 0.4, "", ha="center", va="center", fontsize=8) for i in step]
-        beside = [ax.text(-1.4, i, "", ha="center", va="center", fontsize=8) for i in step]
+        below = [ax.text(i, LONGEST + 0.4, "", ha="center", va="center", fontsize=9) for i in step]
+        beside = [ax.text(-1.4, i, "", ha="center", va="center", fontsize=9) for i in step]
         ax.set(xlim=(-0.5, LONGEST - 0.5), ylim=(LONGEST - 0.5, -0.5), xticks=[], yticks=[])
         ax.set_xlabel("looks at", labelpad=14)
         ax.set_ylabel("this character", labelpad=14)
@@ -95,11 +95,11 @@ def heads():
         setup,
         alt=(
             "Map of attention weights over a line of text: a row for each character, in strong color"
-            " where it looks. The future, above the diagonal, is left out. Most heads stay close to"
-            " the diagonal; head 1 of layer 2 spreads further back, in vertical stripes."
+            " where it looks. The future, above the diagonal, is left out. The strong places stand in"
+            " short vertical stripes."
         ),
-        width=6.9,
-        height=5,
+        width=4.9,
+        height=4.2,
         line=live.text(
             LINE,
             samples=("O", "My lord, my lord, my lord!"),

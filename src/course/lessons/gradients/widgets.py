@@ -125,6 +125,7 @@ def valley():
         (walk,) = ax.plot([], [], "o-", color=BLUE, ms=3, lw=1)
         ax.plot(0, 0, "+", color=plot.INK, ms=11)
         ax.set(xlabel="$x$", ylabel="$y$", xlim=(-11, 11), ylim=(-2.4, 2.4))
+        ax.set_xticks(range(-10, 11, 5))
         (line,) = curve.plot([], [], color=BLUE)
         curve.set_yscale("log")
         curve.set(xlim=(0, FAR), ylim=(1e-4, 1e5), xlabel="step", ylabel="height f")
@@ -147,8 +148,8 @@ def valley():
     return live.figure(
         setup,
         alt="Left, contour lines of a valley, narrow in y and long in x, with the walk of gradient "
-        "descent from (10, 1): at small rates it slides along the floor, at larger ones it jumps "
-        "from wall to wall. Right, the height over the steps on a logarithmic axis.",
+        "descent from (10, 1): it drops to the floor and creeps along it. Right, the height over "
+        "the steps on a logarithmic axis.",
         width=8.2,
         height=3.0,
         lr=live.slider(0.002, 0.1, start=0.02, log=True, label="learning rate"),

@@ -18,8 +18,8 @@ def exclusive_or(logits, learnt, right, x, y) -> None:
     x, y : (N, 2), (N,)
         The points that were learnt, of which a few are drawn, and their labels.
     """
-    fig, axes = plot.figure(1, 3, width=8.4, height=3.2, sharey=True)
-    side = np.linspace(-1, 1, 80)
+    fig, axes = plot.figure(1, 3, width=8.4, height=3.1, sharey=True)
+    side, halves = np.linspace(-1, 1, 80), np.linspace(-1, 1, 5)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     alt = [say("The points of the exclusive or, on a square coloured by the network's answer.")]
     for ax, (name, params) in zip(axes, learnt.items(), strict=True):
@@ -39,7 +39,7 @@ def exclusive_or(logits, learnt, right, x, y) -> None:
             ax.scatter(*few.T, s=12, marker=mark, color=plot.COLORS[label], linewidths=1)
         ax.grid(False)
         title = say("from {start}: {right:.0f} %", start=say(name), right=right[name])
-        ax.set(title=title, xlabel="first input", aspect="equal")
+        ax.set(title=title, xlabel="first input", aspect="equal", xticks=halves, yticks=halves)
     axes[0].set_ylabel("second input")
     plot.show(fig, alt=" ".join(alt))
 

@@ -85,7 +85,7 @@ def _rows(ax, edges):
     ax.set_xlabel("activation; zeros and\nwhat is beyond ±3 left out")
     ax.spines.left.set_visible(False)
     for row, name in ((0, later("first layer")), (ROWS - 1, later("last layer"))):
-        ax.text(-REACH, -row, name, va="bottom", fontsize=8.5)
+        ax.text(-REACH, -row, name, va="bottom")
     nothing = np.zeros(len(edges) - 1)
     return [
         ax.stairs(nothing - row, edges, baseline=-row, fill=True, color=plot.COLORS[0], alpha=0.75)
@@ -101,6 +101,7 @@ def _fill(stairs, row, values):
 def _spreads(ax):
     ax.set(xlim=(0, DEPTH), ylim=(10.0**LOWEST, 10.0**HIGHEST), yscale="log", xlabel="layer")
     ax.set(title="Spread", ylabel="standard deviation")
+    ax.set_yticks(10.0 ** np.arange(-12, HIGHEST + 1, 4))
     named = later("activations"), later("between examples"), later("gradients")
     return _lines(ax, named, "upper left", (0, 2, 1))
 

@@ -64,7 +64,7 @@ def _plane(fig):
     ]
     arrows = [_arrow(ax) for ax in (before, after) for _ in range(2)]
     named = [*images, *columns, arrows[0]]
-    legend = after.legend(handles=named, loc="lower right", fontsize=8, frameon=True)
+    legend = after.legend(handles=named, loc="lower right", frameon=True)
     legend.get_frame().set(**GROUND)
 
     def update(a, b, c, d):
@@ -127,7 +127,7 @@ def ranks():
         alt="A handwritten digit, the same digit rebuilt from its first k pieces, what is missing, "
         "and the singular values, which fall quickly; those of the k pieces are marked.",
         width=8.4,
-        height=3,
+        height=2.75,
         digit=live.choice(list(range(10)), start=3, label="digit"),
         k=live.slider(0, SIDE, start=1, label="rank k"),
     )

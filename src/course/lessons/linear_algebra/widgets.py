@@ -71,7 +71,7 @@ def _fill(table, value, room):
     for place, square, number in zip(np.ndindex(ROWS, COLS), *table, strict=True):
         own = place in shown and place[0] < value.shape[0] and place[1] < value.shape[1]
         square.set(visible=place in shown, alpha=0.35 if own else 0.06)
-        number.set(text=shown.get(place, ""), alpha=1 if own else 0.6, style=STYLES[own])
+        number.set(text=shown.get(place, ""), alpha=1 if own else 0.75, style=STYLES[own])
     return [*table[0], *table[1]]
 
 
@@ -90,7 +90,7 @@ def dot():
         _dot,
         alt="Two arrows from the origin, x and v, and the line through v. A dashed line drops from "
         "the tip of x to that line at a right angle; where it ends is the projection p.",
-        width=5.6,
+        width=4.6,
         height=4.4,
         angle=live.slider(-180, 180, start=70, step=5, label="angle from v to x, degrees"),
         length=live.slider(0.5, 3.0, start=2.5, step=0.25, label="length of x"),
@@ -107,7 +107,7 @@ def _dot(fig):
     (arrow,) = ax.plot([], [], "^-", color=plot.COLORS[1], label="x", **look)
     (drop,) = ax.plot([], [], "--", color=plot.COLORS[4], lw=1.2, label="residual, x − p")
     (foot,) = ax.plot([], [], "o", color=plot.COLORS[2], ms=8, label="p")
-    ax.legend(loc="lower left", fontsize=8)
+    ax.legend(loc="lower left")
 
     def update(angle, length):
         turn = np.arctan2(V[1], V[0]) + np.radians(angle)

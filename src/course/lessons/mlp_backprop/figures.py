@@ -24,14 +24,14 @@ def signals(scales, kept: dict) -> None:
     left.plot(z, signal := o * o * (1 - o), ls=plot.LINES[1], label="sigmoid, squared error")
     left.set(xlabel="score z of a class that is wrong", ylabel="error signal dL/dz")
     left.set_ylim(-0.05, 1.45)
-    left.legend(loc="upper left", fontsize=9)
+    left.legend(loc="upper left")
     for n, (name, share) in enumerate(kept.items()):
         look = {"ls": plot.LINES[n], "color": plot.COLORS[n], "label": name}
         right.loglog(scales, share, "os"[n], **look)
     right.axhline(1, color=plot.FAINT, lw=1)
     right.set_xlabel("variance of a weight × number of inputs")
     right.set(ylabel="signal at layer 1 / at layer 8", ylim=(1e-6, 1e6))
-    right.legend(loc="upper left", fontsize=9)
+    right.legend(loc="upper left")
     alt = [
         say(
             "Left: the error signal over the score of a wrong class. With cross-entropy it rises "
@@ -64,7 +64,7 @@ def over_rates(rates, swept: dict) -> None:
     ax.set_xscale("log", base=2)
     ax.set_xticks(rates, [f"{lr:g}" for lr in rates])
     ax.set(xlabel="learning rate", ylabel="unseen digits read right, %", ylim=(0, 100))
-    ax.legend(loc="lower left", fontsize=9)
+    ax.legend(loc="lower left")
     alt = [say("Share of unseen digits read right over the learning rate, with the seeds' range.")]
     for name, right in swept.items():
         mean = right.mean(axis=1)
@@ -88,7 +88,7 @@ def mistakes(x, y, p) -> None:
     guess = p.argmax(axis=1)
     wrong = np.flatnonzero(guess != y)
     worst = wrong[np.argsort(-p.max(axis=1)[wrong], kind="stable")[:10]]
-    fig, ax = plot.figure(width=6.4, height=3.2)
+    fig, ax = plot.figure(width=6.4, height=2.9)
     plot.digits(
         ax, x[worst], [say("{label} as {read}", label=y[i], read=guess[i]) for i in worst], cols=5
     )

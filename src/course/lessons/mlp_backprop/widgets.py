@@ -126,7 +126,7 @@ def graph():
 
 # Digits being learnt
 
-SHOWN = slice(60, 78)  # unseen digits that are drawn
+SHOWN, ACROSS = slice(60, 80), 5  # unseen digits that are drawn, and how many in a row
 TURNS, BATCHES = 40, 25  # states, and minibatches from one to the next
 
 
@@ -152,11 +152,11 @@ def mosaic(W):
 
 def drawn_guesses(ax, images):
     """Draw unseen digits; returns the texts that say what the network takes them for."""
-    roomy = np.pad(images.reshape(-1, 28, 28), ((0, 0), (8, 0), (4, 4)))  # a text over each
-    plot.digits(ax, roomy, cols=6)
-    rows, cols = np.divmod(np.arange(len(images)), 6)
-    corners = zip(38 * cols, 38 * rows - 3, strict=True)
-    return [ax.text(x, y, "", va="top", fontsize=8, weight="bold") for x, y in corners]
+    roomy = np.pad(images.reshape(-1, 28, 28), ((0, 0), (8, 0), (4, 4)))  # a reading over each
+    plot.digits(ax, roomy, cols=ACROSS)
+    rows, cols = np.divmod(np.arange(len(images)), ACROSS)
+    places = zip(38 * cols + 13, 38 * rows, strict=True)  # a cross is beside a reading
+    return [ax.text(x, y, "", va="top", fontsize=9, weight="bold") for x, y in places]
 
 
 def drawn_units(ax):
@@ -182,7 +182,7 @@ def digits():
         curve.set(xlim=(0, seen[-1]), ylim=(0, 100), xlabel="examples seen, thousands")
         curve.set_ylabel("unseen digits read right, %")
         texts, (units, empty) = drawn_guesses(middle, x_shown), drawn_units(right)
-        middle.set_title("unseen digits, and what they are read as", fontsize=9)
+        middle.set_title("unseen digits, and what is read", fontsize=9)
 
         def update(state):
             accuracies, start, params = state
@@ -204,7 +204,7 @@ def digits():
         learn,
         setup,
         alt="Left, the share of unseen digits read right, rising with the examples seen. Middle, "
-        "18 unseen digits, each with the network's reading, a cross where it is wrong. Right, how "
+        "20 unseen digits, each with the network's reading, a cross where it is wrong. Right, how "
         "the weights of 16 hidden units changed, as pictures: strokes and the gaps between them.",
         total=TURNS,
         preview=TURNS - 1,

@@ -43,15 +43,13 @@ def curvatures(runs: dict) -> None:
         left.plot(20 * np.arange(len(lam)), lam, color=color, ls=line, label=f"lr = {lr}")
         if 2 / lr < 20:
             left.axhline(2 / lr, color=color, lw=0.8)
-            left.annotate(
-                f"2/{lr}", (405, 2 / lr), fontsize=8.5, va="center", annotation_clip=False
-            )
+            left.annotate(f"2/{lr}", (405, 2 / lr), fontsize=9, va="center", annotation_clip=False)
         right.plot(losses, color=color, ls=line, label=f"lr = {lr}")
     left.set(xlabel="step", ylabel="largest curvature", xlim=(0, 400), ylim=(0, 20))
     right.set(xlabel="step", ylabel="loss", yscale="log", ylim=(0.05, 0.6))
     right.set_yticks([0.05, 0.1, 0.2, 0.5], ["0.05", "0.1", "0.2", "0.5"])
     right.minorticks_off()
-    left.legend(fontsize=8.5, loc="lower right")
+    left.legend(loc="lower right")
     alt = [say("Left, the largest curvature over the steps. Right, the loss, logarithmic.")]
     for lr, (losses, lam) in runs.items():
         fields = {"lr": lr, "first": lam[0], "most": lam.max(), "last": lam[-1], "limit": 2 / lr}
@@ -79,7 +77,7 @@ def step_lengths(lengths: dict) -> None:
     for (name, length), color, line in zip(lengths.items(), plot.COLORS, plot.LINES, strict=False):
         ax.plot(np.arange(1, len(length) + 1), length, color=color, ls=line, label=name)
     ax.set(xscale="log", xlabel="step t", ylabel="length of step / lr", ylim=(0, 7))
-    ax.legend(fontsize=8.5, loc="upper right")
+    ax.legend(loc="upper right")
     alt = [say("Step length over lr against the step, logarithmic.")]
     for name, length in lengths.items():
         sentence = say(
@@ -112,7 +110,7 @@ def valleys(scales, losses: dict) -> None:
     ax.set_xticks([0.1, 0.3, 1, 3, 10], ["0.1", "0.3", "1", "3", "10"])
     ax.set_yticks([0.2, 0.5, 1, 2], ["0.2", "0.5", "1", "2"])
     ax.minorticks_off()
-    ax.legend(ncols=2, fontsize=8.5)
+    ax.legend(ncols=2)
     best = {name: m.min() for name, m in mean.items()}
     rise = {name: m[m.argmin() + 1] / m.min() for name, m in mean.items()}
     alt = say(

@@ -145,7 +145,7 @@ def _setup(fig):
     ]
     right.set(xlim=(0, STEPS), ylim=(LOWEST, HIGHEST), yscale="log")
     right.set(xlabel="step", ylabel="height above the minimum")
-    legend = right.legend(loc="upper right", fontsize=8.5, ncols=2)
+    legend = right.legend(loc="upper right", ncols=2)
     legend.set_zorder(1)  # under the curves, so that it need not be drawn with them
 
     def update(surface, lr, own, momentum, noise, step):

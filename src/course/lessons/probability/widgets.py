@@ -48,7 +48,7 @@ def _areas(fig):
         bar.axhspan(0, 1, 0.25, 0.75, facecolor=colour, alpha=0.9, lw=0, hatch=hatch)
         for colour, hatch in ((ill, "//"), (healthy, ""))
     ]
-    square.legend(handles=parts, loc="center right", fontsize=9)
+    square.legend(handles=parts, loc="center right")
 
     def update(prior, found, false):
         table = np.array([[found, 1 - found], [false, 1 - false]])

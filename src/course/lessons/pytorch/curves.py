@@ -23,5 +23,5 @@ def losses(runs: dict, *, alt: str) -> None:
     ax.axhline(np.log(10), color=plot.FAINT, ls=":", lw=1.2)
     ax.text(30, 2.36, "guessing", fontsize=9)
     ax.set(xlabel="step", ylabel="loss, mean of 10 batches", ylim=(0, 5))
-    ax.legend(fontsize=9, loc="upper left")
+    ax.legend(loc="upper left")
     plot.show(fig, alt=alt)

@@ -43,7 +43,7 @@ def dial():
         share=live.slider(0, 100, start=0, step=10, label="labels drawn at random, %"),
         units=live.slider(4, 128, start=64, step=4, label="hidden units"),
         examples=live.slider(100, 1000, start=300, step=100, label="training examples"),
-        rate=live.slider(0.0, 0.9, start=0.0, step=0.1, label="dropout"),
+        rate=live.slider(0, 90, start=0, step=10, label="dropout, %"),
     )
 
 
@@ -56,7 +56,7 @@ def _learn(share, units, examples, rate):
     y[wrong] = torch.from_numpy(rng.integers(10, size=len(wrong)))
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = nets.Net([784, units, 10], rate).double()
+        model = nets.Net([784, units, 10], rate / 100).double()
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     while True:
         for curve, pair in zip(curves, ((x, y), held), strict=True):
@@ -80,7 +80,7 @@ def _curves(fig):
     (held,) = ax.plot([], [], color=RED, ls="--", label="held out", **plot.HEAD)
     ax.set(xlim=(0, EPOCHS - 1), ylim=(0, 104), xlabel="epoch", ylabel="accuracy, %")
     ax.annotate("guessing", (EPOCHS - 1, 13), ha="right", fontsize=9)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 0.17), fontsize=9)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 0.17))
 
     def update(curves):
         for line, curve in zip((train, held), curves, strict=True):

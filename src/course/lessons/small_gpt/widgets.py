@@ -52,7 +52,7 @@ def _bill(fig):
     left.set(xlim=(0, 100), ylim=(3.6, -0.6), xlabel="share of the parameters, %")
     left.set_yticks(range(4), PARTS)
     right.set_axis_off()
-    said = [right.text(0, 0.95 - 0.2 * i, "", va="top", fontsize=11) for i in range(5)]
+    said = [right.text(0, 0.88 - 0.2 * i, "", fontsize=11) for i in range(5)]
 
     def update(wide, layers, context, steps, machine):
         config = Config(64, **MODERN, context=context, layers=layers, heads=4, width=wide)
@@ -134,7 +134,7 @@ def learning():
         _curve,
         alt="Left, the loss of a small GPT against the steps it has learnt: dots for the batches, a"
         " line for unseen text, falling steeply at first. Right, what the model writes after ROMEO "
-        "with a colon: noise at first, then words and lines.",
+        "with a colon.",
         total=STEPS // EVERY + 1,
         preview=6,
         width=8.4,
@@ -211,8 +211,7 @@ def next_token(model=None, alphabet=None):
     return live.figure(
         setup,
         alt="Bars: the probability of each character that may follow the line, largest first, and "
-        "under them how the model goes on. A low temperature leaves one bar, a high one levels "
-        "them all.",
+        "under them how the model goes on.",
         width=6.9,
         height=3.2,
         line=live.text(

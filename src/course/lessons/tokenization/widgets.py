@@ -17,9 +17,8 @@ def sentence():
     """Show where a typed sentence is cut."""
     return live.figure(
         _sentence,
-        alt="A sentence cut into tokens: each token in a frame of its own, its number under it. Without "
-        "merges each letter is framed alone; with many, frequent words become one token and "
-        "rare ones stay in pieces.",
+        alt="A sentence cut into tokens: each token in a frame of its own, its number under it. "
+        "Some words are one token, others stand in pieces.",
         width=6.9,
         height=1.9,
         text=live.text(
@@ -46,7 +45,7 @@ def _sentence(fig):
         ax.text(0, 0, "", family="monospace", size=9.5, ha="center", va="center") for _ in frames
     ]
     numbers = [
-        ax.text(0, 0, "", size=8, color=plot.FAINT, ha="center", va="center") for _ in frames
+        ax.text(0, 0, "", size=9, color=plot.FAINT, ha="center", va="center") for _ in frames
     ]
 
     def update(text, merges):

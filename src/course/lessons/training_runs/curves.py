@@ -34,7 +34,7 @@ def plans_and_losses(plans, ends) -> None:
         alt.append(sentence)
     left.set(xlabel="step", ylabel="learning rate", ylim=(0, 0.1))
     right.set(xlabel="step", ylabel="loss of the batches", ylim=(0, 1.2))
-    left.legend(fontsize=8, ncols=1, loc="upper right")
+    left.legend(loc="upper right")
     plot.show(fig, alt=" ".join(alt))
 
 
@@ -50,7 +50,7 @@ def remedies(curves) -> None:
     at = {name: 20 * np.arange(1, runs.shape[1] + 1) for name, runs in curves.items()}
     plot.ranges(ax, at, {name: runs.T for name, runs in curves.items()})
     ax.set(xlabel="step", ylabel="held-out loss", ylim=(0.3, 0.8))
-    ax.legend(fontsize=8.5, ncols=2)
+    ax.legend(ncols=2)
     alt = [say("Held-out loss over the steps, the mean and the range of the seeds.")]
     for name, runs in curves.items():
         mean = runs.mean(axis=0)
@@ -102,7 +102,7 @@ def six_runs(broken) -> None:
             held=seen(unseen[-1]),
         )
         alt.append(sentence)
-    axes[0, 0].legend(fontsize=8)
+    axes[0, 0].legend()
     for ax in axes[-1]:
         ax.set_xlabel("time of the log")
     for ax in axes[:, 0]:

@@ -56,7 +56,7 @@ def _setup(fig):
     (held,) = ax.plot([], [], color=RED, ls="--", label="held out", **plot.HEAD)
     ax.set(xlim=(0, SEEN[-1]), ylim=(1e-3, 100), yscale="log", xlabel="step", ylabel="loss")
     ax.annotate("guessing", (SEEN[-1], np.log(10) * 1.35), ha="right", fontsize=9)
-    ax.legend(loc="lower left", fontsize=9)
+    ax.legend(loc="lower left")
 
     def update(curves):
         for line, curve in zip((train, held), curves, strict=True):
