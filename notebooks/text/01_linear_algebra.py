@@ -131,8 +131,8 @@ ex.add_bias.check(add_bias)
 # By hand:
 #
 # $$\begin{pmatrix}1 & 2\\3 & 4\end{pmatrix}\begin{pmatrix}0 & 1\\2 & 1\end{pmatrix}
-#   = \begin{pmatrix}1\cdot0 + 2\cdot2 & 1\cdot1 + 2\cdot1\\3\cdot0 + 4\cdot2 & 3\cdot1 + 4\cdot1\end{pmatrix}
-#   = \begin{pmatrix}4 & 3\\8 & 7\end{pmatrix}.$$
+#   = \begin{pmatrix}1\cdot0 + 2\cdot2 & 1\cdot1 + 2\cdot1\\3\cdot0 + 4\cdot2 & 3\cdot1 + 4\cdot1\end{pmatrix}$$
+# $$= \begin{pmatrix}4 & 3\\8 & 7\end{pmatrix}.$$
 #
 # ### Exercise: `matmul`
 #
@@ -191,7 +191,7 @@ def product_picture(ax, title, a, b, c, done=1.0):
 
 every = np.s_[:, :]  # what stands in the brackets of an index, kept under a name
 row, column = np.s_[1, :], np.s_[:, 2]
-fig, axes = plot.figure(1, 4, width=8.4, height=2.5)
+fig, axes = plot.figure(1, 4, width=8.4, height=2.25)
 product_picture(axes[0], "one entry", row, column, np.s_[1, 2])
 product_picture(axes[1], "one column", every, column, column)
 product_picture(axes[2], "one row", row, every, row)

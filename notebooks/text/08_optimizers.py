@@ -787,7 +787,9 @@ print(f"with β₂ = 0.1 it ends at {end:+.2f}, with 0.999 at {end_long:+.2f}")
 # $X$ begin as the gradient, divided by its length, and let $s$ be one of its singular values. An
 # odd polynomial of a matrix acts on these alone:
 #
-# $$X \leftarrow aX + bXX^\top X + c\,(XX^\top)^2 X \quad\text{takes}\quad s \to as + bs^3 + cs^5 .$$
+# $$X \leftarrow aX + bXX^\top X + c\,(XX^\top)^2 X$$
+#
+# takes $s$ to $as + bs^3 + cs^5$.
 
 
 # %% tags=["worked:updates.orthogonalise"]
