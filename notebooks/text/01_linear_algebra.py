@@ -198,9 +198,9 @@ product_picture(axes[2], "one row", row, every, row)
 product_picture(axes[3], "one of four layers", column, np.s_[2, :], every, done=0.4)
 plot.show(
     fig,
-    alt="Four pictures of C = A B, used parts dark. One entry: a row of A and a column of B. One "
+    alt="Four pictures of C = A B, used parts in strong color. One entry: a row of A and a column of B. One "
     "column of C: all of A and a column of B. One row of C: a row of A and all of B. One of four layers: "
-    "a column of A and the row of B with the same number give all of C a part of its value, half dark.",
+    "a column of A and the row of B with the same number give all of C a part of its value, in half as strong a color.",
 )
 
 

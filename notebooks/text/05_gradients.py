@@ -241,7 +241,8 @@ together.reveal(measured, shown=f"{measured:.2f}")
 # %% [markdown]
 # The sum, 144. Why a sum? A small nudge $h$ changes $a$ by $8h$ and $b$ by $3h$, so
 #
-# $$L + \Delta L = (a + 8h)(b + 3h) = ab + (8h \cdot b + 3h \cdot a) + 24h^2.$$
+# $$L + \Delta L = (a + 8h)(b + 3h)$$
+# $$= ab + (8h \cdot b + 3h \cdot a) + 24h^2.$$
 #
 # The first bracket is the contribution of the upper path plus that of the lower one. The last term,
 # where both meet, is smaller by another factor $h$ and vanishes beside them.

@@ -42,9 +42,9 @@ def cuts():
     """Show a distribution while temperature, k, p and min-p move."""
     return live.figure(
         _cuts,
-        alt="Bars for the 24 most probable characters after a line. A grey bar is the probability "
-        "at temperature 1; a blue bar what is left of it after temperature and cuts, scaled to sum "
-        "to 1. Characters that were cut have no blue bar.",
+        alt="Bars for the 24 most probable characters after a line. A wide bar is the probability "
+        "at temperature 1; a narrow bar in it what is left after temperature and cuts, scaled to "
+        "sum to 1. Characters that were cut have no narrow bar.",
         width=6.9,
         height=3.4,
         line=live.choice([line.replace("\n", " / ") for line in LINES], label="after"),
@@ -58,7 +58,7 @@ def cuts():
 def _cuts(fig):
     ax = fig.subplots()
     places = np.arange(SHOWN)
-    grey = ax.bar(places, np.ones(SHOWN), 0.8, color="#D5DAE1", label="temperature 1, all")
+    grey = ax.bar(places, np.ones(SHOWN), 0.8, color="#B4BDC9", label="temperature 1, all")
     blue = ax.bar(places, np.ones(SHOWN), 0.4, color=plot.COLORS[0], label="left to draw from")
     names = [ax.text(i, -0.03, "", ha="center", va="top", fontsize=10) for i in places]
     ax.set(ylim=(0, 1), xlim=(-0.7, SHOWN - 0.3), xticks=[], ylabel="probability")

@@ -22,7 +22,7 @@ def layers():
         "between examples and that of gradients at every layer; and the mean cosine of two "
         "examples. With tanh and variance 1 over fan-in the spread falls to a tenth and the cosine of "
         "activations rises to a third.",
-        width=8.4,
+        width=7.7,
         height=3.9,
         depth=live.slider(2, DEPTH, start=DEPTH, label="layers"),
         units=live.slider(16, WIDTH, start=WIDTH, step=16, label="width"),
@@ -52,7 +52,7 @@ def _signals(depth, units, name, scale):
 
 
 def _setup(fig):
-    left, middle, right = fig.subplots(1, 3, width_ratios=[1.35, 1, 1])
+    left, middle, right = fig.subplots(1, 3, width_ratios=[1.1, 1, 1])
     edges = np.linspace(-REACH, REACH, 61)
     acts = _rows(left, edges)
     spreads, cosines = _spreads(middle), _cosines(right)
@@ -81,7 +81,8 @@ def _setup(fig):
 
 
 def _rows(ax, edges):
-    ax.set(xlim=edges[[0, -1]], ylim=(-ROWS + 0.9, 1.0), yticks=[], title="Activations")
+    ax.set(xlim=edges[[0, -1]], ylim=(-ROWS + 0.9, 1.0), title="Activations")
+    ax.set(xticks=range(-3, 4), yticks=[])
     ax.set_xlabel("activation; zeros and\nwhat is beyond ±3 left out")
     ax.spines.left.set_visible(False)
     for row, name in ((0, later("first layer")), (ROWS - 1, later("last layer"))):

@@ -208,7 +208,7 @@ def digits():
         "the weights of 16 hidden units changed, as pictures: strokes and the gaps between them.",
         total=TURNS,
         preview=TURNS - 1,
-        width=8.2,
+        width=7.7,
         height=2.9,
         lr=live.slider(0.001, 10.0, start=0.1, log=True, label="learning rate"),
         units=live.slider(16, 256, start=64, step=16, label="hidden units"),
