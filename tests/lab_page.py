@@ -167,6 +167,19 @@ class Notebook:
             self.execute("notebook:run-cell")
             self.wait_idle()
 
+    def ask(self, source: str) -> str:
+        """Run code beside the cells; returns what it shows, as text."""
+        script = """async code => {
+            const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session;
+            const future = kernel.requestExecute({code}), said = [];
+            future.onIOPub = ({content}) =>
+                said.push(content.data?.['text/plain'] ?? content.text ?? '');
+            const {content} = await future.done;
+            if (content.status !== 'ok') throw new Error(content.evalue);
+            return said.join('');
+        }"""
+        return self.page.evaluate(script, source)
+
     def cells(self) -> list[dict]:
         """Return each cell's type, source, tags and outputs, as the page holds them now."""
         return self.page.evaluate(
