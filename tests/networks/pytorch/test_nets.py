@@ -1,10 +1,6 @@
 """The modules: what they are made of, hooks, both modes, compiling; and their weights on disk."""
 
-import os
 import pickle
-import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -138,28 +134,14 @@ def test_pytorch_itself_leaves_a_mixture():
 
 # --- compiling ------------------------------------------------------------------------------
 
-COMPILED = """
-import torch
-from course.networks.pytorch import nets
-torch.manual_seed(0)
-net, x = nets.Net([20, 16, 4]), torch.randn(8, 20)
-with torch.no_grad():
-    assert torch.allclose(torch.compile(net)(x), net(x), atol=1e-5)
-"""
 
-
-@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a C++ compiler")
-def test_a_compiled_net_computes_the_same(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", COMPILED],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)},
-    )
-    if done.returncode and "Python.h" in done.stderr:
-        pytest.skip("torch.compile needs Python's headers")
-    assert done.returncode == 0, done.stderr[-2000:]
+def test_a_compiled_net_computes_the_same(x):
+    """PyTorch reads it whole and runs what it read; the C++ after that is a matter of its own."""
+    torch.manual_seed(0)
+    for net in (nets.Net([144, 16, 4]), nets.ConvNet(12, 2, 3)):
+        compiled = torch.compile(net, backend="aot_eager", fullgraph=True)
+        with torch.no_grad():
+            assert torch.allclose(compiled(x), net(x), atol=1e-5)
 
 
 def test_params_are_not_shared_with_the_arrays():
