@@ -46,6 +46,7 @@ import safetensors.torch
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.optim import SGD, AdamW
 
 from course.data import digits
 from course.interactive import plot, predict
@@ -180,7 +181,6 @@ uncleared = predict.number(
 uncleared
 
 # %%
-SGD, AdamW = torch.optim.SGD, torch.optim.AdamW
 cleared = {
     ("SGD", "each step"): trials.best_of_steps(SGD, (0.1, 0.3), x, y, held),
     ("SGD", "never"): trials.best_of_steps(SGD, (1e-3, 3e-3, 1e-2), x, y, held, clear=False),
@@ -758,7 +758,8 @@ print(f"its loss on the 64 digits: {F.cross_entropy(z, y[:64]):.3f}, by hand {lo
 # `torch.compile(net)` gives a module that computes the same, translated into one program for your
 # processor. It needs a C++ compiler, and where there is none its first call raises an error;
 # where there is one, that call is slow, because it compiles. So it is not run here. A test of the
-# course runs it wherever it can, and checks that both outputs are equal.
+# course runs the part that comes before the C++, for two nets, and checks that their outputs stay
+# the same.
 #
 # A tensor also lives somewhere: on a **device**, the main memory ("cpu") or a graphics card
 # ("cuda"). `net.to(device)` moves a module and `x.to(device)` a tensor, and what meets in one
