@@ -46,10 +46,12 @@ def recognise(exercise, yours: list, failed: int | None) -> Mistake | None:
 def _rank(exercise, mistake: Mistake, yours: list, failed: int | None) -> tuple[int, ...]:
     """Grade of an explanation, cases that tell, that agree, that raise the same type or none."""
     cases, theirs = exercise.examples, exercise.behaviour(mistake)
-    agree = [_alike(a, b, exercise.atol) for a, b in zip(yours, theirs, strict=True)]
+    if failed is not None and not _alike(yours[failed], theirs[failed], exercise.atol):
+        return (0, 0, 0, 0)  # most end here, after one comparison
     tells = [i for i, c in enumerate(cases) if fault_of(exercise, c, theirs[i])]
-    if not tells or (failed is not None and not agree[failed]):
+    if not tells:
         return (0, 0, 0, 0)
+    agree = [_alike(a, b, exercise.atol) for a, b in zip(yours, theirs, strict=True)]
     ordinary = [i for i in tells if cases[i].kind != "extreme"]
     values = [i for i in tells if theirs[i].error is None]  # an error alone says little
     grades = (
