@@ -36,8 +36,9 @@ class Finding:
 
 @dataclass
 class Examination:
-    """A run through examples and laws: what was found, how near the rest came, the time left."""
+    """A run through examples and laws: what came, what was wrong, how near the rest, time left."""
 
+    results: list[Result] = field(default_factory=list)
     finding: Finding | None = None
     later: Finding | None = None  # the first example that fails after a law that does
     gaps: list[float] = field(default_factory=list)
@@ -68,6 +69,7 @@ def _tried(exercise, answer) -> Examination:
     trial = Examination()
     for number, example in enumerate(exercise.examples):
         result = run(exercise, answer, example.arguments, trial.budget)
+        trial.results.append(result)
         if fault := fault_of(exercise, example, result):
             found = Finding(fault, result, _where(exercise, number), number)
             trial.later = trial.later or found
@@ -116,7 +118,7 @@ def _judged(exercise, answer) -> Verdict:
         return stopped(exercise)
     if isinstance(error, NotImplementedError) or finding.result.value is Ellipsis:
         return _not_started(exercise, signature.begin(exercise))
-    yours = diagnose.results(exercise, answer, trial.budget)
+    yours = diagnose.results(exercise, answer, trial.budget, trial.results)
     failed = (trial.later or finding).number
     mistake = diagnose.recognise(exercise, yours, failed) if yours else None
     scaled = None if mistake or not yours else _scale(exercise, yours, trial)
