@@ -44,9 +44,8 @@ def python(folder, *arguments):
 
 
 def laws(folder, words, *files):
-    """Run those laws of a copy whose names fit the words; a notebook is compared twice."""
-    quiet = ("-q", "-p", "no:cacheprovider", "--durations=0")
-    return python(folder, "-m", "pytest", *quiet, *files, "-k", words)
+    """Run those laws of a copy whose names fit the words; of a notebook, compare each output."""
+    return python(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", words)
 
 
 def test_a_draft_keeps_every_law(copy):
