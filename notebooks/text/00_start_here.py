@@ -62,6 +62,9 @@ widgets.writing()
 # is folded, like every cell whose code teaches nothing; a click on its line opens it. Whatever is
 # listed there comes from a library or from the course, mostly as a name with a dot, such as
 # `bigram.write`. What you define yourself, in an exercise, never replaces it.
+#
+# Without a mouse: ↑ and ↓ choose a cell, Enter opens its text, Tab leads on to its sliders and buttons,
+# and Escape leads back to the cell.
 
 # %% [markdown]
 # ## A worked cell: read it line by line

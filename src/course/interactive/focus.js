@@ -39,10 +39,18 @@ page.addEventListener('focusout', () => {
     const left = held;  /* by a hand, if it could have stayed */
     setTimeout(() => { if (left === held && held?.isConnected && !held.disabled) held = undefined; });
 });
+/* A hand that chooses the cell beside the box leaves the box: JupyterLab lets the focus stay. */
+page.closest('.jp-Cell')?.addEventListener('mousedown', event => {
+    const left = page.contains(document.activeElement) && !page.contains(event.target);
+    if (left) page.closest('.jp-Cell').focus();
+});
 page.addEventListener('click', event => { pressed = event.target.closest('button'); });
 /* JupyterLab looks at the focused part first, and at the whole document before any part of it:
-   a bare key that is not kept from it would choose another cell. */
+   a bare key that is not kept from it would choose another cell. What is too wide is pushed sideways. */
+const pushed = '.jp-OutputArea :not(.course-awake :is(input, button, select, [tabindex]))';
+const sideways = key => ['ArrowLeft', 'ArrowRight'].includes(key.key);
 window.courseKeys ??= (window.addEventListener('keydown', event => {
-    if (event.target.matches?.('.course-awake *') && event.target.matches(keyed))
-        event.target.toggleAttribute(quiet, plain(event));
+    const hand = event.target.matches?.('.course-awake *') && event.target.matches(keyed);
+    const wide = event.target.matches?.(pushed) && event.target.scrollWidth > event.target.clientWidth;
+    if (hand || wide) event.target.toggleAttribute(quiet, plain(event) && (hand || sideways(event)));
 }, true), true);

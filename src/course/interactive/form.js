@@ -1,5 +1,5 @@
 /* A prediction's form, see asking.py: it takes the focus, tells of a press, and is run on from. */
-let greeted, led, going, tried;
+let greeted, led, going, tried, stood;
 const cell = () => page.closest('.jp-Cell');
 const sender = () => page.querySelector('.course-pressed textarea');
 const commit = () => page.querySelector('button.mod-primary')?.click();
@@ -57,11 +57,13 @@ const goOn = () => {
 };
 /* The field says of itself what it wants, and why what it holds is refused. */
 const describe = () => {
+    const wrong = refused() !== null && stood === entered();  /* what was mended is wrong no longer */
+    page.classList.toggle('course-mended', refused() !== null && !wrong);
     const asked = [...page.querySelectorAll('.course-asked')];
     for (const part of asked) part.id ||= fresh();
     for (const field of page.querySelectorAll('input[type=text]')) {
         set(field, 'aria-describedby', asked.map(part => part.id).join(' '));
-        set(field, 'aria-invalid', String(Boolean(refused())));
+        set(field, 'aria-invalid', String(wrong));
     }
 };
 /* Whether the field holds what is committed, at once: the kernel hears of a text when it is left. */
@@ -89,6 +91,7 @@ page.addEventListener('keydown', event => {
 page.addEventListener('click', event => {  /* a press tells what stood there */
     if (!event.target.closest('button')) return;
     event.stopPropagation();
-    send(`${Date.now()} ${entered()}`);
+    stood = entered();
+    send(`${Date.now()} ${stood}`);
 }, true);
-page.addEventListener('input', compare);
+page.addEventListener('input', () => { describe(); compare(); });

@@ -9,7 +9,10 @@ const listen = () => {
     if (lost() === Boolean(deaf)) return;
     deaf?.remove();
     deaf = lost() ? page.appendChild(document.createElement('div')) : undefined;
-    if (deaf) deaf.textContent = window.courseHeard.textContent = words.deaf;
+    if (!deaf) return;
+    deaf.textContent = words.deaf;
+    const said = window.courseHeard;  /* once for all the boxes of a page */
+    if (said.textContent !== words.deaf) said.textContent = words.deaf;
 };
 /* A card that comes whole is not read out; what changes in a place that was there before is. */
 if (!window.courseHeard) {
@@ -17,17 +20,21 @@ if (!window.courseHeard) {
     place.style.cssText = words.unseen;
     set(place, 'role', 'status');
     document.body.append(place);
-    const card = '.jp-OutputArea [role=status]';
+    const card = '.jp-OutputArea :is([role=status], [data-mime-type$=stderr])';
     const starred = cell => cell?.querySelector('.jp-InputPrompt')?.textContent.includes('*');
     const runs = part => (window.courseRuns ?? starred)(part.closest('.jp-Cell'));
-    const told = node => node.matches?.(card) ? node : node.querySelector?.(card);
+    const told = node => node.matches?.(card) ? node  /* an error is written into its place late */
+        : node.querySelector?.(card) ?? node.parentElement?.closest(card);
     new MutationObserver(changes => {
         for (const found of changes.flatMap(change => [...change.addedNodes].map(told))) {
-            if (!found?.innerText || found.closest('.course-awake') || !runs(found)) continue;
+            if (!found?.innerText || found.closest('.course-awake') || !found.checkVisibility()) continue;
+            const text = found.innerText.trim(), error = !found.matches('[role=status]');
+            const words = error && text.length > 400 ? text.split('\n').at(-1) : text;  /* a traceback */
+            if (!(error || runs(found)) || place.textContent === words) continue;
             found.removeAttribute('role');
-            place.textContent = found.innerText;
+            place.textContent = words;
         }
     }).observe(document.body, { childList: true, subtree: true });
 }
 watch(listen);
-for (const kind of ['focusin', 'click']) page.addEventListener(kind, listen);  /* nothing else tells */
+for (const kind of ['focusin', 'course-kernel']) page.addEventListener(kind, listen);

@@ -29,6 +29,7 @@ const mend = () => {
             if (aloud(button.textContent) !== button.textContent) name(button, button.textContent);
         }
     }
+    for (const icon of page.querySelectorAll('button > i')) set(icon, 'aria-hidden', 'true');
     for (const group of page.querySelectorAll('.widget-play'))
         group.querySelectorAll('button').forEach(
             (button, n) => name(button, [words.play, words.stop, words.repeat][n]));
@@ -38,7 +39,9 @@ const mend = () => {
     for (const bar of page.querySelectorAll('.progress')) {
         set(bar, 'role', 'progressbar');
         name(bar, words.progress);
-        set(bar, 'aria-valuetext', bar.closest('.widget-hprogress')?.nextElementSibling?.textContent);
+        const done = bar.closest('.widget-hprogress')?.nextElementSibling?.textContent;
+        set(bar, 'aria-valuetext', done);
+        set(bar, 'aria-valuenow', String(parseInt(done) || 0));
     }
     for (const image of page.querySelectorAll('img[title]')) {
         image.alt = image.title;

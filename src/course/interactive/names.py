@@ -24,6 +24,7 @@ _ALT, LEAD, FORM, _PAGE, *_BOX = (
 )
 _LINES = (  # of ipywidgets, 28 pixels high, and smaller than what stands around them
     "<style>.course-awake .widget-html-content { line-height: 1.5 }"
+    ".course-mended .course-refused { display: none }"
     ".course-opened { width: fit-content; font-size: var(--jp-content-font-size1) }</style>"
 )
 _UNSEEN = (
@@ -117,7 +118,9 @@ def named(box: w.Box, name: str, labels: Iterable[str] = (), *more: str) -> w.Bo
         "stop": say("stop"),
         "repeat": say("repeat"),
         "progress": say("progress"),
-        "deaf": say("The kernel was restarted or shut down: run this cell again."),
+        "deaf": say(
+            "The kernel was restarted or shut down: run the setup cell, then this cell again."
+        ),
     }
     data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())
     scripts = "".join(script(_PAGE + code) for code in (*_BOX, *more))

@@ -54,7 +54,12 @@ const at = event => {
 const begin = point => {
     if (length() < +words.most) strokes.push([point.map(v => Math.min(999, Math.max(0, Math.round(v))))]);
 };
-const undo = all => { strokes = all ? [] : strokes.slice(0, -1); down = false; tell(words.hint); soon(); };
+const undo = all => {
+    strokes = all ? [] : strokes.slice(0, -1);
+    down = false;
+    tell(all ? words.clear : words.undone);
+    soon();
+};
 if (canvas) {
     canvas.addEventListener('pointerdown', event => {
         if (event.button) return;

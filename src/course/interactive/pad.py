@@ -46,9 +46,10 @@ def widget(label: str, start: str) -> tuple[w.Box, w.Textarea]:
     hint = say("Draw here. By keyboard: arrow keys move the pen, space puts it down or lifts it.")
     more = say("Backspace takes the last stroke away, Delete all of them.")
     words = {
-        "hint": hint,
         "down": say("The pen is down: arrow keys draw."),
         "up": say("The pen is up: arrow keys move it."),
+        "undone": say("The last stroke is gone."),
+        "clear": say("All is wiped off."),
         "most": str(MOST),
     }
     data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())

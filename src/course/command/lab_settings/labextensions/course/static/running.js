@@ -1,5 +1,6 @@
 /*
- * What the course asks of JupyterLab itself where a cell is run. A run that leads to an exercise opens
+ * What the course asks of JupyterLab itself where a cell is chosen or run. The arrow keys choose a folded
+ * cell too: a question is one, and JupyterLab would leave it out. A run that leads to an exercise opens
  * its cell for typing, its dots selected to be replaced: JupyterLab would only choose the cell, and
  * take what is typed for commands. What a cell has put out is in sight, which JupyterLab leaves under
  * the window's edge. And a page's script can ask what a folded cell doesn't show: whether it runs, and
@@ -7,6 +8,9 @@
  */
 const RUNS_ON = 'notebook:run-cell-and-select-next';
 const DOTS = /^(\s*)\.\.\.(?=\s*(#|$))/;
+const CHOOSE = 'course:choose-cell';
+const CHOSEN = '.jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus';
+const SHUTS = /^kernelmenu:shutdown|^notebook:shutdown-kernel/;
 const SETTLED = 300;  // milliseconds in which a widget has come that was put out
 
 const isExercise = cell =>
@@ -38,6 +42,16 @@ const showOutput = async (notebook, ended) => {
     output.scrollIntoView({ block: 'nearest' });
 };
 
+const choose = (notebook, step) => {
+    let index = notebook.activeCellIndex + step;
+    while (notebook.widgets[index]?.isHidden) index += step;  // under a heading that is folded
+    if (!notebook.widgets[index]) return;
+    notebook.deselectAll();
+    notebook.activeCellIndex = index;
+    notebook.activate();
+    notebook.scrollToItem(index, 'auto');
+};
+
 const plugin = {
     id: 'course:running',
     autoStart: true,
@@ -47,6 +61,18 @@ const plugin = {
             if (id !== RUNS_ON || !notebook) return;
             openExercise(notebook);
             showOutput(notebook, result).catch(() => {});  // a run that failed
+        });
+        commands.addCommand(CHOOSE, {
+            label: 'Choose the cell above or below',
+            execute: ({ step = 1 }) => choose(shell.currentWidget.content, step),
+        });
+        for (const [key, step] of [['ArrowUp', -1], ['K', -1], ['ArrowDown', 1], ['J', 1]])
+            commands.addKeyBinding({ command: CHOOSE, args: { step }, keys: [key], selector: CHOSEN });
+        commands.commandExecuted.connect((_, { id, result }) => {
+            if (!SHUTS.test(id)) return;
+            const tell = () => document.querySelectorAll('.course-awake').forEach(
+                box => box.dispatchEvent(new Event('course-kernel')));
+            result.then(tell, () => {});
         });
         window.courseRuns = node =>
             (shell.currentWidget?.content.widgets ?? []).some(
