@@ -445,13 +445,13 @@ start.reveal(losses[2], shown=f"{losses[2]:.1f} nats")
 #
 # $$\text{loss} \approx \ln K + \frac{\sigma^2}{2}.$$
 
-# %%
+# %% tags=["answers"]
 plot.table(
     [[s, f"{loss:.1f}", f"{initial.expected_loss(50257, s):.1f}"] for s, loss in losses.items()],
     header=["spread of the logits", "measured loss", "ln K + σ²/2"],
 )
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # *Where it fails*: at 8. The average of $e^z$ then rests on values so rare that 50,257 draws don't
 # contain them. For smaller spreads one printed number tells how wide the last layer was drawn. Here are
 # the first losses of four runs with $K = 1{,}000$. In each, $\mathbb{E}[h^2] = 1$ below the last layer.

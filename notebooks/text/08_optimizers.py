@@ -354,12 +354,12 @@ plot.table(rows, header=["rule", "distance under noise, 5 seeds"])
 #
 # $$\text{lr}_{\text{eff}} = \frac{\text{lr}}{1 - \mu} .$$
 
-# %%
+# %% tags=["answers"]
 effective = lr_ball / (1 - mu) / lr_plain
 print(f"The ball's effective rate is {effective:.1f} times that of gradient descent.")
 print(f"The root of that is {effective**0.5:.1f}; its floor was {floor_ratio:.1f} times as high.")
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # The variance grows with the rate, so the distance grows with its root, and this explains the
 # floor. The third row of the table tests the explanation: at an equal effective rate the ball's
 # floor is no higher. (Here it is lower: by the formula above, half of gradient descent's variance

@@ -220,7 +220,7 @@ curves.losses(
     "AdamW that is never cleared falls to 1, turns, and swings below and above guessing.",
 )
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # It does. Both rates in the figure are those at which a cleared run did better. With them SGD
 # turns after about twenty steps and swings up to nearly twice the loss of guessing. AdamW divides
 # by the size of what it is given, so no step is much longer than lr; but it goes on in the

@@ -341,13 +341,13 @@ for k, (language, name) in enumerate({"English": "plays", "Chinese": "poems"}.it
 # so many, some languages get less for the same money. Trained on both texts, each side does worse than with
 # merges of its own, because they share the room. The plays are forty times as long, so they lose little.
 
-# %%
+# %% tags=["answers"]
 for name in trained:
     tokenizer = BytePairs(trained[name])
     pieces = [tokenizer.decode([i]) for i in tokenizer.encode("床前明月光")]
     print(f"{name}: {len(pieces):2} tokens, {'|'.join(pieces)}")
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # The line is *Before my bed the bright moon shines*, and a � is a fragment of a character. The tokenizer of the
 # poems knows *bright moon*, 明月, as one token, but it, too, cuts within the first character.
 #

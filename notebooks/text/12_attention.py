@@ -503,14 +503,14 @@ for name, nats in late.items():
 # Two layers can do it for themselves. The head in the second layer is called an
 # **induction head**. It needs the one in the first layer, a **previous-token head**.
 
-# %%
+# %% tags=["answers"]
 diagrams.induction()
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # Is this what the trained model does? Here are the maps of all four heads on a pattern of eight
 # tokens.
 
-# %% tags=["plot"]
+# %% tags=["plot", "answers"]
 model = models["two layers"][1]
 sequence = np.resize(np.random.default_rng(4).permutation(16)[:8], 24)
 seen = [a[0].numpy() for a in model.weights(torch.from_numpy(sequence)[None])]  # (H, T, T) each

@@ -726,7 +726,7 @@ print(f"all together: {sum(means.values()):.2f} nats")
 # row gains depends on the rows above it, on the learning rate and on the length of the run, so
 # this is a measurement of this size and no law.
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # Of these rows, today's open models, Llama 3 and Qwen 3 for example, have RMS norm, no biases and
 # rotary positions; Qwen 3 normalises queries and keys too. The MLP of both has a **gate**. Beside
 # `up`, a second matrix, the gate, makes another row of the same width. Where the gate's row is

@@ -219,16 +219,16 @@ print(repr(tokens.decode(texts[0], model.alphabet)))
 # Why should that be? At each position, token $i$ would cost $-\ln p_i$ and is drawn with probability $p_i$. So a drawn text costs
 # $-\sum_i p_i \ln p_i$ on average, which is what the model expects.
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # And what does real text cost, beside what the model expects?
 
-# %%
+# %% tags=["answers"]
 for name in ("the learnt plays", "The Tempest"):
     p = layers.softmax(logits(model, known[name]))
     expected = -(p * np.log(p)).sum(axis=-1).mean()
     print(f"{name}: the model expects {expected:.2f} nats, the text costs {costs[name]:.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # On the plays that it has learnt, the model is right about its own surprise. On a new play it expects the same and is surprised
 # more, so it is too sure of itself there.
 

@@ -268,6 +268,20 @@ def test_what_answers_an_exercise_is_folded_and_bears_its_name(every):
     assert "name_the_fault" in re.sub("<[^>]*>", "", fold.partition("</summary>")[0])
 
 
+@pytest.mark.parametrize(
+    ("stem", "words"),
+    [
+        ("07_initialization", "measured loss"),
+        ("08_optimizers", "3.8 times as high"),
+        ("11_tokenization", "15 tokens"),
+        ("12_attention", "Is this what the trained model does?"),
+        ("14_generation", "the model expects 1.39"),
+    ],
+)
+def test_what_comes_after_the_answer_and_repeats_it_is_folded(every, stem, words):
+    assert words in every[stem] and words not in opened(every[stem])
+
+
 def test_a_card_says_unit_and_range_of_what_it_asks_for(made):
     first = (made[1] / f"{STEMS[0]}.html").read_text(encoding="utf-8")
     card = first[first.index("how many never occur?</b>") :].partition("</div></div>")[0]

@@ -183,6 +183,7 @@ def _line(line: str, code: bool) -> str:
     if not bare:
         return f'<span class="line blank">{line}</span>'
     indent = len(bare) - len(bare.lstrip())
+    line = line if code else re.sub(r"(?<=\d) %", "\u00a0%", line)
     kind = "line inner" if indent or bare[0] in ")]}" else "line"  # no statement begins here
     if code and len(bare) <= WRAPPED:
         return f'<span class="{kind}">{line}</span>'

@@ -49,7 +49,8 @@ def _need(cells: list[NotebookNode]) -> None:
         page, code = cell.metadata.page, symtable.symtable(cell.source, cell.id, "exec")
         bound = {name.get_name() for name in code.get_symbols() if name.is_assigned()}
         bound |= {name.get_name() for name in code.get_symbols() if name.is_imported()}
-        page.needed = bool(page.fold and bound & read)
+        asks = plumbing.kind(cell) == "predict"  # what it asks stands in its card
+        page.needed = bool(page.fold and bound & read and not asks)
         read -= bound
         if not page.fold or page.needed:
             read |= _read(code) - bound
@@ -86,12 +87,12 @@ def _parts(cell: NotebookNode) -> list[NotebookNode]:
 
 def _pieces(cell: NotebookNode, state: str) -> list[NotebookNode]:
     """Return what of a cell is open, and what would answer a question nearby: both are marked."""
+    if "answers" in cell.metadata.get("tags", []):
+        return [_piece(cell, True)]
     if cell.cell_type == "markdown":
         why, rest = handout.explanation(cell.source) if state == "told" else ("", cell.source)
         both = _piece(cell, True, source=why), _piece(cell, False, source=rest)
         return [piece for piece in both if piece.source.strip()]
-    if "answers" in cell.metadata.get("tags", []):
-        return [_piece(cell, True)]
     kind = plumbing.kind(cell)
     if not state or kind == "predict" or ".check(" in cell.source:
         return [_piece(cell, False)]

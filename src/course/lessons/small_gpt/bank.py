@@ -270,7 +270,7 @@ Attention = Exercise(
     ],
     hints=[
         (
-            "You wrote this in *Attention* as multi_head. Which lines of it hold weights, and so"
+            "You wrote this in the lesson Attention, as multi_head. Which lines of it hold weights, and so"
             " belong to __init__? Through which shapes does x go in forward?"
         ),
         (
