@@ -376,6 +376,14 @@ def test_a_run_of_all_cells_leads_to_the_question_that_stops_it(page):
     sync_api.expect(ended).to_be_hidden()
 
 
+def test_a_question_that_was_led_to_does_not_lead_to_itself_when_the_page_is_opened_anew(page):
+    """Its box is made anew then, by a kernel that went on."""
+    question = cell(page, "# A prediction: run this cell, then type your guess.", 1)
+    sync_api.expect(question.locator(".course-awaited")).to_have_count(1)
+    run(page, "from course.transformers import tokens")
+    sync_api.expect(question.locator(".course-awaited")).to_have_count(0)
+
+
 def test_what_a_folded_cell_shows_is_read_out_when_it_runs_and_not_before(page):
     """A folded cell shows no number, by which a script of the page could tell that it runs."""
     heard = "() => window.courseHeard.textContent"

@@ -69,6 +69,8 @@ class Form:
     def lead_here(self) -> None:
         """Have the page lead to the question: a run of many cells stopped, and this is why."""
         self.box.add_class("course-awaited")
+        # not again when the page is opened anew
+        _at_the_next_cell(lambda: self.box.remove_class("course-awaited"))
 
     def collect(self) -> str:
         """Commit what was typed or chosen and never committed; returns what is to be said."""

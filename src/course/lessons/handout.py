@@ -223,9 +223,9 @@ def above(place: Place, spent: tuple[int, int]) -> dict:
     """
     before, after = place.before, place.after
     links = [
-        before and say("← [{name}]({file})", name=title(before), file=places.file(before)),
+        before and say("←\u00a0[{name}]({file})", name=title(before), file=places.file(before)),
         say("[Map of the course]({file})", file=places.course_map()),
-        after and say("[{name}]({file}) →", name=title(after), file=places.file(after)),
+        after and say("[{name}]({file})\u00a0→", name=title(after), file=places.file(after)),
     ]
     lines = [" &nbsp;·&nbsp; ".join(filter(None, links))]
     if far := _how_far(place, spent):
