@@ -47,7 +47,7 @@ page.closest('.jp-Cell')?.addEventListener('mousedown', event => {
 page.addEventListener('click', event => { pressed = event.target.closest('button'); });
 /* JupyterLab looks at the focused part first, and at the whole document before any part of it:
    a bare key that is not kept from it would choose another cell. What is too wide is pushed sideways. */
-const pushed = '.jp-OutputArea :not(.course-awake :is(input, button, select, [tabindex]))';
+const pushed = ':is(.jp-OutputArea *, mjx-container):not(.course-awake :is(input, button, select, [tabindex]))';
 const sideways = key => ['ArrowLeft', 'ArrowRight'].includes(key.key);
 window.courseKeys ??= (window.addEventListener('keydown', event => {
     const hand = event.target.matches?.('.course-awake *') && event.target.matches(keyed);

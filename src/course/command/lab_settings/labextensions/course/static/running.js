@@ -74,6 +74,10 @@ const plugin = {
                 box => box.dispatchEvent(new Event('course-kernel')));
             result.then(tell, () => {});
         });
+        document.addEventListener('keydown', ({ key, target }) => {  // a fold, a link, a wide formula
+            if (key === 'Escape' && target.matches('.jp-Cell :is(summary, a, mjx-container)'))
+                target.closest('.jp-Cell').focus();
+        });
         window.courseRuns = node =>
             (shell.currentWidget?.content.widgets ?? []).some(
                 cell => cell.node === node && cell.model.executionState === 'running');
