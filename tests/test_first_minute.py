@@ -345,6 +345,19 @@ def test_a_question_whose_kernel_is_gone_says_so_unless_it_is_final(page):
     page.wait_for_function("window.courseHeard.textContent.includes('known yet')")
 
 
+def test_a_figure_behind_another_page_says_nothing_of_a_kernel(page):
+    """What is in front has none; what moves behind it, such as a training, has its own."""
+    run(page, "from course.transformers import tokens")
+    figure = run(page, "widgets.writing()")
+    page.locator(".lm-TabBar-addButton:visible").first.click()
+    page.locator(".jp-Launcher").wait_for()
+    page.evaluate("""() => document.querySelectorAll('.course-awake').forEach(
+        box => box.dispatchEvent(new Event('course-kernel')))""")
+    assert GONE not in figure.text_content()
+    page.locator(".lm-TabBar-tab", has_text="Launcher").locator(".lm-TabBar-tabCloseIcon").click()
+    figure.locator(".course-awake").wait_for()
+
+
 def test_a_figure_whose_kernel_was_shut_down_says_so(page):
     run(page, "from course.transformers import tokens")
     figure = run(page, "widgets.writing()")

@@ -2,8 +2,8 @@
 
 What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
 figures are their pictures. A prediction is its question; what answers it is folded, down to the
-next heading, and so are an exercise's hints and what comes out of a cell tagged `answers`; on
-paper, where nothing folds, they stand at the end. Code that only draws is folded too, and left out
+next heading, and so are an exercise's hints and the cells tagged `answers`; on paper, where nothing
+folds, they stand at the end. Code that only draws is folded too, and left out
 on paper unless open code reads a name of it. What is said of working in JupyterLab, in cells tagged
 `lab`, is left out; instead a line says how the lesson is opened there.
 """
@@ -152,16 +152,16 @@ def panels_of(output: NotebookNode) -> list[panels.Piece]:
     height = drawing.partition('height="')[2].partition('"')[0]
     windows = itertools.accumulate((piece.width for piece in pieces), initial=0)
     return [
-        piece._replace(picture=_window(drawing, f"{left} 0 {piece.width} {height}"))
+        piece._replace(picture=_window(drawing, left, piece.width, height))
         for left, piece in zip(windows, pieces, strict=False)
     ]
 
 
-def _window(drawing: str, view: str) -> str:
+def _window(drawing: str, left: int, width: int, height: str) -> str:
     """Return what is seen of an SVG in a window, itself an SVG, in base64."""
-    _, _, width, height = view.split()
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-    return base64.b64encode(f'{head} viewBox="{view}">{drawing}</svg>'.encode()).decode()
+    view = f'viewBox="{left} 0 {width} {height}"'
+    return base64.b64encode(f"{head} {view}>{drawing}</svg>".encode()).decode()
 
 
 def lined(code: str) -> str:

@@ -39,17 +39,17 @@ page.addEventListener('focusout', () => {
     const left = held;  /* by a hand, if it could have stayed */
     setTimeout(() => { if (left === held && held?.isConnected && !held.disabled) held = undefined; });
 });
-/* A hand that chooses the cell beside the box leaves the box: JupyterLab lets the focus stay. */
-page.closest('.jp-Cell')?.addEventListener('mousedown', event => {
-    const left = page.contains(document.activeElement) && !page.contains(event.target);
-    if (left) page.closest('.jp-Cell').focus();
-});
 page.addEventListener('click', event => { pressed = event.target.closest('button'); });
 /* JupyterLab looks at the focused part first, and at the whole document before any part of it:
    a bare key that is not kept from it would choose another cell. What is too wide is pushed sideways. */
 const pushed = ':is(.jp-OutputArea *, mjx-container):not(.course-awake :is(input, button, select, [tabindex]))';
 const sideways = key => ['ArrowLeft', 'ArrowRight'].includes(key.key);
-window.courseKeys ??= (window.addEventListener('keydown', event => {
+/* A hand that chooses the cell beside a box leaves the box: JupyterLab lets the focus stay. */
+const leave = ({ target }) => {
+    const box = document.activeElement?.closest('.course-awake'), cell = box?.closest('.jp-Cell');
+    if (cell?.contains(target) && !box.contains(target)) cell.focus();
+};
+window.courseKeys ??= (window.addEventListener('mousedown', leave, true), window.addEventListener('keydown', event => {
     const hand = event.target.matches?.('.course-awake *') && event.target.matches(keyed);
     const wide = event.target.matches?.(pushed) && event.target.scrollWidth > event.target.clientWidth;
     if (hand || wide) event.target.toggleAttribute(quiet, plain(event) && (hand || sideways(event)));

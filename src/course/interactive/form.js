@@ -1,5 +1,5 @@
 /* A prediction's form, see asking.py: it takes the focus, tells of a press, and is run on from. */
-let greeted, led, going, tried, stood;
+let greeted, led, going, stood;
 const cell = () => page.closest('.jp-Cell');
 const sender = () => page.querySelector('.course-pressed textarea');
 const commit = () => page.querySelector('button.mod-primary')?.click();
@@ -45,8 +45,7 @@ const lead = () => {
 /* Shift+Enter commits and goes on; where that was refused, another one goes on all the same. */
 const runOn = () => {
     going = undefined;
-    if (refused() && tried === entered()) return goOn();
-    tried = entered();
+    if (refused() && stood === entered()) return goOn();
     commit();
     going = sender().value.split(' ')[0];
 };

@@ -2,7 +2,7 @@
 let deaf;
 /* Where nothing can be moved or pressed any more, nothing is lost. */
 const hands = ':is(input, button, select):enabled, .noUi-handle, canvas';
-const gone = () => page.matches('.jupyter-widgets-disconnected') || window.courseKernel?.() === false;
+const gone = () => page.matches('.jupyter-widgets-disconnected') || window.courseKernel?.(page) === false;
 const lost = () => gone() &&
     [...page.querySelectorAll(hands)].some(hand => !hand.closest('[style*="display: none"]'));
 const listen = () => {
@@ -23,14 +23,18 @@ if (!window.courseHeard) {
     const card = '.jp-OutputArea :is([role=status], [data-mime-type$=stderr])';
     const starred = cell => cell?.querySelector('.jp-InputPrompt')?.textContent.includes('*');
     const runs = part => (window.courseRuns ?? starred)(part.closest('.jp-Cell'));
-    const told = node => node.matches?.(card) ? node  /* an error is written into its place late */
+    /* An error is written late, when its cell runs no more; one that was stored is none to read out. */
+    const chosen = part => [part.closest('.jp-Cell'), part.closest('.jp-Cell')?.nextElementSibling]
+        .some(cell => cell?.matches('.jp-mod-active'));
+    const told = node => node.matches?.(card) ? node
         : node.querySelector?.(card) ?? node.parentElement?.closest(card);
     new MutationObserver(changes => {
         for (const found of changes.flatMap(change => [...change.addedNodes].map(told))) {
             if (!found?.innerText || found.closest('.course-awake') || !found.checkVisibility()) continue;
             const text = found.innerText.trim(), error = !found.matches('[role=status]');
             const words = error && text.length > 400 ? text.split('\n').at(-1) : text;  /* a traceback */
-            if (!(error || runs(found)) || place.textContent === words) continue;
+            if (!(error ? chosen(found) : runs(found)) || found.courseHeard === words) continue;
+            found.courseHeard = words;
             found.removeAttribute('role');
             place.textContent = words;
         }

@@ -52,12 +52,16 @@ const choose = (notebook, step) => {
     notebook.scrollToItem(index, 'auto');
 };
 
+const tellBoxes = () => document.querySelectorAll('.course-awake').forEach(
+    box => box.dispatchEvent(new Event('course-kernel')));
+
 const plugin = {
     id: 'course:running',
     autoStart: true,
     activate: ({ commands, shell }) => {
         commands.commandExecuted.connect((_, { id, result }) => {
             const notebook = shell.currentWidget?.content;
+            if (SHUTS.test(id)) result.then(tellBoxes, () => {});
             if (id !== RUNS_ON || !notebook) return;
             openExercise(notebook);
             showOutput(notebook, result).catch(() => {});  // a run that failed
@@ -68,12 +72,6 @@ const plugin = {
         });
         for (const [key, step] of [['ArrowUp', -1], ['K', -1], ['ArrowDown', 1], ['J', 1]])
             commands.addKeyBinding({ command: CHOOSE, args: { step }, keys: [key], selector: CHOSEN });
-        commands.commandExecuted.connect((_, { id, result }) => {
-            if (!SHUTS.test(id)) return;
-            const tell = () => document.querySelectorAll('.course-awake').forEach(
-                box => box.dispatchEvent(new Event('course-kernel')));
-            result.then(tell, () => {});
-        });
         document.addEventListener('keydown', ({ key, target }) => {  // a fold, a link, a wide formula
             if (key === 'Escape' && target.matches('.jp-Cell :is(summary, a, mjx-container)'))
                 target.closest('.jp-Cell').focus();
@@ -81,7 +79,10 @@ const plugin = {
         window.courseRuns = node =>
             (shell.currentWidget?.content.widgets ?? []).some(
                 cell => cell.node === node && cell.model.executionState === 'running');
-        window.courseKernel = () => Boolean(shell.currentWidget?.sessionContext?.session?.kernel);
+        window.courseKernel = node => {  // of its own page: another may be in front
+            const own = [...shell.widgets('main')].find(page => page.node.contains(node));
+            return !own || Boolean(own.sessionContext?.session?.kernel);
+        };
     },
 };
 
