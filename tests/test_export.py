@@ -25,6 +25,10 @@ SCALES = """[...document.querySelectorAll('.figure')].map(figure =>
         i => i.clientWidth / i.getAttribute('width')))
     .filter(scales => Math.max(...scales) - Math.min(...scales) > .02)"""  # panels of two sizes
 
+TOUCHED = """[...document.querySelectorAll('summary, .way a, .contents a')].filter(
+    e => e.getClientRects().length && e.getBoundingClientRect().height < 43.9)
+    .map(e => e.innerText)"""  # a finger needs 44 px
+
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
@@ -61,8 +65,9 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
         if width == 390:
             assert reader.evaluate(PUSHED) == []
             shares = "[...document.images].map(i => i.clientWidth / i.getAttribute('width'))"
-            assert min(reader.evaluate(shares)) > 0.56  # letters of 13 px have 7
+            assert min(reader.evaluate(shares)) >= 0.68  # of a letter's least 9 points, 8.5 px
             assert reader.evaluate(SCALES) == []
+            assert reader.evaluate(TOUCHED) == []
             hints = "[...document.querySelectorAll('.card:has(.hints)')]"
             assert reader.evaluate(f"{hints}.every(e => e.scrollWidth <= e.clientWidth)")
             holes = """[...document.querySelectorAll('[role=listitem]')].filter(e =>

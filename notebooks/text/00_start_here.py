@@ -156,7 +156,7 @@ share = 100 * np.mean(counts == 0)
 never.reveal(share, shown=f"{share:.0f} %")
 
 # %%
-fig, ax = plot.figure(width=6.4, height=5.4)
+fig, ax = plot.figure(width=5.7, height=5.4)
 seen = np.where(counts > 0, counts, np.nan)
 image = ax.imshow(seen, norm="log", cmap="viridis_r", interpolation="nearest")
 image.set_clim(vmin=0.03)  # so that even a single occurrence stands out from white

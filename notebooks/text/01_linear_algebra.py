@@ -408,7 +408,7 @@ for d, cosine in cosines.items():
     print(f"d = {d}: spread of the cosine {cosine.std():.2f}, 1/√d = {d**-0.5:.2f}")
 
 # %%
-fig, ax = plot.figure(width=6.9, height=3)
+fig, ax = plot.figure(width=5.7, height=3)
 for i, (d, cosine) in enumerate(cosines.items()):
     edges = min(1, 4 * d**-0.5) * np.linspace(-1, 1, 33)  # as wide as the hill
     height, _ = np.histogram(cosine, edges, density=True)

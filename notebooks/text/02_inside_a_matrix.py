@@ -339,7 +339,7 @@ powers = [np.vander(np.linspace(0, 1, 100), d + 1) for d in degrees]
 kappa = np.array([spectral.condition(P) for P in powers])
 measured = np.array([spectral.condition(P.T @ P) for P in powers])
 meant = np.where(measured < 1e15, measured, np.nan)  # what is measured above is rounding
-fig, ax = plot.figure(width=6.9, height=3)
+fig, ax = plot.figure(width=5.7, height=3)
 ax.plot(degrees, kappa, color=plot.COLORS[0], ls="-", label="V, as in lstsq")
 ax.plot(degrees, kappa**2, color=plot.COLORS[2], ls="-.", label="κ(V) squared")
 ax.plot(degrees, meant, "o", color=plot.COLORS[1], label="VᵀV, measured")
@@ -463,7 +463,7 @@ for _ in range(k):
     rebuilt = rebuilt + np.outer(A @ v_i, v_i)  # s_i u_i is A v_i
     G = made.deflate(G, squared, v_i)
 direct = made.low_rank(A, k)
-fig, ax = plot.figure(width=6, height=2.4)
+fig, ax = plot.figure(width=5.7, height=2.3)
 names = ["the digit", "piece by piece", "low_rank"]
 plot.digits(ax, np.clip([A, rebuilt, direct], 0, 1), names, cols=3)
 plot.show(

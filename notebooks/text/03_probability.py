@@ -109,7 +109,7 @@ norms = {d: np.linalg.norm(rng.standard_normal((1000, d)), axis=1) for d in (1, 
 around = norms[10_000]
 shell.reveal(around.std(), shown=f"{around.mean():.1f} ± {around.std():.1f}")
 print("; ".join(f"d = {d:,}: {r.mean():.1f} ± {r.std():.1f}" for d, r in norms.items()))
-fig, ax = plot.figure(width=6.9, height=3)
+fig, ax = plot.figure(width=5.7, height=3)
 plot.histograms(ax, {f"d = {d:,}": r / d**0.5 for d, r in norms.items()}, bins=90, span=(0, 3))
 ax.set(xlabel="length of a Gaussian vector, divided by √d")
 plot.show(
@@ -200,7 +200,7 @@ ex.bayes.check(bayes)
 
 # %%
 p = np.linspace(0.001, 0.999, 999)
-fig, ax = plot.figure(width=6.9, height=3)
+fig, ax = plot.figure(width=5.7, height=3)
 for i, n in enumerate((10, 100, 1000)):
     log_likelihood = 0.7 * n * np.log(p) + 0.3 * n * np.log(1 - p)
     relative = np.exp(log_likelihood - log_likelihood.max())
@@ -220,7 +220,7 @@ print(f"7,000 of 10,000, p = 0.7: {0.7**7000 * 0.3**3000}; the logarithm is {700
 #
 # For a Gaussian, $N$ independent numbers $x_i$ have the log-likelihood
 #
-# $$\ell(\mu, \sigma) = \sum_{i=1}^N \left( -\frac{(x_i - \mu)^2}{2\sigma^2} - \ln \sigma \right) + \text{a constant}.$$
+# $$\ell(\mu, \sigma) = \sum_i \left( -\frac{(x_i - \mu)^2}{2\sigma^2} - \ln \sigma \right) + \text{constant}.$$
 #
 # At the top, its slopes in $\mu$ and in $\sigma$ are both zero. By hand: $x = (1, 3, 3, 9)$ gives $\mu = 4$ and
 # $\sigma = 3$.

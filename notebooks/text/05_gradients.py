@@ -144,7 +144,7 @@ in_single.reveal(at_1e5, shown=f"{at_1e5:.1f} %")
 # %%
 best = {name: min(far) for name, far in errors.items()}
 foot = {name: steps[np.argmin(far)] for name, far in errors.items()}
-fig, ax = plot.figure(width=6.6, height=2.9)
+fig, ax = plot.figure(width=5.7, height=2.9)
 for n, (name, far) in enumerate(errors.items()):
     ax.loglog(steps, far, "os"[n], ls=plot.LINES[n], color=plot.COLORS[n], label=name)
 ax.set(xlabel="step h", ylabel="relative error of the slopes", ylim=(1e-12, 10))

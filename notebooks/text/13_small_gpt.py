@@ -111,7 +111,7 @@ on_seen = [ngram.loss(counted[n], ids[:30_000]) for n in lengths]
 best = 1 + int(np.argmin(on_unseen))
 bar[f"{best}-grams"] = min(on_unseen)
 longest.reveal(best, shown=f"{best} characters, {min(on_unseen):.2f} nats")
-fig, ax = plot.figure(width=6.9, height=3.2)
+fig, ax = plot.figure(width=5.7, height=3.2)
 for i, (name, losses) in enumerate({"unseen text": on_unseen, "learnt text": on_seen}.items()):
     ax.plot(lengths, losses, "o", ls=plot.LINES[i], color=plot.COLORS[i], label=name)
 ax.set(xlabel="n, context and follower together", ylabel="loss, nats", ylim=(0, 3.6))
@@ -405,7 +405,7 @@ for step, loss in train.fit(model, ids, Recipe(steps=600)):
         print(f"--- step {step}\n{sample}\n")
 
 # %%
-fig, ax = plot.figure(width=6.9, height=3.6)
+fig, ax = plot.figure(width=5.7, height=3.6)
 ax.plot(fall, ".", ms=2, color=plot.FAINT, label="batches")
 ax.plot(*zip(*curve, strict=True), color=plot.COLORS[0], label="unseen text")
 for name, loss in list(bar.items())[1:]:
@@ -892,7 +892,7 @@ print(f"no layers: {bag_loss:.2f} nats, for {cheaper:.0f} times fewer operations
 # %%
 gain = (surprise(bag, unseen) - by_place).reshape(-1, 16, 4).mean(-1)  # windows, groups of 4
 error = gain.std(0) / np.sqrt(len(gain))
-fig, ax = plot.figure(width=6.9, height=3)
+fig, ax = plot.figure(width=5.7, height=3)
 ax.errorbar(np.arange(4, 65, 4) - 1.5, gain.mean(0), 2 * error, fmt="o-", color=plot.COLORS[0])
 ax.set(xlabel="characters seen", ylabel="what layers gain, nats", ylim=(0, 0.6), xlim=(0, 64))
 plot.show(

@@ -12,6 +12,7 @@ from course.authoring import checkout, formulas, pages, pairs, paper, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
 
+PHONE = 390  # pixels
 STEMS = ("00_start_here", "01_linear_algebra", "02_inside_a_matrix")
 
 
@@ -243,6 +244,20 @@ def test_a_drawing_is_cut_as_its_picture_is(root):
     (left, *_, width, _), (begins, *_, rest, _) = views
     assert left == "0" and begins == width
     assert int(width) + int(rest) in range(620, 623)
+
+
+def test_a_phone_shows_each_panel_whole_with_letters_that_can_be_read(every):
+    """Its least letters have 12.5 px at 9 points, and 8.5 where it is as wide as a phone."""
+    piece = re.compile(r'<img [^>]*style="--width:(\d+);[^>]*"(?! class="foot")')
+    for stem, text in every.items():
+        widths = [int(width) for width in piece.findall(text)]
+        assert widths and 0.68 * max(widths) <= PHONE, stem
+
+
+def test_no_line_of_a_heading_begins_with_a_point(every):
+    heads = re.findall(r"<h[23][^>]*>(.*?)</h[23]>", "".join(every.values()), re.DOTALL)
+    assert any("\N{NO-BREAK SPACE}· " in head for head in heads)
+    assert [head for head in heads if " ·" in head] == []
 
 
 def test_what_is_printed_may_be_wrapped_and_what_is_short_of_code_is_not():

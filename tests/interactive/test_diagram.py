@@ -42,6 +42,11 @@ def test_every_text_lies_inside_the_picture_and_in_its_box(drawing):
             assert seen.width <= box.width and seen.height <= box.height, text
 
 
+def test_no_word_is_smaller_than_a_figures(drawing):
+    """9 points, and the drawing no wider than a phone shows with letters of 8.5 px."""
+    assert min(text.get_fontsize() for text in drawing.ax.texts) >= 9
+
+
 def test_nothing_lies_on_anything(drawing):
     for one, other in itertools.combinations(drawing.solid, 2):
         apart = max(

@@ -144,6 +144,15 @@ def test_digits_refuse_labels_of_another_number():
         plot.digits(plot.figure()[1], np.zeros((3, 784)), labels="ab")
 
 
+@pytest.mark.parametrize(("shares", "top"), [((0.3, 0.5), 0.5), ((0.4, 0.6), 1), ((0, 1), 1)])
+def test_bars_fill_their_axis_and_its_end_moves_between_a_half_and_the_whole(shares, top):
+    _, ax = plot.figure()
+    bars = ax.bar(range(2), np.ones(2))
+    plot.heights(bars, shares)
+    assert [bar.get_height() for bar in bars] == list(shares)
+    assert ax.get_ylim() == (0, top) and max(shares) <= top
+
+
 def test_histograms_stand_on_their_own_lines_and_count_as_numpy_does():
     _, ax = plot.figure()
     rng = np.random.default_rng(0)

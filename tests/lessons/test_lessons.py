@@ -23,7 +23,7 @@ from course.interactive import numerals
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 NOTEBOOKS = {stem: pairs.read_notebook(ROOT, stem) for stem in STEMS}
-SMALLEST = 9  # points of a letter: 7.5 pixels where its picture is at its least
+SMALLEST = 9  # points of a letter: 8.5 pixels where its picture is at its least
 PALE = re.compile(r"\.text\([^\n]*color=plot\.COLORS\[[1-3a-z]")  # less than 4.5 to 1 on white
 POINTS = re.compile(r"\bfontsize\W+([\d.]+)")
 TYPED = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|https?://\S+", re.DOTALL)  # not prose

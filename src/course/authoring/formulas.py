@@ -17,7 +17,7 @@ RELATIONS = ("=", ":=", "≈", "≠", "≤", "≥", "<", ">", "←", "→", "⟹
 _SPACE = {"width": "0.167em"}
 _LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
 _APART = re.compile(
-    r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)|(?<=\w) = (?=\S)|(?<=\d) (?=%)",
+    r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)",
     re.DOTALL,
 )
 _STOPPED = re.compile(r'<math [^>]*display="inline"(?:(?!</math>).)*</math>[.,;:?!)]+', re.DOTALL)
@@ -191,7 +191,7 @@ def prose(text: str) -> str:
 
 
 def kept(text: str) -> str:
-    """Return HTML in whose text no line breaks at a sign of equality or before one of percent."""
+    """Return HTML in whose text no line breaks at an equals sign, or before a percent or a times."""
     return _APART.sub(lambda found: found["kept"] or _unbroken(found[0]), text)
 
 

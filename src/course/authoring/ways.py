@@ -80,7 +80,7 @@ def headed(text: str) -> str:
         used.add(id)
         inner = ' class="inner"' if level == "3" else ""
         sections.append(f'<li{inner}><a href="#{id}">{_name(words)}</a></li>')
-        return f'<h{level} id="{id}">{words}</h{level}>'
+        return f'<h{level} id="{id}">{_kept(words)}</h{level}>'
 
     text = _HEADING.sub(heading, text)
     told = say("On this page")
@@ -89,6 +89,13 @@ def headed(text: str) -> str:
         f"<ul>{''.join(sections)}</ul></details></nav>\n"
     )
     return re.sub("(?=<h2 )", lambda _: listed, text, count=1)
+
+
+def _kept(words: str) -> str:
+    """Return a heading in which a line ends only after a point, where it has points."""
+    first, *rest = words.split(" · ")
+    space = "\N{NO-BREAK SPACE}"
+    return f"{space}· ".join([first, *(part.replace(" ", space) for part in rest)])
 
 
 def _id(words: str, used: set[str]) -> str:

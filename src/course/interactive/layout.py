@@ -9,7 +9,7 @@ from matplotlib.textpath import TextPath
 
 TINTS = ("#CFE4F2", "#F8DCC8", "#CCEBDF", "#F5E0EC", "#ECEEF2")  # of plot.COLORS, light
 EDGES = ("#0072B2", "#B34E00", "#007A5A", "#A8527F", "#5B6573")
-SIZE, SMALL = 10.0, 8.5  # points of a name, and of a shape or another remark
+SIZE, SMALL = 10.0, 9.0  # points of a name, and of a shape or another remark
 AIR = 2  # pixels between two things
 
 

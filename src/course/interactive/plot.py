@@ -33,6 +33,7 @@ __all__ = [
     "LINES",
     "digits",
     "figure",
+    "heights",
     "histograms",
     "level",
     "ranges",
@@ -228,6 +229,21 @@ def _square(images):
     raise ValueError(f"images must be (N, 28, 28) or (N, 784), not {x.shape}")
 
 
+def heights(bars, shares) -> None:
+    """Let bars be as high as these shares of a whole; their axis ends at a half if all are lower.
+
+    Parameters
+    ----------
+    bars
+        Of one axes, as `Axes.bar` returns them.
+    shares : (N,)
+        A height from 0 to 1 for each.
+    """
+    for bar, share in zip(bars, shares, strict=True):
+        bar.set_height(share)
+    bars[0].axes.set_ylim(0, 0.5 if max(shares) <= 0.5 else 1)
+
+
 def histograms(ax, groups: Mapping, *, bins: int = 60, span: tuple | None = None) -> list:
     """Draw one histogram under another, each on its own line and to its own height.
 
@@ -257,7 +273,7 @@ def histograms(ax, groups: Mapping, *, bins: int = 60, span: tuple | None = None
         fills.append(
             ax.stairs(top, edges, baseline=-n, fill=True, color=COLORS[0], alpha=0.75, label=name)
         )
-    ax.set_yticks(-np.arange(len(values)), list(values))
+    ax.set_yticks(-np.arange(len(values)), list(values), va="bottom")
     ax.tick_params(axis="y", length=0)
     ax.spines.left.set_visible(False)
     return fills

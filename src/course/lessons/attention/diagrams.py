@@ -12,7 +12,7 @@ def look_up():
         "Queries of shape (T, D) meet keys of shape (S, D): their products, divided by root D, are "
         "scores of shape (T, S). A mask and a softmax along each row make weights of that shape. "
         "They mix the values of shape (S, E) into outputs of shape (T, E).",
-        column=128,
+        column=122,
         row=104,
     )
     q = d.matrix("q", 0, 0, rows=4, cols=3, shape="(T, D)")
@@ -35,7 +35,7 @@ def heads():
         "A table of T positions and C columns is cut by columns into H heads, each with all T "
         "positions and D = C / H columns. Each head attends on its own. Their results stand side "
         "by side again, T by C.",
-        column=141,
+        column=111,
         row=66,
     )
     x = d.matrix("", 0, 1.5, rows=4, cols=8, shape="(T, C)", colours=range(4))
@@ -58,7 +58,7 @@ def induction():
         "Tokens A, B, C, A stand in a row. In layer 1 each position fetches the token before it, "
         "so that B knows that it came after A. In layer 2 the last A searches for a position that "
         "came after A, finds B, and copies it: B is predicted to come next.",
-        column=124,
+        column=119,
         row=88,
     )
     tokens = [d.box(token, i, 2, colour=0, width=40) for i, token in enumerate("ABCA")]
@@ -91,20 +91,24 @@ def block():
     out = d.matrix("x", 0, 5.1, rows=3, cols=4, shape="(T, C)")
     for start, end in ((x, first), (first, second), (second, out)):
         d.arrow(start, end, colour=0)
-    places = {"split_heads": 2.35, "rotate q, k": 3.4, "attend": 4.28, "merge_heads": 5.2}
-    attend = [d.box(name, col, 1, colour=1) for name, col in places.items()]
+    norms = [d.box("norm", 0.85, row) for row in (1, 3)]
+    names = (
+        ("split_heads", 2.35, 1),
+        ("rotate q, k", 3.6, 1),
+        ("attend", 3.6, 2),
+        ("merge_heads", 2.35, 2),
+    )
+    heads = [d.box(*place, colour=1) for place in names]
     mlp = d.box("MLP", 2.35, 3, colour=2)
-    for row, label, branch, back, add in (
-        (1, "Wq, Wk, Wv", attend, "Wo", first),
-        (3, "", [mlp], "", second),
-    ):
-        norm = d.box("norm", 0.85, row)
+    for row, norm in zip((1, 3), norms, strict=True):
         d.arrow(d.dot(0, row), norm)
-        d.arrow(norm, branch[0], label)
-        for start, end in itertools.pairwise(branch):
-            d.arrow(start, end)
-        d.arrow(branch[-1], add, back, way="|-")
-    d.word("fetches from other positions", 3.8, 0.4)
+    d.arrow(norms[0], heads[0], "Wq, Wk, Wv")
+    for start, end in itertools.pairwise(heads):
+        d.arrow(start, end)
+    d.arrow(heads[-1], first, "Wo")
+    d.arrow(norms[1], mlp)
+    d.arrow(mlp, second, way="|-")
+    d.word("fetches from other positions", 3, 0.4)
     d.word("works on each position alone", 3.6, 3)
     return d
 

@@ -49,7 +49,7 @@ def one_row():
             "Bars: the weights that one query gives to 12 random keys. One bar holds almost all,"
             " another one the rest."
         ),
-        width=6.9,
+        width=5.7,
         height=2.8,
         D=live.choice([4, 16, 64, 256, 1024], start=64, label="D"),
         temperature=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),

@@ -21,7 +21,7 @@ def threshold():
         alt="All numbers of the column ink, one dot each, on a logarithmic axis, with a line at each "
         "limit. Right numbers lie in the middle; a few wrong ones lie far to the right, "
         "outside the limits.",
-        width=6.9,
+        width=5.7,
         height=3,
         column=live.choice(list(NAMES), start="ink", label="column"),
         rule=live.choice(list(RULES), start=RULES[1], label="measured by"),

@@ -37,18 +37,18 @@ def cache():
         "Keys and values of S earlier positions are kept. One new position has a query, a key and a "
         "value. Its query meets all S plus 1 keys, the weights mix the S plus 1 values, and the new "
         "key and value are kept too.",
-        column=100,
+        column=98,
         row=96,
     )
-    x = d.box("new token", 0, 0.6)
-    q = d.matrix("q", 1.15, 0.6, rows=2, cols=6, shape="(1, D)", colours=(2,))
-    k_past = d.matrix("k_past", 2.6, 0.2, rows=7, cols=6)
-    k = d.matrix("k", 2.6, 1, rows=2, cols=6, colours=(1,))
-    v_past = d.matrix("v_past", 4.4, 0.2, rows=7, cols=6)
-    v = d.matrix("v", 4.4, 1, rows=2, cols=6, colours=(1,))
+    x = d.box("new token", 0, -0.2)
+    q = d.matrix("q", 0, 0.6, rows=2, cols=6, shape="(1, D)", colours=(2,))
+    k_past = d.matrix("k_past", 1.35, 0.2, rows=7, cols=6)
+    k = d.matrix("k", 1.35, 1, rows=2, cols=6, colours=(1,))
+    v_past = d.matrix("v_past", 3.1, 0.2, rows=7, cols=6)
+    v = d.matrix("v", 3.1, 1, rows=2, cols=6, colours=(1,))
     keys, values = d.group([k_past, k], "(S + 1, D)"), d.group([v_past, v], "(S + 1, D)")
-    y = d.matrix("y", 5.8, 0.6, rows=2, cols=6, shape="(1, D)", colours=(2,))
-    d.word("above: kept from before; below: new", 3.5, -0.75)
+    y = d.matrix("y", 4.45, 0.6, rows=2, cols=6, shape="(1, D)", colours=(2,))
+    d.word("above: kept from before; below: new", 2.2, -0.75)
     d.arrow(x, q)
     d.arrow(q, keys)
     d.arrow(keys, values, "weights")
@@ -62,10 +62,10 @@ def speculation():
         "The text goes to a cheap model, which drafts three tokens one after another, and to the expensive "
         "model, which gives its probabilities at all three in one call. The first draft is "
         "kept, the second is replaced, the third is dropped. The text grows by two tokens.",
-        column=112,
+        column=107,
         row=74,
     )
-    text = d.box("text", -1.2, 0.5)
+    text = d.box("text", -1.15, 0.5)
     cheap = d.box("cheap model", 0, 0, colour=2)
     expensive = d.box("expensive model", 0, 1, colour=1)
     d.arrow(text, cheap)

@@ -45,7 +45,7 @@ def cuts():
         alt="Bars for the 24 most probable characters after a line. A wide bar is the probability "
         "at temperature 1; a narrow bar in it what is left after temperature and cuts, scaled to "
         "sum to 1. Characters that were cut have no narrow bar.",
-        width=6.9,
+        width=5.7,
         height=3.4,
         line=live.choice([line.replace("\n", " / ") for line in LINES], label="after"),
         temperature=live.slider(0.2, 3.0, start=1.0, step=0.1, label="temperature"),
@@ -60,8 +60,9 @@ def _cuts(fig):
     places = np.arange(SHOWN)
     grey = ax.bar(places, np.ones(SHOWN), 0.8, color="#B4BDC9", label="temperature 1, all")
     blue = ax.bar(places, np.ones(SHOWN), 0.4, color=plot.COLORS[0], label="left to draw from")
-    names = [ax.text(i, -0.03, "", ha="center", va="top", fontsize=10) for i in places]
-    ax.set(ylim=(0, 1), xlim=(-0.7, SHOWN - 0.3), xticks=[], ylabel="probability")
+    below = {"ha": "center", "va": "top", "transform": ax.get_xaxis_transform()}
+    names = [ax.text(i, -0.03, "", fontsize=10, **below) for i in places]
+    ax.set(xlim=(-0.7, SHOWN - 0.3), xticks=[], ylabel="probability")
     ax.legend(loc="upper right")
 
     def update(line, temperature, k, mass, ratio):
@@ -70,10 +71,9 @@ def _cuts(fig):
         left = choosing.top_p(choosing.top_k(choosing.temper(z, temperature), k), mass)
         left = choosing.min_p(left, ratio) if ratio else left
         order, written = _sorted_names(p)
-        for i, (token, name) in enumerate(zip(order, written, strict=True)):
-            grey[i].set_height(p[token])
-            blue[i].set_height(left[token])
-            names[i].set_text(name)
+        plot.heights([*grey, *blue], [*p[order], *left[order]])
+        for text, name in zip(names, written, strict=True):
+            text.set_text(name)
         expected = -(left[left > 0] * np.log(left[left > 0])).sum()
         n = int((left > 0).sum())
         said = say_n(
@@ -94,7 +94,7 @@ def writing():
         alt="Nine numbered bars: the most probable next characters after the text so far, which "
         "stands above them. Under them the mean cost of what was written, and that of greedy "
         "text of the same length.",
-        width=6.9,
+        width=5.7,
         height=3.1,
         picks=live.text(
             "1", samples=("11111", "2131", "9", "1112"), most=48, label="digits 1 to 9"
@@ -117,8 +117,9 @@ def _written(picks: str):
 def _writing(fig):
     ax = fig.subplots()
     bars = ax.bar(range(MOST), np.ones(MOST), color=plot.COLORS[0], width=0.7)
-    names = [ax.text(i, -0.03, "", ha="center", va="top", fontsize=11) for i in range(MOST)]
-    ax.set(ylim=(0, 1), xlim=(-0.7, MOST - 0.3), xticks=[], ylabel="probability")
+    below = {"ha": "center", "va": "top", "transform": ax.get_xaxis_transform()}
+    names = [ax.text(i, -0.03, "", fontsize=11, **below) for i in range(MOST)]
+    ax.set(xlim=(-0.7, MOST - 0.3), xticks=[], ylabel="probability")
     title = ax.set_title(" ", fontsize=10)
 
     def update(picks):
@@ -127,8 +128,8 @@ def _writing(fig):
         _, greedy, _ = _written("1" * len(picks))
         p = choosing.temper(z, 1.0)
         order, written = _sorted_names(p)
+        plot.heights(bars, p[order[:MOST]])
         for i in range(MOST):
-            bars[i].set_height(p[order[i]])
             names[i].set_text(f"{i + 1}: {written[i]}")
         title.set_text(_shown(text))
         n = max(len(picks), 1)

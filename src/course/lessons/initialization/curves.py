@@ -40,6 +40,7 @@ def exclusive_or(logits, learnt, right, x, y) -> None:
         ax.grid(False)
         title = say("from {start}: {right:.0f} %", start=say(name), right=right[name])
         ax.set(title=title, xlabel="first input", aspect="equal", xticks=halves, yticks=halves)
+        ax.tick_params(labelleft=True)  # panels may come to stand under each other
     axes[0].set_ylabel("second input")
     plot.show(fig, alt=" ".join(alt))
 
@@ -52,7 +53,7 @@ def spreads(spread) -> None:
     spread
         (activation, variance × fan-in) -> the spread after each layer, the input first.
     """
-    fig, ax = plot.figure(width=6.9, height=3.6)
+    fig, ax = plot.figure(width=5.7, height=3.6)
     alt = [say("Standard deviation of the activations over the layers, on a logarithmic axis.")]
     for i, ((name, c), values) in enumerate(spread.items()):
         label = say("{name}, variance {c:.3g}/n", name=say(name), c=c)
@@ -74,7 +75,7 @@ def depths_reached(depths, reached) -> None:
     reached
         Name of a kind -> for each depth the percentages of its seeds.
     """
-    fig, ax = plot.figure(width=6.9, height=3.4)
+    fig, ax = plot.figure(width=5.7, height=3.4)
     plot.ranges(ax, depths, reached, marks="os^")
     ax.axhline(10, color=plot.FAINT, ls=":", lw=1.2)
     ax.text(depths[0], 4, say("guessing"), color=plot.FAINT, fontsize=9)

@@ -34,7 +34,7 @@ def norm():
         "A table x of B rows and C columns. Its rows lose their mean mu and become u; divided by "
         "s, the root of their variance plus epsilon, they become x hat, of mean 0 and variance 1. "
         "Each column of x hat is then scaled by its gamma and shifted by its beta.",
-        column=109,
+        column=86,
         row=72,
     )
     x = d.matrix("x", 0, 1, rows=4, cols=6, shape="(B, C)")

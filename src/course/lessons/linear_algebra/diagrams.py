@@ -7,11 +7,11 @@ from course.words import say
 def brackets():
     """Draw the two orders of a product of three matrices, with the shape between."""
     d = Diagram(
-        "A of shape (n, m), B of shape (m, p), C of shape (p, q). Above, (AB)C: A times B is AB, of "
-        "shape (n, p), and that times C is ABC, of shape (n, q). Below, A(BC): B times C is BC, of "
+        "A of shape (n, m), B of shape (m, p), C of shape (p, q). First, (AB)C: A times B is AB, of "
+        "shape (n, p), and that times C is ABC, of shape (n, q). Then, A(BC): B times C is BC, of "
         "shape (m, q), and A times that is ABC again.",
-        column=56,
-        row=108,
+        column=52,
+        row=100,
     )
     looks = {
         "A": {"rows": 2, "cols": 4, "shape": "(n, m)", "colours": (0,)},
@@ -21,15 +21,16 @@ def brackets():
         "BC": {"rows": 4, "cols": 5, "shape": "(m, q)"},
         "ABC": {"rows": 2, "cols": 5, "shape": "(n, q)", "colours": (3,)},
     }
-    lines = "(AB)C A × B = AB then AB × C = ABC", "A(BC) B × C = BC then A × BC = ABC"
-    for row, line in enumerate(lines):
+    ways = ("(AB)C A × B = AB", "then AB × C = ABC"), ("A(BC) B × C = BC", "then A × BC = ABC")
+    lines = [(row, 6.6 * way, line) for way in (0, 1) for row, line in enumerate(ways[way])]
+    for row, first, line in lines:
         for col, part in enumerate(line.split()):
             if part in looks:
-                d.matrix(part, col, row, **{"colours": (4,), **looks[part]})
+                d.matrix(part, first + col, row, **{"colours": (4,), **looks[part]})
             elif part in "×=":
-                d.sign(part, col, row)
+                d.sign(part, first + col, row)
             else:
-                d.word(say("then") if part == "then" else part, col, row)
+                d.word(say("then") if part == "then" else part, first + col, row)
     return d
 
 

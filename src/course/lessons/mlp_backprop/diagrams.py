@@ -10,7 +10,7 @@ def chain():
         "through sigma to o, and the loss. Lower row, from right to left: o minus y, times sigma's "
         "slope is delta_o, times W_o is dh, times sigma's slope is delta_h. Each weight's gradient "
         "hangs below the delta at its end.",
-        column=115,
+        column=87,
         row=62,
     )
     names = "$x$", "$z_h$", "$h$", "$z_o$", "$o$", r"$L = \frac{1}{2}(o - y)^2$"

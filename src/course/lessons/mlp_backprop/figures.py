@@ -59,7 +59,7 @@ def over_rates(rates, swept: dict) -> None:
     swept
         Name of a pair -> percent read right, (R, seeds).
     """
-    fig, ax = plot.figure(width=6.6, height=2.7)
+    fig, ax = plot.figure(width=5.7, height=2.7)
     plot.ranges(ax, rates, swept, marks="os^")
     ax.set_xscale("log", base=2)
     ax.set_xticks(rates, [f"{lr:g}" for lr in rates])
@@ -88,7 +88,7 @@ def mistakes(x, y, p) -> None:
     guess = p.argmax(axis=1)
     wrong = np.flatnonzero(guess != y)
     worst = wrong[np.argsort(-p.max(axis=1)[wrong], kind="stable")[:10]]
-    fig, ax = plot.figure(width=6.4, height=2.9)
+    fig, ax = plot.figure(width=5.7, height=2.9)
     plot.digits(
         ax, x[worst], [say("{label} as {read}", label=y[i], read=guess[i]) for i in worst], cols=5
     )

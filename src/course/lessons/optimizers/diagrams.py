@@ -8,7 +8,7 @@ def momentum():
     d = Diagram(
         "The old velocity, times mu, and the gradient g are added: the new velocity. It is kept "
         "for the next step. Times lr it is subtracted from p, which gives the new p.",
-        column=118,
+        column=105,
         row=68,
     )
     old, g = d.box("old $v$", 0, 0, colour=1), d.box("$g$", 1.2, 1, colour=0)
@@ -31,7 +31,7 @@ def adam():
         "The gradient g goes two ways. Above, it joins the average m, which is corrected for its "
         "start at zero. Below, its square joins the average v, which is corrected too; its root, "
         "plus epsilon, divides the corrected m. The quotient, times lr, is the step.",
-        column=124,
+        column=98,
         row=62,
     )
     g = d.box("$g$", 0, 0.75, colour=0)

@@ -73,7 +73,7 @@ def curvatures(runs: dict) -> None:
 
 def step_lengths(lengths: dict) -> None:
     """Show how long Adam's steps are, over lr; a name -> one length for each step."""
-    fig, ax = plot.figure(width=6, height=2.3)
+    fig, ax = plot.figure(width=5.7, height=2.3)
     for (name, length), color, line in zip(lengths.items(), plot.COLORS, plot.LINES, strict=False):
         ax.plot(np.arange(1, len(length) + 1), length, color=color, ls=line, label=name)
     ax.set(xscale="log", xlabel="step t", ylabel="length of step / lr", ylim=(0, 7))
@@ -101,7 +101,7 @@ def valleys(scales, losses: dict) -> None:
     losses
         Name of a rule -> losses (R, seeds).
     """
-    fig, ax = plot.figure(width=6, height=2.6)
+    fig, ax = plot.figure(width=5.7, height=2.6)
     mean = {name: L.mean(axis=1) for name, L in losses.items()}
     over = {name: scales / scales[m.argmin()] for name, m in mean.items()}
     plot.ranges(ax, over, losses, marks="os^D")
@@ -138,7 +138,7 @@ def at_best(L) -> list[str]:
 
 def singular_values(before, after) -> None:
     """Show the singular values of a gradient, the first set to 1, and what Muon makes of them."""
-    fig, ax = plot.figure(width=6, height=2.3)
+    fig, ax = plot.figure(width=5.7, height=2.3)
     k, (blue, orange, *_) = np.arange(1, len(before) + 1), plot.COLORS
     label = "of the gradient, the first set to 1"
     ax.plot(k, before / before[0], "o", color=blue, ms=4, label=label)

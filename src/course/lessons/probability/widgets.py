@@ -95,16 +95,16 @@ def temperature():
         ax = fig.subplots()
         bars = ax.bar(np.arange(len(alphabet)), 1.0, color=plot.COLORS[0], width=0.75)
         ax.set_xticks(np.arange(len(alphabet)), [later("end"), *alphabet[1:]])
+        ax.get_xticklabels()[0].set_ha("right")  # clear of the a
         ax.grid(False, axis="x")
-        ax.set(ylim=(0, 1.2), xlabel="letter that follows", ylabel="probability")
-        ax.set_yticks(np.linspace(0, 1, 6))
-        told = ax.text(26.4, 1.18, "", ha="right", va="top", fontsize=11)
+        ax.set(xlabel="letter that follows", ylabel="probability")
+        corner = {"ha": "right", "va": "top", "transform": ax.transAxes}
+        told = ax.text(1, 0.98, "", fontsize=11, **corner)
 
         def update(after, tau):
             z = log_p[alphabet.index(AFTER[after])] / tau
             q = np.exp(z - information.log_sum_exp(z))
-            for bar, height in zip(bars, q, strict=True):
-                bar.set_height(height)
+            plot.heights(bars, q)
             nats = information.entropy(q / q.sum())
             bits = nats / np.log(2)
             told.set_text(say("entropy {nats:.2f} nats = {bits:.2f} bits", nats=nats, bits=bits))
@@ -118,7 +118,7 @@ def temperature():
         alt="Bars for the end of a name and the letters a to z: how probable each is after an a. The "
         "end and the n are largest. At a low temperature a single bar is left, at a high one all "
         "bars are alike.",
-        width=6.9,
+        width=5.7,
         height=3.2,
         after=live.choice(list(AFTER), start="after a", label="where"),
         tau=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),

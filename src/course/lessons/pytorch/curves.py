@@ -15,7 +15,7 @@ def losses(runs: dict, *, alt: str) -> None:
     alt
         The figure in words.
     """
-    fig, ax = plot.figure(width=6.9, height=3)
+    fig, ax = plot.figure(width=5.7, height=3)
     for i, (name, values) in enumerate(runs.items()):
         means = np.reshape(values, (-1, 10)).mean(axis=1)
         look = {"color": plot.COLORS[i], "ls": plot.LINES[i]}

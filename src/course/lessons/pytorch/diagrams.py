@@ -10,7 +10,7 @@ def step():
         "A batch x goes through the model to logits z, and with the labels y to the loss. backward "
         "leads from the loss to the gradients, to which it adds. step reads the gradients and "
         "changes the weights of the model. zero_grad empties the gradients.",
-        column=132,
+        column=129,
         row=92,
     )
     x, model, z, loss = (
@@ -19,7 +19,7 @@ def step():
     )
     y = d.box("y", 3.1, -0.85)
     weights, grads = d.box("weights p", 1, 1.15), d.box("gradients p.grad", 3.1, 1.15)
-    zero = d.box("0", 4.5, 1.15)
+    zero = d.box("0", 3.1, 2.1)
     d.arrow(x, model)
     d.arrow(model, z)
     d.arrow(z, loss, "cross_entropy")

@@ -38,7 +38,7 @@ def dial():
         "and the held-out accuracy levels off at about 85.",
         total=EPOCHS,
         preview=EPOCHS,
-        width=6.9,
+        width=5.7,
         height=3.0,
         share=live.slider(0, 100, start=0, step=10, label="labels drawn at random, %"),
         units=live.slider(4, 128, start=64, step=4, label="hidden units"),

@@ -186,18 +186,17 @@ def next_token(model=None, alphabet=None):
     def setup(fig):
         ax = fig.subplots()
         bars = ax.bar(range(SHOWN), np.ones(SHOWN), color=plot.COLORS[0], width=0.7)
-        names = [ax.text(i, -0.03, "", ha="center", va="top", fontsize=10) for i in range(SHOWN)]
-        ax.set(
-            ylim=(0, 1), xlim=(-0.6, SHOWN - 0.4), xticks=[], ylabel="probability of what follows"
-        )
+        below = {"ha": "center", "va": "top", "transform": ax.get_xaxis_transform()}
+        names = [ax.text(i, -0.03, "", fontsize=10, **below) for i in range(SHOWN)]
+        ax.set(xlim=(-0.6, SHOWN - 0.4), xticks=[], ylabel="probability of what follows")
         title = ax.set_title(" ")
 
         def update(line, temperature):
             ids = tokens.encode(line, alphabet)
             p = follows(model, ids, temperature)
             order = np.argsort(-p, kind="stable")[:SHOWN]
-            for bar, name, i in zip(bars, names, order, strict=True):
-                bar.set_height(p[i])
+            plot.heights(bars, p[order])
+            for name, i in zip(names, order, strict=True):
                 name.set_text(NAMES.get(alphabet[i], alphabet[i]))
             dice = torch.Generator().manual_seed(0)
             out = generate(model, ids, WRITTEN, generator=dice, temperature=temperature)
@@ -212,7 +211,7 @@ def next_token(model=None, alphabet=None):
         setup,
         alt="Bars: the probability of each character that may follow the line, largest first, and "
         "under them how the model goes on.",
-        width=6.9,
+        width=5.7,
         height=3.2,
         line=live.text(
             LINE,

@@ -9,19 +9,19 @@ def writing():
         "The table of counts, divided row by row by its sums, becomes the table p. The row of the "
         "last character is its distribution of what comes next. One character is drawn from it, "
         "and is then the last character, whose row comes next.",
-        column=114,
+        column=98,
         row=92,
     )
-    counts = d.matrix("counts", 0, 0, rows=7, cols=7, shape="(V, V)")
-    p = d.matrix("p", 1.7, 0, rows=7, cols=7, shape="(V, V), rows sum to 1", colours=(1,))
+    counts = d.matrix("counts", 0, 0, rows=6, cols=6, shape="(V, V)")
+    p = d.matrix("p", 1.58, 0, rows=6, cols=6, shape="(V, V), rows sum to 1", colours=(1,))
     row = d.matrix(
-        "", 3.3, 0, rows=1, cols=7, shape="row of the last one", above=True, colours=(1,)
+        "", 2.66, 0, rows=1, cols=6, shape="row of the last one", above=True, colours=(1,)
     )
-    drawn = d.box("next character", 4.9, 0, colour=2)
+    drawn = d.box("next character", 4.53, 0, colour=2)
     d.arrow(counts, p, "÷ row sums")
     d.arrow(p, row)
     d.arrow(row, drawn, "draw")
-    last = d.box("it is the last one now", 3.3, 1, colour=2)
+    last = d.box("it is the last one now", 2.66, 1, colour=2)
     d.arrow(drawn, last, way="|-", colour=2)
     d.arrow(last, row, colour=2)
     return d

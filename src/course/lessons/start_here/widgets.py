@@ -12,7 +12,7 @@ from course.words import say
 
 SHOWN = 16  # the most probable followers that are drawn
 NAMES = {" ": "␣", "\n": "↵"}  # a space and a line end, visible
-LONGEST = 80
+LONGEST = 64
 
 
 @functools.cache
@@ -30,18 +30,18 @@ class _Bars:
     def __init__(self, fig):
         ax = fig.subplots()
         self.bars = ax.bar(np.arange(SHOWN), np.ones(SHOWN), color=plot.COLORS[0], width=0.7)
-        self.names = [
-            ax.text(i, -0.03, "", ha="center", va="top", fontsize=10) for i in range(SHOWN)
-        ]
-        self.heading = ax.text(SHOWN - 0.6, 0.94, "", ha="right", va="top", fontsize=11)
-        ax.set(ylim=(0, 1), xlim=(-0.6, SHOWN - 0.4), xticks=[], ylabel="probability of being next")
+        below = {"ha": "center", "va": "top", "transform": ax.get_xaxis_transform()}
+        self.names = [ax.text(i, -0.03, "", fontsize=10, **below) for i in range(SHOWN)]
+        corner = {"ha": "right", "va": "top", "transform": ax.transAxes}
+        self.heading = ax.text(1, 0.94, "", fontsize=11, **corner)
+        ax.set(xlim=(-0.6, SHOWN - 0.4), xticks=[], ylabel="probability of being next")
 
     def show(self, q, heading):
         """Draw the row q, (V,). Returns what changed."""
         alphabet, _ = _model()
         order = np.argsort(-q, kind="stable")[:SHOWN]
-        for bar, name, j in zip(self.bars, self.names, order, strict=True):
-            bar.set_height(q[j])
+        plot.heights(self.bars, q[order])
+        for name, j in zip(self.names, order, strict=True):
             name.set_text(NAMES.get(alphabet[j], alphabet[j]))
         self.heading.set_text(heading)
         return [*self.bars, *self.names, self.heading]
@@ -67,7 +67,7 @@ def writing():
         setup,
         alt="Bars: the probability of each character that can come next, largest first. Under them "
         "the line that has been written so far. Each character that is added changes the bars.",
-        width=6.9,
+        width=5.7,
         height=2.5,
         letter=live.choice("TAWtq", label="begins with"),
         written=live.slider(0, LONGEST, start=12, label="characters written"),
@@ -98,7 +98,7 @@ def followers():
         "first. Under them a line of text drawn from these probabilities. At a low temperature one "
         "bar holds nearly everything and the line repeats itself; at a high one the bars level out "
         "and the line is noise.",
-        width=6.9,
+        width=5.7,
         height=3.2,
         letter=live.choice("tqaeT", label="after"),
         temperature=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),

@@ -14,15 +14,19 @@ def way():
         "The text “To be, to be” is cut into words: “To”, “ be”, “,”, “ to”, “ be”. Each word "
         "becomes bytes: 84 111, then 32 98 101, and so on. Merges make tokens of them: 256 for "
         "“be”, 257 for a space and “be”. The tokens' bytes, joined, are the text again.",
-        column=102,
-        row=72,
+        column=100,
+        row=66,
     )
     words = ["To", "␣be", ",", "␣to", "␣be"]
     content = ["84 111", "32 98 101", "44", "32 116 111", "32 98 101"]
     tokens = ["84 111", "257", "44", "32 116 111", "257"]
-    text = d.box("To be, to be", 2, 0, width=150)
+    places = 0, 0.98, 1.82, 2.72, 3.86
+    text = d.box("To be, to be", places[2], 0, width=130)
     rows = [(words, 1, 1), (content, 2, 4), (tokens, 3, 2)]
-    drawn = [[d.box(s, i, row, colour=c) for i, s in enumerate(line)] for line, row, c in rows]
+    drawn = [
+        [d.box(s, col, row, colour=c) for col, s in zip(places, line, strict=True)]
+        for line, row, c in rows
+    ]
     for word in drawn[0]:
         d.arrow(text, word, way="straight" if word is drawn[0][2] else "-|")
     for above, below in itertools.pairwise(drawn):
@@ -30,9 +34,9 @@ def way():
             d.arrow(start, end)
     lines = later("text"), later("words"), later("bytes"), later("tokens")
     for row, name in enumerate(lines):
-        d.word(name, -0.8, row)
+        d.word(name, -0.75, row)
     for n, remark in enumerate((later("merges:"), "98, 101 → 256", "32, 256 → 257")):
-        d.word(remark, 5, 2.2 + 0.3 * n)
+        d.word(remark, (0.35, 1.4, 2.75)[n], 3.6)
     return d
 
 
@@ -42,7 +46,7 @@ def tree():
         "The eight bytes of “ another” in a row. Below them, merge after merge: h and e make he, the "
         "space and a make “ a”, o and t make ot, he and r make her, “ a” and n make “ an”, ot and "
         "her make other, and last “ an” and other make “ another”. With each stands its rank.",
-        column=84,
+        column=70,
         row=66,
     )
     word, ranks = tuple(b" another"), bpe.ranks_of(plays.learnt())

@@ -19,7 +19,7 @@ def sentence():
         _sentence,
         alt="A sentence cut into tokens: each token in a frame of its own, its number under it. "
         "Some words are one token, others stand in pieces.",
-        width=6.9,
+        width=5.7,
         height=1.9,
         text=live.text(
             "Shall I compare thee to a summer's day?",

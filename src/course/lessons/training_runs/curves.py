@@ -46,7 +46,7 @@ def remedies(curves) -> None:
     curves
         Name -> (seeds, checks), a check at every 20th step.
     """
-    fig, ax = plot.figure(width=6.6, height=2.8)
+    fig, ax = plot.figure(width=5.7, height=2.8)
     at = {name: 20 * np.arange(1, runs.shape[1] + 1) for name, runs in curves.items()}
     plot.ranges(ax, at, {name: runs.T for name, runs in curves.items()})
     ax.set(xlabel="step", ylabel="held-out loss", ylim=(0.3, 0.8))
@@ -112,7 +112,7 @@ def six_runs(broken) -> None:
 
 def range_test(lrs, losses, turn) -> None:
     """Show the losses of a range test over its rates, and the rate at which they turn up."""
-    fig, ax = plot.figure(width=6.6, height=2.6)
+    fig, ax = plot.figure(width=5.7, height=2.6)
     ax.plot(lrs[: len(losses)], losses)
     ax.plot(turn, min(losses), "o", color=plot.COLORS[1])
     below = {"xytext": (0, -7), "textcoords": "offset points", "ha": "center", "va": "top"}

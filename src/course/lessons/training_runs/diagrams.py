@@ -17,7 +17,7 @@ def step():
     drop = d.box("dropout ?", 1, -1, colour=1)
     grads, clip = d.box("gradients", 3, 0), d.box("clip ?", 4, 0, colour=1)
     rule = d.box("optimizer", 4, 1)
-    rate = d.box("schedule ?", 5.1, 1, colour=1)
+    rate = d.box("schedule ?", 4, 2, colour=1)
     p = d.box("parameters", 2.6, 1)
     held = d.box("held-out loss", 2.6, 2, colour=2)
     stop = d.box("stop ?", 1.2, 2, colour=1)

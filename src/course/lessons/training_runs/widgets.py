@@ -39,7 +39,7 @@ def dials():
         "the held-out loss turns up.",
         total=TOTAL,
         preview=31,
-        width=6.9,
+        width=5.7,
         height=3.0,
         lr=live.slider(1e-4, 1.0, start=0.01, log=True, label="learning rate"),
         scale=live.slider(0.0, 10.0, start=1.0, step=0.5, label="weights at the start, times He's"),
