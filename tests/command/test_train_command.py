@@ -300,8 +300,12 @@ def test_a_run_that_is_complete_says_so_and_how_to_train_longer(text, tmp_path, 
     said = capsys.readouterr().out
     assert "counts for nothing now: --minutes, --seed.\n" in said
     suggested = said.split("complete, with 2 steps. Another one can be longer: ")[1].splitlines()[0]
-    assert course(*shlex.split(suggested)[1:], "--steps", 3, *SIZE) == 0
+    assert course(*shlex.split(suggested)[1:], "--steps", 3) == 0
     assert steps_of(tmp_path / "run_longer") == 3
+    one, other = (
+        json.loads((tmp_path / name / "run.json").read_text()) for name in ("run", "run_longer")
+    )
+    assert one["config"] == other["config"] and one["facts"]["asked"] == other["facts"]["asked"]
     capsys.readouterr()
     assert course(*resumed) == 0
     assert "counts for nothing" not in capsys.readouterr().out

@@ -1,11 +1,13 @@
 """The learner's desk: made once, reset and renewed without losing what was written on it."""
 
+import asyncio
 import json
 import os
 
 import pytest
 
 from course import files
+from course.command import lab_contents
 from course.learner import home, progress, trust
 from course.lessons import handout
 from course.lessons.desk import Desk, Trouble, read
@@ -87,8 +89,8 @@ def test_how_far_you_are_is_written_above_when_the_desk_is_opened(desk):
     assert "solved when" not in text(desk.path("12_attention"))
     again(desk).open()
     shown = text(desk.path("12_attention"))
-    assert "1 solved when you opened the course" in shown
-    assert "[Go on where you were: Exercise 12.2 · causal_mask](12_attention.ipynb#" in shown
+    assert "1 solved when you opened this page" in shown
+    assert "[Go on where you were: a prediction before Exercise 12.2 · causal_mask](12_" in shown
     assert ANSWER in shown
     (end,) = (c for c in read(desk.path("12_attention"))["cells"] if c["id"] == handout.AHEAD)
     assert "●○" in end["outputs"][0]["data"]["text/html"], "it is drawn, and nobody ran it"
@@ -110,6 +112,27 @@ def test_where_cells_were_run_before_it_is_said_that_their_variables_are_gone(de
     ship(desk.checkout, "12_attention", end="That is all.")
     ((said, _),) = update(again(desk))
     assert "beside" not in said, "the line is the course's own"
+
+
+def test_a_page_that_is_opened_later_says_how_far_the_learner_is_by_then(desk):
+    """As the server hands it out; the file stands as it is until the page is saved."""
+    again(desk).open()
+    copies = lab_contents.Copies(root_dir=str(desk.folder))
+
+    def opened():
+        page = asyncio.run(copies.get("12_attention.ipynb", type="notebook"))["content"]
+        return "\n".join(cell["source"] for cell in page["cells"])
+
+    before = text(desk.path("12_attention"))
+    assert opened() == before
+    progress.record_check("attention.scores", True)
+    assert "1 solved when" in opened() and "a prediction before Exercise 12.2" in opened()
+    assert "outlast" not in opened() and text(desk.path("12_attention")) == before
+    write(desk, "12_attention", lambda cells: cells[1].update(execution_count=1))
+    again(desk).open()
+    progress.record_check("attention.causal_mask", True)
+    assert "2 solved when" in opened() and opened().count("outlast") == 1
+    assert "1 solved when" in text(desk.path("12_attention"))
 
 
 def test_the_map_is_drawn_as_far_as_the_learner_is(desk):

@@ -170,7 +170,7 @@ def test_the_lines_above_and_below_lead_on():
     assert "](13_small_gpt.ipynb)" in below["source"]
     solved = frozenset({"attention.attend", "small_gpt.batch"})
     later = handout.above(place._replace(solved=solved), (10, 0))["source"]
-    assert "1 solved when you opened the course; run the last cell of code" in later
+    assert "1 solved when you opened this page; run its last cell of code" in later
     on = handout.above(place._replace(step="[Go on](there)"), (10, 0))["source"]
     assert on.endswith("**[Go on](there)**"), "on whatever page it stands"
     first = handout.Place("00_start_here", "", "01_linear_algebra")

@@ -58,11 +58,11 @@ def test_the_first_step_is_the_first_exercise():
 
 
 def test_you_go_on_where_you_were():
-    progress.record_check("attention.scores", True)
+    progress.record_check("attention.causal_mask", True)
     assert (
         course_map.show().next_step()
-    ) == "Go on where you were: lesson 12, Attention, exercise `causal_mask`."
-    progress.record_prediction("optimizers.limit", guess=3)  # a prediction is a place as well
+    ) == "Go on where you were: lesson 12, Attention, exercise `scores`."
+    progress.record_prediction("optimizers.edge", guess=3)  # a prediction is a place as well
     lesson, name = course_map.show().here()
     assert (lesson.slug, name) == ("optimizers", lesson.exercises[0])
     page = course_map.show()._repr_html_()
@@ -73,6 +73,20 @@ def test_you_go_on_where_you_were():
     at = f"Exercise {int(lesson.number)}.1 · {name}"
     assert shown.way_on(lesson.stem) == f"[Go on where you were: {at}]({where})"
     assert shown.way_on("12_attention") == ""
+
+
+def test_a_prediction_on_the_way_is_where_you_go_on():
+    """One that waits below the place where you were, and not one that you went past."""
+    progress.record_check("attention.scores", True)
+    step, way = course_map.show().next_step(), course_map.show().way_on("12_attention")
+    assert step.endswith("12, Attention, a prediction before exercise `causal_mask`.")
+    assert way == (
+        "[Go on where you were: a prediction before Exercise 12.2 · causal_mask]"
+        "(12_attention.ipynb#cell-id=prediction-leak)"
+    )
+    assert '#cell-id=prediction-leak">Go on' in course_map.show()._repr_html_()
+    progress.record_prediction("attention.leak", guess=1)
+    assert course_map.show().next_step().endswith("Attention, exercise `causal_mask`.")
 
 
 def test_a_finished_lesson_leads_to_the_next_and_the_last_to_what_was_left_out():

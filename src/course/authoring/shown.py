@@ -161,7 +161,8 @@ def _done(output: NotebookNode) -> NotebookNode:
 def _uncredited(line: str) -> str:
     """Return a line that was printed, or what it would say where it says that nothing is yours."""
     what = line.partition(":")[0]
-    if line.strip() not in (yours.credit(what, [], [""] * n) for n in range(1, 20)):
+    counts = map(int, re.findall(r"\b\d\d?\b", line))
+    if line.strip() not in (yours.credit(what, [], [""] * n) for n in counts):
         return line
     return say("{what}: in JupyterLab this line says which parts are yours.", what=what) + "\n"
 

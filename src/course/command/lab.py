@@ -226,6 +226,7 @@ def command(folder: Path, port: int, page: str, *, browser: bool, retries: int =
         "ServerApp.port": port,
         "ServerApp.port_retries": retries,
         "ServerApp.root_dir": folder,
+        "ServerApp.contents_manager_class": "course.command.lab_contents.Copies",
         "ServerApp.tornado_settings": f"static_custom_path={SETTINGS / 'custom'}",
         "ServerApp.open_browser": browser,
         "ServerApp.jpserver_extensions": [f"{name}=False" for name in OFF],

@@ -70,11 +70,13 @@ def _train(args: argparse.Namespace, known: dict, device: str) -> int:
     if args.resume:
         training = checkpoint.restore(args.out, learnt.ids, device=device)
         facts["every"] = known.get("every") or math.ceil(training.recipe.steps / 10)
+        facts["asked"] = known.get("asked", {})
     else:
         training, facts["every"] = begin(args, learnt.ids, held_out.ids, tokenizer.V, device)
+        facts["asked"] = sizes(args)
     introduce(training, learnt, held_out, tokenizer, device)
     if args.resume:
-        recall(args, training, facts["text"])
+        recall(args, training, facts)
     finished = follow(training, learnt, held_out, tokenizer, facts, args.out)
     conclude(training, learnt, held_out, tokenizer, args.out, finished=finished)
     return 0 if finished else 130
@@ -153,6 +155,12 @@ def wishes(args: argparse.Namespace) -> dict:
     return {name: value for name, value in asked.items() if value is not None}
 
 
+def sizes(args: argparse.Namespace) -> dict:
+    """What was asked for that a longer run of the same kind is asked for too."""
+    asked = {"tokens": args.tokens, "vocabulary": args.vocabulary, **wishes(args)}
+    return {k: v for k, v in asked.items() if v is not None and k not in ("minutes", "steps")}
+
+
 def introduce(training, learnt, held_out, tokenizer, device):
     """Say what is about to happen."""
     from course.practice import costs
@@ -182,7 +190,7 @@ def introduce(training, learnt, held_out, tokenizer, device):
     )
 
 
-def recall(args, training, text):
+def recall(args, training, facts):
     """Say how far a run is that was begun before, and what can't be asked of it any more."""
     step, steps = training.step, training.recipe.steps
     if late := [f"--{name}" for name in wishes(args)]:
@@ -191,8 +199,10 @@ def recall(args, training, text):
     if step < steps:
         print(say("Going on at step {step} of {steps}.", step=step, steps=steps))
         return
-    other = ("--out", f"{Path(args.out)}_longer", "--minutes", LONGER)
-    command = typed("course", "train", *(("--text", text) if text else ()), *other)
+    other = {"text": facts["text"], **facts["asked"]}
+    other |= {"out": f"{Path(args.out)}_longer", "minutes": LONGER}
+    options = (word for name, value in other.items() if value for word in (f"--{name}", value))
+    command = typed("course", "train", *options)
     told = "This run is complete, with {steps} steps. Another one can be longer: {command}"
     print(say(told, steps=steps, command=command))
 

@@ -161,15 +161,27 @@ class Desk:
         """Write into a copy how far the learner is by now; widgets of a kernel that is gone go."""
         mine = self.mine(stem)
         was = copy.deepcopy(mine)
-        put_lines(mine["cells"], self.fresh(stem)["cells"])
-        told = handout.rerun(mine["cells"])
+        self.renew(stem, mine["cells"], handout.rerun(mine["cells"]))
         for cell in mine["cells"]:
-            if told and cell["id"] == handout.ABOVE:
-                cell["source"] += f"  \n{told}"
             if cell.get("outputs"):
                 cell["outputs"] = handout.without_widgets(cell)
         if mine != was:
             self.rewrite(stem, mine)
+
+    def renew(self, stem: str, cells: list[dict], told: str | None = None) -> None:
+        """Write into a copy's cells how far the learner is by now.
+
+        Parameters
+        ----------
+        told
+            What is said above of the kernel; as it stands there by default.
+        """
+        above = next((cell for cell in cells if cell.get("id") == handout.ABOVE), {"source": ""})
+        if told is None:
+            told = say(handout.GONE) if say(handout.GONE) in above["source"] else ""
+        put_lines(cells, self.fresh(stem)["cells"])
+        if told:
+            above["source"] += f"  \n{told}"
 
     def rewrite(self, stem: str, notebook: dict) -> None:
         """Put another content in the place of a copy; it is trusted if the copy was."""

@@ -16,12 +16,16 @@ from typing import NamedTuple
 
 from course import cards, lessons
 from course.lessons import minutes, places, plumbing
-from course.words import say, say_n
+from course.words import later, say, say_n
 
 ABOVE, BELOW, AHEAD = "desk-above", places.BELOW, "desk-ahead"  # ids of the cells that we add
 MAP = "desk-map"  # the id of the cell that draws the course's map
 OURS = (ABOVE, BELOW, AHEAD)
 WIDGET = "application/vnd.jupyter.widget-view+json"
+GONE = later(
+    "Variables don't outlast a session: before you go on, choose the cell where you were and "
+    "run again what stands above it (menu Run, Run All Above Selected Cell)."
+)
 _BRINGS_MAP, DRAWS_MAP = "from course.lessons import map as course_map", "course_map.show()"
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
@@ -236,7 +240,7 @@ def above(place: Place, spent: tuple[int, int]) -> dict:
 
 
 def _how_far(place: Place, spent: tuple[int, int]) -> str:
-    """Say how long a lesson takes, and what of it was solved when the desk was opened."""
+    """Say how long a lesson takes, and what of it was solved by now."""
     known = _known(place.stem)
     if known is None or not known.asked:
         return ""
@@ -244,8 +248,8 @@ def _how_far(place: Place, spent: tuple[int, int]) -> str:
     done = sum(f"{known.slug}.{one.name}" in place.solved for one in known.asked)
     if done:
         sentence = (
-            "{done} solved when you opened the course; run the last cell of code on this page to "
-            "see how far you are by now."
+            "{done} solved when you opened this page; run its last cell of code to see how far you "
+            "are by now."
         )
         words.append(say(sentence, done=done))
     return " ".join(words)
@@ -263,10 +267,7 @@ def rerun(cells: list[dict]) -> str:
     """Say above a copy whose kernel is gone what is gone with it; "" where no cell was run."""
     if not any(cell.get("execution_count") for cell in cells):
         return ""
-    return say(
-        "Variables don't outlast a session: before you go on, choose the cell where you were and "
-        "run again what stands above it (menu Run, Run All Above Selected Cell)."
-    )
+    return say(GONE)
 
 
 def below(place: Place) -> list[dict]:

@@ -23,7 +23,7 @@ class Map:
     def __init__(self, state: dict):
         by_part = itertools.groupby(lessons(), lambda lesson: lesson.about.part)
         self.parts = [(part, tuple(inside)) for part, inside in by_part]
-        self.checks, self.hints = state["checks"], state["hints"]
+        self.state, self.checks, self.hints = state, state["checks"], state["hints"]
         self.predictions, self.last = state["predictions"], state.get("last", "")
 
     @property
@@ -49,7 +49,12 @@ class Map:
         """Say where to go on."""
         if (here := self.here()) is None:
             return say("Every exercise of the course is solved.")
-        if self._goes_on(here[0]):
+        if self._ahead(*here):
+            sentence = (
+                "Go on where you were: lesson {number}, {title}, a prediction before exercise "
+                "`{name}`."
+            )
+        elif self._goes_on(here[0]):
             sentence = "Go on where you were: lesson {number}, {title}, exercise `{name}`."
         elif self.last:
             sentence = "Next: lesson {number}, {title}. Its first open exercise is `{name}`."
@@ -68,12 +73,33 @@ class Map:
             return self.next_step() if first else ""
         words = self.next_step() if first and self.last else ""
         if stem == here[0].stem and self._goes_on(here[0]):
-            words = say("Go on where you were: {place}", place=places.named(*here))
-        return f"[{words}]({places.exercise(*here)})" if words else ""
+            place = places.named(*here)
+            if self._ahead(*here):
+                place = say("a prediction before {place}", place=place)
+            words = say("Go on where you were: {place}", place=place)
+        return f"[{words}]({self._link(*here)})" if words else ""
 
     def _goes_on(self, lesson: Lesson) -> bool:
         """Tell whether a lesson is the one that the learner was in."""
         return self.last.partition(".")[0] == lesson.slug
+
+    def _ahead(self, lesson: Lesson, name: str) -> str:
+        """Return the id of a prediction on the way to an exercise, "" where none waits there.
+
+        The way begins where the learner was; what they went past lies behind them.
+        """
+        slug, _, last = self.last.partition(".")
+        if slug != lesson.slug:
+            return ""
+        ids, done = places.order(lesson), places.finished(lesson, self.state)
+        was = next((n for n, id in enumerate(ids) if id.partition("-")[2] == last), -1)
+        to = f"exercise-{name}"
+        way = ids[was + 1 : ids.index(to)] if to in ids else []
+        return next((id for id in way if id.startswith("prediction-") and id not in done), "")
+
+    def _link(self, lesson: Lesson, name: str) -> str:
+        """Return the link to where to go on."""
+        return places.link(lesson, self._ahead(lesson, name) or f"exercise-{name}")
 
     def solved(self, lesson: Lesson) -> int:
         """Count the exercises of a lesson that have passed."""
@@ -133,9 +159,9 @@ class Map:
         )
 
     def _step(self) -> str:
-        """Return where to go on, as a link to the exercise."""
+        """Return where to go on, as a link."""
         words, here = html.escape(self.next_step().replace("`", "")), self.here()
-        return words if here is None else f'<a href="{places.exercise(*here)}">{words}</a>'
+        return words if here is None else f'<a href="{self._link(*here)}">{words}</a>'
 
     def _part(self, name: str, inside, bars: bool = True) -> str:
         tiles = "".join(self._card(lesson, bars) for lesson in inside)

@@ -6,6 +6,7 @@ been drawn and has no letter beyond ASCII.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Container, Mapping, Sequence
 
@@ -46,6 +47,13 @@ def cell(source: str) -> str:
     return next((heads[line] for line in source.splitlines() if line in heads), "")
 
 
+def order(lesson: lessons.Lesson) -> list[str]:
+    """Return the ids that links lead to on a lesson's page, in order; none without a checkout."""
+    page = lessons.NOTEBOOKS / file(lesson.stem)
+    cells = json.loads(page.read_text(encoding="utf-8"))["cells"] if page.is_file() else []
+    return list(filter(None, (cell("".join(one["source"])) for one in cells)))
+
+
 def course_map() -> str:
     """Return the link to the map of the course."""
     return f"{FIRST}#cell-id=course-map"
@@ -80,7 +88,7 @@ def after(lesson: lessons.Lesson, name: str, ids: Sequence[str], done: Container
     for id in ids[ids.index(here) + 1 :] if here in ids else ():
         words = say("a prediction") if id.startswith("prediction-") else told.get(id)
         if words and id not in done:
-            return f"{file(lesson.stem)}#cell-id={id}", words
+            return link(lesson, id), words
     return "", ""
 
 
@@ -90,6 +98,11 @@ def named(lesson: lessons.Lesson, name: str) -> str:
     return say("Exercise {number} · {name}", number=number, name=name)
 
 
+def link(lesson: lessons.Lesson, id: str) -> str:
+    """Return the link to a cell of a lesson."""
+    return f"{file(lesson.stem)}#cell-id={id}"
+
+
 def exercise(lesson: lessons.Lesson, name: str) -> str:
     """Return the link to an exercise."""
-    return f"{file(lesson.stem)}#cell-id=exercise-{name}"
+    return link(lesson, f"exercise-{name}")
