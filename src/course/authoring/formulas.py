@@ -191,7 +191,7 @@ def prose(text: str) -> str:
 
 
 def kept(text: str) -> str:
-    """Return HTML in whose text no line breaks at an equals sign, or before a percent or a times."""
+    """Return HTML in whose text no line breaks at an equals sign or before a percent or times."""
     return _APART.sub(lambda found: found["kept"] or _unbroken(found[0]), text)
 
 

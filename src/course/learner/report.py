@@ -17,8 +17,8 @@ from course.learner import record
 from course.words import say, say_n
 
 HEADER = ("exercise", "tried", "passed", "misconception", "learners", "times")
-# Passed exercises from which equal files are told of. Two who pass on the first try in 7 of 10 cases
-# agree in an exercise with 0.55 at most, in 15 once in 8,000 pairs; a class of 30 has 435 pairs.
+# Passed exercises from which equal files are told of. Two who pass on the first try in 7 of 10
+# cases agree in an exercise with 0.55 at most, in 15 once in 8,000 pairs; 30 learners make 435.
 BY_CHANCE = 15
 WHO = "who"  # one column more: who has tried and not passed, and who showed a misconception
 PASSED_BY = {".git", ".venv", "__pycache__", "node_modules", ".course"}  # folders not searched

@@ -98,7 +98,7 @@ def block():
         ("attend", 3.6, 2),
         ("merge_heads", 2.35, 2),
     )
-    heads = [d.box(*place, colour=1) for place in names]
+    heads = [d.box(name, col, row, colour=1) for name, col, row in names]
     mlp = d.box("MLP", 2.35, 3, colour=2)
     for row, norm in zip((1, 3), norms, strict=True):
         d.arrow(d.dot(0, row), norm)
