@@ -145,7 +145,7 @@ right.set(yscale="log", xlabel="steps", ylabel="part along the wrong vector", yl
 right.legend(loc="lower right")
 plot.level(fig)
 words = (
-    "Left, a vector turns step by step toward a dashed line, the first eigenvector. Right, the error over the "
+    "First, a vector turns step by step toward a dashed line, the first eigenvector. Then, the error over the "
     f"steps, logarithmic: three straight lines, and for the ratio 0.99 it takes {enough} steps to a thousandth."
 )
 plot.show(fig, alt=words)

@@ -571,8 +571,8 @@ right.semilogy(losses, color=plot.COLORS[2])
 right.set(xlabel="step", ylabel="mean squared error L")
 plot.show(
     fig,
-    alt=f"Left, {len(xs)} points of a wave; the model before training runs elsewhere, after training it goes "
-    f"through the points. Right, the error over {len(losses)} steps on a logarithmic axis, rising at first "
+    alt=f"First, {len(xs)} points of a wave; the model before training runs elsewhere, after training it goes "
+    f"through the points. Then, the error over {len(losses)} steps on a logarithmic axis, rising at first "
     f"from {losses[0]:.2f} to {max(losses):.2f}, then falling to {losses[-1]:.3f}.",
 )
 print(made.credit("Your curve"))

@@ -326,7 +326,7 @@ curves.over_sizes(
     sizes,
     {f"{language}, held out": {f"trained on {name}": cost[name][k] for name in trained} for k, language in enumerate(("English", "Chinese"))},
     units=["tokens per character"] * 2, tops=(3, 3),
-    alt="Tokens per character over the size of the vocabulary, English on the left, Chinese on the right. "
+    alt="Tokens per character over the size of the vocabulary, English first, Chinese second. "
     "Merges trained on the plays bring English from 1 to about 0.35 and leave Chinese flat at 2.82. Merges "
     "trained on the poems bring Chinese from 2.82 to 1 and leave English flat at 1. Trained on both, the "
     "English curve nearly covers that of the plays and Chinese ends at about 1.3.",

@@ -268,7 +268,7 @@ def test_what_is_printed_may_be_wrapped_and_what_is_short_of_code_is_not():
 def test_of_panels_that_may_stand_under_each_other_no_text_says_left_or_right(every):
     side = re.compile(r"\b(?:Left|Right|[Oo]n the (?:left|right))\b")
     figure = re.compile(
-        r'<div class="figure[^>]*><img[^>]*><img.*?<section class="prose[^>]*>(.*?)</section>',
+        r'(<div class="figure[^>]*><img[^>]*><img.*?<section class="prose[^>]*>.*?)</section>',
         re.DOTALL,
     )
     told = [(stem, text) for stem, page in every.items() for text in figure.findall(page)]

@@ -147,8 +147,8 @@ def valley():
 
     return live.figure(
         setup,
-        alt="Left, contour lines of a valley, narrow in y and long in x, with the walk of gradient "
-        "descent from (10, 1): it drops to the floor and creeps along it. Right, the height over "
+        alt="First, contour lines of a valley, narrow in y and long in x, with the walk of gradient "
+        "descent from (10, 1): it drops to the floor and creeps along it. Then, the height over "
         "the steps on a logarithmic axis.",
         width=8.2,
         height=3.0,

@@ -20,7 +20,7 @@ def stretch():
         _stretch,
         alt="Three tables: a, b and a plus b, with their entries as numbers. Entries that are there "
         "stand in full colour; copies made by stretching an axis of length 1, or one that is "
-        "missing on the left, are faint. Where the shapes do not fit, the third table is empty.",
+        "missing in front, are faint. Where the shapes do not fit, the third table is empty.",
         width=8.2,
         height=2.5,
         a=live.choice(list(SHAPES), start="(3, 1)", label="shape of a"),

@@ -34,8 +34,8 @@ def signals(scales, kept: dict) -> None:
     right.legend(loc="upper left")
     alt = [
         say(
-            "Left: the error signal over the score of a wrong class. With cross-entropy it rises "
-            "to {full:.0f}; with squared error it peaks at {peak:.2f} and fades. Right: the share "
+            "First, the error signal over the score of a wrong class. With cross-entropy it rises "
+            "to {full:.0f}; with squared error it peaks at {peak:.2f} and fades. Then, the share "
             "of the error signal that survives seven layers, over the scale of the weights.",
             full=o[-1],
             peak=signal.max(),
@@ -119,7 +119,7 @@ def disturbed(rows: dict, right) -> None:
     curve.text(0, 12, "guessing", color=plot.FAINT)
     curve.set(xlabel="moved to the right by, pixels", ylabel="read right, %", ylim=(0, 100))
     alt = say(
-        "Left, digits as written, shuffled into specks, and moved. Right, the share read right "
+        "First, digits as written, shuffled into specks, and moved. Then, the share read right "
         "over the shift: it falls from {first:.0f} to {last:.0f} %, at {far} pixels.",
         first=right[0],
         last=right[-1],

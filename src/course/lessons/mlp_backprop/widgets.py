@@ -203,8 +203,8 @@ def digits():
     return live.training(
         learn,
         setup,
-        alt="Left, the share of unseen digits read right, rising with the examples seen. Middle, "
-        "20 unseen digits, each with the network's reading, a cross where it is wrong. Right, how "
+        alt="First, the share of unseen digits read right, rising with the examples seen. Second, "
+        "20 unseen digits, each with the network's reading, a cross where it is wrong. Third, how "
         "the weights of 16 hidden units changed, as pictures: strokes and the gaps between them.",
         total=TURNS,
         preview=TURNS - 1,

@@ -50,7 +50,7 @@ def curvatures(runs: dict) -> None:
     right.set_yticks([0.05, 0.1, 0.2, 0.5], ["0.05", "0.1", "0.2", "0.5"])
     right.minorticks_off()
     left.legend(loc="lower right")
-    alt = [say("Left, the largest curvature over the steps. Right, the loss, logarithmic.")]
+    alt = [say("First, the largest curvature over the steps. Then, the loss, logarithmic.")]
     for lr, (losses, lam) in runs.items():
         fields = {"lr": lr, "first": lam[0], "most": lam.max(), "last": lam[-1], "limit": 2 / lr}
         sentence = (

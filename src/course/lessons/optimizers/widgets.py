@@ -114,8 +114,8 @@ def race():
     """Five update rules on one of four surfaces: their paths, and their heights step by step."""
     return live.figure(
         _setup,
-        alt="Left, a surface in bands of equal height and the paths of five update rules from one "
-        "start. Right, the height of each above the minimum, step by step, on a logarithmic axis."
+        alt="First, a surface in bands of equal height and the paths of five update rules from one "
+        "start. Then, the height of each above the minimum, step by step, on a logarithmic axis."
         " In the "
         "ravine gradient descent drops to the floor and creeps along it, momentum swings from wall "
         "to wall, RMSprop and Adam take the diagonal; momentum and Nesterov arrive first.",

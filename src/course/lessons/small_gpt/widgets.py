@@ -33,8 +33,8 @@ def cost():
     """Show what a GPT of chosen sizes costs, before it is trained."""
     return live.figure(
         _bill,
-        alt="Left, bars: which share of the parameters stands in tables, attention, MLP and head, "
-        "in percent. Right, in words: parameters, operations for a token and for all of training, "
+        alt="First, bars: which share of the parameters stands in tables, attention, MLP and head, "
+        "in percent. Then, in words: parameters, operations for a token and for all of training, "
         "memory, and the time that the training takes on the chosen machine.",
         width=8.4,
         height=2.9,
@@ -132,8 +132,8 @@ def learning():
     return live.training(
         steps,
         _curve,
-        alt="Left, the loss of a small GPT against the steps it has learnt: dots for the batches, a"
-        " line for unseen text, falling steeply at first. Right, what the model writes after ROMEO "
+        alt="First, the loss of a small GPT against the steps it has learnt: dots for the batches, a"
+        " line for unseen text, falling steeply at first. Then, what the model writes after ROMEO "
         "with a colon.",
         total=STEPS // EVERY + 1,
         preview=6,

@@ -18,7 +18,7 @@ def plans_and_losses(plans, ends) -> None:
     """
     fig, (left, right) = plot.figure(1, 2, width=7.4, height=2.6)
     shown = [name for name in plans if "without" not in name]
-    alt = [say("Left, the learning rate of each plan over the steps; right, its training loss.")]
+    alt = [say("First, the learning rate of each plan over the steps; then its training loss.")]
     for name, color, line in zip(shown, plot.COLORS, plot.LINES, strict=False):
         (n, plan), (lr, _, curve) = plans[name], ends[name]
         rates, mean = [plan(lr)(s) for s in range(n)], curve.reshape(-1, 25).mean(axis=1)
