@@ -13,6 +13,7 @@ from course.authoring.checkout import CourseError
 from course.lessons import handout
 
 PHONE = 390  # pixels
+BAR = '<mo stretchy="false" lspace="0" rspace="0">{}</mo>'
 STEMS = ("00_start_here", "01_linear_algebra", "02_inside_a_matrix")
 
 
@@ -55,7 +56,9 @@ def opened(text):
         ("x = -y", ['=</mo><mo form="prefix">−</mo><mi>y</mi>']),
         ("f(x)-2", [")</mo><mo>−</mo><mn>2</mn>"]),
         (r"a\,\partial z", ["<mi>∂</mi><mi>z</mi>"]),
-        (r"\lVert o\rVert^2", ['<mo stretchy="false">‖</mo>', '<msup><mo stretchy="false">‖</mo>']),
+        (r"\lVert o\rVert^2", [f"<mi>o</mi><msup>{BAR.format('‖')}"]),
+        ("-|x|", [f"{BAR.format('|')}<mi>x</mi>{BAR.format('|')}"]),
+        (r"d \pm 1", ["<mo>±</mo>"]),
         ("W_h := 1", ["</msub><mo>:=</mo><mn>1</mn>"]),
         ("f'(z)", ['<mrow><mi>f</mi><mo lspace="0" rspace="0">′</mo></mrow><mo']),
         (

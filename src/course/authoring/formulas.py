@@ -93,9 +93,9 @@ def _part(tag: str, rows: list[ElementTree.Element]) -> str:
 def _spaced(made: str) -> ElementTree.Element:
     """Return a formula with air around ln and its like, and none around ∞.
 
-    The converter takes ∞ for an operator, := for two signs, and sets ln 2 without a space, as it
-    would a product. Bars it lets grow, each to a height of its own, since the last bears the
-    exponent; a prime it raises as an exponent, though the sign is raised already. A minus after a
+    The converter takes ∞ for an operator, ± for a letter, := for two signs, and sets ln 2 without a
+    space, as it would a product. Bars it keeps apart from what they enclose, and lets grow, each to
+    a height of its own, since the last bears the exponent; a prime it raises as an exponent, though the sign is raised already. A minus after a
     bracket, a comma or another sign stands for no difference, and close to its number.
     """
     ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
@@ -104,10 +104,10 @@ def _spaced(made: str) -> ElementTree.Element:
         kind = part.tag.rpartition("}")[2]
         if kind == "mo" and part.text in ("∞", "∂"):
             part.tag = part.tag.replace("mo", "mi")
-        if kind == "mi" and part.text in RELATIONS:
+        if kind == "mi" and part.text in (*RELATIONS, "±"):
             part.tag = part.tag.replace("mi", "mo")
         if kind == "mo" and part.text in ("‖", "|"):
-            part.set("stretchy", "false")
+            part.attrib |= {"stretchy": "false", "lspace": "0", "rspace": "0"}
         if kind in ("msup", "msubsup"):
             _primed(part, kind)
         if kind in ("mrow", "mtd", "mstyle"):
