@@ -33,7 +33,15 @@ photographs = pytest.mark.skipif(not SCREENS, reason="COURSE_SCREENS names no fo
 # A label beside a slider is not its label element's text to axe; everything else is asked.
 AXE = {"rules": {name: {"enabled": False} for name in ("region", "color-contrast")}}
 CONTRAST = {"runOnly": ["color-contrast"]}  # in both themes
-BESIDE = ".jp-MarkdownCell, .jp-Cell-inputWrapper"  # what isn't an output
+BESIDE = ".jp-MarkdownCell, .jp-Cell-inputWrapper"  # what isn't an output: most of the page
+AWAY = """css => {
+    window.away = [...document.querySelectorAll(css)].map(part => {
+        const place = document.createComment('');
+        part.replaceWith(place);
+        return [place, part];
+    });
+}"""
+BACK = "() => away.forEach(([place, part]) => place.replaceWith(part))"
 ALIVE = re.compile(r"= predict\.|\b(widgets|live)\.\w+\(|\.check\(")  # a hand moves or answers it
 TRAINING = re.compile(r"\bsteps=\d+")
 COMMITTED = "/^(Committed|Your guess stands)/"
@@ -530,10 +538,10 @@ def test_a_machine_finds_pale_words(notebook):
 
 @contextmanager
 def outputs_alone(notebook):
-    """Show nothing but outputs, all of them in the window: what axe-core takes for seen."""
+    """Leave nothing on the page but outputs, all in the window: what axe-core takes for seen."""
     page, usual = notebook.page, notebook.page.viewport_size
-    alone = f"{BESIDE} {{ display: none; }} body {{ height: 100vh; }}"  # JupyterLab's has none
-    style = page.add_style_tag(content=alone)
+    page.evaluate(AWAY, BESIDE)
+    style = page.add_style_tag(content="body { height: 100vh; }")  # JupyterLab's has none
     pane = page.locator(".jp-WindowedPanel-outer").first
     try:
         height = pane.evaluate("e => { e.scrollTo(0, 0); return e.scrollHeight; }")
@@ -543,6 +551,7 @@ def outputs_alone(notebook):
     finally:
         page.set_viewport_size(usual)
         style.evaluate("e => e.remove()")
+        page.evaluate(BACK)
 
 
 def barriers(notebook, asked: dict):
