@@ -153,8 +153,8 @@ positive.reveal(ill_if_alarm, shown=f"{ill_if_alarm:.0f} % of a million people d
 
 # %% [markdown]
 # In the figure, the square is everybody, cut from left to right into ill and healthy, and each part by height into positive
-# and negative. Go down to one in a hundred. Which helps more now: a test that misses fewer of the ill, or one with fewer
-# false alarms?
+# and negative. It begins with one in ten who is ill. At one in a hundred, which helps more: a test that misses fewer of the
+# ill, or one with fewer false alarms?
 #
 # <details><summary>Answer</summary>
 #
@@ -598,7 +598,10 @@ ex.by_luck.check(by_luck)
 # ## Names, written by you
 #
 # Here are your smoothing, your loss, and your log-sum-exp for the temperature. The bits of a name are its surprise, summed
-# over its letters and the point. Try your own name and another temperature.
+# over its letters and the point.
+
+# %% [markdown] tags=["lab"]
+# Try your own name and another temperature.
 
 # %%
 my_name, tau = "ada", 1.0

@@ -453,8 +453,11 @@ plot.table(
 
 # %% [markdown] tags=["answers"]
 # *Where it fails*: at 8. The average of $e^z$ then rests on values so rare that 50,257 draws don't
-# contain them. For smaller spreads one printed number tells how wide the last layer was drawn. Here are
-# the first losses of four runs with $K = 1{,}000$. In each, $\mathbb{E}[h^2] = 1$ below the last layer.
+# contain them.
+
+# %% [markdown]
+# Where the spread is small, one printed number tells how wide the last layer was drawn. Here are the first
+# losses of four runs with $K = 1{,}000$. In each, $\mathbb{E}[h^2] = 1$ below the last layer.
 
 # %%
 rules = {"zero": 0, "PyTorch": 1 / 3, "LeCun": 1, "He": 2}  # variance × fan-in

@@ -836,8 +836,10 @@ for name, make in makers.items():
 # explanation, that sharing weights helps because a stroke looks alike wherever it lies, is not
 # tested here.
 #
-# Does your drawing profit? Train the second network on all digits, and draw what the first one
-# misread.
+# Does your drawing profit? Now the second network learns from all digits.
+
+# %% [markdown] tags=["lab"]
+# Draw what the first one misread.
 
 # %%
 also = yours.using("ConvNet")

@@ -728,13 +728,15 @@ print(f"all together: {sum(means.values()):.2f} nats")
 
 # %% [markdown] tags=["answers"]
 # Of these rows, today's open models, Llama 3 and Qwen 3 for example, have RMS norm, no biases and
-# rotary positions; Qwen 3 normalises queries and keys too. The MLP of both has a **gate**. Beside
-# `up`, a second matrix, the gate, makes another row of the same width. Where the gate's row is
-# near 0, nothing of the first passes. Their variant is called **SwiGLU**: the gate's row goes
-# through silu, which turns $a$ into $a$ times its sigmoid, and multiplies what `up` gives. Then
-# `down` leads back. None of the three has a bias. By hand: $x = \ln 3$, gate $x$, up $2x$, down
-# 10. The sigmoid of $\ln 3$ is $\tfrac34$, so the result is $10 \cdot \tfrac34 \ln 3 \cdot 2 \ln
-# 3 \approx 18.1$.
+# rotary positions; Qwen 3 normalises queries and keys too.
+
+# %% [markdown]
+# The MLP of today's open models has a **gate**. Beside `up`, a second matrix, the gate, makes
+# another row of the same width. Where the gate's row is near 0, nothing of the first passes. Their
+# variant is called **SwiGLU**: the gate's row goes through silu, which turns $a$ into $a$ times its
+# sigmoid, and multiplies what `up` gives. Then `down` leads back. None of the three has a bias. By
+# hand: $x = \ln 3$, gate $x$, up $2x$, down 10. The sigmoid of $\ln 3$ is $\tfrac34$, so the result
+# is $10 \cdot \tfrac34 \ln 3 \cdot 2 \ln 3 \approx 18.1$.
 #
 # ### Exercise: `SwiGLU`
 #

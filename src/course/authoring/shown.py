@@ -87,12 +87,14 @@ def _parts(cell: NotebookNode) -> list[NotebookNode]:
 
 def _pieces(cell: NotebookNode, state: str) -> list[NotebookNode]:
     """Return what of a cell is open, and what would answer a question nearby: both are marked."""
-    if "answers" in cell.metadata.get("tags", []):
-        return [_piece(cell, True)]
+    answers = "answers" in cell.metadata.get("tags", [])
     if cell.cell_type == "markdown":
-        why, rest = handout.explanation(cell.source) if state == "told" else ("", cell.source)
+        told = answers or state == "told"
+        why, rest = handout.explanation(cell.source) if told else ("", cell.source)
         both = _piece(cell, True, source=why), _piece(cell, False, source=rest)
         return [piece for piece in both if piece.source.strip()]
+    if answers:
+        return [_piece(cell, True)]
     kind = plumbing.kind(cell)
     if not state or kind == "predict" or ".check(" in cell.source:
         return [_piece(cell, False)]
