@@ -158,9 +158,18 @@ def test_a_lesson_is_printed(browser, reader, exported):
     made = paper.printed(reader, exported / f"{NOTEBOOKS[0].stem}.html")
     assert made.startswith(b"%PDF") and b"/StructTreeRoot" in made
     assert 5 <= made.count(b"/Type /Page\n") <= 13
-    assert b"/URI (file:" not in made  # the other pages don't lie beside it
+    assert b"/URI (file:" not in made
+    assert b"/URI (./01_linear_algebra.pdf)" in made  # it lies beside it
     assert b"/Title (An exercise: the check tells you what you misunderstood)" in made
     assert b"/Title (Foundations)" not in made  # a part of the course, and no section of this one
+
+
+def test_a_letter_that_no_font_has_is_told(reader, exported):
+    """A private one, since which of the others a machine can draw is its own affair."""
+    reader.goto((exported / f"{NOTEBOOKS[0].stem}.html").as_uri())
+    reader.add_script_tag(path=pages.TEMPLATE / "sheets.js")
+    reader.evaluate("document.querySelector('h1').append('é√\U000f0000')")
+    assert reader.evaluate("boxes()") == ["\U000f0000"]
 
 
 @pytest.mark.parametrize("slug", ["data_pipelines", "mlp_backprop"])
@@ -181,7 +190,8 @@ def test_a_sheet_ends_where_it_was_planned(slug, reader, exported):
     }
     parted = (
         ".prose + .code.begins .asked, .leads + .begins, .code + .code.check.begins, "
-        "p.begins.paper, .inner.begins"
+        "p.begins.paper, .inner.begins, .code:has(.asked) + .code .begins, .needed .begins, "
+        ".hints .begins, .answer .card:has(b) + .begins"
     )
     assert reader.locator(parted).all_inner_texts() == []
 

@@ -21,6 +21,11 @@ _TILE = (
     f"border:1px solid {LINE};border-radius:8px;padding:9px 13px 10px;"
     "box-sizing:border-box;line-height:1.35;background:var(--jp-layout-color1, transparent)"
 )
+_SET = re.compile(  # of a letter alone: what has longer names is code
+    "`(?P<code>[^`]+)`"
+    r"|(?<![\w.])(?P<of>d?[^\W\d_]\u0302?)_(?P<below>\{[^{}]+\}|[^\W_]{1,3}\b)"
+    r"|(?<=[\w)\]])\^(?P<above>\([^()]+\)|[−-]?\w+)"
+)
 
 
 def card(inner: str, *, edge: str = BLUE, role: str = "") -> str:
@@ -48,5 +53,13 @@ def quiet(text: str, *, tag: str = "div", size: int = 100) -> str:
 
 
 def prose(text: str) -> str:
-    """Return text, escaped, with what stands between backticks set as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+    """Return text, escaped, what stands between backticks set as code, in formulas x_i and e^z."""
+    return _SET.sub(_as_set, html.escape(text))
+
+
+def _as_set(found: re.Match) -> str:
+    if found["code"]:
+        return f"<code>{found['code']}</code>"
+    if found["above"]:
+        return f"<sup>{found['above'].strip('()')}</sup>"
+    return f"{found['of']}<sub>{found['below'].strip('{}')}</sub>"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 DIGIT, POINT = "\u2007", "\u2008"  # spaces as wide as a digit and as a point
-_PLAIN = re.compile(r"[+−-]?[\d,]+(?:\.(\d+))?")
+_PLAIN = re.compile(r"(?:[<>] )?[+−-]?[\d,]+(?:\.(\d+))?")
 
 
 def level(texts: Sequence[str]) -> list[str]:

@@ -1,13 +1,12 @@
 """Lessons as pages for reading: whole in themselves, their answers folded, their formulas set."""
 
 import base64
-import html as markup
 import re
 import sys
 
 import pytest
 
-from course import lessons
+from course import cards, lessons
 from course.authoring import checkout, formulas, pages, pairs, paper, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
@@ -157,6 +156,13 @@ def test_between_a_question_and_the_fold_that_answers_it_nothing_was_said(every)
             assert 'class="said"' not in before.rpartition("<h")[2], (stem, before[:80])
             count += 1
     assert count > 50
+
+
+def test_no_section_and_no_exercise_is_folded(every):
+    """With what answers a question none of them is, wherever its cell ends."""
+    for stem, text in every.items():
+        seen = opened(text)
+        assert re.findall("<h[1-4][^>]*>", seen) == re.findall("<h[1-4][^>]*>", text), stem
 
 
 def test_an_answer_leads_to_its_question_and_bears_it(every):
@@ -365,7 +371,7 @@ def test_hints_are_folded_each_in_the_one_before_under_the_name_of_their_exercis
     assert " ".join(told.split()) == "Exercise 6.2 · affine_backward Hint 1 of 3"
     folds = re.split("<details[^>]*>", ladder)[1:4]
     for hint, fold in zip(hints, folds, strict=True):
-        assert markup.escape(hint) in fold
+        assert cards.prose(hint) in fold
     assert folds[2].count("</details>") >= 3 and not any("</details>" in one for one in folds[:2])
     asked = sum(len(one.asked) for one in lessons.lessons())
     assert sum(page.count('<details class="hints"') for page in every.values()) == asked

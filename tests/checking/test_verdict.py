@@ -83,3 +83,11 @@ def test_code_is_coloured_without_being_changed():
         assert html.unescape(re.sub(r"<[^>]+>", "", page)) == code
     assert page == ""
     assert "font-weight:bold\">return</span>" in coloured("return 1")  # fmt: skip
+
+
+def test_in_prose_what_a_letter_bears_is_set_and_names_of_code_stay():
+    text = "Σ_{k ≥ right} q_i k_i, dx̂_j, n_in, e^(−|z|) - 2^n; log_sum_exp(z_y), x_train, `a_i^2`"
+    assert cards.prose(text) == (
+        "Σ<sub>k ≥ right</sub> q<sub>i</sub> k<sub>i</sub>, dx̂<sub>j</sub>, n<sub>in</sub>, "
+        "e<sup>−|z|</sup> - 2<sup>n</sup>; log_sum_exp(z<sub>y</sub>), x_train, <code>a_i^2</code>"
+    )

@@ -199,6 +199,13 @@ def test_a_column_of_numbers_stands_to_the_right_however_they_are_written(shown)
         "ReLU       97 %       10⁻⁸  10⁻⁵       –",
         "2 layers  8.5 %  1.2 · 10³   0.5  3 of 4",
     ]
+    plot.table(
+        [["1.65", "9 % (8 to 11)", "−1 to +2"], ["> 6", "10 % (9 to 11)", ""]], ["x", "y", "z"]
+    )
+    assert shown[1][0]["text/plain"].splitlines()[2:] == [
+        "  1.65   9 % (8 to 11)  −1 to +2",
+        "> 6     10 % (9 to 11)",
+    ]
 
 
 def test_points_stand_under_each_other_and_python_s_powers_are_set(shown):

@@ -75,8 +75,8 @@ def test_a_loss_that_rises_on_its_way_is_said_to_jump(words, losses, said):
 
 def test_a_loss_off_the_scale_is_not_read_to_the_last_digit():
     assert training_runs.seen(5.994) == "5.99"
-    assert training_runs.seen(6.0) == training_runs.seen(1e9) == "above 6"
-    assert training_runs.seen(float("nan")) == "above 6"
+    assert training_runs.seen(6.0) == training_runs.seen(1e9) == "> 6"
+    assert training_runs.seen(float("nan")) == "> 6"
 
 
 def test_digits_that_are_not_learnt_yet_show_where_learning_begins_and_what_to_press():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +24,11 @@ FOOT = (
     '<span class="title"></span> &nbsp;·&nbsp; '
     '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
 )
+_BESIDE = re.compile(rb"/URI \(file:[^()]*/(\w+)\.html[^()]*\)")
 
 
 def pdf(root: Path, stems: list[str], out: Path) -> list[Path]:
-    """Write each of these lessons as a PDF of A4 pages.
+    """Write each of these lessons as a PDF of A4 pages; say which of their letters no font has.
 
     Raises
     ------
@@ -37,21 +40,33 @@ def pdf(root: Path, stems: list[str], out: Path) -> list[Path]:
         pages.html(root, stems, Path(folder))
         for path in tqdm(written, unit="lesson", disable=None, leave=False):
             files.replace(path, printed(page, Path(folder, f"{path.stem}.html")))
+            if letters := page.evaluate("boxes()"):
+                tqdm.write(_lacking(path, letters), file=sys.stderr)
     return written
+
+
+def _lacking(path: Path, letters: list[str]) -> str:
+    """Say which letters are boxes on paper, and where there is a font for them."""
+    return say(
+        "{file}: no font on this machine has {letters}, so empty boxes stand in their place. Noto "
+        "has them: `apt install fonts-noto-cjk fonts-noto-color-emoji` on Debian and Ubuntu, "
+        "https://fonts.google.com/noto elsewhere. Install it and build again.",
+        file=path.name,
+        letters=" ".join(letters),
+    )
 
 
 def printed(page, file: Path) -> bytes:
     """Return a page of HTML as a PDF: its answers and hints at the end, its headings an outline.
 
-    Of its links those within it are left: other pages don't lie beside a PDF. The parts of the map
-    of the course are no sections of a lesson. Where its sheets end is known before it is printed,
-    and so is on which of them an answer stands.
+    A link to another page leads to the PDF beside it. The parts of the map of the course are no
+    sections of a lesson. Where its sheets end is known before it is printed, and so is on which of
+    them an answer stands.
     """
     page.goto(file.as_uri())
     page.emulate_media(media="print")
     page.evaluate(
         """() => {
-            document.querySelectorAll("a[href*='.html']").forEach(a => a.removeAttribute('href'));
             document.querySelectorAll('[role=heading]').forEach(e => e.removeAttribute('role'));
             dispatchEvent(new Event('beforeprint'));
         }"""
@@ -68,7 +83,12 @@ def printed(page, file: Path) -> bytes:
         })""",
         told,
     )
-    return _print(page)
+    return _BESIDE.sub(_beside, _print(page))
+
+
+def _beside(link: re.Match[bytes]) -> bytes:
+    """Return a link to the PDF beside, as long as it was: a PDF counts its bytes."""
+    return (b"/URI (./%s.pdf)" % link[1]).ljust(len(link[0]))
 
 
 def _folds(blocks: list[sheets.Block], filled: list[sheets.Sheet]) -> dict[str, int]:

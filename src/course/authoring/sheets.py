@@ -13,6 +13,7 @@ from typing import NamedTuple
 LEAST = 0.75  # of its height a figure keeps
 _SMALLER = 0.5  # figures a tenth smaller are as bad as a twentieth of a sheet left empty
 _SHEET = 0.03  # one more sheet
+_LAST = 0.5  # so much of the last sheet may be empty
 _HELD = 30.0  # what belongs together is parted only where no sheet could hold it
 
 
@@ -70,9 +71,10 @@ def _used(blocks: Sequence[Block], first: int, end: int) -> float:
 
 
 def _cost(blocks: Sequence[Block], sheet: Sheet, height: float) -> float:
-    """Cubed, a large hole is worse than many small ones; the last sheet may be empty."""
+    """Cubed, a large hole is worse than many small ones; half of the last sheet may be empty."""
+    hole = 1 - _used(blocks, sheet.first, sheet.end) / height
     cost = _SHEET + (_SMALLER * (1 - sheet.share)) ** 3
     if sheet.end == len(blocks):
-        return cost
-    below, hole = blocks[sheet.end], 1 - _used(blocks, sheet.first, sheet.end) / height
+        return cost + max(0.0, hole - _LAST) ** 3
+    below = blocks[sheet.end]
     return cost + max(0.0, hole) ** 3 + below.cut**3 + _HELD * below.held

@@ -13,9 +13,10 @@ from course.columns import level, plain
 from course.interactive import numerals
 from course.words import say
 
-_WRITTEN = re.compile(  # 97 % · -1,234.5 · ±0.3 · 1.2 · 10⁻³ · 3 of 4 · 12 ms · –
+_WRITTEN = re.compile(  # 97 % · -1,234.5 · ±0.3 · 1.2 · 10⁻³ · 3 of 4 · 12 ms · 9 % (8 to 11) · –
     r"[–—-]?|[<>≈~±+−-]* ?[\d.,]*\d(?:e[+-]?\d+)?[⁻⁰¹²³⁴-⁹]*(?: ?[·×] ?10\S+)?"
-    r"(?: (?:of|±) [\d.,]+)?(?: ?(?P<unit>%|°|[a-zA-Z]{1,5}))?"
+    r"(?: (?:of|±|to) [+−-]?[\d.,]+)?(?: ?(?P<unit>%|°|[a-zA-Z]{1,5}))?"
+    r"(?: \([\d.,]+ to [\d.,]+\))?"
 )
 _POWER = re.compile(r"\d(?:\.\d+)?e[+-]\d\d+")  # as Python prints it, not as 1e-5 is typed
 

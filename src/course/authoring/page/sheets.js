@@ -1,5 +1,6 @@
 // What is printed, as blocks that no sheet cuts, and where sheets begin. Which blocks belong
-// together and what it costs to part others, the style says: `break-*` and `--cut`.
+// together and what it costs to part others, the style says: `break-*`, `--cut` after a block, and
+// `--within` between two in one element.
 const look = e => getComputedStyle(e);
 const seen = e => e.getClientRects().length > 0;
 const whole = e =>
@@ -12,6 +13,9 @@ const around = (e, other) => !other || e.contains(other) ? [] : [e, ...around(e.
 const held = (above, below) =>
   around(above, below).some(e => look(e).breakAfter === 'avoid')
   || around(below, above).some(e => look(e).breakBefore === 'avoid');
+const both = (e, other) => e.contains(other) ? e : both(e.parentElement, other);
+const cut = (above, below) => Math.max(
+  look(above).getPropertyValue('--cut'), look(both(above, below)).getPropertyValue('--within'));
 // Width and height between the margins that `@page` tells, in millimetres.
 const room = () => {
   const {style} = [...document.styleSheets[0].cssRules].find(rule => rule instanceof CSSPageRule);
@@ -33,11 +37,23 @@ globalThis.measured = () => {
       head: e.closest('tbody')?.parentElement.tHead?.offsetHeight ?? 0,
       figure: e.matches('.figure') ? e.offsetHeight : 0,
       held: !!above && held(above, e),
-      cut: above ? Number(look(above).getPropertyValue('--cut')) : 0,
+      cut: above ? cut(above, e) : 0,
       fold: e.closest('[id^=answer-], details.hints')?.id ?? '',
     };
   });
   return [height * 96 / 25.4 - 2, measures];  // in CSS pixels, less two for rounding
+};
+// Letters that no font here has: each is drawn as the box that a place without a letter is.
+globalThis.boxes = () => {
+  const pen = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  pen.font = `24px ${look(document.body).fontFamily}`;
+  const drawn = letter => {
+    pen.clearRect(0, 0, 64, 64);
+    pen.fillText(letter, 8, 40);
+    return pen.getImageData(0, 0, 64, 64).data.join();
+  };
+  const box = drawn('\u{10fffd}');
+  return [...new Set(document.querySelector('main').innerText)].filter(c => c > '\u00ff' && drawn(c) === box);
 };
 // A sheet's figures keep a share of their height, so that what belongs to it finds its place.
 globalThis.laid = sheets => sheets.forEach(({first, end, share}) => {

@@ -71,7 +71,7 @@ TOP = 6  # the highest loss that the six runs' picture shows
 
 def seen(loss: float) -> str:
     """Write a loss with 3 digits; off the scale, where rounding decides it, say only that."""
-    return f"{loss:.3g}" if loss < TOP else say("above {top}", top=TOP)
+    return f"{loss:.3g}" if loss < TOP else f"> {TOP}"
 
 
 def six_runs(broken) -> None:
