@@ -416,7 +416,7 @@ def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
             assert not slider.locator("[title=null]").count()
         for button in notebook.cell(index).locator(".widget-toggle-buttons button").all():
             active = "mod-active" in button.get_attribute("class")
-            assert button.get_attribute("aria-pressed") == str(active).lower()
+            assert button.get_attribute("aria-checked") == str(active).lower()
         for told in notebook.cell(index).locator(".course-told").all():
             assert told.get_attribute("role") == "status"  # what it says is read out
 

@@ -226,7 +226,7 @@ def test_a_card_however_long_is_read_from_its_first_line(page):
     tall.evaluate("style => style.remove()")
 
 
-def test_what_a_run_puts_out_is_in_sight(page):
+def test_what_a_run_puts_out_is_in_sight_and_so_is_the_next_cell(page):
     """JupyterLab leaves a next cell in its place that is well in sight; a card then pushes it."""
     high = page.add_style_tag(content=".jp-RenderedHTML > div:first-child { min-height: 400px }")
     check = cell(page, "ex.probabilities.check(probabilities)")
@@ -245,7 +245,8 @@ def test_what_a_run_puts_out_is_in_sight(page):
     page.keyboard.press("Shift+Enter")
     inside = """([cell, pane]) => {
         const out = cell.querySelector('.jp-OutputArea').getBoundingClientRect();
-        return out.height > 400 && out.bottom <= pane.getBoundingClientRect().bottom + 1;
+        const next = cell.nextElementSibling.getBoundingClientRect();
+        return out.height > 400 && next.bottom <= pane.getBoundingClientRect().bottom + 1;
     }"""
     page.wait_for_function(inside, arg=both, timeout=10_000)
     high.evaluate("style => style.remove()")
@@ -283,6 +284,44 @@ def test_a_prediction_is_typed_at_once_and_run_on_from(page):
     sync_api.expect(cell(page, "share = 100 * np.mean(counts == 0)")).to_be_focused()
 
 
+def test_a_choice_is_one_stop_of_tab_and_after_the_last_stop_comes_the_next_cell(page):
+    """JupyterLab would go on to the next link or fold, many cells below."""
+    figure = run(page, "widgets.writing()")
+    chosen = figure.locator("button[aria-checked=true]")
+    chosen.focus()
+    names = figure.locator("[role=radio]").all_inner_texts()
+    for key, name in (("ArrowRight", names[1]), ("ArrowLeft", names[0]), ("ArrowUp", names[-1])):
+        page.keyboard.press(key)
+        sync_api.expect(chosen).to_have_text(name)
+        sync_api.expect(chosen).to_be_focused()
+    for stop in (".noUi-handle", ".widget-readout"):
+        page.keyboard.press("Tab")
+        sync_api.expect(figure.locator(stop)).to_be_focused()
+    page.keyboard.press("Tab")
+    sync_api.expect(cell(page, "The line under the bars is written")).to_be_focused()
+
+
+def test_a_number_that_a_slider_does_not_reach_is_refused_in_a_sentence(page):
+    figure = cell(page, "widgets.writing()")
+    value, said = figure.locator(".widget-readout"), figure.get_by_text("is not possible here")
+    before = value.inner_text()
+    for typed in ("abc", "1e9", "−5", "1,5"):
+        value.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab" if typed == "abc" else "Enter")
+        sync_api.expect(said).to_have_text(
+            re.compile(f"^“{typed}” .* characters written goes from 0")
+        )
+        assert value.inner_text() == before
+    value.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("20")
+    page.keyboard.press("Enter")
+    sync_api.expect(figure.locator(".noUi-handle")).to_have_attribute("aria-valuetext", "20")
+    sync_api.expect(said).to_have_count(0)
+
+
 @pytest.mark.parametrize("hand", [".noUi-handle", "button.widget-toggle-button", "img"])
 def test_from_a_figure_that_was_moved_one_runs_on(page, hand):
     figure = cell(page, "widgets.writing()")
@@ -297,6 +336,17 @@ def test_from_a_figure_that_was_moved_one_runs_on(page, hand):
     sync_api.expect(cell(page, "The line under the bars is written")).to_be_focused(timeout=20_000)
     if hand != "img":  # by which the cell is chosen, to be run again
         assert prompt.inner_text() == before, "what was moved is made anew"
+
+
+def test_a_hint_opens_in_sight_and_so_does_what_opens_the_next(page):
+    check = cell(page, "ex.write_greedily.check(write_greedily)")
+    run(page, "# four lines, much like")
+    run(page, "ex.write_greedily.check(write_greedily)")
+    check.locator("button", has_text="Hint 1").wait_for()
+    check.evaluate("cell => cell.scrollIntoView({ block: 'end' })")
+    check.locator("button", has_text="Hint 1").click()
+    sync_api.expect(check.locator("button", has_text="Hint 2")).to_be_in_viewport(ratio=1)
+    sync_api.expect(check.locator(".course-opened")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("text", ["# A prediction: run this cell", "Exercise 0.1 · "])

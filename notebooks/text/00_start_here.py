@@ -363,8 +363,8 @@ print(f"the probability that a dash follows a dash: {p[dash, dash]:.2f}")
 # $(0.94, 0.06)$.
 
 # %% [markdown] tags=["lab"]
-# Click on the slider and use the arrow keys. Find the temperature at which the line under the bars
-# begins to repeat itself, and the one at which it falls apart.
+# Drag the handle of the temperature, or click on it and use the arrow keys. Find the temperature at which
+# the line under the bars begins to repeat itself, and the one at which it falls apart.
 
 # %%
 widgets.followers()

@@ -81,10 +81,12 @@ def _all(widget):
         yield from _all(child)
 
 
-def test_the_pad_says_what_it_is_and_how_it_is_used_by_keyboard():
+def test_the_pad_says_what_it_is_and_in_sight_how_it_is_used_by_keyboard():
     shown, _ = pad.widget("your <line>", "")
     text = "".join(part.value for part in _all(shown) if isinstance(part, w.HTML))
     name = re.search(r'aria-label="([^"]*)"', text)[1]
-    assert html.unescape(name).startswith("your <line>. Draw here. By keyboard: arrow keys")
+    assert html.unescape(name) == "your <line>"
+    told = re.search(r'<div class="course-help">([^<]*)</div>', text)[1]
+    assert all(key in told for key in ("arrow keys", "space", "Backspace", "Delete"))
     assert "your <line>" not in text, "a label is no HTML"
     assert 'role="status"' in text and 'tabindex="0"' in text

@@ -57,6 +57,12 @@ class Slider:
             raise ValueError(say(sentence, label=say(self.label), value=value, **ends))
         return int(value) if self.whole else float(min(max(value, self.low), self.high))
 
+    def refusal(self) -> str:
+        """Say what can be typed beside it; for {typed} stands what was typed."""
+        ends = {"low": self.words(self.low), "high": self.words(self.high)}
+        sentence = "“{typed}” is not possible here: {label} goes from {low} to {high}."
+        return say(sentence, typed="{typed}", label=say(self.label), **ends)
+
     @property
     def decimals(self) -> int | None:
         """How many decimals tell its values apart; None where a factor or a long step does."""
@@ -268,6 +274,12 @@ def check_all(controls: Mapping) -> None:
 def starts(controls: Mapping) -> dict:
     """Return the value that each control stands at first."""
     return {name: control.start for name, control in controls.items()}
+
+
+def ranges(controls: Mapping) -> dict[str, tuple[float, float, str]]:
+    """Return the ends of each slider by its label, and what is said of what lies beyond them."""
+    sliders = (control for control in controls.values() if isinstance(control, Slider))
+    return {say(one.label): (one.low, one.high, one.refusal()) for one in sliders}
 
 
 def checked(controls: Mapping, values: Mapping) -> dict:

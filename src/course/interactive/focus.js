@@ -9,9 +9,11 @@ let held, pressed, opened;
 const keep = () => {
     const news = page.querySelector('.course-opened');
     if (pressed && news && news !== opened) {
+        const shown = pressed.parentElement;
         pressed = held = undefined;
         news.firstElementChild.id ||= fresh();
         set(news, 'aria-describedby', news.firstElementChild.id);
+        shown?.scrollIntoView({ block: 'nearest' });  /* what opens the next one */
         news.focus();
     }
     opened = news;
@@ -32,6 +34,34 @@ page.addEventListener('keydown', event => {
     if (saves(event)) page.parentElement.dispatchEvent(new KeyboardEvent('keydown', event));
     else cell?.nextElementSibling?.focus();  /* not run again: what a hand moved stays */
 }, true);
+/* The buttons of a choice are one stop of Tab, and the arrow keys choose among them. After the last stop
+   in a cell comes the next cell: JupyterLab would go on to a link or a fold many cells below. */
+const edited = '[contenteditable=true]:not([tabindex])';  /* a stop that says -1 of itself */
+const stops = `a[href], button, input, select, summary, [tabindex], ${edited}`;
+const ways = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+const choose = (button, step) => {
+    const all = [...button.parentElement.querySelectorAll('button:enabled')];
+    const next = all[(all.indexOf(button) + step + all.length) % all.length];
+    next.click();
+    next.focus();
+};
+const isLast = ({ target }) => ![...page.closest('.jp-Cell').querySelectorAll(stops)].some(
+    stop => target.compareDocumentPosition(stop) & Node.DOCUMENT_POSITION_FOLLOWING
+        && (stop.tabIndex >= 0 || stop.matches(edited)) && !stop.disabled && stop.checkVisibility()
+        && !(target.type === 'radio' && stop.name === target.name));
+const below = () => {
+    let cell = page.closest('.jp-Cell')?.nextElementSibling;
+    while (cell && !cell.checkVisibility()) cell = cell.nextElementSibling;
+    return cell;
+};
+page.addEventListener('keydown', event => {
+    if (!plain(event)) return;
+    if (event.key === 'Tab' && below() && isLast(event)) below().focus();
+    else if (ways[event.key] && event.target.matches('.widget-toggle-buttons button'))
+        choose(event.target, ways[event.key]);
+    else return;
+    event.preventDefault();
+});
 page.addEventListener('focusin', event => {
     held = event.target.matches('input[type=radio], input[type=text], button') ? event.target : undefined;
 });

@@ -125,7 +125,8 @@ class Moving:
             for option in getattr(control, "options", ())
         ]
         name = say("Figure that moves: {controls}", controls=aloud("; ".join(labels)))
-        self._still = Still(named(box, name, [*labels, *options]))
+        ranges = hands.ranges(self.controls)
+        self._still = Still(named(box, name, [*labels, *options], ranges=ranges))
         self._still.show(stays)
 
     def __repr__(self) -> str:

@@ -19,13 +19,16 @@ const mend = () => {
     }
     for (const group of page.querySelectorAll('.widget-toggle-buttons, .widget-radio-box')) {
         const outer = group.closest('.widget-radio') ?? group;
-        set(outer, 'role', group.matches('.widget-radio-box') ? 'radiogroup' : 'group');
+        set(outer, 'role', 'radiogroup');
         name(outer, outer.previousElementSibling?.textContent || title);
         const inputs = group.querySelectorAll('input[type=radio]');
         const shared = inputs[0]?.name || fresh();
         for (const input of inputs) set(input, 'name', shared);
         for (const button of group.querySelectorAll('button')) {
-            set(button, 'aria-pressed', String(button.classList.contains('mod-active')));
+            const chosen = String(button.matches('.mod-active'));
+            set(button, 'role', 'radio');
+            set(button, 'aria-checked', chosen);
+            set(button, 'tabindex', chosen === 'true' ? '0' : '-1');  /* the arrow keys reach the others */
             if (aloud(button.textContent) !== button.textContent) name(button, button.textContent);
         }
     }

@@ -10,7 +10,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 
 import ipywidgets as w
@@ -20,7 +20,7 @@ from course.words import say
 
 _ALT, LEAD, FORM, _PAGE, *_BOX = (
     (resources.files(__package__) / f"{name}.js").read_text(encoding="utf-8")
-    for name in ("alt", "lead", "form", "page", "names", "focus", "heard")
+    for name in ("alt", "lead", "form", "page", "names", "focus", "heard", "typed")
 )
 _LINES = (  # of ipywidgets, 28 pixels high, and smaller than what stands around them
     "<style>.course-awake .widget-html-content { line-height: 1.5 }"
@@ -99,7 +99,13 @@ class Told(w.HTML):
         self.value = f"<span{marked}{self._look}>{html.escape(text)}</span>" if text else ""
 
 
-def named(box: w.Box, name: str, labels: Iterable[str] = (), *more: str) -> w.Box:
+def named(
+    box: w.Box,
+    name: str,
+    labels: Iterable[str] = (),
+    *more: str,
+    ranges: Mapping[str, tuple[float, float, str]] | None = None,
+) -> w.Box:
     """Return the box, its parts named for a screen reader; it is a group of that name.
 
     Parameters
@@ -108,11 +114,14 @@ def named(box: w.Box, name: str, labels: Iterable[str] = (), *more: str) -> w.Bo
         What stands on its controls; where it can't be read aloud as it is, it is said otherwise.
     *more
         Scripts that see to the box besides those of every box.
+    ranges
+        The ends of each slider by its label, and what is said where a number beyond is typed.
     """
     other = {label: aloud(label) for label in labels if aloud(label) != label}
     words = {
         "name": name,
         "aloud": json.dumps(other),
+        "ranges": json.dumps(ranges or {}),
         "unseen": _UNSEEN,
         "play": say("play or pause"),
         "stop": say("stop"),

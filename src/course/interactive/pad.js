@@ -61,6 +61,9 @@ const undo = all => {
     soon();
 };
 if (canvas) {
+    const help = pad.querySelector('.course-help');
+    help.id = `course-${window.courseCount = (window.courseCount ?? 0) + 1}`;
+    canvas.setAttribute('aria-describedby', help.id);
     canvas.addEventListener('pointerdown', event => {
         if (event.button) return;
         event.preventDefault();
@@ -83,6 +86,8 @@ if (canvas) {
             const far = event.shiftKey ? 10 : 40;
             cursor = cursor.map((v, i) => Math.min(999, Math.max(0, v + far * way[i])));
             if (down) add(cursor);
+            const [x, y] = cursor.map(v => Math.round(v / 10));
+            tell(words.at.replace('{x}', x).replace('{y}', y));
         } else if (event.key === ' ') {
             down = !(down && keyed);
             if (down) begin(cursor);

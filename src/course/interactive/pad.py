@@ -43,25 +43,29 @@ def strokes(text: str) -> list[np.ndarray]:
 def widget(label: str, start: str) -> tuple[w.Box, w.Textarea]:
     """Return a pad under its label, and the unseen field that holds what is drawn."""
     field = w.Textarea(value=start, continuous_update=True, layout=w.Layout(display="none"))
-    hint = say("Draw here. By keyboard: arrow keys move the pen, space puts it down or lifts it.")
-    more = say("Backspace takes the last stroke away, Delete all of them.")
+    hint = say(
+        "Draw here. By keyboard: arrow keys move the pen, space puts it down or lifts it; "
+        "Backspace takes the last stroke away, Delete all of them."
+    )
     words = {
         "down": say("The pen is down: arrow keys draw."),
         "up": say("The pen is up: arrow keys move it."),
         "undone": say("The last stroke is gone."),
         "clear": say("All is wiped off."),
+        "at": say("{x} % from the left, {y} % from the top.", x="{x}", y="{y}"),
         "most": str(MOST),
     }
     data = " ".join(f'data-{key}="{html.escape(word)}"' for key, word in words.items())
     page = (
         f'<div class="course-pad" {data}>'
         f'<canvas width="{2 * SIDE}" height="{2 * SIDE}" tabindex="0"'
-        f' role="application" aria-label="{html.escape(label)}. {html.escape(f"{hint} {more}")}"'
+        f' role="application" aria-label="{html.escape(label)}"'
         f' style="width:{SIDE}px;height:{SIDE}px;border:1px solid #667180;border-radius:6px;'
         'background:#fff;touch-action:none;cursor:crosshair"></canvas>'
         '<div style="display:flex;gap:12px;align-items:center;flex-wrap:wrap;margin-top:4px">'
         f'<button type="button" class="jupyter-button">{html.escape(say("Clear"))}</button>'
-        f'<span role="status">{html.escape(hint)}</span></div>{script(_CODE)}</div>'
+        f'</div><div class="course-help">{html.escape(hint)}</div>'
+        f'<div role="status" style="min-height:1.5em"></div>{script(_CODE)}</div>'
     )
     box = w.VBox([w.HTML(f"<b>{html.escape(label)}</b>"), w.HTML(page), field])
     box.add_class("course-drawing")

@@ -168,7 +168,7 @@ def compact(rgb) -> bytes:
     return file.getvalue()
 
 
-def digits(ax, images, labels: Iterable | None = None, *, cols: int | None = None):
+def digits(ax, images, labels: Iterable | None = None, *, cols: int | None = None, room: int = 4):
     """Draw square pictures as one tiled picture.
 
     Parameters
@@ -178,9 +178,11 @@ def digits(ax, images, labels: Iterable | None = None, *, cols: int | None = Non
     images : (N, 28, 28) or (N, 784)
         Or any other square size; dark is large.
     labels
-        A word for each picture, written over it.
+        A word for each picture, written over it; they are the texts of `ax`.
     cols
         Pictures in a row; as square as possible by default.
+    room
+        Pixels of a picture, over it, for its label; half as many on each side.
 
     Returns
     -------
@@ -190,7 +192,8 @@ def digits(ax, images, labels: Iterable | None = None, *, cols: int | None = Non
     tiles = _square(images)
     labels = [] if labels is None else list(labels)
     if labels:  # a label has room of its own
-        tiles = np.pad(tiles, ((0, 0), (4, 0), (2, 2)), constant_values=tiles.min())
+        beside = (room // 2, room // 2)
+        tiles = np.pad(tiles, ((0, 0), (room, 0), beside), constant_values=tiles.min())
     N, side = tiles.shape[:2]
     cols = cols or int(np.ceil(np.sqrt(N)))
     image = ax.imshow(tile(tiles, cols), cmap="gray_r", interpolation="nearest")

@@ -178,7 +178,7 @@ class Desk:
         """
         above = next((cell for cell in cells if cell.get("id") == handout.ABOVE), {"source": ""})
         if told is None:
-            told = say(handout.GONE) if say(handout.GONE) in above["source"] else ""
+            told = handout.gone() if handout.gone() in above["source"] else ""
         put_lines(cells, self.fresh(stem)["cells"])
         if told:
             above["source"] += f"  \n{told}"

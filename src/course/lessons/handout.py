@@ -16,16 +16,12 @@ from typing import NamedTuple
 
 from course import cards, lessons
 from course.lessons import minutes, places, plumbing
-from course.words import later, say, say_n
+from course.words import say, say_n
 
 ABOVE, BELOW, AHEAD = "desk-above", places.BELOW, "desk-ahead"  # ids of the cells that we add
 MAP = "desk-map"  # the id of the cell that draws the course's map
 OURS = (ABOVE, BELOW, AHEAD)
 WIDGET = "application/vnd.jupyter.widget-view+json"
-GONE = later(
-    "Variables don't outlast a session: before you go on, choose the cell where you were and "
-    "run again what stands above it (menu Run, Run All Above Selected Cell)."
-)
 _BRINGS_MAP, DRAWS_MAP = "from course.lessons import map as course_map", "course_map.show()"
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
@@ -265,9 +261,15 @@ def lasts(first: int, further: int) -> str:
 
 def rerun(cells: list[dict]) -> str:
     """Say above a copy whose kernel is gone what is gone with it; "" where no cell was run."""
-    if not any(cell.get("execution_count") for cell in cells):
-        return ""
-    return say(GONE)
+    return gone() if any(cell.get("execution_count") for cell in cells) else ""
+
+
+def gone() -> str:
+    """Say that the variables are gone."""
+    return say(
+        "Variables don't outlast a session: before you go on, choose the cell where you were and "
+        "run again what stands above it (menu Run, Run All Above Selected Cell)."
+    )
 
 
 def below(place: Place) -> list[dict]:

@@ -63,8 +63,9 @@ def heads():
 
     def setup(fig):
         ax = fig.subplots()
-        colours = colormaps["Blues"].with_extremes(bad="#dddddd")  # what can't be looked at
-        nothing = np.full((LONGEST, LONGEST), np.nan)
+        # grey is what can't be looked at; white, below every weight, where the line has ended
+        colours = colormaps["Blues"].with_extremes(bad="#dddddd", under="white")
+        nothing = np.full((LONGEST, LONGEST), -1.0)
         image = ax.imshow(nothing, cmap=colours, vmin=0, vmax=0.6)
         step = range(LONGEST)
         below = [ax.text(i, LONGEST + 0.4, "", ha="center", va="center", fontsize=9) for i in step]
@@ -79,7 +80,7 @@ def heads():
         def update(line, layer, head):
             ids = tokens.encode(line, alphabet)
             maps = model.weights(torch.from_numpy(ids)[None])
-            shown, T = np.full((LONGEST, LONGEST), np.nan), len(ids)
+            shown, T = nothing.copy(), len(ids)
             weights = maps[layer - 1][0, head - 1].numpy()
             shown[:T, :T] = np.where(attention.causal_mask(T), weights, np.nan)
             image.set_data(shown)

@@ -26,7 +26,7 @@ def flow(x, y):
 
 def drawn_graph(ax):
     """Draw nodes and edges; returns the texts of values and slopes."""
-    ax.set(xlim=(-0.6, 3.5), ylim=(-0.5, 1.6))
+    ax.set(xlim=(-0.6, 3.5), ylim=(-0.45, 1.6))
     ax.set_axis_off()
     for edge in EDGES:
         (x0, y0), (x1, y1) = (PLACES[name] for name in edge.split())
@@ -39,7 +39,7 @@ def drawn_graph(ax):
         beside, ha = (0.07, "left") if between else (0, "center")
         values[name] = ax.text(x + beside, y + 0.21, "", ha=ha, color=BLUE, fontsize=11)
         if name != "L":
-            place = x + (-0.2 if name == "x" else beside), y - (0.42 if between else 0.34)
+            place = x + (-0.2 if name == "x" else beside), y - 0.38
             slopes[name] = ax.text(*place, "", ha=ha, color=plot.DARK_RED, fontsize=11)
     words = ", ".join(f"${formula}$" for formula in FORMULAS.values())
     ax.text(1.45, 1.5, words, ha="center", color=plot.INK)

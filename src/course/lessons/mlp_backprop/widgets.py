@@ -152,11 +152,8 @@ def mosaic(W):
 
 def drawn_guesses(ax, images):
     """Draw unseen digits; returns the texts that say what the network takes them for."""
-    roomy = np.pad(images.reshape(-1, 28, 28), ((0, 0), (8, 0), (4, 4)))  # a reading over each
-    plot.digits(ax, roomy, cols=ACROSS)
-    rows, cols = np.divmod(np.arange(len(images)), ACROSS)
-    places = zip(38 * cols + 13, 38 * rows, strict=True)  # a cross is beside a reading
-    return [ax.text(x, y, "", va="top", fontsize=9, weight="bold") for x, y in places]
+    plot.digits(ax, images, [""] * len(images), cols=ACROSS, room=8)
+    return list(ax.texts)
 
 
 def drawn_units(ax):
@@ -203,9 +200,13 @@ def digits():
     return live.training(
         learn,
         setup,
-        alt="First, the share of unseen digits read right, rising with the examples seen. Second, "
-        "20 unseen digits, each with the network's reading, a cross where it is wrong. Third, how "
-        "the weights of 16 hidden units changed, as pictures: strokes and the gaps between them.",
+        alt=say(
+            "First, the share of unseen digits read right, rising with the examples seen. Second, "
+            "{n} unseen digits, each with the network's reading, a cross where it is wrong. Third, "
+            "how the weights of 16 hidden units changed, as pictures: strokes and the gaps between "
+            "them.",
+            n=len(x_shown),
+        ),
         total=TURNS,
         preview=TURNS - 1,
         width=7.7,

@@ -2,8 +2,8 @@
  * What the course asks of JupyterLab itself where a cell is chosen or run. The arrow keys choose a folded
  * cell too: a question is one, and JupyterLab would leave it out. A run that leads to an exercise opens
  * its cell for typing, its dots selected to be replaced: JupyterLab would only choose the cell, and
- * take what is typed for commands. What a cell has put out is in sight, which JupyterLab leaves under
- * the window's edge. And a page's script can ask what a folded cell doesn't show: whether it runs, and
+ * take what is typed for commands. What a cell has put out is in sight, and the next cell with it, which
+ * JupyterLab leaves under the window's edge. And a page's script can ask what a folded cell doesn't show: whether it runs, and
  * whether there is a kernel.
  */
 const RUNS_ON = 'notebook:run-cell-and-select-next';
@@ -31,15 +31,18 @@ const openExercise = notebook => {
     if (notebook.activeCell.editor) selectDots(notebook.activeCell.editor);
 };
 
-/* Unless a hand has gone elsewhere by then; what is higher than the window stays where it is. */
+/* From the top of the output to the end of the next cell, or as far as the window reaches. Unless a
+   hand has gone elsewhere by then; what is higher than the window stays where it is. */
 const showOutput = async (notebook, ended) => {
     const { activeCell: next, activeCellIndex: index } = notebook;
     await ended;
     await new Promise(done => setTimeout(done, SETTLED));
     const output = notebook.widgets[index - 1]?.outputArea?.node;
-    const pane = output?.closest('.jp-WindowedPanel-outer');
-    if (notebook.activeCell !== next || !(output?.offsetHeight < pane?.clientHeight)) return;
-    output.scrollIntoView({ block: 'nearest' });
+    const first = output?.offsetHeight ? output : next.node;
+    const pane = first.closest('.jp-WindowedPanel-outer');
+    if (notebook.activeCell !== next || first.offsetHeight >= pane.clientHeight) return;
+    const [edge, from, to] = [pane, first, next.node].map(part => part.getBoundingClientRect());
+    pane.scrollBy(0, Math.min(Math.max(to.bottom - edge.bottom, 0), from.top - edge.top));
 };
 
 const choose = (notebook, step) => {

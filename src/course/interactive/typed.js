@@ -1,0 +1,31 @@
+/* What is typed beside a slider: a number between its ends, or a sentence says what they are. ipywidgets
+   drops a word without one, takes 1,000 for 1 and −1 for no number, and rounds what was only passed by. */
+const ranges = JSON.parse(words.ranges ?? '{}');
+const said = Object.keys(ranges).length ? page.appendChild(document.createElement('div')) : undefined;
+if (!said) return;
+set(said, 'role', 'status');
+let stood;
+const plainly = text => text.replace('−', '-').replace(/,(?=\d{3}\b)/g, '');
+const take = event => {
+    const box = event.target;
+    if (!box.matches?.('.widget-readout') || (event.key ?? 'Enter') !== 'Enter') return;
+    const typed = box.textContent.trim(), value = Number(plainly(typed) || NaN);
+    const [low, high, sentence] = ranges[box.closest('.widget-slider').querySelector('label').textContent];
+    const possible = low <= value && value <= high;
+    if (typed !== stood) said.textContent = possible ? '' : sentence.replace('{typed}', () => typed);
+    if (possible && typed !== stood) {
+        box.textContent = plainly(typed);
+        setTimeout(() => { stood = box.textContent.trim(); });
+        return;
+    }
+    box.textContent = stood;
+    event.preventDefault();
+    event.stopPropagation();
+};
+for (const kind of ['keydown', 'blur']) page.addEventListener(kind, take, true);
+page.addEventListener('focusin', ({ target }) => {
+    if (target.matches('.widget-readout')) stood = target.textContent.trim();
+});
+for (const kind of ['keydown', 'pointerdown']) page.addEventListener(kind, ({ target, key }) => {
+    if (target.matches('.noUi-handle') && key !== 'Tab') said.textContent = '';
+}, true);
