@@ -139,6 +139,45 @@ def test_in_a_narrow_window_a_folded_cell_is_no_wider_than_others(page):
     page.set_viewport_size(wide)
 
 
+def test_in_a_narrow_window_the_list_makes_room_unless_a_hand_opens_it(page):
+    wide, files = page.viewport_size, page.locator(".jp-FileBrowser")
+    try:
+        for width, state in ((700, "hidden"), (wide["width"], "visible"), (700, "hidden")):
+            page.set_viewport_size(wide | {"width": width})
+            files.wait_for(state=state, timeout=5000)
+        page.keyboard.press("ControlOrMeta+b")
+        files.wait_for(state="visible", timeout=5000)
+        page.set_viewport_size(wide | {"width": 760})
+        page.wait_for_timeout(500)
+        assert files.is_visible()
+    finally:
+        page.set_viewport_size(wide)
+
+
+@pytest.mark.parametrize("part", [0.5, 1])
+def test_a_page_that_becomes_narrower_keeps_the_line_at_its_top(page, part):
+    """And at its end it is not white."""
+    wide, pane = page.viewport_size, page.locator(".jp-WindowedPanel-outer").first
+    at_top = """pane => {
+        const { top } = pane.getBoundingClientRect();
+        const cells = [...pane.querySelectorAll('.jp-Cell')];
+        const boxes = cells.map(cell => cell.getBoundingClientRect());
+        const index = boxes.findIndex(box => box.bottom > top);
+        return index + (top - boxes[index].top) / boxes[index].height;
+    }"""
+    try:
+        pane.evaluate("(e, part) => e.scrollTo(0, part * e.scrollHeight)", part)
+        page.wait_for_timeout(500)
+        before = pane.evaluate(at_top)
+        assert before > 3
+        page.set_viewport_size(wide | {"width": 560})
+        page.wait_for_timeout(1000)
+        assert pane.evaluate(at_top) == pytest.approx(before, abs=0.1)
+    finally:
+        page.set_viewport_size(wide)
+        pane.evaluate("e => e.scrollTo(0, 0)")
+
+
 def test_a_folded_cell_opens_by_a_click(page):
     folded = cell(page, "# A figure: run this cell to draw it.")
     assert folded.locator(".cm-content").count() == 0

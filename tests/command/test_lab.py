@@ -215,9 +215,10 @@ def test_the_users_own_search_paths_stay_after_ours(monkeypatch, tmp_path):
     assert told["OPENBLAS_NUM_THREADS"] == "1"
 
 
-def test_a_browser_that_keeps_the_extension_for_a_year_asks_for_its_new_text(root):
+@pytest.mark.parametrize("name", ["course", "course-room"])
+def test_a_browser_that_keeps_an_extension_for_a_year_asks_for_its_new_text(root, name):
     """JupyterLab serves it as immutable under its address, which therefore names its content."""
-    folder = root / "src/course/command/lab_settings/labextensions/course"
+    folder = root / "src/course/command/lab_settings/labextensions" / name
     told = json.loads((folder / "package.json").read_text(encoding="utf-8"))
     path, _, digest = told["jupyterlab"]["_build"]["load"].partition("?")
     text = (folder / path).read_text(encoding="utf-8")

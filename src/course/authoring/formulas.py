@@ -95,8 +95,9 @@ def _spaced(made: str) -> ElementTree.Element:
 
     The converter takes ∞ for an operator, ± for a letter, := for two signs, and sets ln 2 without a
     space, as it would a product. Bars it keeps apart from what they enclose, and lets grow, each to
-    a height of its own, since the last bears the exponent; a prime it raises as an exponent, though the sign is raised already. A minus after a
-    bracket, a comma or another sign stands for no difference, and close to its number.
+    a height of its own, since the last bears the exponent; a prime it raises as an exponent, though
+    the sign is raised already. A minus after a bracket, a comma or another sign stands for no
+    difference, and close to its number.
     """
     ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
     tree = ElementTree.fromstring(made)

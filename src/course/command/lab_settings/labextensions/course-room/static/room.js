@@ -9,6 +9,7 @@
     const LIST = 'course:list';  // in a narrow window: closed by this script, or opened by hand
     const PANE = '.jp-Notebook > .jp-WindowedPanel-outer';
 
+    let wide;  // the shares of the list, the page and what is to the right of it, in a wide window
     const places = new WeakMap();  // of a page: its width, the cell at its top edge, the part of it above
 
     const box = element => element.getBoundingClientRect();
@@ -32,13 +33,17 @@
     };
 
     const fitList = shell => {
-        const list = localStorage.getItem(LIST);
+        const list = localStorage.getItem(LIST), split = shell._hsplitPanel;
         if (!NARROW.matches) {
             localStorage.removeItem(LIST);
-            if (list === 'closed') shell.expandLeft();
+            if (list !== 'closed') return;
+            shell.expandLeft();
+            if (wide) split.setRelativeSizes(wide);
         } else if (!list && !shell.leftCollapsed) {
             localStorage.setItem(LIST, 'closed');
+            wide = split.relativeSizes();
             shell.collapseLeft();
+            split.setRelativeSizes([0, 1, 0]);  // who opens it has it as narrow as it can be
         }
     };
 
