@@ -56,6 +56,8 @@ def opened(text):
         ("f(x)-2", [")</mo><mo>−</mo><mn>2</mn>"]),
         (r"a\,\partial z", ["<mi>∂</mi><mi>z</mi>"]),
         (r"\lVert o\rVert^2", [f"<mi>o</mi><msup>{BAR.format('‖')}"]),
+        (r"\lVert v\rVert\cos a", ['‖</mo><mspace width="0.167em" /><mi>cos</mi>']),
+        ("50{,}257", ['<mn>50</mn><mrow><mo lspace="0" rspace="0">,</mo></mrow><mn>257</mn>']),
         ("-|x|", [f"{BAR.format('|')}<mi>x</mi>{BAR.format('|')}"]),
         (r"d \pm 1", ["<mo>±</mo>"]),
         ("W_h := 1", ["</msub><mo>:=</mo><mn>1</mn>"]),

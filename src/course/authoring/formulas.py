@@ -109,6 +109,8 @@ def _spaced(made: str) -> ElementTree.Element:
             part.tag = part.tag.replace("mi", "mo")
         if kind == "mo" and part.text in ("‖", "|"):
             part.attrib |= {"stretchy": "false", "lspace": "0", "rspace": "0"}
+        if kind == "mrow" and [child.text for child in part] == [","]:
+            part[0].attrib |= {"lspace": "0", "rspace": "0"}  # {,} parts thousands
         if kind in ("msup", "msubsup"):
             _primed(part, kind)
         if kind in ("mrow", "mtd", "mstyle"):
@@ -152,7 +154,8 @@ def _with_air(parts: list[ElementTree.Element]) -> list[ElementTree.Element]:
         if before.text == ":" and part.text == "=":
             part.text = ":="
             row.pop()
-        if (_is_name(before) or _is_name(part)) and not (_is_sign(before) or _is_sign(part)):
+        apart = not (_is_sign(before) or _is_sign(part)) or before.text in (")", "]", "‖")
+        if (_is_name(before) or _is_name(part)) and apart:
             row.append(ElementTree.Element(part.tag.rpartition("}")[0] + "}mspace", _SPACE))
         row.append(part)
     return row
