@@ -31,11 +31,19 @@ def panelled(*, width=8.4):
 
 
 def test_the_two_parts_are_the_picture_and_a_phone_has_room_for_each():
-    picture = drawn(panelled())
+    """Each without what is blank below it."""
+    fig, (short, tall) = plot.figure(1, 2, width=8.4, height=2.5)
+    short.set_axis_off()
+    short.set_title("a panel that ends above the other")
+    tall.set(xlabel="x", ylabel="a name that stays with its axis")
+    picture = drawn(fig)
     left, right = panels.cut(picture, 840)
     parts = [pixels(part.picture) for part in (left, right)]
-    np.testing.assert_array_equal(np.concatenate(parts, axis=1), pixels(picture))
-    assert all((part[:, [0, -1]] > 250).all() for part in parts)
+    whole, edge = pixels(picture), parts[0].shape[1]
+    for part, place in zip(parts, (whole[:, :edge], whole[:, edge:]), strict=True):
+        np.testing.assert_array_equal(part, place[: len(part)])
+        assert (place[len(part) :] > 250).all() and (part[:, [0, -1]] > 250).all()
+    assert left.height < 100 < right.height <= 250
     assert left.width + right.width == 840
     assert all(panels.LEAST < part.width <= panels.WHOLE for part in (left, right))
 
@@ -66,4 +74,5 @@ def test_what_belongs_together_is_not_cut():
     titled.suptitle("what is said of both panels stands across the space that is between them")
     for fig, width in ((alone, 840), (titled, 840), (panelled(width=5.5), 550)):
         picture = drawn(fig)
-        assert panels.cut(picture, width) == [(picture, width, False)]
+        height = round(100 * fig.get_figheight())
+        assert panels.cut(picture, width) == [(picture, width, height, False)]

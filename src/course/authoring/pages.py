@@ -149,18 +149,17 @@ def panels_of(output: NotebookNode) -> list[panels.Piece]:
     pieces = panels.cut(picture, output.metadata.get("image/png", {}).get("width", 0))
     if not (drawing := output.data.get("image/svg+xml")):
         return pieces
-    height = drawing.partition('height="')[2].partition('"')[0]
     windows = itertools.accumulate((piece.width for piece in pieces), initial=0)
     return [
-        piece._replace(picture=_window(drawing, left, piece.width, height))
+        piece._replace(picture=_window(drawing, left, piece))
         for left, piece in zip(windows, pieces, strict=False)
     ]
 
 
-def _window(drawing: str, left: int, width: int, height: str) -> str:
+def _window(drawing: str, left: int, piece: panels.Piece) -> str:
     """Return what is seen of an SVG in a window, itself an SVG, in base64."""
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-    view = f'viewBox="{left} 0 {width} {height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{piece.width}" height="{piece.height}"'
+    view = f'viewBox="{left} 0 {piece.width} {piece.height}"'
     return base64.b64encode(f"{head} {view}>{drawing}</svg>".encode()).decode()
 
 

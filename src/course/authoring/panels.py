@@ -22,15 +22,18 @@ EDGE = 0.02  # of a picture's width: there a line at its foot begins
 
 
 class Piece(NamedTuple):
-    """A part of a picture: a PNG in base64, its width on the page, whether it is the foot."""
+    """A part of a picture: a PNG in base64, its size on the page, whether it is the foot."""
 
     picture: str
     width: int
+    height: int
     foot: bool = False
 
 
 def cut(picture: str, width: int) -> list[Piece]:
     """Return a picture, or its left, its right and the line at its foot if it has one.
+
+    What is blank below a panel stays away: the other may come to stand there.
 
     Parameters
     ----------
@@ -41,9 +44,10 @@ def cut(picture: str, width: int) -> list[Piece]:
     """
     image = Image.open(io.BytesIO(base64.b64decode(picture)))
     width = width or image.width
-    if width <= WHOLE:
-        return [Piece(picture, width)]
     scale = image.width / width
+    whole = Piece(picture, width, round(image.height / scale))
+    if width <= WHOLE:
+        return [whole]
     ink = np.asarray(image.convert("L")) <= 250
     foot = _foot(ink, LINE * scale)
     most = scale * min(WHOLE, width - LEAST)
@@ -53,15 +57,22 @@ def cut(picture: str, width: int) -> list[Piece]:
         if image.width - most <= place <= most
     ]
     if not places:
-        return [Piece(picture, width)]
+        return [whole]
     # Of two places as far from the middle the later one.
     place = min(places, key=lambda place: abs(2 * place - image.width - AIR * scale))
-    boxes = [(0, 0, place, foot), (place, 0, image.width, foot)]
+    air = int(AIR * scale)
+    ends = [_last(part, 1) + air for part in (ink[:foot, :place], ink[:foot, place:])]
+    boxes = [(0, 0, place, min(ends[0], foot)), (place, 0, image.width, min(ends[1], foot))]
     pieces = [_piece(image, box, scale) for box in boxes]
     if foot < image.height:
-        end = np.flatnonzero(ink[foot:].any(axis=0))[-1] + AIR * scale
-        pieces.append(_piece(image, (0, foot, int(end), image.height), scale)._replace(foot=True))
+        box = (0, foot, _last(ink[foot:], 0) + air, image.height)
+        pieces.append(_piece(image, box, scale)._replace(foot=True))
     return pieces
+
+
+def _last(ink, axis: int) -> int:
+    """Return the last column, or with axis 1 the last row, that has ink."""
+    return int(np.flatnonzero(ink.any(axis=axis))[-1])
 
 
 def _foot(ink, most: float) -> int:
@@ -82,4 +93,5 @@ def _free(ink, least: float) -> list[int]:
 def _piece(image: Image.Image, box: tuple[int, int, int, int], scale: float) -> Piece:
     file = io.BytesIO()
     image.crop(box).save(file, "png", optimize=True)
-    return Piece(base64.b64encode(file.getvalue()).decode(), round((box[2] - box[0]) / scale))
+    size = round((box[2] - box[0]) / scale), round((box[3] - box[1]) / scale)
+    return Piece(base64.b64encode(file.getvalue()).decode(), *size)
