@@ -11,6 +11,7 @@ on paper unless open code reads a name of it. What is said of working in Jupyter
 from __future__ import annotations
 
 import base64
+import functools
 import html as markup
 import itertools
 import re
@@ -64,15 +65,7 @@ def places(stems: list[str]) -> list[handout.Place]:
 
 def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
     """Return a lesson as one page of HTML, whole in itself; it leads to the pages of `stems`."""
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATE.parent)])
-    exporter.register_filter("prose", formulas.prose)
-    exporter.register_filter("kept", formulas.kept)
-    exporter.register_filter("keeps_light", keeps_light)
-    exporter.register_filter("lined", lined)
-    exporter.register_filter("lines", lines)
-    exporter.register_filter("panels", panels_of)
+    exporter = _exporter()
     known = [stem for stem in (place.before, place.stem, place.after) if stem]
     exporter.environment.globals.update(
         place=place,
@@ -91,6 +84,31 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
     )
     text, _ = exporter.from_notebook_node(shown.ready(notebook, place.stem))
     return ways.headed(ways.numbered(ways.led(text, place.stem, stems)))
+
+
+@functools.cache
+def _exporter():
+    """Return nbconvert's exporter with our template, in which every picture has its words.
+
+    To make sure of that HTMLExporter would read the whole page again, half of its time.
+    """
+    from nbconvert.exporters import HTMLExporter, TemplateExporter
+    from nbconvert.filters import Highlight2HTML
+
+    class Exporter(HTMLExporter):
+        from_notebook_node = TemplateExporter.from_notebook_node
+
+    filters = {
+        "highlight_code": Highlight2HTML(pygments_lexer="ipython3"),
+        "prose": formulas.prose,
+        "kept": formulas.kept,
+        "keeps_light": keeps_light,
+        "lined": lined,
+        "lines": lines,
+        "panels": panels_of,
+    }
+    where = [str(TEMPLATE.parent)]
+    return Exporter(template_name="page", extra_template_basedirs=where, filters=filters)
 
 
 def _runs(stem: str) -> str:
