@@ -23,7 +23,7 @@ def drawn(slug, name):
     return build()
 
 
-@pytest.fixture(params=EVERY, ids=".".join)
+@pytest.fixture(params=EVERY, ids=".".join, scope="module")
 def drawing(request):
     return drawn(*request.param)
 

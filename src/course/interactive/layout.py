@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from matplotlib.textpath import TextPath
 
@@ -41,6 +42,7 @@ class Node:
         return min(wide, high) > -AIR
 
 
+@lru_cache(1000)  # several milliseconds each
 def extent(text: str, size: float = SIZE) -> tuple[float, float]:
     """Return width and height of a line of text in pixels."""
     if not text:
