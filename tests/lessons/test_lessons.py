@@ -583,11 +583,12 @@ def contrast(color) -> float:
 
 
 def picture(shown, values) -> bytes:
-    """The picture at these values; of a figure that trains, after its first steps."""
+    """The pixels at these values; of a figure that trains, after its first steps."""
     if hasattr(shown, "run"):
         shown.run(min(3, shown.total), **values)
-        return shown.png()
-    return shown.set(**values).png()
+    else:
+        shown.set(**values)
+    return bytes(shown.stage.canvas.buffer_rgba())
 
 
 @every
