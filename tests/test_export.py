@@ -209,6 +209,7 @@ def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_aske
     hints = reader.locator("#hints > details").evaluate_all(ends)
     assert len(answers) >= 8 and len(hints) == 2
     assert sorted(answers + hints) == sorted([hash, True] for hash in asked)
+    assert ".check(" not in reader.inner_text("main")  # where nothing runs, nothing is checked
     elsewhere = "main > :not(#answers, #hints) details:not(.source, .contents > *)"
     assert reader.locator(elsewhere).count() == 0
     for back in reader.locator(".paper summary a").evaluate_all("all => all.map(a => a.hash)"):
