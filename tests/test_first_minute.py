@@ -185,6 +185,14 @@ def test_a_folded_cell_opens_by_a_click(page):
     assert "plot.show" in folded.locator(".cm-content").inner_text()
 
 
+def test_what_a_fold_opens_is_in_sight(page):
+    fold = page.locator(".jp-Notebook details", has_text="What it means").first
+    fold.evaluate("fold => fold.scrollIntoView({ block: 'end' })")
+    fold.locator("summary").click()
+    sync_api.expect(fold.locator("p").last).to_be_in_viewport(ratio=0.9)
+    fold.locator("summary").click()
+
+
 def test_a_cell_run_too_early_says_so(page):
     shown = run(page, "alphabet = tokens.alphabet").locator(".jp-OutputArea").inner_text()
     assert " ".join(shown.split()).startswith("tokens isn't known yet: the setup cell, the first")
@@ -338,6 +346,8 @@ def test_a_choice_is_one_stop_of_tab_and_after_the_last_stop_comes_the_next_cell
         sync_api.expect(figure.locator(stop)).to_be_focused()
     page.keyboard.press("Tab")
     sync_api.expect(cell(page, "The line under the bars is written")).to_be_focused()
+    figure.locator(".noUi-target").click()  # its line: the arrow keys are the handle's then
+    sync_api.expect(figure.locator(".noUi-handle")).to_be_focused()
 
 
 def test_a_number_that_a_slider_does_not_reach_is_refused_in_a_sentence(page):

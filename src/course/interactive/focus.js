@@ -69,7 +69,10 @@ page.addEventListener('focusout', () => {
     const left = held;  /* by a hand, if it could have stayed */
     setTimeout(() => { if (left === held && held?.isConnected && !held.disabled) held = undefined; });
 });
-page.addEventListener('click', event => { pressed = event.target.closest('button'); });
+page.addEventListener('click', event => {
+    pressed = event.target.closest('button');
+    event.target.closest('.noUi-target')?.querySelector('.noUi-handle').focus();  /* its line too */
+});
 /* JupyterLab looks at the focused part first, and at the whole document before any part of it:
    a bare key that is not kept from it would choose another cell. What is too wide is pushed sideways. */
 const pushed = ':is(.jp-OutputArea *, mjx-container):not(.course-awake :is(input, button, select, [tabindex]))';

@@ -79,6 +79,10 @@ const plugin = {
             if (key === 'Escape' && target.matches('.jp-Cell :is(summary, a, mjx-container)'))
                 target.closest('.jp-Cell').focus();
         });
+        document.addEventListener('click', ({ target }) => {  // or Enter: what it opens is in sight
+            const fold = target.closest('.jp-Cell summary')?.parentElement;
+            if (fold) setTimeout(() => fold.open && fold.scrollIntoView({ block: 'nearest' }));
+        });
         window.courseRuns = node =>
             (shell.currentWidget?.content.widgets ?? []).some(
                 cell => cell.node === node && cell.model.executionState === 'running');
