@@ -139,12 +139,25 @@ def test_in_a_narrow_window_a_folded_cell_is_no_wider_than_others(page):
     page.set_viewport_size(wide)
 
 
+def test_a_folded_cell_opens_by_a_click(page):
+    folded = cell(page, "# A figure: run this cell to draw it.")
+    assert folded.locator(".cm-content").count() == 0
+    folded.locator(".jp-Placeholder-content").click()
+    assert "plot.show" in folded.locator(".cm-content").inner_text()
+
+
 def test_in_a_narrow_window_the_list_makes_room_unless_a_hand_opens_it(page):
     wide, files = page.viewport_size, page.locator(".jp-FileBrowser")
+    usual = files.bounding_box()
     try:
-        for width, state in ((700, "hidden"), (wide["width"], "visible"), (700, "hidden")):
-            page.set_viewport_size(wide | {"width": width})
-            files.wait_for(state=state, timeout=5000)
+        page.set_viewport_size(wide | {"width": 700})
+        files.wait_for(state="hidden", timeout=5000)
+        page.set_viewport_size(wide)
+        files.wait_for(state="visible", timeout=5000)
+        page.wait_for_timeout(500)
+        assert files.bounding_box() == usual
+        page.set_viewport_size(wide | {"width": 700})
+        files.wait_for(state="hidden", timeout=5000)
         page.keyboard.press("ControlOrMeta+b")
         files.wait_for(state="visible", timeout=5000)
         page.set_viewport_size(wide | {"width": 760})
@@ -176,13 +189,6 @@ def test_a_page_that_becomes_narrower_keeps_the_line_at_its_top(page, part):
     finally:
         page.set_viewport_size(wide)
         pane.evaluate("e => e.scrollTo(0, 0)")
-
-
-def test_a_folded_cell_opens_by_a_click(page):
-    folded = cell(page, "# A figure: run this cell to draw it.")
-    assert folded.locator(".cm-content").count() == 0
-    folded.locator(".jp-Placeholder-content").click()
-    assert "plot.show" in folded.locator(".cm-content").inner_text()
 
 
 def test_what_a_fold_opens_is_in_sight(page):

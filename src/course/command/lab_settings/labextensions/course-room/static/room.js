@@ -9,7 +9,7 @@
     const LIST = 'course:list';  // in a narrow window: closed by this script, or opened by hand
     const PANE = '.jp-Notebook > .jp-WindowedPanel-outer';
 
-    let wide;  // the shares of the list, the page and what is to the right of it, in a wide window
+    let listWidth = 0;  // pixels in a wide window; at least what JupyterLab wants
     const places = new WeakMap();  // of a page: its width, the cell at its top edge, the part of it above
 
     const box = element => element.getBoundingClientRect();
@@ -28,8 +28,15 @@
     const hold = pane => {
         const { width, cell, part } = places.get(pane) ?? {};
         if ([0, width].includes(pane.clientWidth)) return;  // behind another page it has none
-        if (cell?.isConnected) pane.scrollTop += box(cell).top + part * box(cell).height - box(pane).top;
+        if (pane.scrollTop && cell?.isConnected)
+            pane.scrollTop += box(cell).top + part * box(cell).height - box(pane).top;
         note(pane);
+    };
+
+    /* Of the room for the list, the page and what is to the right of it. */
+    const give = (split, pixels) => {
+        const [, page, right] = split.relativeSizes(), list = pixels / split.node.offsetWidth;
+        split.setRelativeSizes([list, Math.max(page - list, 0), right]);
     };
 
     const fitList = shell => {
@@ -38,12 +45,12 @@
             localStorage.removeItem(LIST);
             if (list !== 'closed') return;
             shell.expandLeft();
-            if (wide) split.setRelativeSizes(wide);
+            give(split, listWidth);
         } else if (!list && !shell.leftCollapsed) {
             localStorage.setItem(LIST, 'closed');
-            wide = split.relativeSizes();
+            listWidth = split.widgets[0].node.offsetWidth;
             shell.collapseLeft();
-            split.setRelativeSizes([0, 1, 0]);  // who opens it has it as narrow as it can be
+            give(split, 0);  // who opens it has it as narrow as it can be
         }
     };
 
