@@ -111,8 +111,10 @@ def test_no_line_breaks_between_a_formula_and_its_full_stop():
 
 
 def test_no_line_breaks_at_a_sign_of_equality_and_code_stays_as_it_is():
-    text = formulas.prose("At D = 4 it is 8 %, as `x = 3` says.")
-    assert "D\xa0=\xa04" in text and "8\xa0%" in text and "<code>x = 3</code>" in text
+    """A few letters of code stay in one line, as they are."""
+    text = formulas.prose("At D = 4 it is 8 %, as `x = 3` and `x = 3 where y = 4` say.")
+    assert "D\xa0=\xa04" in text and "8\xa0%" in text and '<code class="kept">x = 3</code>' in text
+    assert "<code>x = 3 where y = 4</code>" in text
 
 
 def test_every_formula_of_the_course_is_known(root):

@@ -20,6 +20,7 @@ _APART = re.compile(
     r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)",
     re.DOTALL,
 )
+_SHORT = re.compile(r"<code>(?=[^<]{1,14}</code>)(?=[^<]* )")
 _STOPPED = re.compile(r'<math [^>]*display="inline"(?:(?!</math>).)*</math>[.,;:?!)]+', re.DOTALL)
 
 
@@ -189,8 +190,12 @@ class Renderer(IPythonRenderer):
 
 
 def prose(text: str) -> str:
-    """Return a Markdown cell as HTML. No line breaks between a formula and its full stop."""
+    """Return a Markdown cell as HTML.
+
+    No line breaks between a formula and its full stop, or in a few letters of code.
+    """
     made = MarkdownWithMath(Renderer(escape=False, exclude_anchor_links=True)).render(text)
+    made = _SHORT.sub('<code class="kept">', made)
     return kept(_STOPPED.sub(r'<span class="kept">\g<0></span>', made))
 
 
