@@ -24,7 +24,7 @@ HAND = TRACK + 100  # that a control takes beside its label: a slider, its numbe
 APART = 16  # between two columns
 EDGES = 24  # of a button, beside its word
 LETTERS = 9.36  # points: 13 pixels, as JupyterLab writes a label
-LEAST = 0.51  # of its size that a picture has at least: its letters can be read
+LEAST = 0.5  # of its size that a picture has at least: its letters can be read
 GAP = "0 8px 0 0"  # as ipywidgets keeps it after the label of a slider
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 
