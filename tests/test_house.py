@@ -1,6 +1,7 @@
 """The house: who may lean on whom. The arrows are read from the code's own imports."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def floor(module: str) -> int:
     return next(n for n, names in enumerate(FLOORS) if part in names)
 
 
+@functools.cache
 def imported(module: str) -> set[str]:
     """The modules of the course that a module imports, at its top or inside a function."""
     found = set()
