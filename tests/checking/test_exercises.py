@@ -65,7 +65,7 @@ def test_each_mistake_is_named_as_itself(exercise, mistake):
 
 @every_exercise
 def test_mutants_that_differ_are_caught(exercise, monkeypatch, record_property):
-    monkeypatch.setattr(limits, "SECONDS", 2.0)
+    monkeypatch.setattr(limits, "SECONDS", 1.0)
     every = list(mutants(exercise.reference))
     tried = every[:: 1 + (len(every) - 1) // MOST_MUTANTS]
     record_property("mutants", f"{len(tried)} of {len(every)} tried")
