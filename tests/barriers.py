@@ -54,20 +54,19 @@ def without(page, css: str, chosen: str = "css => [...document.querySelectorAll(
 def barriers(page, css: str, *unasked: str):
     """Return what axe-core finds in all that fits, by every rule but some, and but of contrast."""
     rules = {name: {"enabled": False} for name in ("color-contrast", *unasked)}
-    return _found(page, css, {"rules": rules})
+    return _found(page, css, rules=rules, resultTypes=["violations"])
 
 
 def pale(page, css: str):
     """Return where axe-core finds too little contrast; it measures a dozen looks at least."""
     with without(page, css, ALIKE):
-        found = _found(page, css, {"runOnly": ["color-contrast"]})
+        found = _found(page, css, runOnly=["color-contrast"], resultTypes=["violations", "passes"])
     known = found.response["violations"] + found.response["passes"]
     assert sum(len(rule["nodes"]) for rule in known) > 12
     return found
 
 
-def _found(page, css: str, asked: dict):
+def _found(page, css: str, **options):
     from axe_playwright_python.sync_playwright import Axe
 
-    options = {"resultTypes": ["violations", "passes"]} | asked
     return Axe().run(page, context=css, options=options)
