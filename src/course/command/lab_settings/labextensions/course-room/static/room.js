@@ -33,24 +33,24 @@
         note(pane);
     };
 
-    /* Of the room for the list, the page and what is to the right of it. */
+    /* Of the room for the list, the page and what is to the right of it. JupyterLab has no public way. */
     const give = (split, pixels) => {
         const [, page, right] = split.relativeSizes(), list = pixels / split.node.offsetWidth;
         split.setRelativeSizes([list, Math.max(page - list, 0), right]);
     };
 
     const fitList = shell => {
-        const list = localStorage.getItem(LIST), split = shell._hsplitPanel;
+        const list = localStorage.getItem(LIST);
         if (!NARROW.matches) {
             localStorage.removeItem(LIST);
             if (list !== 'closed') return;
             shell.expandLeft();
-            give(split, listWidth);
+            give(shell._hsplitPanel, listWidth);
         } else if (!list && !shell.leftCollapsed) {
             localStorage.setItem(LIST, 'closed');
-            listWidth = split.widgets[0].node.offsetWidth;
+            listWidth = document.getElementById('jp-left-stack').offsetWidth;
             shell.collapseLeft();
-            give(split, 0);  // who opens it has it as narrow as it can be
+            give(shell._hsplitPanel, 0);  // who opens it has it as narrow as it can be
         }
     };
 
