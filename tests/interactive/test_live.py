@@ -143,7 +143,8 @@ def test_a_display_is_a_picture_and_words_that_stay_and_a_widget_of_its_own(figu
     figure._ipython_display_()
     (picture, metadata), (heard, _), (widget, _) = shown
     assert picture["text/plain"] == repr(figure) == ALT
-    assert metadata["image/png"] == {"alt": ALT, "width": 900}
+    assert metadata["image/png"]["alt"] == ALT and metadata["image/png"]["width"] == 900
+    assert metadata["image/png"]["settings"] == "frequency: 1; shape: sin; upside down: off"
     assert ALT in heard["text/html"]
     assert widget.keys() == {VIEW, "text/plain"}
     assert not any(VIEW in data for data in (picture, heard))  # its state goes with the kernel

@@ -139,15 +139,23 @@ def _still(cell: NotebookNode, kind: str) -> list[NotebookNode]:
     for output in cell.outputs:
         if "text" in output and not (output := _done(output)).text:
             continue
-        alt = kept[-1].get("metadata", {}).get("image/png", {}).get("alt") if kept else None
+        drawn = kept[-1].get("metadata", {}).get("image/png", {}) if kept else {}
+        alt = drawn.get("alt")
         words = output.get("data", {}).get("text/html", "")
         if not alt or markup.escape(alt) not in words:
             kept.append(output)
         elif still.ASLEEP in words:  # the line of a figure that moves; its alt is on the picture
-            told = say("In JupyterLab this figure moves; here it stands still.")
-            output.data["text/html"] = cards.quiet(told, size=90)
+            output.data["text/html"] = cards.quiet(_still_at(drawn.get("settings")), size=90)
             kept.insert(-1, output)  # above it, where the prose asks to move something
     return kept
+
+
+def _still_at(settings: str) -> str:
+    """Say that a figure moves, and at which settings of its controls it was drawn."""
+    if not settings:
+        return say("In JupyterLab this figure moves; here it stands still.")
+    sentence = "In JupyterLab this figure moves. Here it stands still, drawn with {settings}."
+    return say(sentence, settings=settings)
 
 
 def _done(output: NotebookNode) -> NotebookNode:

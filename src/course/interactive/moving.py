@@ -88,15 +88,20 @@ class Moving:
 
     def _now(self) -> str:
         """Return how the controls stand, and what is written on the picture; each thing once."""
+        return ". ".join(filter(None, [self.settings(), self.stage.words()]))
+
+    def settings(self) -> str:
+        """Return how those controls stand of which the picture itself doesn't tell."""
         words = self.stage.words()
-        controls = "; ".join(p for p in self.now() if p.replace(":", "") not in words)
-        return ". ".join(filter(None, [controls, words]))
+        return "; ".join(phrase for phrase in self.now() if phrase.replace(":", "") not in words)
 
     def stays(self) -> list[tuple[dict, dict]]:
         """Return what is seen where no kernel runs: the picture, then a line for eye and ear."""
         line = cards.quiet(say("This picture moves: run its cell, then use its controls."), size=90)
         heard = {"text/html": asleep(spoken(self.alt()) + line), "text/plain": ""}
-        return [plot.bundle(self.png(), self.alt(), width=self.stage.width), (heard, {})]
+        data, metadata = plot.bundle(self.png(), self.alt(), width=self.stage.width)
+        metadata["image/png"]["settings"] = self.settings()
+        return [(data, metadata), (heard, {})]
 
     def rested(self, image: w.Image) -> None:
         """Once the picture has come to rest, renew its words and what stays, and read them out."""
