@@ -154,8 +154,11 @@ def test_between_a_question_and_the_fold_that_answers_it_nothing_was_said(every)
     """What came out, its figures and what explains them: one fold, to which paper sends once."""
     count = 0
     for stem, text in every.items():
-        for part in re.split('<b class="asked">', opened(text))[1:]:
-            before, mark, _ = part.partition('<p class="paper" id="question-')
+        marked = text.replace('<details class="answer"', '<hr><details class="answer"')
+        for part in re.split('<b class="asked">', opened(marked))[1:]:
+            card, sends, rest = part.partition('<p class="paper" id="question-')
+            assert sends and "<pre" not in card, (stem, card[:80])  # it sends there from its card
+            before, mark, _ = rest.partition("<hr>")
             assert mark, (stem, before[:80])
             assert 'class="said"' not in before.rpartition("<h")[2], (stem, before[:80])
             count += 1
@@ -179,7 +182,8 @@ def test_an_answer_leads_to_its_question_and_bears_it(every):
         sent = re.findall(r'id="question-(\d+)"><a href="#(?:answer|hints)-(\d+)">', text)
         heads = head.findall(text)
         numbers = [(str(n), str(n)) for n in range(1, len(sent) + 1)]
-        assert sent == numbers == [(there, back) for there, back, _ in heads]
+        by_number = sorted(heads, key=lambda head: int(head[0]))
+        assert sent == numbers == [(there, back) for there, back, _ in by_number]
         assert not any("<a" in question for *_, question in heads)
     *_, last = told = [question for *_, question in head.findall(every[STEMS[0]])]
     assert told[1].startswith("If you look at one character and always guess")
@@ -217,13 +221,16 @@ def test_a_lesson_named_in_prose_is_led_to_where_its_page_is_written(made, every
         assert not re.search(r"[Ll]essons?\s+<em>", prose), stem
 
 
-def test_what_a_figure_cannot_do_here_is_said_above_it(every):
-    count = 0
+def test_what_a_figure_cannot_do_here_is_said_above_it_and_at_which_settings_it_was_drawn(every):
+    said = []
     for text in every.values():
-        for after in text.split("In JupyterLab this figure moves; here it stands still.")[1:]:
-            assert re.match(r"</div></div>\s*<div class=\"figure", after)
-            count += 1
-    assert count > 20
+        for after in text.split("In JupyterLab this figure moves")[1:]:
+            told, figure = re.match(r"(.*?)</div></div>\s*<div class=\"(figure)?", after).groups()
+            assert figure
+            said.append(told)
+    assert len(said) > 20
+    assert sum("drawn with" in told for told in said) > 0.9 * len(said)  # or all is written on it
+    assert ". Here it stands still, drawn with D: 64; temperature: 1; divide by √D: off." in said
 
 
 def test_a_long_line_of_code_is_marked_with_its_indent_and_nothing_else_changes():

@@ -16,7 +16,7 @@ _NAMED = re.compile(r"<em>([A-Z][^<]*)</em>")
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 _PARTS = re.compile(
     r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
-    r'|<b class="asked">(?P<asked>.*?)</b>'
+    r'|<b class="asked">(?P<asked>.*?)</b>.*?</div>'
     r"|(?P<item><li>(?:(?!</?li>|</?details).)*|<p>(?:(?!</?p>).)*\?</p>\s*)?"
     r'<details(?P<kind> class="(?:answer|hints)")?><summary>(?P<told>.*?)</summary>',
     re.DOTALL,
@@ -28,9 +28,10 @@ def numbered(text: str) -> str:
 
     There it stands under its question: that of the prediction, the item of a list that it is folded
     in, or a paragraph before it that ends with one; else under the name of its section. A number it
-    doesn't show: questions have theirs.
+    doesn't show: questions have theirs. What answers a prediction may come pages below it, so its
+    card sends there.
     """
-    heading, asked, count = "", "", itertools.count(1)
+    heading, asked, count = "", (0, ""), itertools.count(1)
 
     def part(found: re.Match) -> str:
         nonlocal heading, asked
@@ -38,13 +39,15 @@ def numbered(text: str) -> str:
             heading = _name(words)
             return found[0]
         if found["asked"]:
-            asked = found["asked"]
-            return found[0]
-        item, kind = found["item"] or "", found["kind"] or ""
-        question = _inner(item)
-        if "answer" in kind:
-            question, asked = asked, ""
-        return item + _fold(next(count), question, heading, kind, found["told"])
+            asked = next(count), found["asked"]
+            return found[0] + _sends(asked[0], "answer")
+        item, kind, (number, question) = found["item"] or "", found["kind"] or "", asked
+        if number and "answer" in kind:
+            asked = 0, ""
+            return item + _fold(number, question, heading, kind, found["told"])
+        number = next(count)
+        fold = _fold(number, _inner(item), heading, kind, found["told"])
+        return item + _sends(number, "hints" if "hints" in kind else "answer") + fold
 
     return _PARTS.sub(part, text)
 
@@ -54,15 +57,19 @@ def _inner(item: str) -> str:
     return re.sub(r"\s*</?(?:p|li)>\s*", " ", re.sub(r"</?a\b[^>]*>", "", item)).strip()
 
 
+def _sends(number: int, kind: str) -> str:
+    """Return the line that on paper sends to an answer, or to hints."""
+    hints, answer = say("Hints stand at the end."), say("The answer stands at the end.")
+    below = hints if kind == "hints" else answer
+    return f'<p class="paper" id="question-{number}"><a href="#{kind}-{number}">{below}</a></p>'
+
+
 def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str:
-    """Return the head of a folded answer, and the line that sends to it on paper."""
-    hints = "hints" in kind
-    below = say("Hints stand at the end.") if hints else say("The answer stands at the end.")
-    id = f"{'hints' if hints else 'answer'}-{number}"
+    """Return the head of a folded answer."""
+    id = f"{'hints' if 'hints' in kind else 'answer'}-{number}"
     back = question or heading
     screen = ' class="screen"' if question else ""
     return (
-        f'<p class="paper" id="question-{number}"><a href="#{id}">{below}</a></p>'
         f'<details{kind} id="{id}"><summary>'
         f'<span class="paper"><a href="#question-{number}">{back}</a></span> '
         f"<span{screen}>{told}</span></summary>"
