@@ -545,7 +545,8 @@ memory = spaced = None
 # %% [markdown]
 # Same numbers, same additions. Memory comes in blocks of neighbours, on most processors 8 such numbers. The
 # larger the step, the fewer numbers of each block are used, until at step 8 every number needs a block of its
-# own: up to there the price rises steeply, from there on little. So walk along rows where you can.
+# own. By then the price is many times what it was, and how it goes on depends on the machine. So walk along
+# rows where you can.
 
 # %% [markdown]
 # ## What you measured

@@ -345,8 +345,8 @@ print(
 # The last number, $e^\text{nats}$, is the **perplexity**: surprise turned back into a number of choices.
 #
 # In the figure, the logarithms of the probabilities are divided by a temperature $\tau$ before the softmax. Where does the
-# entropy go if $\tau$ is small, and where if it is large? And at temperature 1, which of the four places leaves you the
-# least to choose?
+# entropy go if $\tau$ is small, and where if it is large? And at temperature 1, where are you left the least to choose:
+# at the beginning of a name, after an *a*, an *n* or a *q*?
 #
 # <details><summary>Answer</summary>
 #

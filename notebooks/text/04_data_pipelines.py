@@ -388,11 +388,11 @@ plot.table(
 )
 
 # %% [markdown]
-# The explanation holds: by drawing, random labels are guessed at the level of chance. (A little
-# below 10 %: a drawing in the test leaves one fewer of its label to learn from.) With true labels
-# the row-by-row split promises a reader that is nearly perfect, and on new drawings it is right
-# about half of the time. Will new rows come from people that you already have, or from new ones?
-# If from new ones, split by group.
+# So the answers came from other scans of the same drawing: split by drawing, random labels are
+# guessed at the level of chance. (A little below 10 %: a drawing in the test leaves one fewer of
+# its label to learn from.) With true labels the row-by-row split promises a reader that is nearly
+# perfect, and on new drawings it is right about half of the time. Will new rows come from people
+# that you already have, or from new ones? If from new ones, split by group.
 #
 # A repeated row is the extreme case: where its copy is in the training set, the answer is right
 # for certain. One scan of each drawing gives chance again, and entering 24 of those 120 rows twice
@@ -443,15 +443,16 @@ praised.reveal(np.mean(theirs))
 print(f"20 sets of random numbers: {min(theirs):.0f} to {max(theirs):.0f} %")
 
 # %% [markdown]
-# Right nearly always, about what cannot be known. Whenever something is fitted on rows that are
-# judged later, what it takes from them **leaks** into the judgement.
+# Right nearly always, about what cannot be known.
 #
 # ### Exercise: `cross_validate`
 #
-# Write this test so that nothing by which a fold is judged was fitted on that fold's rows. You
-# have `tables.standardise(train, test)` and `leaks.best_columns(x, y, k)`. By hand: one column
-# $(0, 1, 3, 9)$ with $y = (0, 0, 1, 1)$, folds $(0, 1, 0, 1)$ and $k = 1$. Fold 0 is judged by the
-# means 1 and 9, so its 3 is taken for class 0; all else is right, and the share is $\frac34$.
+# Whenever something is fitted on rows that are judged later, what it takes from them **leaks**
+# into the judgement. Write this test so that nothing by which a fold is judged was fitted on that
+# fold's rows. You have `tables.standardise(train, test)` and `leaks.best_columns(x, y, k)`. By
+# hand: one column $(0, 1, 3, 9)$ with $y = (0, 0, 1, 1)$, folds $(0, 1, 0, 1)$ and $k = 1$. Fold 0
+# is judged by the means 1 and 9, so its 3 is taken for class 0; all else is right, and the share
+# is $\frac34$.
 
 
 # %% tags=["exercise:leaks.cross_validate"]

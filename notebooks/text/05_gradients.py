@@ -247,9 +247,7 @@ together.reveal(measured, shown=f"{measured:.2f}")
 # The first bracket is the contribution of the upper path plus that of the lower one. The last term,
 # where both meet, is smaller by another factor $h$ and vanishes beside them.
 #
-# So the **chain rule** is: multiply the slopes along each path, then add over all paths,
-#
-# $$\frac{\partial L}{\partial x} = \sum_{\text{paths}}\ \prod_{\text{steps}} \text{slope of the step}.$$
+# So multiply the slopes along each path, then add over all paths.
 
 # %% [markdown]
 # ### Exercise: `two_slopes`
@@ -273,6 +271,10 @@ def two_slopes(x, y):
 ex.two_slopes.check(two_slopes)
 
 # %% [markdown]
+# What you used is the **chain rule**: multiply the slopes along each path, then add over all paths,
+#
+# $$\frac{\partial L}{\partial x} = \sum_{\text{paths}}\ \prod_{\text{steps}} \text{slope of the step}.$$
+#
 # Did you work out the slope with respect to $u$ once and use it for both? Then you have found the trick that
 # makes gradients cheap. A graph can have astronomically many paths. But if every number first collects what
 # reaches it, each step has to be taken only once.

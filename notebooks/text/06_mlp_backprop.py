@@ -558,7 +558,7 @@ print(made.credit("Your reader"))
 figures.mistakes(x_test, y_test, layers.softmax(read(made, reader, x_test)))
 
 # %% [markdown]
-# Which of these would you have read as labelled?
+# Which of these ten would you have read as labelled? The next figure follows another training.
 
 # %% [markdown] tags=["lab"]
 # Now train a reader by hand; the stop button keeps what was reached. At which learning rate does

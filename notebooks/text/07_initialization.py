@@ -456,8 +456,8 @@ plot.table(
 # contain them.
 
 # %% [markdown]
-# Where the spread is small, one printed number tells how wide the last layer was drawn. Here are the first
-# losses of four runs with $K = 1{,}000$. In each, $\mathbb{E}[h^2] = 1$ below the last layer.
+# Where the spread is small, it alone decides by how much a first loss exceeds $\ln K$. So one printed number
+# tells how wide the last layer was drawn. Here are the first losses of four runs with $K = 1{,}000$. In each, $\mathbb{E}[h^2] = 1$ below the last layer.
 
 # %%
 rules = {"zero": 0, "PyTorch": 1 / 3, "LeCun": 1, "He": 2}  # variance × fan-in

@@ -86,8 +86,11 @@ below, above = (abs(1 - r) ** 1000 for r in (1.99, 2.01))
 limit.reveal(above, shown=f"{above:,.0f}")
 
 # %% [markdown]
-# A step shrinks $x$ if and only if $|1 - \text{lr}\,\lambda| < 1$, that is, for
-# $0 < \text{lr} < 2/\lambda$. There are three regions. Below $1/\lambda$ the factor is positive and
+# At $2.01/\lambda$ a step multiplies $x$ by $-1.01$, and $1.01^{1000} = 20{,}959$. In general, a step
+# shrinks $x$ if and only if $|1 - \text{lr}\,\lambda| < 1$, that is, for $0 < \text{lr} < 2/\lambda$.
+
+# %% [markdown]
+# The rate has three regions. Below $1/\lambda$ the factor is positive and
 # $x$ slides down on one side. From $1/\lambda$ to $2/\lambda$ it is negative: each step crosses the
 # valley to the other wall, but lands lower. Beyond $2/\lambda$ each crossing lands higher.
 
@@ -367,7 +370,8 @@ print(f"The root of that is {effective**0.5:.1f}; its floor was {floor_ratio:.1f
 # in itself. It lets you use an effective rate at which gradient descent would diverge, and that
 # rate costs precision.
 #
-# The practical rule follows: **when you change $\mu$, change lr so that $\text{lr}/(1 - \mu)$
+# %% [markdown]
+# A rule for practice: **when you change $\mu$, change lr so that $\text{lr}/(1 - \mu)$
 # stays.** From $\mu = 0$ to $0.9$ lr becomes a tenth.
 #
 # ## A scale for each weight: RMSprop and Adam

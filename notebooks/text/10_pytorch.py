@@ -195,11 +195,13 @@ plot.table(
 )
 
 # %% [markdown]
-# It trains, after a fashion, at a small fraction of the rate. Why? The gradient in use is the sum
-# of all gradients so far. In lesson *Optimizers* you met such a sum: momentum,
-# $v \leftarrow \mu v + g$. Forgetting to clear would be momentum with $\mu = 1$, a ball without
-# friction, which rolls through the valley and up the other side. If that explanation is right, SGD
-# with momentum 1 must give the very same weights.
+# It trains, after a fashion, at a small fraction of the rate.
+
+# %% [markdown]
+# What does forgetting amount to? The gradient in use is then the sum of all gradients so far. In
+# lesson *Optimizers* you met such a sum: momentum, $v \leftarrow \mu v + g$. Forgetting to clear
+# would be momentum with $\mu = 1$, a ball without friction, which rolls through the valley and up
+# the other side. If that is right, SGD with momentum 1 must give the very same weights.
 
 # %%
 forgot, loss_forgot = trials.few_steps(SGD, 0.1, x, y, clear=False)
@@ -207,6 +209,9 @@ ball, _ = trials.few_steps(SGD, 0.1, x, y, momentum=1.0)
 both = zip(forgot.parameters(), ball.parameters(), strict=True)
 same = all(torch.allclose(a, b, rtol=0, atol=1e-9) for a, b in both)
 print("not cleared, and momentum 1: weights equal to 1e-9:", same)
+
+# %% [markdown]
+# It does. What do such runs look like, at the rates at which cleared ones did best?
 
 # %% tags=["plot"]
 curves.losses(
@@ -220,9 +225,8 @@ curves.losses(
     "AdamW that is never cleared falls to 1, turns, and swings below and above guessing.",
 )
 
-# %% [markdown] tags=["answers"]
-# It does. Both rates in the figure are those at which a cleared run did better. With them SGD
-# turns after about twenty steps and swings up to nearly twice the loss of guessing. AdamW divides
+# %% [markdown]
+# SGD turns after about twenty steps and swings up to nearly twice the loss of guessing. AdamW divides
 # by the size of what it is given, so no step is much longer than lr; but it goes on in the
 # direction of old gradients, and its loss swings between 1 and 3. Neither run prints a warning.
 
@@ -315,7 +319,7 @@ floor.reveal(least_two)
 #
 # ### Exercise: `doubled_floor`
 #
-# Derive the floor for any $K$.
+# Derive the floor, the least loss that such a network can reach, for any $K$.
 
 
 # %% tags=["exercise:learning.doubled_floor"]
@@ -444,7 +448,7 @@ print("held out:", ", ".join(f"{b:.0f} %" for _, b in read_right))
 # proves that the network is large enough, and nothing else.
 
 # %% [markdown]
-# In the next figure a share of the labels is drawn at random.
+# In the next figure any share of the labels can be drawn at random. It begins with none.
 
 # %% [markdown] tags=["lab"]
 # With half of them: at which epoch would you stop? What do fewer units change, or more examples?

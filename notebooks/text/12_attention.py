@@ -149,10 +149,11 @@ ex.scores.check(scores)
 # %%
 divided = [choice_entropy(attention.scores(q, k)) for q, k in drawn]
 for D, entropy in zip(sizes, divided, strict=True):
-    print(f"D = {D:4}: divided by √D, entropy {entropy:.2f} nats")
+    print(f"D = {D:4}: divided, entropy {entropy:.2f} nats")
 
 # %% [markdown]
-# Divided, the choice stays open at every width.
+# Divided, the choice stays open at every width. The next figure has one query and 12 keys, and it
+# begins undivided.
 
 # %% [markdown] tags=["lab"]
 # Move D and the temperature, with and without the division. Which of them closes the choice?
@@ -202,7 +203,8 @@ for name, found in losses.items():
 #
 # ### Exercise: `causal_mask`
 #
-# Position $t$ may therefore see positions up to $t$ only. The table that says so is the **mask**.
+# What comes after position $t$ is what it is asked for, so it may see positions up to $t$ only. The
+# table that says so is the **mask**.
 # It has a row for each query and a column for each key, True where the query may look.
 #
 # When a model writes, it adds one token at a time. The keys and values of the earlier tokens don't
@@ -415,8 +417,9 @@ print(f"with the mask they move by {moved[True]:.2f}")
 #
 # ### Exercise: `rotate`
 #
-# The original Transformer added sines and cosines of the position to the embeddings; GPT-2 adds
-# vectors that it learns. Most models today use **rotary positions**: they turn queries and keys.
+# Attention has to be told where a key stands. The original Transformer added sines and cosines
+# of the position to the embeddings; GPT-2 adds vectors that it learns. Most models today use
+# **rotary positions**: they turn queries and keys.
 # Take the entries of a vector in pairs. Each pair is a point in the plane, and at position $t$ pair
 # $i$ is turned about the origin, counterclockwise, by the angle $\theta = t \cdot 10000^{-2i/D}$.
 # The first pair turns quickly, the last one slowly.
@@ -500,17 +503,21 @@ for name, nats in late.items():
 # If that is the reason, one layer must be enough once it is handed the second fact. The third
 # model tests it: it gets the embedding of the token before as well, and succeeds.
 #
-# Two layers can do it for themselves. The head in the second layer is called an
-# **induction head**. It needs the one in the first layer, a **previous-token head**.
+# Two layers can do it for themselves: a head of the first hands on what one of the second needs.
 
 # %% tags=["answers"]
 diagrams.induction()
 
-# %% [markdown] tags=["answers"]
-# Is this what the trained model does? Here are the maps of all four heads on a pattern of eight
-# tokens.
+# %% [markdown]
+# ### Inside a trained model
+#
+# To copy, a model has to find the place after an earlier copy of the present token. A head that
+# looks there is called an **induction head**. But a key that is made of one token doesn't know
+# which one came before. A head that fetches that, because it looks one position back, is a
+# **previous-token head**. Are there such heads in a trained model? Here are the maps of one of the
+# models with two layers, of all its four heads on a pattern of eight tokens.
 
-# %% tags=["plot", "answers"]
+# %% tags=["plot"]
 model = models["two layers"][1]
 sequence = np.resize(np.random.default_rng(4).permutation(16)[:8], 24)
 seen = [a[0].numpy() for a in model.weights(torch.from_numpy(sequence)[None])]  # (H, T, T) each

@@ -2,12 +2,13 @@
 
 import base64
 import re
+import symtable
 import sys
 
 import pytest
 
 from course import cards, lessons
-from course.authoring import checkout, formulas, pages, pairs, paper, ways
+from course.authoring import checkout, formulas, pages, pairs, paper, shown, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
 
@@ -165,6 +166,21 @@ def test_between_a_question_and_the_fold_that_answers_it_nothing_was_said(every)
     assert count > 50
 
 
+def test_open_code_reads_no_name_that_only_a_fold_binds(root):
+    """What answers a question stands elsewhere on paper: what follows it does without."""
+    for stem in checkout.lessons(root):
+        told: set[str] = set()
+        cells = shown.ready(pairs.read_notebook(root, stem), stem).cells
+        for cell in (cell for cell in cells if cell.cell_type == "code"):
+            code = symtable.symtable(cell.source, cell.id, "exec")
+            binds = {name.get_name() for name in code.get_symbols() if name.is_assigned()}
+            if cell.metadata.page.told:
+                told |= binds
+                continue
+            told -= binds
+            assert cell.metadata.page.fold or not shown._read(code) & told, (stem, cell.source[:80])
+
+
 def test_no_section_and_no_exercise_is_folded(every):
     """With what answers a question none of them is, wherever its cell ends."""
     for stem, text in every.items():
@@ -230,7 +246,7 @@ def test_what_a_figure_cannot_do_here_is_said_above_it_and_at_which_settings_it_
             said.append(told)
     assert len(said) > 20
     assert sum("drawn with" in told for told in said) > 0.9 * len(said)  # or all is written on it
-    assert ". Here it stands still, drawn with D: 64; temperature: 1; divide by √D: off." in said
+    assert ". Here it stands still, drawn with D: 64; temperature: 1; divided: off." in said
 
 
 def test_a_long_line_of_code_is_marked_with_its_indent_and_nothing_else_changes():

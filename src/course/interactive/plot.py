@@ -200,10 +200,11 @@ def digits(ax, images, labels: Iterable | None = None, *, cols: int | None = Non
     ax.set_axis_off()
     if labels and len(labels) != N:
         raise ValueError(f"{len(labels)} labels for {N} images")
+    look = {"color": COLORS[0], "fontsize": 9, "weight": "bold", "ha": "center", "va": "top"}
     for n, label in enumerate(labels):
         row, col = divmod(n, cols)
-        x, y = col * (side + 2), row * (side + 2)
-        ax.text(x, y, str(label), color=COLORS[0], fontsize=9, weight="bold", va="top")
+        x, y = (col + 0.5) * (side + 2) - 1.5, row * (side + 2)  # over the middle of its picture
+        ax.text(x, y, str(label), **look)
     return image
 
 

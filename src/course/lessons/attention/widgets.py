@@ -11,8 +11,8 @@ from course.transformers.gpt import pretrained
 from course.words import say
 
 KEYS = 12  # keys of the one row
-LONGEST = 30  # characters that a map shows
 LINE = "To be, or not to be: that is"
+LONGEST = len(LINE)  # characters that a map shows; the first line fills it
 NAMES = {" ": "·"}
 
 
@@ -53,7 +53,7 @@ def one_row():
         height=2.8,
         D=live.choice([4, 16, 64, 256, 1024], start=64, label="D"),
         temperature=live.slider(0.1, 10.0, start=1.0, log=True, label="temperature"),
-        scaled=live.toggle(False, label="divide by √D"),
+        scaled=live.toggle(False, label="divided"),
     )
 
 

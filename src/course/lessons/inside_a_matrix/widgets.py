@@ -19,7 +19,7 @@ def plane():
     entry = functools.partial(live.slider, -2.0, 2.0, step=0.1)
     return live.figure(
         _plane,
-        alt="First a grid with the unit square, the unit circle and the arrows î and ĵ; right what the "
+        alt="First a grid with the unit square, the unit circle and the arrows î and ĵ; then what the "
         "matrix makes of them: a slanted grid, a parallelogram, an ellipse, and the columns of the "
         "matrix as arrows. Dashed, the eigenvectors keep their direction and only change their "
         "length.",

@@ -82,7 +82,7 @@ mean_square = Exercise(
         """,
     ],
     hints=[
-        "Which shape has the difference in the cell above, and which shape should it have?",
+        "Which shape has the difference of (N, 1) and (N,), and which shape should it have?",
         "predictions.reshape(-1) is (N,) for (N, 1) and for (N,) alike.",
         "error = predictions... - labels\nreturn ...",
     ],
