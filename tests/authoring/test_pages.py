@@ -325,7 +325,7 @@ def test_what_answers_an_exercise_is_folded_and_bears_its_name(every):
         ("07_initialization", "measured loss"),
         ("08_optimizers", "3.8 times as high"),
         ("11_tokenization", "15 tokens"),
-        ("12_attention", "Is this what the trained model does?"),
+        ("12_attention", "Two layers can do it for themselves"),
         ("14_generation", "the model expects 1.39"),
     ],
 )
