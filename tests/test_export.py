@@ -11,7 +11,7 @@ from course.authoring import pages, pairs, paper
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 _SHEET = re.compile(rb"(\d+) 0 obj\s*<</Type /Page\s")
-_FOLD = re.compile(rb"/((?:answer|hints)-\d+) \[(\d+) 0 R")
+_PLACE = re.compile(rb"/((?:answer|hints|question)-\d+) \[(\d+) 0 R")
 PUSHED = """() => {
     dispatchEvent(new Event('resize'));  // what is wide is looked for again
     const moves = e => /auto|scroll|hidden/.test(getComputedStyle(e).overflowX);
@@ -174,24 +174,28 @@ def test_a_letter_that_no_font_has_is_told(reader, exported):
 
 @pytest.mark.parametrize("slug", ["data_pipelines", "mlp_backprop"])
 def test_a_sheet_ends_where_it_was_planned(slug, reader, exported):
-    """So an answer stands on the sheet that is told, and what leads to a question above it.
+    """So answers and questions stand on the sheet that is told, answers begin on a fresh one.
 
-    Code is parted between its statements.
+    What leads to a question stands above it, and code is parted between its statements.
     """
     made = paper.printed(reader, next(exported.glob(f"[0-9]*_{slug}.html")))
     order = {sheet: n for n, sheet in enumerate(_SHEET.findall(made), 1)}
     begun = reader.evaluate("all.filter(block => block.matches('.begins')).length")
     assert len(order) == 1 + begun
-    told = reader.locator("p.paper > a").evaluate_all("all => all.map(a => [a.hash, a.innerText])")
-    who = {"answer": "The answer stands", "hints": "Hints stand"}
+    links = reader.locator("p.paper > a, summary > a.paper")
+    told = links.evaluate_all("all => all.map(a => [a.hash, a.innerText])")
+    who = {"answer": "The answer stands", "hints": "Hints stand", "question": "Asked"}
     assert dict(told) == {
         f"#{name}": f"{who[name.partition('-')[0]]} on sheet {order[sheet]}."
-        for name, sheet in ((name.decode(), sheet) for name, sheet in _FOLD.findall(made))
+        for name, sheet in ((name.decode(), sheet) for name, sheet in _PLACE.findall(made))
     }
+    assert reader.locator("#answers.begins, #hints.begins").count() == 2
+    listed = reader.locator(".contents li > a:visible")
+    sheets = [int(n) for n in listed.evaluate_all("all => all.map(a => a.dataset.on)")]
+    assert sheets[0] == 1 and sheets == sorted(sheets) and sheets[-1] < len(order)
     parted = (
         ".prose + .code.begins .asked, .leads + .begins, .code + .code.check.begins, "
-        "p.begins.paper, .inner.begins, .code:has(.asked) + .code .begins, .needed .begins, "
-        ".hints .begins, .answer .card:has(b) + .begins"
+        "p.begins.paper, .inner.begins, .answer .card:has(b) + .begins"
     )
     assert reader.locator(parted).all_inner_texts() == []
 

@@ -20,7 +20,7 @@ _APART = re.compile(
     r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)",
     re.DOTALL,
 )
-_SHORT = re.compile(r"<code>(?=[^<]{1,14}</code>)(?=[^<]* )")
+_SHORT = re.compile(r"<code>(?=[^<]{1,24}</code>)(?=[^<]* )")
 _STOPPED = re.compile(r'<math [^>]*display="inline"(?:(?!</math>).)*</math>[.,;:?!)]+', re.DOTALL)
 
 

@@ -77,7 +77,10 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
             "below": say("Go on"),
             "contents": say("All lessons"),
             "answers": say("Answers"),
+            "answers_on": say("Answers begin on sheet {sheet}."),
             "hints": say("Hints"),
+            "hints_on": say("Hints begin on sheet {sheet}."),
+            "solved": cards.prose(_solved(place.stem)),
             "came_out": say("What came out"),
             "language": language(),
         },
@@ -116,6 +119,15 @@ def _runs(stem: str) -> str:
     sentence = (
         "This page is for reading. To run its cells, move its figures and have your answers "
         "checked, open the lesson in JupyterLab: `{command}` in the course's folder."
+    )
+    return say(sentence, command=f"{COMMAND} {handout.number(stem) or stem}")
+
+
+def _solved(stem: str) -> str:
+    """Say what hints leave out, and where it is told."""
+    sentence = (
+        "Dots stand for what is yours to write. A whole solution opens in JupyterLab, after an "
+        "attempt: `{command}`."
     )
     return say(sentence, command=f"{COMMAND} {handout.number(stem) or stem}")
 

@@ -61,7 +61,7 @@ def printed(page, file: Path) -> bytes:
 
     A link to another page leads to the PDF beside it. The parts of the map of the course are no
     sections of a lesson. Where its sheets end is known before it is printed, and so is on which of
-    them an answer stands.
+    them a section, an answer or a question stands.
     """
     page.goto(file.as_uri())
     page.emulate_media(media="print")
@@ -73,39 +73,14 @@ def printed(page, file: Path) -> bytes:
     )
     page.add_script_tag(path=pages.TEMPLATE / "sheets.js")
     height, measured = page.evaluate("measured()")
-    blocks = [sheets.Block(**block) for block in measured]
-    filled = sheets.filled(blocks, height)
+    filled = sheets.filled([sheets.Block(**block) for block in measured], height)
     page.evaluate("sheets => laid(sheets)", [sheet._asdict() for sheet in filled])
-    told = {fold: _stands(fold, sheet) for fold, sheet in _folds(blocks, filled).items()}
-    page.evaluate(
-        """told => Object.entries(told).forEach(([id, words]) => {
-            document.querySelector(`p.paper > a[href="#${id}"]`).textContent = words;
-        })""",
-        told,
-    )
     return _BESIDE.sub(_beside, _print(page))
 
 
 def _beside(link: re.Match[bytes]) -> bytes:
     """Return a link to the PDF beside, as long as it was: a PDF counts its bytes."""
     return (b"/URI (./%s.pdf)" % link[1]).ljust(len(link[0]))
-
-
-def _folds(blocks: list[sheets.Block], filled: list[sheets.Sheet]) -> dict[str, int]:
-    """Return the sheet on which what is folded elsewhere begins, counted from 1."""
-    found: dict[str, int] = {}
-    for number, sheet in enumerate(filled, 1):
-        for block in blocks[sheet.first : sheet.end]:
-            if block.fold:
-                found.setdefault(block.fold, number)
-    return found
-
-
-def _stands(fold: str, sheet: int) -> str:
-    """Say on which sheet an answer stands, or hints."""
-    if fold.startswith("hints"):
-        return say("Hints stand on sheet {sheet}.", sheet=sheet)
-    return say("The answer stands on sheet {sheet}.", sheet=sheet)
 
 
 def _print(page) -> bytes:

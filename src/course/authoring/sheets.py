@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 LEAST = 0.75  # of its height a figure keeps
-_SMALLER = 0.5  # figures a tenth smaller are as bad as a twentieth of a sheet left empty
+_EMPTY = 1.5  # a share of a sheet left empty counts so much more than what it costs to part
+_SMALLER = 0.5  # figures a tenth smaller cost as much as to part what costs a twentieth
 _SHEET = 0.03  # one more sheet
-_LAST = 0.5  # so much of the last sheet may be empty
+_LAST = 0.6  # so much of the last sheet may be empty
 _HELD = 30.0  # what belongs together is parted only where no sheet could hold it
 
 
@@ -22,11 +23,12 @@ class Block(NamedTuple):
 
     top: float
     bottom: float
-    head: float = 0.0  # of its table: it stands again above what a new sheet begins with
+    head: float = 0.0  # what stands above it where a sheet begins with it: its table's, an edge
+    foot: float = 0.0  # what stands below it where a sheet ends with it
     figure: float = 0.0  # the height of the figure that it is
     held: bool = False  # it belongs to what stands above it
-    cut: float = 0.0  # to part it from that is as bad as leaving this share of a sheet empty
-    fold: str = ""  # the id of the answer, or the hints, that it is in
+    cut: float = 0.0  # what it costs to part it from that, beside a share of a sheet left empty
+    fresh: bool = False  # a sheet begins with it
 
 
 class Sheet(NamedTuple):
@@ -56,6 +58,8 @@ def _possible(blocks: Sequence[Block], first: int, height: float) -> Iterator[Sh
     """Give each sheet that can begin with a block; one that is too tall stands alone."""
     figures = 0.0
     for end in range(first + 1, len(blocks) + 1):
+        if end - 1 > first and blocks[end - 1].fresh:
+            return
         figures += blocks[end - 1].figure
         over = _used(blocks, first, end) - height
         if over <= 0:
@@ -67,14 +71,16 @@ def _possible(blocks: Sequence[Block], first: int, height: float) -> Iterator[Sh
 
 
 def _used(blocks: Sequence[Block], first: int, end: int) -> float:
-    return blocks[end - 1].bottom - blocks[first].top + blocks[first].head
+    above, below = blocks[first], blocks[end - 1]
+    return below.bottom - above.top + above.head + below.foot
 
 
 def _cost(blocks: Sequence[Block], sheet: Sheet, height: float) -> float:
-    """Cubed, a large hole is worse than many small ones; half of the last sheet may be empty."""
-    hole = 1 - _used(blocks, sheet.first, sheet.end) / height
+    """Cubed, a large hole is worse than many small ones; a last sheet may end early."""
+    hole = max(0.0, 1 - _used(blocks, sheet.first, sheet.end) / height)
     cost = _SHEET + (_SMALLER * (1 - sheet.share)) ** 3
-    if sheet.end == len(blocks):
-        return cost + max(0.0, hole - _LAST) ** 3
+    if sheet.end == len(blocks) or blocks[sheet.end].fresh:
+        hole = max(0.0, hole - _LAST)
+        return cost + (_EMPTY * hole) ** 3
     below = blocks[sheet.end]
-    return cost + max(0.0, hole) ** 3 + below.cut**3 + _HELD * below.held
+    return cost + (_EMPTY * hole) ** 3 + below.cut**3 + _HELD * below.held

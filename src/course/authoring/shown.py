@@ -18,6 +18,9 @@ from course.lessons.places import cell as anchor
 from course.words import say
 
 _CHECK = re.compile(r"ex\.(\w+)\.check\(")
+_BARE = re.compile(r"widgets\.\w+\([^\n]*\)|\w+\.\w+\(\)")  # it draws, and says no more
+_LAYOUT = re.compile(r" +# fmt: \w+$", re.MULTILINE)
+_EQUAL = re.compile(r"\S+ [=←] [^,;.:()]{1,24}(?=[,;.]|$)")  # a short formula
 _BAR = re.compile(r"^.*█.*\n?", re.MULTILINE)
 
 
@@ -71,10 +74,25 @@ def _lay_out(cell: NotebookNode, stem: str) -> None:
         return
     kind = plumbing.kind(cell)
     cell.metadata.page.fold = _fold(cell, kind)
+    cell.metadata.page.bare = bool(_BARE.fullmatch(cell.source.strip()))
     if found := _CHECK.match(cell.source):
         cell.outputs = [_checked(output, _hints(stem, found[1])) for output in cell.outputs]
     else:
         cell.outputs = _still(cell, kind)
+    cell.source = _to_read(cell.source)
+
+
+def _to_read(source: str) -> str:
+    """Return code without what isn't for its reader: words for a formatter, words for a picture."""
+    shorter = {}
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and any(one.arg == "alt" for one in call.keywords):
+            kept = [*call.args, *(one for one in call.keywords if one.arg != "alt")]
+            inner = ", ".join(ast.get_source_segment(source, one) for one in kept)
+            shorter[ast.get_source_segment(source, call)] = f"{ast.unparse(call.func)}({inner})"
+    for whole, short in shorter.items():
+        source = source.replace(whole, short)
+    return _LAYOUT.sub("", source)
 
 
 def _parts(cell: NotebookNode) -> list[NotebookNode]:
@@ -194,8 +212,9 @@ def _ladder(hints: tuple[str, ...]) -> str:
     inner = ""
     for n in range(len(hints), 0, -1):
         told, hint = say("Hint {n} of {all}", n=n, all=len(hints)), say(hints[n - 1])
+        whole = _EQUAL.sub(lambda formula: formula[0].replace(" ", "\N{NO-BREAK SPACE}"), hint)
         code = f'<div class="highlight"><pre>{markup.escape(hint)}</pre></div>'
-        words = code if n == len(hints) else f"<p>{cards.prose(hint)}</p>"
+        words = code if n == len(hints) else f"<p>{cards.prose(whole)}</p>"
         kind = "hints" if n == 1 else "rung"
         inner = f'<details class="{kind}"><summary>{told}</summary>{words}{inner}</details>'
     return inner
@@ -214,7 +233,8 @@ def _question(source: str, output: NotebookNode) -> NotebookNode:
     guess = make(*arguments, **named)
     items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in guess.options)
     told = f"{guess.ends} {say('Decide for yourself before you read on.')}".strip()
-    listed = f"<ul>{items}</ul>" if items else ""
+    line = f'<div class="paper guess">{say("Your guess:")}</div>'
+    listed = f'<ul class="options">{items}</ul>' if items else line
     asked = f'<b class="asked">{markup.escape(say(guess.question))}</b>'
     card = cards.card(f"{asked}{listed}{cards.quiet(told)}")
     output.data = NotebookNode({"text/html": card})

@@ -59,9 +59,13 @@ def _inner(item: str) -> str:
 
 def _sends(number: int, kind: str) -> str:
     """Return the line that on paper sends to an answer, or to hints."""
-    hints, answer = say("Hints stand at the end."), say("The answer stands at the end.")
-    below = hints if kind == "hints" else answer
-    return f'<p class="paper" id="question-{number}"><a href="#{kind}-{number}">{below}</a></p>'
+    below, sheet = say("The answer stands at the end."), say("The answer stands on sheet {sheet}.")
+    if kind == "hints":
+        below, sheet = say("Hints stand at the end."), say("Hints stand on sheet {sheet}.")
+    return (
+        f'<p class="paper" id="question-{number}">'
+        f'<a href="#{kind}-{number}" data-sheet="{sheet}">{below}</a></p>'
+    )
 
 
 def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str:
@@ -69,9 +73,11 @@ def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str
     id = f"{'hints' if 'hints' in kind else 'answer'}-{number}"
     back = question or heading
     screen = ' class="screen"' if question else ""
+    asked = say("Asked on sheet {sheet}.")
     return (
         f'<details{kind} id="{id}"><summary>'
         f'<span class="paper"><a href="#question-{number}">{back}</a></span> '
+        f'<a class="paper" href="#question-{number}" data-sheet="{asked}"></a> '
         f"<span{screen}>{told}</span></summary>"
     )
 

@@ -24,7 +24,18 @@ const room = () => {
   return [width - 2 * beside, height - 2 * above];
 };
 
+// What an edge takes where code goes on overleaf.
+const edge = e => e?.matches('.highlight .line') ? parseFloat(look(e).getPropertyValue('--edge')) : 0;
+// What leads to a place says on which sheet it stands.
+const told = number => document.querySelectorAll('[data-sheet], .contents li > a').forEach(e => {
+  const place = document.querySelector(e.hash);
+  const on = place ? number(place) : '';
+  if (!('sheet' in e.dataset)) e.dataset.on = on;
+  else e.textContent = place ? e.dataset.sheet.replace('{sheet}', on) : '';
+});
+
 globalThis.measured = () => {
+  told(() => 88);  // as wide as any number will be
   const [width, height] = room();
   document.body.style.width = `${width}mm`;
   const all = globalThis.all = blocks(document.querySelector('main'));
@@ -34,11 +45,12 @@ globalThis.measured = () => {
     return {
       top: begin.getBoundingClientRect().top,
       bottom: end.getBoundingClientRect().bottom,
-      head: e.closest('tbody')?.parentElement.tHead?.offsetHeight ?? 0,
+      head: e.closest('tbody')?.parentElement.tHead?.offsetHeight ?? edge(e.previousElementSibling),
+      foot: edge(e.nextElementSibling) && edge(e),
       figure: e.matches('.figure') ? e.offsetHeight : 0,
       held: !!above && held(above, e),
       cut: above ? cut(above, e) : 0,
-      fold: e.closest('[id^=answer-], details.hints')?.id ?? '',
+      fresh: !!above && around(e, above).some(one => look(one).breakBefore === 'page'),
     };
   });
   return [height * 96 / 25.4 - 2, measures];  // in CSS pixels, less two for rounding
@@ -56,10 +68,17 @@ globalThis.boxes = () => {
   return [...new Set(document.querySelector('main').innerText)].filter(c => c > '\u00ff' && drawn(c) === box);
 };
 // A sheet's figures keep a share of their height, so that what belongs to it finds its place.
-globalThis.laid = sheets => sheets.forEach(({first, end, share}) => {
-  around(all[first], all[first - 1]).forEach(e => e.classList.add('begins'));
-  if (share === 1) return;
-  const pictures = all.slice(first, end).flatMap(e => [...e.querySelectorAll('.figure > img')]);
+const smaller = (some, share) => {
+  const pictures = some.flatMap(e => [...e.querySelectorAll('.figure > img')]);
   const widths = pictures.map(i => share * i.offsetWidth);
   pictures.forEach((i, k) => { i.style.flex = 'none'; i.style.width = `${widths[k]}px`; });
-});
+};
+globalThis.laid = sheets => {
+  sheets.forEach(({first, end, share}) => {
+    around(all[first], all[first - 1]).forEach(e => e.classList.add('begins'));
+    all.slice(first, end).findLast(e => !e.matches('.blank')).classList.add('ends');
+    if (share < 1) smaller(all.slice(first, end), share);
+  });
+  const after = place => all.findIndex(e => e.contains(place) || place.compareDocumentPosition(e) & 4);
+  told(place => sheets.findIndex(({end}) => after(place) < end) + 1);
+};

@@ -287,7 +287,7 @@ cross_entropy_backward = Exercise(
         """,
     ],
     hints=[
-        "Write the loss of one example as log Σⱼ e^zⱼ − z_y. What is the derivative of each?",
+        "Write the loss of one example as log Σ_k exp(z_k) − z_y. What is the derivative of each?",
         "dz = (softmax(z) − onehot(y)) / B, of shape (B, K).",
         "dz = layers.softmax(z)\ndz[np.arange(len(y)), y] -= ...\nreturn dz / ...",
     ],
