@@ -225,8 +225,8 @@ print(f"{hits / space:.1f} times as often as with a space each time")
 # Do for every row of a table what was done by hand for two.
 
 # %% [markdown] tags=["lab"]
-# Replace the dots, then run the check under them: it says what is right, or what is wrong and why. It
-# knows many wrong answers, so try one first: divide by `counts.sum()`.
+# Replace the dots, run their cell, then the check under it: it says what is right, or what is wrong
+# and why. It knows many wrong answers, so try one first: divide by `counts.sum()`.
 
 
 # %% tags=["exercise:bigram.probabilities"]

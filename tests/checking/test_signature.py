@@ -65,7 +65,7 @@ def test_a_stub_is_not_started(stub):
     assert (verdict.state, verdict.stage) == ("not started", "attempted")
     assert str(verdict) == (
         "softmax · not started. Difficulty 2 of 5, about 10 minutes. "
-        "Replace the dots, then run this cell again. ex.softmax.hint() helps."
+        "Replace the dots, run their cell, then run this one again. ex.softmax.hint() helps."
     )
 
 

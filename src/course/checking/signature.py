@@ -40,8 +40,8 @@ def look(exercise, answer) -> tuple[str, str, str]:
 def begin(exercise) -> str:
     """What is said of an exercise that is not started."""
     return say(
-        "Difficulty {difficulty} of 5, about {minutes} minutes. Replace the dots, then run this "
-        "cell again. ex.{name}.hint() helps.",
+        "Difficulty {difficulty} of 5, about {minutes} minutes. Replace the dots, run their cell, "
+        "then run this one again. ex.{name}.hint() helps.",
         difficulty=exercise.difficulty,
         minutes=exercise.minutes,
         name=exercise.name,

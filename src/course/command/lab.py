@@ -101,9 +101,10 @@ def _stay(server: subprocess.Popen, folder: Path, page: str, token: str, browser
             )
             print(opened, flush=True)
         code = server.wait()
-    except KeyboardInterrupt:  # the server has been told too, and would ask whether it is meant
+    except KeyboardInterrupt:
         server.terminate()
         server.wait()
+        print("\n" + say("JupyterLab has ended; what you saved lies in {folder}.", folder=folder))
         return 0
     if code not in (0, -signal.SIGTERM):
         sentence = "JupyterLab ended with code {code}; `course doctor` may say why."
@@ -229,6 +230,7 @@ def command(folder: Path, port: int, page: str, *, browser: bool, retries: int =
         "ServerApp.contents_manager_class": "course.command.lab_contents.Copies",
         "ServerApp.tornado_settings": f"static_custom_path={SETTINGS / 'custom'}",
         "ServerApp.open_browser": browser,
+        "ServerApp.answer_yes": True,  # Ctrl-C is meant
         "ServerApp.jpserver_extensions": [f"{name}=False" for name in OFF],
         "ContentsManager.hide_globs": [repr(name) for name in HIDDEN],
         "ServerApp.log_level": 40,

@@ -23,7 +23,7 @@ def watch(parent: int) -> None:
 
 def _is_news(record: logging.LogRecord) -> bool:
     """Tell whether a line of the log is worth the terminal; that the server is to end isn't."""
-    return record.funcName != "_signal_stop"
+    return record.funcName not in ("_signal_stop", "_confirm_exit")
 
 
 def main() -> None:

@@ -32,5 +32,8 @@ def _kept(file, desk) -> str:
     if file is None:
         return ""
     name = file.relative_to(desk.folder).as_posix()
-    sentence = "Yours is kept as {file}; in JupyterLab, File, then Open from Path… opens it."
+    sentence = (
+        "Yours is kept as {file}; in JupyterLab, File, then Open from Path… opens it. If the lesson "
+        "is open there, close its tab without saving, and open it again."
+    )
     return say(sentence, file=name)

@@ -1,20 +1,21 @@
 /* What is typed beside a slider: a number between its ends, or a sentence says what they are. ipywidgets
-   drops a word without one, takes 1,000 for 1 and −1 for no number, and rounds what was only passed by. */
+   drops a word without one, takes 1,000 and 1e3 for 1 and −1 for no number, and rounds what was only
+   passed by. A comma parts thousands, or stands for the point where it can't. */
 const ranges = JSON.parse(words.ranges ?? '{}');
 const said = Object.keys(ranges).length ? page.appendChild(document.createElement('div')) : undefined;
 if (!said) return;
 set(said, 'role', 'status');
 let stood;
-const plainly = text => text.replace('−', '-').replace(/,(?=\d{3}\b)/g, '');
+const plainly = text => Number(text.replace('−', '-').replace(/(?<=[1-9]\d*),(?=\d{3}\b)/g, '').replace(',', '.') || NaN);
 const take = event => {
     const box = event.target;
     if (!box.matches?.('.widget-readout') || (event.key ?? 'Enter') !== 'Enter') return;
-    const typed = box.textContent.trim(), value = Number(plainly(typed) || NaN);
+    const typed = box.textContent.trim(), value = plainly(typed);
     const [low, high, sentence] = ranges[box.closest('.widget-slider').querySelector('label').textContent];
     const possible = low <= value && value <= high;
     if (typed !== stood) said.textContent = possible ? '' : sentence.replace('{typed}', () => typed);
     if (possible && typed !== stood) {
-        box.textContent = plainly(typed);
+        box.textContent = value;
         setTimeout(() => { stood = box.textContent.trim(); });
         return;
     }

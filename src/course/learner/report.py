@@ -20,6 +20,7 @@ HEADER = ("exercise", "tried", "passed", "misconception", "learners", "times")
 # Passed exercises from which equal files are told of. Two who pass on the first try in 7 of 10
 # cases agree in an exercise with 0.55 at most, in 15 once in 8,000 pairs; 30 learners make 435.
 BY_CHANCE = 15
+NAMED = 5  # files passed by
 WHO = "who"  # one column more: who has tried and not passed, and who showed a misconception
 PASSED_BY = {".git", ".venv", "__pycache__", "node_modules", ".course"}  # folders not searched
 NOT_COUNTED = (".damaged-", ".kept ", "carried-over")  # old files of somebody who has a new one
@@ -49,7 +50,7 @@ class Report:
     alike
         Groups of learners whose files hold the same work: what they are called.
     others
-        How many files in the folders hold no progress, or old progress.
+        The files in the folders that hold no progress, or old progress.
     """
 
     learners: int = 0
@@ -61,7 +62,7 @@ class Report:
     who: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     bad: list[tuple[Path, str]] = field(default_factory=list)
     alike: list[list[str]] = field(default_factory=list)
-    others: int = 0
+    others: list[Path] = field(default_factory=list)
 
     def add(self, state: dict, name: str = "") -> None:
         """Count one learner, who is called that."""
@@ -127,14 +128,17 @@ class Report:
         return [say(told, who=harmless(", ".join(sorted(group)))) for group in self.alike]
 
     def _others(self) -> list[str]:
-        """Tell how much of the folders was passed by."""
+        """Tell what of the folders was passed by: first what a damaged progress file may be."""
         if not self.others:
             return []
+        likely = sorted(self.others, key=lambda file: file.suffix != ".json")
+        names = [harmless(file.name) for file in likely[:NAMED]] + ["…"] * (len(likely) > NAMED)
         return [
             say_n(
-                "{n} other file was passed by: it holds no progress, or old.",
-                "{n} other files were passed by: they hold no progress, or old.",
-                self.others,
+                "{n} other file was passed by, with no progress in it or an old copy: {names}.",
+                "{n} other files were passed by, with no progress in them or old copies: {names}.",
+                len(self.others),
+                names=", ".join(names),
             )
         ]
 
@@ -213,7 +217,7 @@ def _inside(folder: Path, done: Report) -> Iterator[Path]:
             if _is_progress(file := Path(here, name)):
                 yield file
             else:
-                done.others += 1
+                done.others.append(file)
 
 
 def _is_progress(file: Path) -> bool:
