@@ -16,7 +16,7 @@ PUSHED = """() => {
     dispatchEvent(new Event('resize'));  // what is wide is looked for again
     const moves = e => /auto|scroll|hidden/.test(getComputedStyle(e).overflowX);
     const wide = e => e.scrollWidth > e.clientWidth + 1 && e.checkVisibility() && moves(e);
-    const signed = e => e.matches('.highlight pre.more, math.more, .formula.more');
+    const signed = e => e.matches('math.more, .formula.more');
     return [...document.querySelectorAll('main :not(math *)')].filter(
         e => wide(e) && !signed(e)).map(e => e.outerHTML.slice(0, 200));
 }"""
@@ -29,6 +29,18 @@ SCALES = """[...document.querySelectorAll('.figure')].map(figure =>
 TOUCHED = """[...document.querySelectorAll('summary, .way a, .contents a')].filter(
     e => e.getClientRects().length && e.getBoundingClientRect().height < 43.9)
     .map(e => e.innerText)"""  # a finger needs 44 px
+
+
+TORN = """() => {
+    const lines = e => {
+        const range = document.createRange(), look = getComputedStyle(e);
+        range.selectNodeContents(e);
+        return Math.round(range.getBoundingClientRect().height / parseFloat(look.lineHeight));
+    };
+    const most = e => e.matches('th') ? 3 : /^[−+]?\\d.{0,23}$/.test(e.innerText) ? 1 : 99;
+    return [...document.querySelectorAll('table:not(.stacked) :is(th, td)')].filter(
+        e => e.checkVisibility() && lines(e) > most(e)).map(e => e.innerText);
+}"""  # a value in one line, a head in three
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +77,13 @@ def test_an_export_is_read_narrow_wide_dark_and_on_paper(path, reader, exported)
         assert reader.evaluate("document.documentElement.scrollWidth") == width
         if width == 390:
             assert reader.evaluate(PUSHED) == []
+            assert reader.evaluate(TORN) == []
+            tops = "[...document.querySelectorAll('.way')].map(e => e.offsetHeight)"
+            assert max(reader.evaluate(tops)) < 70  # one row
             shares = "[...document.images].map(i => i.clientWidth / i.getAttribute('width'))"
             assert min(reader.evaluate(shares)) >= 0.68  # of a letter's least 9 points, 8.5 px
             assert reader.evaluate(SCALES) == []
             assert reader.evaluate(TOUCHED) == []
-            hints = "[...document.querySelectorAll('.card:has(.hints)')]"
-            assert reader.evaluate(f"{hints}.every(e => e.scrollWidth <= e.clientWidth)")
             holes = """[...document.querySelectorAll('[role=listitem]')].filter(e =>
                 e.getBoundingClientRect().bottom
                 > e.lastElementChild.getBoundingClientRect().bottom + 20).map(e => e.innerText)"""
@@ -110,22 +123,39 @@ def test_a_formula_takes_the_free_width_and_fades_only_while_it_goes_on(reader, 
         heights.append(formula.bounding_box()["height"])
     assert heights[1] > 1.7 * heights[0]
     reader.set_viewport_size({"width": 100, "height": 900})
-    for wide in (formula, reader.locator("pre", has_text="def gradient_step").first):
-        reader.wait_for_function("e => e.classList.contains('more')", arg=wide.element_handle())
-        assert wide.evaluate(f"e => e.scrollWidth > e.clientWidth && ({fades})(e)")
-        wide.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
-        reader.wait_for_function("e => !e.classList.contains('more')", arg=wide.element_handle())
-        assert not wide.evaluate(fades)
+    for at, classes in (("0", ["more"]), ("9", ["less", "more"]), ("e.scrollWidth", ["less"])):
+        formula.evaluate(f"e => {{ e.scrollLeft = {at}; }}")
+        told = "([e, all]) => ['less', 'more'].filter(c => e.classList.contains(c)).join() === all"
+        reader.wait_for_function(told, arg=[formula.element_handle(), ",".join(classes)])
+        assert formula.evaluate(fades)
+    formula.evaluate("e => { e.style.maxWidth = `${e.scrollWidth - 5}px`; }")
+    reader.evaluate("dispatchEvent(new Event('resize'))")
+    assert formula.evaluate("e => e.className") == "formula"  # a few pixels hide nothing
 
 
-def test_the_contents_stand_open_where_there_is_room(reader, exported):
-    """They are shut on a narrow page; a link in them leads to its section."""
-    for width, open_ in ((390, 0), (1280, 1)):
-        reader.set_viewport_size({"width": width, "height": 900})
-        reader.goto((exported / f"{NOTEBOOKS[0].stem}.html").as_uri())
-        assert reader.locator(".contents > details[open]").count() == open_
-    reader.locator(".contents a").last.click()
-    assert reader.locator("h2:target").bounding_box()["y"] < 900
+def test_the_contents_stay_in_sight(reader, exported):
+    """Narrow they are a bar, which opens over the page and shuts at a link; wide, a column."""
+    reader.set_viewport_size({"width": 390, "height": 900})
+    reader.goto((exported / f"{NOTEBOOKS[6].stem}.html").as_uri())
+    bar, head = reader.locator(".contents"), reader.locator(":target")
+    opened = reader.locator(".contents > details[open]")
+    reader.evaluate("scrollTo(0, 9000)")
+    assert bar.bounding_box()["y"] == 0 and opened.count() == 0
+    before = reader.evaluate("document.documentElement.scrollHeight")
+    reader.locator(".contents summary").click()
+    assert reader.evaluate("document.documentElement.scrollHeight") == before
+    reader.locator(".contents a").nth(5).click()
+    assert opened.count() == 0
+    below = bar.bounding_box()["height"]
+    assert below <= head.bounding_box()["y"] < below + 60
+    reader.set_viewport_size({"width": 1280, "height": 900})
+    reader.locator(".contents > details[open]").wait_for()
+    reader.locator(".contents a").nth(3).click()
+    assert 0 < head.bounding_box()["y"] < 60 and opened.count() == 1
+    assert 0 < reader.locator(".contents li").first.bounding_box()["y"] < 100
+    right = "Math.max(...[...document.querySelectorAll('main > section *')].map("
+    right += "e => e.getBoundingClientRect().right))"
+    assert reader.evaluate(right) < reader.locator(".contents ul").bounding_box()["x"]
 
 
 def no_barrier(reader) -> None:

@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import base64
 import functools
-import html as markup
 import itertools
-import re
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from course import cards, files, lessons
-from course.authoring import formulas, pairs, panels, readme, shown, ways
+from course.authoring import formulas, listings, pairs, panels, readme, shown, ways
 from course.authoring.checkout import CourseError
 from course.lessons import handout
 from course.words import language, say
@@ -28,8 +26,6 @@ from course.words import language, say
 TEMPLATE = Path(__file__).with_name("page")
 CONTENTS = "index.html"
 COMMAND = "python start.py lab"
-_CODE = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL)
-WRAPPED = 80  # so many characters stand in one line on paper, whatever its font
 # Figures whose words speak of dark and light would be belied by a filter that swaps the two.
 SHADES = ("dark", "white", "black", "pale", "bright", "shade", "grey")
 
@@ -96,18 +92,16 @@ def _exporter():
     To make sure of that HTMLExporter would read the whole page again, half of its time.
     """
     from nbconvert.exporters import HTMLExporter, TemplateExporter
-    from nbconvert.filters import Highlight2HTML
 
     class Exporter(HTMLExporter):
         from_notebook_node = TemplateExporter.from_notebook_node
 
     filters = {
-        "highlight_code": Highlight2HTML(pygments_lexer="ipython3"),
+        "listed": listings.code,
+        "printed": listings.printed,
         "prose": formulas.prose,
         "kept": formulas.kept,
         "keeps_light": keeps_light,
-        "lined": lined,
-        "lines": lines,
         "panels": panels_of,
     }
     where = [str(TEMPLATE.parent)]
@@ -191,29 +185,3 @@ def _window(drawing: str, left: int, piece: panels.Piece) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{piece.width}" height="{piece.height}"'
     view = f'viewBox="{left} 0 {piece.width} {piece.height}"'
     return base64.b64encode(f"{head} {view}>{drawing}</svg>".encode()).decode()
-
-
-def lined(code: str) -> str:
-    """Return highlighted code, its lines as `lines` gives them."""
-    return _CODE.sub(lambda inner: lines(inner[0], code=True), code)
-
-
-def lines(text: str, *, code: bool = False) -> str:
-    """Return preformatted text with each line in an element of its own.
-
-    Between them a sheet of paper ends. A long one, where it is wrapped, is marked and set in; so is
-    a shorter one on a narrow page, unless it is code.
-    """
-    return "".join(_line(line, code) for line in re.findall(r".*\n|.+", text))
-
-
-def _line(line: str, code: bool) -> str:
-    bare = markup.unescape(re.sub(r"<[^>]*>", "", line)).rstrip()
-    if not bare:
-        return f'<span class="line blank">{line}</span>'
-    indent = len(bare) - len(bare.lstrip())
-    line = line if code else re.sub(r"(?<=\d) %", "\u00a0%", line)
-    kind = "line inner" if indent or bare[0] in ")]}" else "line"  # no statement begins here
-    if code and len(bare) <= WRAPPED:
-        return f'<span class="{kind}">{line}</span>'
-    return f'<span class="{kind} wraps" style="--in:{indent}ch">{line}</span>'

@@ -11,6 +11,7 @@ import symtable
 from nbformat import NotebookNode
 
 from course import cards, lessons
+from course.authoring import listings
 from course.interactive import predict, still
 from course.lessons import handout, plumbing, yours
 from course.lessons import map as course_map
@@ -213,8 +214,7 @@ def _ladder(hints: tuple[str, ...]) -> str:
     for n in range(len(hints), 0, -1):
         told, hint = say("Hint {n} of {all}", n=n, all=len(hints)), say(hints[n - 1])
         whole = _EQUAL.sub(lambda formula: formula[0].replace(" ", "\N{NO-BREAK SPACE}"), hint)
-        code = f'<div class="highlight"><pre>{markup.escape(hint)}</pre></div>'
-        words = code if n == len(hints) else f"<p>{cards.prose(whole)}</p>"
+        words = listings.code(hint) if n == len(hints) else f"<p>{cards.prose(whole)}</p>"
         kind = "hints" if n == 1 else "rung"
         inner = f'<details class="{kind}"><summary>{told}</summary>{words}{inner}</details>'
     return inner

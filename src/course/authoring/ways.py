@@ -83,7 +83,10 @@ def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str
 
 
 def headed(text: str) -> str:
-    """Give each heading an id, and list sections and what stands in them before the first."""
+    """Give each heading an id, and list sections and what stands in them before the first.
+
+    Beside them, and in none, the list can stay in sight.
+    """
     used = set(re.findall(r'\bid="([^"]*)"', text))
     sections: list[str] = []
 
@@ -101,7 +104,7 @@ def headed(text: str) -> str:
         f'<nav class="contents" aria-label="{told}"><details><summary>{told}</summary>'
         f"<ul>{''.join(sections)}</ul></details></nav>\n"
     )
-    return re.sub("(?=<h2 )", lambda _: listed, text, count=1)
+    return re.sub(r"(?=<section[^>]*>\s*<h2 )", lambda _: listed, text, count=1)
 
 
 def _kept(words: str) -> str:

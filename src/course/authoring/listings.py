@@ -1,0 +1,47 @@
+"""Code, and what it prints, as lines of HTML: between two a sheet ends, and long ones wrap."""
+
+from __future__ import annotations
+
+import html as markup
+import re
+
+from nbconvert.filters import Highlight2HTML
+
+SMALLER = range(47, 52)  # a phone shows 46 characters, and so many where they are a little smaller
+_CODE = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL)
+
+
+def code(source: str, **kind) -> str:
+    """Return code in colours, each of its lines in an element of its own."""
+    made = Highlight2HTML(pygments_lexer="ipython3")(source, **kind)
+    return _CODE.sub(lambda inner: lines(inner[0]), made)
+
+
+def printed(text: str) -> str:
+    """Return a block of what was printed, which HTML gives its colours."""
+    wide = max(map(len, _bare(text).splitlines()), default=0)
+    look = f' style="--wide:{wide}"' if wide in SMALLER else ""
+    tall = " tall" if text.count("\n") > 16 else ""
+    text = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
+    return f'<pre class="said{tall}"{look}>{lines(text)}</pre>'
+
+
+def lines(text: str) -> str:
+    """Return preformatted text with each line in an element of its own.
+
+    Between them a sheet of paper ends. Where one is wrapped, it is marked and set in.
+    """
+    return "".join(map(_line, re.findall(r".*\n|.+", text)))
+
+
+def _line(line: str) -> str:
+    bare = _bare(line).rstrip()
+    if not bare:
+        return f'<span class="line blank">{line}</span>'
+    indent = len(bare) - len(bare.lstrip())
+    kind = "line inner" if indent or bare[0] in ")]}" else "line"  # no statement begins here
+    return f'<span class="{kind} wraps" style="--in:{indent}ch">{line}</span>'
+
+
+def _bare(text: str) -> str:
+    return markup.unescape(re.sub(r"<[^>]*>", "", text))
