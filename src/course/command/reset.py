@@ -33,7 +33,7 @@ def _kept(file, desk) -> str:
         return ""
     name = file.relative_to(desk.folder).as_posix()
     sentence = (
-        "Yours is kept as {file}; in JupyterLab, File, then Open from Path… opens it. If the lesson "
-        "is open there, close its tab without saving, and open it again."
+        "Yours is kept as {file}; in JupyterLab, File, then Open from Path… opens it. If the "
+        "lesson is open there, close its tab without saving, and open it again."
     )
     return say(sentence, file=name)
