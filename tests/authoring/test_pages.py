@@ -112,11 +112,13 @@ def test_no_line_breaks_between_a_formula_and_its_full_stop():
 
 
 def test_no_line_breaks_at_a_sign_of_equality_and_code_stays_as_it_is():
-    """A few letters of code stay in one line, as they are."""
+    """A few words of code stay in one line, as they are, and in more of them an option."""
     long = "x = 3 where y is at least 4"
     text = formulas.prose(f"At D = 4 it is 8 %, as `x = 3` and `{long}` say.")
     assert "D\xa0=\xa04" in text and "8\xa0%" in text and '<code class="kept">x = 3</code>' in text
     assert f"<code>{long}</code>" in text
+    text = formulas.prose("`course train --out mine --minutes 10`")
+    assert '<span class="kept">--out</span> mine <span class="kept">--minutes</span> 10' in text
 
 
 def test_every_formula_of_the_course_is_known(root):
@@ -273,6 +275,12 @@ def test_what_is_printed_a_little_too_wide_for_a_phone_has_smaller_letters():
     small = '<pre class="said" style="--wide:{}"'
     plain = '<pre class="said"'
     assert looks == [plain, small.format(47), small.format(51), plain]
+
+
+def test_code_to_read_has_no_words_for_a_formatter_or_for_a_picture(every):
+    for stem, text in every.items():
+        code = re.sub("<[^>]*>", "", "".join(re.findall("<pre>.*?</pre>", text, re.DOTALL)))
+        assert "# fmt:" not in code and "alt=" not in code, stem
 
 
 def test_a_drawing_is_cut_as_its_picture_is(root):

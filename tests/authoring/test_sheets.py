@@ -62,6 +62,17 @@ def test_what_belongs_together_is_parted_only_where_no_sheet_holds_it():
     assert sheets.filled(stack(60, 30, 30, held=[1, 2]), HEIGHT) == [Sheet(0, 2), Sheet(2, 3)]
 
 
+def test_what_begins_a_sheet_does_so_however_much_is_left_empty():
+    assert sheets.filled(stack(10, 30, 30, fresh=[1]), HEIGHT) == [Sheet(0, 1), Sheet(1, 3)]
+
+
+def test_where_a_sheet_ends_in_code_there_is_room_for_its_edge():
+    blocks = stack(60, 38, 50)
+    assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 2)
+    blocks[1] = blocks[1]._replace(foot=5.0)
+    assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 1)
+
+
 def test_what_is_too_tall_for_any_sheet_stands_alone():
     assert sheets.filled(stack(10, 130, 10), HEIGHT) == [
         Sheet(0, 1),

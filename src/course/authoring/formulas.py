@@ -17,10 +17,12 @@ RELATIONS = ("=", ":=", "≈", "≠", "≤", "≥", "<", ">", "←", "→", "⟹
 _SPACE = {"width": "0.167em"}
 _LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
 _APART = re.compile(
-    r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)",
+    r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)"
+    r"|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)|(?<=\bln) (?=\d)",
     re.DOTALL,
 )
 _SHORT = re.compile(r"<code>(?=[^<]{1,24}</code>)(?=[^<]* )")
+_OPTION = re.compile(r"(?<= )--[\w-]+(?=[^<>]*</code>)")
 _STOPPED = re.compile(r'<math [^>]*display="inline"(?:(?!</math>).)*</math>[.,;:?!)]+', re.DOTALL)
 
 
@@ -192,10 +194,10 @@ class Renderer(IPythonRenderer):
 def prose(text: str) -> str:
     """Return a Markdown cell as HTML.
 
-    No line breaks between a formula and its full stop, or in a few letters of code.
+    No line breaks between a formula and its full stop, in a few words of code or in an option.
     """
     made = MarkdownWithMath(Renderer(escape=False, exclude_anchor_links=True)).render(text)
-    made = _SHORT.sub('<code class="kept">', made)
+    made = _OPTION.sub(r'<span class="kept">\g<0></span>', _SHORT.sub('<code class="kept">', made))
     return kept(_STOPPED.sub(r'<span class="kept">\g<0></span>', made))
 
 

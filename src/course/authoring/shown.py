@@ -89,7 +89,7 @@ def _to_read(source: str) -> str:
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call) and any(one.arg == "alt" for one in call.keywords):
             kept = [*call.args, *(one for one in call.keywords if one.arg != "alt")]
-            inner = ", ".join(ast.get_source_segment(source, one) for one in kept)
+            inner = ", ".join(filter(None, (ast.get_source_segment(source, one) for one in kept)))
             shorter[ast.get_source_segment(source, call)] = f"{ast.unparse(call.func)}({inner})"
     for whole, short in shorter.items():
         source = source.replace(whole, short)
