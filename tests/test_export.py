@@ -134,7 +134,10 @@ def test_a_formula_takes_the_free_width_and_fades_only_while_it_goes_on(reader, 
 
 
 def test_the_contents_stay_in_sight(reader, exported):
-    """Narrow they are a bar, which opens over the page and shuts at a link; wide, a column."""
+    """Narrow they are a bar, which opens over the page and shuts at a link; wide, a column.
+
+    They tell where the page is.
+    """
     reader.set_viewport_size({"width": 390, "height": 900})
     reader.goto((exported / f"{NOTEBOOKS[6].stem}.html").as_uri())
     bar, head = reader.locator(".contents"), reader.locator(":target")
@@ -148,10 +151,13 @@ def test_the_contents_stay_in_sight(reader, exported):
     assert opened.count() == 0
     below = bar.bounding_box()["height"]
     assert below <= head.bounding_box()["y"] < below + 60
+    told = "words => document.querySelector('.contents summary').dataset.at === words"
+    reader.wait_for_function(told, arg=head.inner_text())
     reader.set_viewport_size({"width": 1280, "height": 900})
     reader.locator(".contents > details[open]").wait_for()
     reader.locator(".contents a").nth(3).click()
     assert 0 < head.bounding_box()["y"] < 60 and opened.count() == 1
+    reader.locator(".contents a").nth(3).and_(reader.locator("[aria-current=true]")).wait_for()
     assert 0 < reader.locator(".contents li").first.bounding_box()["y"] < 100
     right = "Math.max(...[...document.querySelectorAll('main > section *')].map("
     right += "e => e.getBoundingClientRect().right))"

@@ -119,6 +119,9 @@ def test_no_line_breaks_at_a_sign_of_equality_and_code_stays_as_it_is():
     assert f"<code>{long}</code>" in text
     text = formulas.prose("`course train --out mine --minutes 10`")
     assert '<span class="kept">--out</span> mine <span class="kept">--minutes</span> 10' in text
+    assert formulas.kept("(97, 98), −(1, −2.5)") == "(97,\xa098), −(1,\xa0−2.5)"
+    assert " " not in formulas.kept("<p>(a, b)").removeprefix("<p>")
+    assert formulas.kept("(one, of some long words)") == "(one, of some long words)"
 
 
 def test_every_formula_of_the_course_is_known(root):
@@ -269,12 +272,13 @@ def test_a_statement_begins_where_nothing_is_open():
     assert begins == [True, False, False, False, True]
 
 
-def test_what_is_printed_a_little_too_wide_for_a_phone_has_smaller_letters():
+def test_what_is_a_little_too_wide_for_a_phone_has_smaller_letters():
     """Not what is a little wider still: its letters couldn't be read."""
     looks = [listings.printed("&lt;" + "x" * n).partition(">")[0] for n in (45, 46, 50, 51)]
     small = '<pre class="said" style="--wide:{}"'
     plain = '<pre class="said"'
     assert looks == [plain, small.format(47), small.format(51), plain]
+    assert '<pre style="--wide:48">' in listings.code("x" * 48)
 
 
 def test_code_to_read_has_no_words_for_a_formatter_or_for_a_picture(every):

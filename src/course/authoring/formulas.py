@@ -18,7 +18,8 @@ _SPACE = {"width": "0.167em"}
 _LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
 _APART = re.compile(
     r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)"
-    r"|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)|(?<=\bln) (?=\d)",
+    r"|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)|(?<=\bln) (?=\d)"
+    r"|\((?=[^()]{1,20}\))[−-]?[\w.]+(?:, [−-]?[\w.]+)+\)",
     re.DOTALL,
 )
 _SHORT = re.compile(r"<code>(?=[^<]{1,24}</code>)(?=[^<]* )")
@@ -202,7 +203,7 @@ def prose(text: str) -> str:
 
 
 def kept(text: str) -> str:
-    """Return HTML in whose text no line breaks at an equals sign or before a percent or times."""
+    """Return HTML whose text breaks at no equals sign, before no percent or times, in no pair."""
     return _APART.sub(lambda found: found["kept"] or _unbroken(found[0]), text)
 
 

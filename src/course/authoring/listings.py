@@ -8,22 +8,27 @@ import re
 from nbconvert.filters import Highlight2HTML
 
 SMALLER = range(47, 52)  # a phone shows 46 characters, and so many where they are a little smaller
-_CODE = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL)
+_PRE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
 
 
 def code(source: str, **kind) -> str:
     """Return code in colours, each of its lines in an element of its own."""
     made = Highlight2HTML(pygments_lexer="ipython3")(source, **kind)
-    return _CODE.sub(lambda inner: lines(inner[0]), made)
+    return _PRE.sub(lambda found: f"<pre{_look(source)}>{lines(found[1])}</pre>", made)
 
 
 def printed(text: str) -> str:
     """Return a block of what was printed, which HTML gives its colours."""
-    wide = max(map(len, _bare(text).splitlines()), default=0)
-    look = f' style="--wide:{wide}"' if wide in SMALLER else ""
+    look = _look(_bare(text))
     tall = " tall" if text.count("\n") > 16 else ""
     text = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
     return f'<pre class="said{tall}"{look}>{lines(text)}</pre>'
+
+
+def _look(text: str) -> str:
+    """Return the style of a block that is a little wider than a phone: it says how wide."""
+    wide = max(map(len, text.splitlines()), default=0)
+    return f' style="--wide:{wide}"' if wide in SMALLER else ""
 
 
 def lines(text: str) -> str:
