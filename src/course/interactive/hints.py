@@ -94,7 +94,8 @@ class Ladder:
             for note in shown[:-1]
         )
         last = "".join(note._repr_html_() for note in shown[-1:])
-        return folded + (opened(last, shown[-1].title) if shown and reached else last)
+        told = folded + (opened(last, shown[-1].title) if shown and reached else last)
+        return told.replace(' role="status"', "")  # it was read out when it was opened
 
     def _stays(self) -> list[tuple[dict, dict]]:
         given = self.exercise.given

@@ -137,4 +137,5 @@ class LivePage:
             self.error.tell("")
             self.live.rested(self.image)
         except Exception as error:
+            self.live.unsettled()
             self.error.tell(page.sentence(error))

@@ -108,10 +108,19 @@ class Moving:
         if self._still is None:
             return
         self._moved = True
-        if self._rest:
-            self._rest.cancel()
+        self.unsettled()
         loop = asyncio.get_running_loop()
         self._rest = loop.call_later(REST, self._at_rest, image)
+
+    def unsettled(self) -> None:
+        """Leave a picture unread that was to be read out: what comes now is the last thing said."""
+        if self._rest:
+            self._rest.cancel()
+
+    def begun(self) -> None:
+        """Have the end of what begins read out, even if it ends as it did the last time."""
+        if self._told:
+            self._told.tell("")
 
     def _at_rest(self, image: w.Image) -> None:
         if self._still and self._told:

@@ -17,6 +17,8 @@ const mend = () => {
         set(readout, 'role', 'textbox');
         read(handle);
     }
+    for (const line of page.querySelectorAll('[class*=course-most-]'))
+        set(line.querySelector('input'), 'maxlength', /course-most-(\d+)/.exec(line.className)[1]);
     for (const group of page.querySelectorAll('.widget-toggle-buttons, .widget-radio-box')) {
         const outer = group.closest('.widget-radio') ?? group;
         set(outer, 'role', 'radiogroup');

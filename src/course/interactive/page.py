@@ -104,6 +104,7 @@ def widget(control, room: int):
     if isinstance(control, Text):
         part = w.Text(value=control.start, continuous_update=True, **common)
         part.layout.grid_area = WHOLE_ROW
+        part.add_class(f"course-most-{control.most}")  # ipywidgets has no limit of its own
         return part, part
     part = _slider(control, common)
     return (_played(control, part, room) if isinstance(control, Play) else part), part

@@ -144,6 +144,7 @@ class TrainingPage:
         self.start.disabled, self.stop.disabled = True, False
         self.error.tell("")
         training = self.training
+        training.begun()
         try:
             turn = frame = time.monotonic()
             for _ in training.advance(training.total):

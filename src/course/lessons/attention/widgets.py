@@ -88,7 +88,16 @@ def heads():
             for texts in (below, beside):
                 for i, text in enumerate(texts):
                     text.set_text(NAMES.get(line[i], line[i]) if i < len(line) else "")
-            return [image, title, *below, *beside]
+            most = int(weights[T - 1].argmax())
+            last, there = (NAMES.get(line[i], line[i]) for i in (T - 1, most))
+            told = say(
+                "The last character, “{last}”, looks most at “{there}”, {n} back: weight {w:.2f}.",
+                last=last,
+                there=there,
+                n=T - 1 - most,
+                w=weights[T - 1, most],
+            )
+            return [image, title, *below, *beside], told
 
         return update
 
