@@ -272,6 +272,12 @@ def test_a_statement_begins_where_nothing_is_open():
     assert begins == [True, False, False, False, True]
 
 
+def test_no_line_of_a_heading_ends_at_a_hyphen(every):
+    text = every["03_probability"]
+    assert 'What is a <span class="kept">test-set</span> number worth?</h2>' in text
+    assert '">What is a test-set number worth?</a>' in text  # in the contents
+
+
 def test_what_is_a_little_too_wide_for_a_phone_has_smaller_letters():
     """Not what is a little wider still: its letters couldn't be read."""
     looks = [listings.printed("&lt;" + "x" * n).partition(">")[0] for n in (45, 46, 50, 51)]

@@ -108,8 +108,10 @@ def headed(text: str) -> str:
 
 
 def _kept(words: str) -> str:
-    """Return a heading in which a line ends only after a point, where it has points."""
+    """Return a heading in which no line ends at a hyphen, or before a point or between two."""
     first, *rest = words.split(" · ")
+    if "<" not in first:
+        first = re.sub(r"\w+(?:-\w+)+", r'<span class="kept">\g<0></span>', first)
     space = "\N{NO-BREAK SPACE}"
     return f"{space}· ".join([first, *(part.replace(" ", space) for part in rest)])
 
