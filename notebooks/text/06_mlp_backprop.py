@@ -195,8 +195,9 @@ ex.affine_backward.check(affine_backward)
 #
 # *Ten formulas, one line of code each. Do they fit as printed?*
 #
-# The article writes one example as a column $X$. We write a batch as rows, so every product is
-# transposed. $f_h$ and $f_o$ are its activations, and $\odot$ multiplies entry by entry.
+# Do the exercise above first: the table writes its lines out. The article writes one example as a
+# column $X$. We write a batch as rows, so every product is transposed. $f_h$ and $f_o$ are its
+# activations, and $\odot$ multiplies entry by entry.
 #
 # | the article prints | for rows | code |
 # |---|---|---|
