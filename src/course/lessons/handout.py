@@ -268,8 +268,8 @@ def gone() -> str:
     """Say that the variables are gone."""
     return say(
         "Variables don't outlast a session: before you go on, choose the cell where you were and "
-        "run again what stands above it (menu Run, Run All Above Selected Cell). A cell with an error "
-        "ends that run."
+        "run again what stands above it (menu Run, Run All Above Selected Cell). A cell with an "
+        "error ends that run."
     )
 
 
