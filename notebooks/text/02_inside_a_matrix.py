@@ -118,7 +118,7 @@ slow = predict.number(
 )
 slow
 
-# %%
+# %% tags=["answers"]
 tilts = np.cumprod(np.full(100_000, 0.99))
 enough = int(np.argmax(tilts < 1e-3)) + 1
 x_end = spectral.power_iteration(np.diag([1, 0.99]), np.ones(2), enough)[1]

@@ -81,7 +81,7 @@ limit = predict.number(
 )
 limit
 
-# %%
+# %% tags=["answers"]
 below, above = (abs(1 - r) ** 1000 for r in (1.99, 2.01))
 limit.reveal(above, shown=f"{above:,.0f}")
 

@@ -304,22 +304,20 @@ floor = predict.number(
 )  # fmt: skip
 floor
 
-# %%
+# %% tags=["answers"]
 certain = torch.eye(10)  # ten examples, each with probability 1 for its own class
 least_two = F.cross_entropy(certain, torch.arange(10)).item()
 floor.reveal(least_two)
 
 # %% [markdown]
 # That is the floor. No training gets below it, and the network that has reached it seems to have
-# stalled.
-
-# %% [markdown]
-# By hand, with two classes: the logits are 1 and 0, so the label gets $e/(e+1) = 0.73$, and the
+# stalled. With two classes, the logits are 1 and 0, so the label gets $e/(e+1) = 0.73$, and the
 # loss is $0.313$.
 #
 # ### Exercise: `doubled_floor`
 #
-# Derive the floor, the least loss that such a network can reach, for any $K$.
+# Derive the floor, the least loss that such a network can reach, for any $K$. By hand: two classes
+# give $0.313$.
 
 
 # %% tags=["exercise:learning.doubled_floor"]

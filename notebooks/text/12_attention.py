@@ -119,10 +119,10 @@ for D, s in zip(sizes, products, strict=True):
 #
 # ### Exercise: `scores`
 #
-# Find the rule by which the spread grows. Return the dot product of each query with each key,
-# divided by what makes the scores spread by 1 at every width. Derive it: a score adds up D products
-# $q_i k_i$ of independent numbers with mean 0 and variance 1. By hand: nine ones as the query, and
-# a key whose nine entries sum to 9, give the score 3. There may be axes in front of the last two.
+# Return the dot product of each query with each key, divided by what makes the scores spread by 1
+# at every width. Derive it: how far does a score spread that adds up $D$ products $q_i k_i$ of
+# independent numbers with mean 0 and variance 1? By hand: nine ones as the query, and a key whose
+# nine entries sum to 9, give the score 3. There may be axes in front of the last two.
 
 
 # %% tags=["exercise:attention.scores"]
@@ -597,7 +597,8 @@ for seed, one in enumerate(models["two layers"]):
 #
 # The small GPT whose heads you looked at is made of two blocks. A block reads the residual stream
 # twice and adds to it twice: what attention fetches from other positions, then what an MLP makes
-# of each position alone. The orange boxes are functions of this lesson. The model reads a passage
+# of each position alone. In the picture, `split_heads`, `rotate`, `attend` and `merge_heads` are
+# functions of this lesson. The model reads a passage
 # that it never saw, with yours wherever they have passed; all the rest is the course's. This
 # model also normalises queries and keys before they are turned.
 
@@ -799,7 +800,7 @@ crossing = predict.number(
 )
 crossing
 
-# %%
+# %% tags=["answers"]
 C = 768
 rest = 4 * C**2 + 8 * C**2  # a position's projections and MLP
 crossed = rest / (2 * C)  # the T at which scores q kᵀ and mixing a v, T C each, cost as much
