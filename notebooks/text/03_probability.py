@@ -153,8 +153,8 @@ positive.reveal(ill_if_alarm, shown=f"{ill_if_alarm:.0f} % of a million people d
 
 # %% [markdown]
 # In the figure, the square is everybody, cut from left to right into ill and healthy, and each part by height into positive
-# and negative. It begins with one in ten who is ill. At one in a hundred, which helps more: a test that misses fewer of the
-# ill, or one with fewer false alarms?
+# and negative. It begins with one in ten who is ill. Think of the strip of the ill as ten times narrower, one in a hundred:
+# which then helps more, a test that misses fewer of the ill, or one with fewer false alarms?
 #
 # <details><summary>Answer</summary>
 #
@@ -212,6 +212,8 @@ plot.show(
     alt="Likelihood over p for 7 of 10, 70 of 100 and 700 of 1,000 throws: three hills with their tops at 0.7. "
     "The first reaches from 0.3 to 0.95, the last is a narrow peak.",
 )
+
+# %%
 print(f"7,000 of 10,000, p = 0.7: {0.7**7000 * 0.3**3000}; the logarithm is {7000 * np.log(0.7) + 3000 * np.log(0.3):.1f}")
 
 # %% [markdown]
@@ -345,8 +347,8 @@ print(
 # The last number, $e^\text{nats}$, is the **perplexity**: surprise turned back into a number of choices.
 #
 # In the figure, the logarithms of the probabilities are divided by a temperature $\tau$ before the softmax. Where does the
-# entropy go if $\tau$ is small, and where if it is large? And at temperature 1, where are you left the least to choose:
-# at the beginning of a name, after an *a*, an *n* or a *q*?
+# entropy go if $\tau$ is small, and where if it is large? And at temperature 1, after which letter of a name are you left
+# the least to choose?
 #
 # <details><summary>Answer</summary>
 #
@@ -362,7 +364,8 @@ widgets.temperature()
 # *And if you believe in the wrong distribution?* Outcome $i$ then surprises you by $-\ln q_i$, but it comes with
 # probability $p_i$, so you pay $-\sum_i p_i \ln q_i$ on average. Somebody who knows $p$ pays its entropy. What you pay
 # on top is the **KL divergence** of $q$ from $p$. By hand: $p = (\frac12, \frac12, 0)$ and
-# $q = (\frac14, \frac14, \frac12)$ give $\ln 2$. If you exchange the two, it is infinite: why?
+# $q = (\frac14, \frac14, \frac12)$ give $\ln 2$. If you exchange the two, it is infinite, because the third outcome then
+# comes, and was believed to be impossible.
 #
 # ### Exercise: `kl`
 #
@@ -463,7 +466,8 @@ print(f"{missing} of {len(test_nats):,} pairs were never counted; without these 
 # makes the average infinite, although the thousands of others are hardly more surprising than before.
 
 # %% [markdown]
-# **Smoothing** changes the counts before they become shares. For example, pretend that you saw every follower $\alpha$ times more:
+# **Smoothing** changes the counts before they become shares, so that a pair that was never seen gets a share as well. For
+# example, pretend that you saw every follower $\alpha$ times more:
 #
 # $$p_{ij} = \frac{c_{ij} + \alpha}{\sum_k c_{ik} + \alpha V} .$$
 #
