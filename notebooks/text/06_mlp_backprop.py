@@ -195,22 +195,22 @@ ex.affine_backward.check(affine_backward)
 #
 # *Ten formulas, one line of code each. Do they fit as printed?*
 #
-# Do the exercise above first: the table writes its lines out. The article writes one example as a
+# Do the exercise above first: the code below writes its lines out. The article writes one example as a
 # column $X$. We write a batch as rows, so every product is transposed. $f_h$ and $f_o$ are its
 # activations, and $\odot$ multiplies entry by entry.
 #
-# | the article prints | for rows | code |
-# |---|---|---|
-# | $z_h = W_h X + b_h$ | $z_h = x W_h + b_h$ | `z_h = layers.affine(x, W_h, b_h)` |
-# | $h = f_h(z_h)$ | $h = \sigma(z_h)$ | `h = layers.sigmoid(z_h)` |
-# | $z_o = W_oh + b_o$ | $z_o = h W_o + b_o$ | `z_o = layers.affine(h, W_o, b_o)` |
-# | $o = f_o(z_o)$ | $o = \sigma(z_o)$ | `o = layers.sigmoid(z_o)` |
-# | $\delta_o = (o - y) \odot f_o'(z_o)$ | $\delta_o = \frac1B (o - y)\, o(1 - o)$ | `delta_o = (o - y) / B * o * (1 - o)` |
-# | $\delta_h = (W_oh)^T \delta_o \odot f_h'(z_h)$ | $\delta_h = \delta_o W_o^\top\, h(1 - h)$ | `delta_h = delta_o @ W_o.T * h * (1 - h)` |
-# | $W_h := W_h - \alpha \cdot \delta_hX^T$ | $dW_h = x^\top \delta_h$ | `x.T @ delta_h` |
-# | $b_h := b_h - \alpha \cdot \delta_h$ | $db_h = \sum_\text{batch} \delta_h$ | `delta_h.sum(axis=0)` |
-# | $W_o := W_o - \alpha \cdot \delta_oh^T$ | $dW_o = h^\top \delta_o$ | `h.T @ delta_o` |
-# | $b_o := b_o - \alpha \cdot \delta_o$ | $db_o = \sum_\text{batch} \delta_o$ | `delta_o.sum(axis=0)` |
+# | the article prints | for rows |
+# |---|---|
+# | $z_h = W_h X + b_h$ | $z_h = x W_h + b_h$ |
+# | $h = f_h(z_h)$ | $h = \sigma(z_h)$ |
+# | $z_o = W_oh + b_o$ | $z_o = h W_o + b_o$ |
+# | $o = f_o(z_o)$ | $o = \sigma(z_o)$ |
+# | $\delta_o = (o - y) \odot f_o'(z_o)$ | $\delta_o = \frac1B (o - y)\, o(1 - o)$ |
+# | $\delta_h = (W_oh)^T \delta_o \odot f_h'(z_h)$ | $\delta_h = \delta_o W_o^\top\, h(1 - h)$ |
+# | $W_h := W_h - \alpha \cdot \delta_hX^T$ | $dW_h$ by the exercise, from $x$ and $\delta_h$ |
+# | $b_h := b_h - \alpha \cdot \delta_h$ | $db_h$ by the exercise, from $\delta_h$ |
+# | $W_o := W_o - \alpha \cdot \delta_oh^T$ | $dW_o$ by the exercise, from $h$ and $\delta_o$ |
+# | $b_o := b_o - \alpha \cdot \delta_o$ | $db_o$ by the exercise, from $\delta_o$ |
 #
 # Four things had to be put right. $W_oh$ in the third line is a product, $W_o$ times $h$. In the
 # sixth, $(W_oh)^T$ should be $W_o^\top$ alone: with $h$ inside, the shapes don't fit. $\delta_oh^T$
@@ -498,7 +498,8 @@ for name, right in swept.items():
 # breaks beyond.
 
 # %% [markdown]
-# Does that hold with more layers? Now each has the better of two rates, and two seeds:
+# With three or five hidden layers, which pair is ahead? Each has the better of two rates, and two
+# seeds:
 
 # %%
 tried = {

@@ -381,8 +381,8 @@ plot.table(rows, header=["remedy", "loss at step 400", "stopped early, patience 
 #
 # *Trick A does better than trick B. Is that the trick, or the seed?*
 #
-# Once every run is stopped early, the four settings differ by one or two hundredths, and the spreads go up
-# to two hundredths. Two facts tell how many seeds you need. The mean of $n$ independent results (here
+# Suppose that the mean losses of two settings differ by one hundredth, and that the runs of each
+# spread over the seeds by two. Two facts tell how many seeds you need. The mean of $n$ independent results (here
 # $n$ counts seeds) spreads by $\sigma/\sqrt n$. And the variance of a difference of two
 # independent numbers is the **sum** of their variances.
 #
@@ -715,7 +715,7 @@ def steps_until(B, lr, x, y, held, *, seed, target=0.45, most=300):
     return most
 
 
-# %%
+# %% tags=["answers"]
 part, best = (x_held[:500], y_held[:500]), {}
 for B in (4, 16, 64, 256):
     tries = {lr: [steps_until(B, lr, x_train, y_train, part, seed=s) for s in (1, 2, 3)]
