@@ -195,8 +195,8 @@ ex.affine_backward.check(affine_backward)
 #
 # *Ten formulas, one line of code each. Do they fit as printed?*
 #
-# Do the exercise above first: the code below writes its lines out. The article writes one example as a
-# column $X$. We write a batch as rows, so every product is transposed. $f_h$ and $f_o$ are its
+# Do the exercise above first: what follows writes its lines out. The article writes one example as
+# a column $X$. We write a batch as rows, so every product is transposed. $f_h$ and $f_o$ are its
 # activations, and $\odot$ multiplies entry by entry.
 #
 # | the article prints | for rows |
@@ -207,10 +207,10 @@ ex.affine_backward.check(affine_backward)
 # | $o = f_o(z_o)$ | $o = \sigma(z_o)$ |
 # | $\delta_o = (o - y) \odot f_o'(z_o)$ | $\delta_o = \frac1B (o - y)\, o(1 - o)$ |
 # | $\delta_h = (W_oh)^T \delta_o \odot f_h'(z_h)$ | $\delta_h = \delta_o W_o^\top\, h(1 - h)$ |
-# | $W_h := W_h - \alpha \cdot \delta_hX^T$ | $dW_h$ by the exercise, from $x$ and $\delta_h$ |
-# | $b_h := b_h - \alpha \cdot \delta_h$ | $db_h$ by the exercise, from $\delta_h$ |
-# | $W_o := W_o - \alpha \cdot \delta_oh^T$ | $dW_o$ by the exercise, from $h$ and $\delta_o$ |
-# | $b_o := b_o - \alpha \cdot \delta_o$ | $db_o$ by the exercise, from $\delta_o$ |
+# | $W_h := W_h - \alpha \cdot \delta_hX^T$ | $dW_h = x^\top \delta_h$ |
+# | $b_h := b_h - \alpha \cdot \delta_h$ | $db_h = \sum_\text{batch} \delta_h$ |
+# | $W_o := W_o - \alpha \cdot \delta_oh^T$ | $dW_o = h^\top \delta_o$ |
+# | $b_o := b_o - \alpha \cdot \delta_o$ | $db_o = \sum_\text{batch} \delta_o$ |
 #
 # Four things had to be put right. $W_oh$ in the third line is a product, $W_o$ times $h$. In the
 # sixth, $(W_oh)^T$ should be $W_o^\top$ alone: with $h$ inside, the shapes don't fit. $\delta_oh^T$
