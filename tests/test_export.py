@@ -222,7 +222,7 @@ def test_a_sheet_ends_where_it_was_planned(slug, reader, exported):
     told = links.evaluate_all("all => all.map(a => [a.hash, a.innerText])")
     who = {"answer": "The answer stands", "hints": "Hints stand", "question": "Asked"}
     assert dict(told) == {
-        f"#{name}": f"{who[name.partition('-')[0]]} on sheet {order[sheet]}."
+        f"#{name}": f"{who[name.partition('-')[0]]} on page {order[sheet]}."
         for name, sheet in ((name.decode(), sheet) for name, sheet in _PLACE.findall(made))
     }
     assert reader.locator("#answers.begins, #hints.begins").count() == 2

@@ -270,6 +270,15 @@ def test_a_statement_begins_where_nothing_is_open():
     kinds = re.findall('<span class="(line[^"]*)"', listings.lines("f(\n    1,\n)\n\ng()\n"))
     begins = [not {"inner", "blank"} & set(kind.split()) for kind in kinds]
     assert begins == [True, False, False, False, True]
+    kinds = listings.lines("@f\ndef g(): ...\ntry:\n    g()\nexcept E:\n    g()\nelsewhere()\n")
+    begins = ["inner" not in kind for kind in re.findall('<span class="(line[^"]*)"', kinds)]
+    assert begins == [True, False, True, False, False, False, True]
+
+
+def test_a_long_line_may_break_where_no_name_is_torn():
+    text = listings.code("z = layers.affine(a[-1], 0.5)")
+    parts = [re.sub("<[^>]*>", "", part).strip() for part in text.split("<wbr>")]
+    assert parts == ["z = layers.", "affine(", "a[", "-1], 0.5)"]
 
 
 def test_no_line_of_a_heading_ends_at_a_hyphen(every):
@@ -471,7 +480,7 @@ def test_a_page_says_how_its_lesson_is_opened_and_asks_for_nothing_that_it_cant_
     for stem, text in every.items():
         shown = " ".join(text.split())
         line = re.search(r'<p class="runs">(.*?)</p>', shown)[1]
-        assert line.startswith("This page is for reading.")
+        assert ">This page is for reading.</span>" in line
         assert f"<code>python start.py lab {stem[:2]}</code>" in line
         words = re.sub(r"<[^>]*>", "", shown.replace(line, ""))
         assert not asked.findall(words), [

@@ -73,6 +73,14 @@ def test_where_a_sheet_ends_in_code_there_is_room_for_its_edge():
     assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 1)
 
 
+def test_code_is_cut_at_its_last_line_that_fits_and_prose_where_the_next_sheet_gains():
+    """The hole is either on the first sheet or, a little larger, on the second."""
+    blocks = stack(80, 14, 70, 80)
+    assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 1)
+    blocks[0] = blocks[0]._replace(foot=1.0)
+    assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 2)
+
+
 def test_what_is_too_tall_for_any_sheet_stands_alone():
     assert sheets.filled(stack(10, 130, 10), HEIGHT) == [
         Sheet(0, 1),

@@ -8,6 +8,8 @@ import re
 from nbconvert.filters import Highlight2HTML
 
 SMALLER = range(47, 52)  # a phone shows 46 characters, and so many where they are a little smaller
+_GOES_ON = re.compile(r"[)\]}]|(?:elif|else|except|finally)\b")
+_MAY_BREAK = re.compile(r"(?<=[(\[=.]</span>)(?=<span)")  # in a long line, so names stay whole
 _PRE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
 
 
@@ -36,15 +38,18 @@ def lines(text: str) -> str:
 
     Between them a sheet of paper ends. Where one is wrapped, it is marked and set in.
     """
-    return "".join(map(_line, re.findall(r".*\n|.+", text)))
+    found = re.findall(r".*\n|.+", text)
+    return "".join(map(_line, found, ["", *found]))
 
 
-def _line(line: str) -> str:
+def _line(line: str, above: str) -> str:
     bare = _bare(line).rstrip()
     if not bare:
         return f'<span class="line blank">{line}</span>'
     indent = len(bare) - len(bare.lstrip())
-    kind = "line inner" if indent or bare[0] in ")]}" else "line"  # no statement begins here
+    goes_on = indent or _GOES_ON.match(bare) or _bare(above).startswith("@")
+    kind = "line inner" if goes_on else "line"  # no statement begins here
+    line = _MAY_BREAK.sub("<wbr>", line)
     return f'<span class="{kind} wraps" style="--in:{indent}ch">{line}</span>'
 
 

@@ -68,14 +68,16 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
         titles={stem: handout.title(stem) for stem in known},
         style=_style(),
         words={
+            "page": say("This page is for reading."),
+            "print": say("This print is for reading."),
             "runs": cards.prose(_runs(place.stem)),
             "above": say("Other lessons"),
             "below": say("Go on"),
             "contents": say("All lessons"),
             "answers": say("Answers"),
-            "answers_on": say("Answers begin on sheet {sheet}."),
+            "answers_on": say("Answers begin on page {sheet}."),
             "hints": say("Hints"),
-            "hints_on": say("Hints begin on sheet {sheet}."),
+            "hints_on": say("Hints begin on page {sheet}."),
             "solved": cards.prose(_solved(place.stem)),
             "came_out": say("What came out"),
             "language": language(),
@@ -111,8 +113,8 @@ def _exporter():
 def _runs(stem: str) -> str:
     """Say what a page can't do, and how the lesson is opened where it is done."""
     sentence = (
-        "This page is for reading. To run its cells, move its figures and have your answers "
-        "checked, open the lesson in JupyterLab: `{command}` in the course's folder."
+        "To run its cells, move its figures and have your answers checked, open the lesson in "
+        "JupyterLab: `{command}` in the course's folder."
     )
     return say(sentence, command=f"{COMMAND} {handout.number(stem) or stem}")
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 LEAST = 0.75  # of its height a figure keeps
 _EMPTY = 1.5  # a share of a sheet left empty counts so much more than what it costs to part
+_WITHIN = 1.8  # where code is cut a hole is so much larger: a later line would have filled it
 _SMALLER = 0.5  # figures a tenth smaller cost as much as to part what costs a twentieth
 _SHEET = 0.03  # one more sheet
 _LAST = 0.6  # so much of the last sheet may be empty
@@ -82,5 +83,6 @@ def _cost(blocks: Sequence[Block], sheet: Sheet, height: float) -> float:
     if sheet.end == len(blocks) or blocks[sheet.end].fresh:
         hole = max(0.0, hole - _LAST)
         return cost + (_EMPTY * hole) ** 3
-    below = blocks[sheet.end]
+    above, below = blocks[sheet.end - 1 : sheet.end + 1]
+    hole *= _WITHIN if above.foot else 1
     return cost + (_EMPTY * hole) ** 3 + below.cut**3 + _HELD * below.held

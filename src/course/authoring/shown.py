@@ -233,8 +233,10 @@ def _question(source: str, output: NotebookNode) -> NotebookNode:
     guess = make(*arguments, **named)
     items = "".join(f"<li>{markup.escape(say(option))}</li>" for option in guess.options)
     told = f"{guess.ends} {say('Decide for yourself before you read on.')}".strip()
-    line = f'<div class="paper guess">{say("Your guess:")}</div>'
-    listed = f'<ul class="options">{items}</ul>' if items else line
+    listed = f'<ul class="options">{items}</ul>'
+    if not items:
+        unit = markup.escape(say(guess.unit)) if guess.unit else ""
+        listed = f'<p class="paper guess">{say("Your guess:")}<span>{unit}</span></p>'
     asked = f'<b class="asked">{markup.escape(say(guess.question))}</b>'
     card = cards.card(f"{asked}{listed}{cards.quiet(told)}")
     output.data = NotebookNode({"text/html": card})

@@ -59,9 +59,9 @@ def _inner(item: str) -> str:
 
 def _sends(number: int, kind: str) -> str:
     """Return the line that on paper sends to an answer, or to hints."""
-    below, sheet = say("The answer stands at the end."), say("The answer stands on sheet {sheet}.")
+    below, sheet = say("The answer stands at the end."), say("The answer stands on page {sheet}.")
     if kind == "hints":
-        below, sheet = say("Hints stand at the end."), say("Hints stand on sheet {sheet}.")
+        below, sheet = say("Hints stand at the end."), say("Hints stand on page {sheet}.")
     return (
         f'<p class="paper" id="question-{number}">'
         f'<a href="#{kind}-{number}" data-sheet="{sheet}">{below}</a></p>'
@@ -73,7 +73,7 @@ def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str
     id = f"{'hints' if 'hints' in kind else 'answer'}-{number}"
     back = question or heading
     screen = ' class="screen"' if question else ""
-    asked = say("Asked on sheet {sheet}.")
+    asked = say("Asked on page {sheet}.")
     return (
         f'<details{kind} id="{id}"><summary>'
         f'<span class="paper"><a href="#question-{number}">{back}</a></span> '
