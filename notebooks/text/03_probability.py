@@ -214,7 +214,8 @@ plot.show(
 )
 
 # %%
-print(f"7,000 of 10,000, p = 0.7: {0.7**7000 * 0.3**3000}; the logarithm is {7000 * np.log(0.7) + 3000 * np.log(0.3):.1f}")
+logarithm = 7000 * np.log(0.7) + 3000 * np.log(0.3)
+print(f"7,000 of 10,000, p = 0.7: {0.7**7000 * 0.3**3000}; the logarithm is {logarithm:.1f}")
 
 # %% [markdown]
 # The top is at the share that was seen, 0.7, and the more data, the narrower the hill. With 10,000 throws the product is
