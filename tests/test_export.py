@@ -225,10 +225,10 @@ def test_a_sheet_ends_where_it_was_planned(slug, reader, exported):
         f"#{name}": f"{who[name.partition('-')[0]]} on page {order[sheet]}."
         for name, sheet in ((name.decode(), sheet) for name, sheet in _PLACE.findall(made))
     }
-    assert reader.locator("#answers.begins, #hints.begins").count() == 2
+    assert reader.locator("#answers.begins").count() == 1
     listed = reader.locator(".contents li > a:visible")
     sheets = [int(n) for n in listed.evaluate_all("all => all.map(a => a.dataset.on)")]
-    assert sheets[0] == 1 and sheets == sorted(sheets) and sheets[-1] < len(order)
+    assert sheets[0] == 1 and sheets == sorted(sheets) and sheets[-1] <= len(order)
     parted = (
         ".prose + .code.begins .asked, .leads + .begins, .code + .code.check.begins, "
         "p.begins.paper, .inner.begins, .answer .card:has(b) + .begins"
@@ -246,8 +246,11 @@ def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_aske
     asked = reader.locator("p.paper > a").evaluate_all("all => all.map(a => a.hash)")
     ends = "(all) => all.map(d => [`#${d.id}`, !!d.querySelector('summary a').offsetParent])"
     answers = reader.locator("#answers > details").evaluate_all(ends)
-    hints = reader.locator("#hints > details").evaluate_all(ends)
+    hints = reader.locator("#hints .hints").evaluate_all(ends)
+    apart = "all => all.map(e => e.querySelectorAll(':scope > details').length)"
+    rungs = reader.locator("#hints > section").evaluate_all(apart)
     assert len(answers) >= 8 and len(hints) == 2
+    assert rungs == [2, 2, 2]  # no second hint stands under a first one
     assert sorted(answers + hints) == sorted([hash, True] for hash in asked)
     assert ".check(" not in reader.inner_text("main")  # where nothing runs, nothing is checked
     elsewhere = "main > :not(#answers, #hints) details:not(.source, .contents > *)"

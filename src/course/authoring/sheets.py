@@ -15,7 +15,7 @@ _EMPTY = 1.5  # a share of a sheet left empty counts so much more than what it c
 _WITHIN = 1.8  # where code is cut a hole is so much larger: a later line would have filled it
 _SMALLER = 0.5  # figures a tenth smaller cost as much as to part what costs a twentieth
 _SHEET = 0.03  # one more sheet
-_LAST = 0.6  # so much of the last sheet may be empty
+_LAST = 0.5  # so much of the last sheet may be empty
 _HELD = 30.0  # what belongs together is parted only where no sheet could hold it
 
 

@@ -216,7 +216,8 @@ def _ladder(hints: tuple[str, ...]) -> str:
         whole = _EQUAL.sub(lambda formula: formula[0].replace(" ", "\N{NO-BREAK SPACE}"), hint)
         words = listings.code(hint) if n == len(hints) else f"<p>{cards.prose(whole)}</p>"
         kind = "hints" if n == 1 else "rung"
-        inner = f'<details class="{kind}"><summary>{told}</summary>{words}{inner}</details>'
+        head = told if n == 1 else f'<span class="screen">{told}</span>'
+        inner = f'<details class="{kind}"><summary>{head}</summary>{words}{inner}</details>'
     return inner
 
 

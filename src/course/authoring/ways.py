@@ -72,7 +72,7 @@ def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str
     """Return the head of a folded answer."""
     id = f"{'hints' if 'hints' in kind else 'answer'}-{number}"
     back = question or heading
-    screen = ' class="screen"' if question else ""
+    screen = ' class="screen"' if question or "hints" in kind else ""
     asked = say("Asked on page {sheet}.")
     return (
         f'<details{kind} id="{id}"><summary>'
@@ -99,6 +99,8 @@ def headed(text: str) -> str:
         return f'<h{level} id="{id}">{_kept(words)}</h{level}>'
 
     text = _HEADING.sub(heading, text)
+    for id, words in re.findall(r'<h2 id="([\w-]*at-the-end)">(.*?)</h2>', text):
+        sections.append(f'<li class="paper"><a href="#{id}">{words}</a></li>')
     told = say("On this page")
     listed = (
         f'<nav class="contents" aria-label="{told}"><details><summary>{told}</summary>'
