@@ -9,7 +9,7 @@ from nbconvert.filters import Highlight2HTML
 
 SMALLER = range(47, 52)  # a phone shows 46 characters, and so many where they are a little smaller
 _GOES_ON = re.compile(r"[)\]}]|(?:elif|else|except|finally)\b")
-_MAY_BREAK = re.compile(r"(?<=[(\[=.]</span>)(?=<span)")  # in a long line, so names stay whole
+_MAY_BREAK = re.compile(r"(?<=[(\[.]</span>)(?=<span)")  # in a long line, so names stay whole
 _PRE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
 
 
