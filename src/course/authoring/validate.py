@@ -221,7 +221,7 @@ class Cell(IPyNbCell):
         except KernelDied:
             self.parent.broken = f"the kernel died in cell {self.cell_num}"
             self.raise_cell_error("The kernel died while it ran this cell")
-        except Exception:
+        except Exception:  # whatever it is, later cells lean on this one; it is raised again
             self.parent.broken = f"cell {self.cell_num} failed"
             raise
 

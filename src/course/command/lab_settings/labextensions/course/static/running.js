@@ -3,8 +3,8 @@
  * cell too: a question is one, and JupyterLab would leave it out. A run that leads to an exercise opens
  * its cell for typing, its dots selected to be replaced: JupyterLab would only choose the cell, and
  * take what is typed for commands. What a cell has put out is in sight, and the next cell with it, which
- * JupyterLab leaves under the window's edge. And a page's script can ask what a folded cell doesn't show: whether it runs, and
- * whether there is a kernel.
+ * JupyterLab leaves under the window's edge; so is what a fold opens. And a page's script can ask what a
+ * folded cell doesn't show: whether it runs, and whether there is a kernel.
  */
 const RUNS_ON = 'notebook:run-cell-and-select-next';
 const DOTS = /^(\s*)\.\.\.(?=\s*(#|$))/;
