@@ -35,17 +35,32 @@ class Client(NotebookClient):
 
     @asynccontextmanager
     async def async_setup_kernel(self, **options):
-        self.km = self.create_kernel_manager()
         try:
-            await self.async_start_new_kernel(**options)
-            await self.async_start_new_kernel_client()
+            await self._start(options)
             yield
         except DeadKernelError:
             if await self.km.is_alive():  # nbclient takes being cancelled for a death
                 raise asyncio.CancelledError from None
             raise
         finally:
-            await self._async_cleanup_kernel()
+            if self.km is not None:  # nbclient forgets one that could not be started
+                await self._async_cleanup_kernel()
+
+    async def _start(self, options: dict) -> None:
+        for left in reversed(range(kernels.STARTS)):
+            self.km = self.create_kernel_manager()
+            try:
+                await self.async_start_new_kernel(**options)
+                await self.async_start_new_kernel_client()
+            except RuntimeError as error:
+                if not left:
+                    raise KernelNotStarted(str(error)) from error
+            else:
+                return
+
+
+class KernelNotStarted(Exception):
+    """No kernel answered, however often one was started."""
 
 
 def run(
@@ -72,7 +87,8 @@ def run(
     Raises
     ------
     CourseError
-        If a cell fails, runs too long or ends the kernel: which cell, which line, what happened.
+        If a cell fails, runs too long or ends the kernel: which cell, which line, what happened;
+        or if no kernel could be started.
     """
     reached = []
     client = Client(
@@ -92,6 +108,9 @@ def run(
             asyncio.run(client.async_execute(env=env))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(_sentence(name, text, *reached[-1], error)) from error
+    except KernelNotStarted as error:
+        reason = say("{name}: its kernel could not be started ({error}).", name=name, error=error)
+        raise CourseError(reason) from error
     return normalise(notebook)
 
 

@@ -62,13 +62,20 @@ class Kernel(RunningKernel):
         startup_timeout: float = 60,
     ):
         self._environment = kernels.environment(older=older)
-        self.km, self.kc = start_new_kernel(
-            startup_timeout=startup_timeout,
-            kernel_name=CURRENT_ENV_KERNEL_NAME,
-            cwd=folder,
-            env=self._environment.__enter__(),
-            extra_arguments=list(kernels.ARGUMENTS),
-        )
+        options = {
+            "startup_timeout": startup_timeout,
+            "kernel_name": CURRENT_ENV_KERNEL_NAME,
+            "cwd": folder,
+            "env": self._environment.__enter__(),
+            "extra_arguments": list(kernels.ARGUMENTS),
+        }
+        for left in reversed(range(kernels.STARTS)):
+            try:
+                self.km, self.kc = start_new_kernel(**options)
+                break
+            except RuntimeError:
+                if not left:
+                    raise
         self._ensure_iopub_up()
 
     def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
