@@ -36,7 +36,8 @@ NOTEBOOK_LAWS = ["tests/lessons", "tests/test_house.py", "tests/test_environment
 OF_A_LESSON = ["tests/lessons", "tests/checking/test_exercises.py"]
 OF_A_LESSON += ["tests/authoring/test_editions.py"]
 SLOW_LAW = "every_control"  # it turns each control of each figure through its range
-TWO_CORES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Three at a time: who looks into a browser waits for it.
+TWO_CORES = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 NETWORK_SIGNS = (

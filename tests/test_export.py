@@ -221,10 +221,13 @@ def test_a_sheet_ends_where_it_was_planned(slug, reader, exported):
     links = reader.locator("p.paper > a, summary > a.paper")
     told = links.evaluate_all("all => all.map(a => [a.hash, a.innerText])")
     who = {"answer": "The answer stands", "hints": "Hints stand", "question": "Asked"}
-    assert dict(told) == {
+    first = {name: text.partition(", then")[0].strip(".") + "." for name, text in told}
+    assert first == {
         f"#{name}": f"{who[name.partition('-')[0]]} on page {order[sheet]}."
         for name, sheet in ((name.decode(), sheet) for name, sheet in _PLACE.findall(made))
     }
+    further = [text for name, text in told if name.startswith("#hints") and ", then" in text]
+    assert len(further) > 3  # a second hint stands on another sheet
     assert reader.locator("#answers.begins").count() == 1
     listed = reader.locator(".contents li > a:visible")
     sheets = [int(n) for n in listed.evaluate_all("all => all.map(a => a.dataset.on)")]
@@ -236,8 +239,11 @@ def test_a_sheet_ends_where_it_was_planned(slug, reader, exported):
     assert reader.locator(parted).all_inner_texts() == []
 
 
-def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_asked(reader, exported):
-    """Each question leads to its answer and back; after printing all is as it was."""
+def test_on_paper_answers_to_exercises_stand_at_the_end(reader, exported):
+    """Each question leads to its answer and back; what answers a prediction stays where it is.
+
+    After printing all is as it was.
+    """
     reader.goto((exported / f"{NOTEBOOKS[0].stem}.html").as_uri())
     order = "[...document.querySelectorAll('main *')].map(e => [e.localName, e.id, e.open])"
     before = reader.evaluate(order)
@@ -249,12 +255,14 @@ def test_on_paper_answers_stand_at_the_end_and_on_the_screen_where_they_are_aske
     hints = reader.locator("#hints .hints").evaluate_all(ends)
     apart = "all => all.map(e => e.querySelectorAll(':scope > details').length)"
     rungs = reader.locator("#hints > section").evaluate_all(apart)
-    assert len(answers) >= 8 and len(hints) == 2
+    assert len(answers) >= 3 and len(hints) == 2
     assert rungs == [2, 2, 2]  # no second hint stands under a first one
     assert sorted(answers + hints) == sorted([hash, True] for hash in asked)
     assert ".check(" not in reader.inner_text("main")  # where nothing runs, nothing is checked
-    elsewhere = "main > :not(#answers, #hints) details:not(.source, .contents > *)"
+    elsewhere = "main > :not(#answers, #hints, .answer) details:not(.source, .contents > *)"
     assert reader.locator(elsewhere).count() == 0
+    predictions = reader.locator("main > .answer").evaluate_all("all => all.map(d => d.innerText)")
+    assert len(predictions) == 4 and all("Measured" in text for text in predictions)
     for back in reader.locator(".paper summary a").evaluate_all("all => all.map(a => a.hash)"):
         assert reader.locator(f"p{back}").is_visible()
     reader.evaluate("dispatchEvent(new Event('afterprint'))")

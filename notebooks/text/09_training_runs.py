@@ -171,8 +171,7 @@ for name, (n, plan) in plans.items():
     ends[name] = lr, np.array(scores[lr]), np.mean([losses for _, losses in tries[lr]], axis=0)
 constant, shorter = (ends[name][1] for name in ("constant, 300 steps", "cosine, 200 steps"))
 gap, spread = constant.mean() - shorter.mean(), max(constant.std(), shorter.std())
-equal, lower, higher = short.options
-short.reveal(equal if abs(gap) < spread else lower if gap > 0 else higher)
+short.reveal(short.options[0 if abs(gap) < spread else 1 if gap > 0 else 2])
 
 # %% tags=["table"]
 rows = [[name, lr, f"{s.mean():.3f} ± {s.std():.3f}"] for name, (lr, s, _) in ends.items()]
@@ -316,6 +315,10 @@ def early_stop(losses, patience):
 
 # %%
 ex.early_stop.check(early_stop)
+
+# %% [markdown]
+# To try the remedies, the way back goes through what dropout kept, and a run notes its held-out loss
+# at every 20th step.
 
 
 # %% tags=["worked:overfitting.dropout_gradients"]
@@ -476,7 +479,7 @@ def name_the_fault(train, held, norms, *, classes=10):
 # %%
 ex.name_the_fault.check(name_the_fault)
 
-# %% [markdown]
+# %% [markdown] tags=["answers"]
 # A name is useful if it tells what to mend. So change only what the name says, and run again:
 
 # %% tags=["table", "answers"]
@@ -497,7 +500,8 @@ for name, log in broken.items():
 plot.table(rows, header=["run", "fault", "what was changed", "held-out before", "after"])
 
 # %% [markdown]
-# The next figure is a run by itself, on 300 digits. Its dials can bring about most of these faults.
+# The next figure is a run by itself, on 300 digits. Its settings can bring about most of these
+# faults.
 
 # %% [markdown] tags=["lab"]
 # Now break runs yourself. Which dial makes training and held-out loss part? Which brings them

@@ -152,11 +152,10 @@ for D, entropy in zip(sizes, divided, strict=True):
     print(f"D = {D:4}: divided, entropy {entropy:.2f} nats")
 
 # %% [markdown]
-# Divided, the choice stays open at every width. The next figure has one query and 12 keys, and it
-# begins undivided.
+# Divided, the choice stays open at every width. The next figure has one query and 12 keys.
 
 # %% [markdown] tags=["lab"]
-# Move D and the temperature, with and without the division. Which of them closes the choice?
+# It begins undivided. Move D and the temperature, with and without the division. Which of them closes the choice?
 
 # %%
 widgets.one_row()
@@ -598,9 +597,9 @@ for seed, one in enumerate(models["two layers"]):
 # The small GPT whose heads you looked at is made of two blocks. A block reads the residual stream
 # twice and adds to it twice: what attention fetches from other positions, then what an MLP makes
 # of each position alone. In the picture, `split_heads`, `rotate`, `attend` and `merge_heads` are
-# functions of this lesson. The model reads a passage
-# that it never saw, with yours wherever they have passed; all the rest is the course's. This
-# model also normalises queries and keys before they are turned.
+# functions of this lesson. Where yours have passed, the model reads a passage that it never saw with
+# yours; all the rest is the course's. This model also normalises queries and keys before they are
+# turned.
 
 # %%
 diagrams.block()

@@ -66,6 +66,15 @@ def test_what_begins_a_sheet_does_so_however_much_is_left_empty():
     assert sheets.filled(stack(10, 30, 30, fresh=[1]), HEIGHT) == [Sheet(0, 1), Sheet(1, 3)]
 
 
+def test_an_answer_stands_overleaf_where_little_is_left_empty():
+    blocks = stack(40, 40, 15, 50)
+    assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 3)
+    blocks[2] = blocks[2]._replace(seen=0.4)
+    assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 2)
+    blocks[1] = blocks[1]._replace(seen=0.4)
+    assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 2)  # not at the price of half a sheet
+
+
 def test_where_a_sheet_ends_in_code_there_is_room_for_its_edge():
     blocks = stack(60, 38, 50)
     assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 2)
@@ -106,7 +115,7 @@ def test_the_last_sheet_is_not_nearly_empty_where_the_one_before_it_can_spare_so
 
 def test_a_table_is_cut_where_the_hole_would_be_worse_and_its_head_takes_its_place():
     blocks = stack(70, 20, 20, 60)
-    assert sheets.filled([b._replace(cut=0.5 * (k == 2)) for k, b in enumerate(blocks)], HEIGHT)[
+    assert sheets.filled([b._replace(cut=0.6 * (k == 2)) for k, b in enumerate(blocks)], HEIGHT)[
         0
     ] == Sheet(0, 1)
     assert sheets.filled([b._replace(cut=0.1 * (k == 2)) for k, b in enumerate(blocks)], HEIGHT)[

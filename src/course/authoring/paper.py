@@ -57,11 +57,11 @@ def _lacking(path: Path, letters: list[str]) -> str:
 
 
 def printed(page, file: Path) -> bytes:
-    """Return a page of HTML as a PDF: its answers and hints at the end, its headings an outline.
+    """Return a page of HTML as a PDF: answers to exercises, and hints, at the end.
 
-    A link to another page leads to the PDF beside it. The parts of the map of the course are no
-    sections of a lesson. Where its sheets end is known before it is printed, and so is on which of
-    them a section, an answer or a question stands.
+    Its headings are an outline; the parts of the map of the course are no sections of a lesson. A
+    link to another page leads to the PDF beside it. Where its sheets end is known before it is
+    printed, and so is on which of them a section, an answer or a question stands.
     """
     page.goto(file.as_uri())
     page.emulate_media(media="print")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 LEAST = 0.75  # of its height a figure keeps
-_EMPTY = 1.5  # a share of a sheet left empty counts so much more than what it costs to part
+_EMPTY = 1.8  # a share of a sheet left empty counts so much more than what it costs to part
 _WITHIN = 1.8  # where code is cut a hole is so much larger: a later line would have filled it
 _SMALLER = 0.5  # figures a tenth smaller cost as much as to part what costs a twentieth
 _SHEET = 0.03  # one more sheet
@@ -30,6 +30,7 @@ class Block(NamedTuple):
     held: bool = False  # it belongs to what stands above it
     cut: float = 0.0  # what it costs to part it from that, beside a share of a sheet left empty
     fresh: bool = False  # a sheet begins with it
+    seen: float = 0.0  # what it costs that it is seen beside what stands above it
 
 
 class Sheet(NamedTuple):
@@ -80,6 +81,7 @@ def _cost(blocks: Sequence[Block], sheet: Sheet, height: float) -> float:
     """Cubed, a large hole is worse than many small ones; a last sheet may end early."""
     hole = max(0.0, 1 - _used(blocks, sheet.first, sheet.end) / height)
     cost = _SHEET + (_SMALLER * (1 - sheet.share)) ** 3
+    cost += sum(block.seen**3 for block in blocks[sheet.first + 1 : sheet.end])
     if sheet.end == len(blocks) or blocks[sheet.end].fresh:
         hole = max(0.0, hole - _LAST)
         return cost + (_EMPTY * hole) ** 3

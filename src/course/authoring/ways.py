@@ -16,7 +16,7 @@ _NAMED = re.compile(r"<em>([A-Z][^<]*)</em>")
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 _PARTS = re.compile(
     r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
-    r'|<b class="asked">(?P<asked>.*?)</b>.*?</div>'
+    r'|<b class="(?P<asked>asked)">'
     r"|(?P<item><li>(?:(?!</?li>|</?details).)*|<p>(?:(?!</?p>).)*\?</p>\s*)?"
     r'<details(?P<kind> class="(?:answer|hints)")?><summary>(?P<told>.*?)</summary>',
     re.DOTALL,
@@ -26,25 +26,21 @@ _PARTS = re.compile(
 def numbered(text: str) -> str:
     """Give folded answers and hints an id, by which paper, where nothing folds, sends to its end.
 
-    There it stands under its question: that of the prediction, the item of a list that it is folded
-    in, or a paragraph before it that ends with one; else under the name of its section. A number it
-    doesn't show: questions have theirs. What answers a prediction may come pages below it, so its
-    card sends there.
+    There it stands under the item of a list that it is folded in, or a paragraph before it that
+    ends with a question; else under the name of its section. What answers a prediction stays where
+    it is, on paper too: what follows leans on it.
     """
-    heading, asked, count = "", (0, ""), itertools.count(1)
+    heading, asked, count = "", False, itertools.count(1)
 
     def part(found: re.Match) -> str:
         nonlocal heading, asked
         if (words := found["heading"]) is not None:
             heading = _name(words)
             return found[0]
-        if found["asked"]:
-            asked = next(count), found["asked"]
-            return found[0] + _sends(asked[0], "answer")
-        item, kind, (number, question) = found["item"] or "", found["kind"] or "", asked
-        if number and "answer" in kind:
-            asked = 0, ""
-            return item + _fold(number, question, heading, kind, found["told"])
+        item, kind = found["item"] or "", found["kind"] or ""
+        if found["asked"] or (asked and "answer" in kind):
+            asked = bool(found["asked"])
+            return found[0]
         number = next(count)
         fold = _fold(number, _inner(item), heading, kind, found["told"])
         return item + _sends(number, "hints" if "hints" in kind else "answer") + fold
@@ -62,9 +58,10 @@ def _sends(number: int, kind: str) -> str:
     below, sheet = say("The answer stands at the end."), say("The answer stands on page {sheet}.")
     if kind == "hints":
         below, sheet = say("Hints stand at the end."), say("Hints stand on page {sheet}.")
+    then = f", {say('then')} "
     return (
         f'<p class="paper" id="question-{number}">'
-        f'<a href="#{kind}-{number}" data-sheet="{sheet}">{below}</a></p>'
+        f'<a href="#{kind}-{number}" data-sheet="{sheet}" data-then="{then}">{below}</a></p>'
     )
 
 

@@ -26,12 +26,12 @@ const room = () => {
 
 // What an edge takes where code goes on overleaf.
 const edge = e => e?.matches('.highlight .line') ? parseFloat(look(e).getPropertyValue('--edge')) : 0;
-// What leads to a place says on which sheet it stands.
+// What leads to a place says on which sheet it stands; of hints, where each of them does.
 const told = number => document.querySelectorAll('[data-sheet], .contents li > a').forEach(e => {
-  const place = document.querySelector(e.hash);
-  const on = place ? number(place) : '';
+  const places = document.querySelectorAll(`${e.hash}, [data-below="${e.hash.slice(1)}"]`);
+  const on = [...new Set([...places].map(number))];
   if (!('sheet' in e.dataset)) e.dataset.on = on;
-  else e.textContent = place ? e.dataset.sheet.replace('{sheet}', on) : '';
+  else e.textContent = on.length ? e.dataset.sheet.replace('{sheet}', on.join(e.dataset.then)) : '';
 });
 
 globalThis.measured = () => {
@@ -50,6 +50,7 @@ globalThis.measured = () => {
       figure: e.matches('.figure') ? e.offsetHeight : 0,
       held: !!above && held(above, e),
       cut: above ? cut(above, e) : 0,
+      seen: above ? Math.max(...around(e, above).map(one => look(one).getPropertyValue('--seen'))) : 0,
       fresh: !!above && around(e, above).some(one => look(one).breakBefore === 'page'),
     };
   });
