@@ -152,10 +152,11 @@ for D, entropy in zip(sizes, divided, strict=True):
     print(f"D = {D:4}: divided, entropy {entropy:.2f} nats")
 
 # %% [markdown]
-# Divided, the choice stays open at every width. The next figure has one query and 12 keys.
+# Divided, the choice stays open at every width. Here is one query over 12 keys without the division:
+# at D = 64, one key gets nearly nine tenths of the weight.
 
 # %% [markdown] tags=["lab"]
-# It begins undivided. Move D and the temperature, with and without the division. Which of them closes the choice?
+# Divide the scores, then move D and the temperature. Which of them closes the choice again?
 
 # %%
 widgets.one_row()
@@ -181,7 +182,7 @@ wonderful
 text = shakespeare()
 alphabet = tokens.alphabet(text)
 ids, unseen = (tokens.encode(part, alphabet) for part in split_text(text))
-modern = MODERN | {"taps": 0}  # newer than GPT-2: see lesson *A small GPT*
+modern = MODERN | {"taps": 0}  # newer than GPT-2: see lesson A small GPT
 
 losses, samples = {}, {}
 for name, causal in (("may not look ahead", True), ("may look ahead", False)):
