@@ -18,7 +18,7 @@
 # whether one model is better than another.
 #
 # **You will** draw and average, turn a conditional probability around, find where losses come from, build a model of
-# names in two ways, and mend a report that claims too much.
+# names in two ways, and mend a report that claims too much. This takes about two hours.
 #
 # **You need** lesson *Start here* (a table of pairs as a language model), and from school the slopes of $x^n$ and
 # $\ln x$.
@@ -119,13 +119,13 @@ plot.show(
 )
 
 # %% [markdown]
-# The squared length is a sum of $d$ squares. Each square has expectation 1 and variance 2, so the sum is about
-# $d \pm \sqrt{2d}$. The length is the root of that, and the root has slope $1/(2\sqrt d)$ at $d$. So the length is about
-# $\sqrt d \pm \sqrt{2d}/(2\sqrt d)$, and the last term is 0.7 for every large $d$. Practically no draw is near the point
-# of highest density, because there is so much more room farther out: *probable is not typical*, as in lesson *Start here*.
+# From top to bottom, the hills become bells: the squared length is a sum of $d$ squares, and a sum of many independent
+# parts, none of which outweighs the others, is close to a Gaussian.
 #
-# From top to bottom, the hills become bells: a sum of many independent parts, none of which outweighs the others, is close to
-# a Gaussian.
+# Each square has expectation 1 and variance 2, so the sum is about $d \pm \sqrt{2d}$. The length is the root of that, and
+# the root has slope $1/(2\sqrt d)$ at $d$. So the length is about $\sqrt d \pm \sqrt{2d}/(2\sqrt d)$, and the last term is
+# 0.7 for every large $d$. Practically no draw is near the point of highest density, because there is so much more room
+# farther out: *probable is not typical*, as in lesson *Start here*.
 
 # %% [markdown]
 # ## What a positive test means
@@ -348,13 +348,20 @@ print(
 # The last number, $e^\text{nats}$, is the **perplexity**: surprise turned back into a number of choices.
 #
 # In the figure, the logarithms of the probabilities are divided by a temperature $\tau$ before the softmax. Where does the
-# entropy go if $\tau$ is small, and where if it is large? And at temperature 1, after which letter of a name are you left
-# the least to choose?
+# entropy go if $\tau$ is small, and where if it is large?
 #
 # <details><summary>Answer</summary>
 #
-# It goes to 0, when one letter is certain, and to $\ln 27 = 3.30$, when all are equal. At temperature 1 a *q* leaves the least to
-# choose, because a *u* follows it so often.
+# It goes to 0, when one letter is certain, and to $\ln 27 = 3.30$, when all are equal.
+#
+# </details>
+
+# %% [markdown] tags=["lab"]
+# At temperature 1, where are you left the least to choose?
+#
+# <details><summary>Answer</summary>
+#
+# After a *q*, because a *u* follows it so often.
 #
 # </details>
 
