@@ -19,7 +19,7 @@
 # every formula was right.
 #
 # **You will** see a matrix move the plane, find the directions that it keeps, squeeze a picture into fewer
-# numbers, and find the step at which digits were lost.
+# numbers, and find the step at which digits were lost. This takes about two hours.
 #
 # **You need** lesson *Linear algebra*: products, transposes, projections.
 
@@ -128,13 +128,14 @@ print(f"power iteration after that many steps: wrong part over right part {x_end
 # %%
 fig, (left, right) = plot.figure(1, 2, width=8.4, height=3.2, width_ratios=[1, 1.9])
 A, x = np.array([[1.5, 0.5], [0.5, 1.0]]), np.array([-0.4, 0.9])
-left.axline((0, 0), np.linalg.eigh(A)[1][:, -1], color=plot.COLORS[2], ls="--", lw=1.2)
+left.axline((0, 0), np.linalg.eigh(A)[1][:, -1], color=plot.INK, ls="--", lw=1.2)
 for k in range(5):
     x = x / np.linalg.norm(x)
     left.plot([0, x[0]], [0, x[1]], "o-", color=plot.COLORS[0], markevery=[1], ms=5, lw=1.5)
     left.text(*(1.13 * x), k, ha="center", va="center", color=plot.INK)
     x = A @ x
-left.set(xlim=(-0.7, 1.2), ylim=(-0.2, 1.2), aspect="equal", title="x after 0 to 4 steps")
+left.set_aspect("equal", adjustable="datalim")
+left.set(xlim=(-0.7, 1.2), title="x after 0 to 4 steps")
 left.set(xlabel="first coordinate", ylabel="second coordinate", yticks=[0, 0.5, 1])
 steps = np.arange(1, 801, 8)
 for i, second in enumerate((0.5, 0.9, 0.99)):
@@ -143,7 +144,6 @@ for i, second in enumerate((0.5, 0.9, 0.99)):
     right.plot(steps, tilt, color=plot.COLORS[i], ls=plot.LINES[i], label=f"λ₂ / λ₁ = {second}")
 right.set(yscale="log", xlabel="steps", ylabel="part along the wrong vector", ylim=(1e-9, 3))
 right.legend(loc="lower right")
-plot.level(fig)
 words = (
     "First, a vector turns step by step toward a dashed line, the first eigenvector. Then, the error over the "
     f"steps, logarithmic: three straight lines, and for the ratio 0.99 it takes {enough} steps to a thousandth."
@@ -253,6 +253,8 @@ held = np.cumsum(s**2, axis=1) / (s**2).sum(axis=1, keepdims=True)
 needed = (held < 0.9).sum(axis=1) + 1
 typical = int(np.median(needed))
 pieces.reveal(typical)
+
+# %%
 ours = spectral.svd(pictures[0])[1]
 print(f"SVD by our own loops agrees with the library: {np.allclose(ours, s[0], atol=1e-8)}")
 
@@ -273,7 +275,7 @@ def low_rank(A, k):
 ex.low_rank.check(low_rank)
 
 # %% [markdown] tags=["lab"]
-# Move the rank. From which $k$ on do you recognise the digit?
+# Move the rank, up and down, and try other digits. How many pieces does it take to recognise one?
 
 # %%
 widgets.ranks()
@@ -538,7 +540,9 @@ plot.table(
 # %% [markdown]
 # ## Sources
 #
-# - C. Eckart, G. Young (1936), *The approximation of one matrix by another of lower rank*.
+# - C. Eckart, G. Young (1936), *The approximation of one matrix by another of lower rank*,
+#   https://doi.org/10.1007/BF02288367.
 # - G. Golub, C. Van Loan, *Matrix Computations*: power iteration, deflation, one-sided Jacobi, and why
 #   normal equations square the condition number.
-# - D. Goldberg (1991), *What every computer scientist should know about floating-point arithmetic*.
+# - D. Goldberg (1991), *What every computer scientist should know about floating-point arithmetic*,
+#   https://doi.org/10.1145/103162.103163.

@@ -129,7 +129,7 @@ def ranks():
         width=8.4,
         height=2.75,
         digit=live.choice(list(range(10)), start=3, label="digit"),
-        k=live.slider(0, SIDE, start=1, label="rank k"),
+        k=live.slider(0, SIDE, start=4, label="rank k"),
     )
 
 
@@ -150,7 +150,8 @@ def _ranks(fig):
         ax.spines[:].set_visible(False)
         low, colours = (-1, "RdBu_r") if title == titles[2] else (0, "gray_r")
         images.append(ax.imshow(np.zeros((SIDE, SIDE)), cmap=colours, vmin=low, vmax=1))
-    right.set(xlim=(0.4, SIDE + 0.6), ylim=(0, 10), xlabel="number", title="singular values")
+    right.set(xlim=(0.4, SIDE + 0.6), ylim=(0, 10), title="singular values")
+    right.set_xlabel("number of the piece")
     right.set_ylabel("size")
     (values,) = right.plot([], [], "o", color=plot.FAINT, ls="none", label="left out")
     (kept,) = right.plot([], [], "s", color=plot.COLORS[0], ls="none", label="kept")
