@@ -142,7 +142,7 @@ def warmup_stable_decay(step, *, steps, warmup=0, cooldown, lr=1.0, final=0.0):
 
 # %% [markdown]
 # Now five plans are tried on the network with 32 hidden units, with batches of 16 and momentum
-# 0.9. Each gets the best of four rates, and three seeds.
+# 0.9. Each gets the best of four rates, and three seeds; what stands after ± is the spread over them.
 
 # %%
 short = predict.choice(
@@ -180,6 +180,8 @@ curves.plans_and_losses(plans, ends)
 
 
 # %% [markdown]
+# (The cosine without warmup is not drawn: its rate is nearly that of the cosine with it.)
+#
 # In 300 steps, the plans that end at zero stop lower than the constant rate, by more than the
 # spread over seeds, and they can afford a higher peak: 0.05 where the constant plan does best
 # with 0.02. And a cosine of 200 steps ends where the constant rate ends after 300, as far as three
@@ -374,7 +376,8 @@ plot.table(rows, header=["remedy", "loss at step 400", "stopped early, patience 
 
 
 # %% [markdown]
-# At step 400 weight decay helps clearly, and dropout alone does not help. But once each run is
+# The lines are means over three seeds, the bands reach from the lowest to the highest, and ± is the
+# spread. At step 400 weight decay helps clearly, and dropout alone does not help. But once each run is
 # stopped early, the four lie much closer together, and the spreads of the first three overlap. So
 # most of what the remedies win at step 400, early stopping wins alone. (Dropout and
 # weight decay each had three strengths, and the table shows the one whose held-out loss goes
@@ -500,12 +503,12 @@ for name, log in broken.items():
 plot.table(rows, header=["run", "fault", "what was changed", "held-out before", "after"])
 
 # %% [markdown]
-# The next figure is a run by itself, on 300 digits. Its settings can bring about most of these
-# faults.
+# The next figure is one run on 300 digits. Its training loss goes on falling long after its held-out
+# loss has stopped.
 
 # %% [markdown] tags=["lab"]
-# Now break runs yourself. Which dial makes training and held-out loss part? Which brings them
-# together again?
+# Start it. Then break runs yourself: these dials can bring about most of the faults. Which one makes
+# training and held-out loss part? Which brings them together again?
 
 # %%
 widgets.dials()

@@ -82,7 +82,7 @@ def six_runs(broken) -> None:
     broken
         Name -> (training losses, held-out losses, gradient norms) at 13 times.
     """
-    fig, axes = plot.figure(3, 2, width=5.4, height=4.8, sharex=True, sharey=True)
+    fig, axes = plot.figure(2, 3, width=8.4, height=4.6, sharex=True, sharey=True)
     alt = [say("Training and held-out loss of each run, with a line at the loss of guessing.")]
     for ax, (name, (train, unseen, _)) in zip(axes.flat, broken.items(), strict=True):
         ax.plot(train, color=plot.COLORS[0], ls=plot.LINES[0], label="training")

@@ -38,7 +38,7 @@ def dials():
         "line at the loss of guessing. With few examples the training loss goes on falling while "
         "the held-out loss turns up.",
         total=TOTAL,
-        preview=31,
+        preview=TOTAL,
         width=5.7,
         height=3.0,
         lr=live.slider(1e-4, 1.0, start=0.01, log=True, label="learning rate"),
@@ -54,13 +54,13 @@ def _setup(fig):
     ax.axhline(np.log(10), color=plot.INK, ls=":", lw=1)
     (train,) = ax.plot([], [], color=BLUE, ls="-", label="training", **plot.HEAD)
     (held,) = ax.plot([], [], color=RED, ls="--", label="held out", **plot.HEAD)
-    ax.set(xlim=(0, SEEN[-1]), ylim=(1e-3, 100), yscale="log", xlabel="step", ylabel="loss")
+    ax.set(xlim=(0, SEEN[-1]), ylim=(1e-4, 100), yscale="log", xlabel="step", ylabel="loss")
     ax.annotate("guessing", (SEEN[-1], np.log(10) * 1.35), ha="right", fontsize=9)
     ax.legend(loc="lower left")
 
     def update(curves):
         for line, curve in zip((train, held), curves, strict=True):
-            line.set_data(SEEN[: len(curve)], np.clip(curve, 1e-3, 100))
+            line.set_data(SEEN[: len(curve)], np.clip(curve, 1e-4, 100))
         last, lowest = (numerals.write(v, 2) for v in (curves[1][-1], min(curves[1])))
         if len(curves[1]) == 1:
             return [train, held], say("Held-out loss before training: {last}.", last=last)
