@@ -19,7 +19,8 @@
 # text of another language becomes, in how well the model can do sums.
 #
 # **You will** build the kind of tokenizer that most large models use, train it on Shakespeare and on Chinese
-# poems, and measure what it does to a loss, to another language and to arithmetic.
+# poems, and measure what it does to a loss, to another language and to arithmetic. This takes about two
+# hours.
 #
 # **You need** lesson *Start here* for tokens and counting, and lesson *Probability* for surprise in nats and
 # bits. From Python: dictionaries, tuples and the type `bytes`.
@@ -86,7 +87,7 @@ plot.table(
 #
 # **Byte-pair encoding** (BPE) starts from the bytes and makes longer tokens out of what is frequent. It joins
 # the most frequent pair of neighbours to a new token, then the next pair, and so on, until the vocabulary
-# is as large as you want.
+# is as large as you want. In the drawing, ␣ is a space.
 
 # %%
 diagrams.way()
@@ -207,7 +208,13 @@ print("last: ", *(repr(token.decode()) for token in vocab[-8:]))
 #
 # By hand: the merges are (98, 99), (97, 98), (256, 100), so their ranks are 0, 1, 2, and they make 256, 257,
 # 258. Take *abcd*, that is (97, 98, 99, 100). Merge 0 makes it (97, 256, 100). Merge 1 finds no 98 any more.
-# Merge 2 makes it (97, 258).
+# Merge 2 makes it (97, 258). In the same way, the merges of the plays make one token of “ another”:
+
+# %%
+diagrams.tree()
+
+# %% [markdown]
+# The lower the rank, the earlier the merge: that of *her* comes long before that of *another*.
 #
 # ### Exercise: `encode_word`
 #
@@ -223,12 +230,7 @@ def encode_word(word, ranks):
 # %%
 ex.encode_word.check(encode_word)
 
-# %%
-diagrams.tree()
-
 # %% [markdown]
-# The lower the rank, the earlier the merge: that of *her* comes long before that of *another*.
-#
 # There seems to be a simpler way: from the left, always take the longest token that fits. Is it the same?
 
 # %%
@@ -243,13 +245,13 @@ print(
 # It isn't: the longest of them is " shi", but by rank the cut comes after " s". Nothing here says that one way
 # is better. But whoever reads with a model should cut as the texts were cut that it has learnt from. What mixing
 # the two ways costs isn't measured here.
+#
+# Here a line that is in none of the plays is cut by the first 768 merges. Below each token stands its
+# number.
 
 # %% [markdown] tags=["lab"]
 # Type a sentence. How many merges does it take until your name is one token? What happens to a word in
-# capitals?
-
-# %% [markdown]
-# Signs outside ASCII are drawn as their bytes, in hexadecimal.
+# capitals? Signs outside ASCII are drawn as their bytes, in hexadecimal.
 
 # %%
 widgets.sentence()
@@ -658,9 +660,12 @@ plot.table(
 # %% [markdown]
 # ## Sources
 #
-# - R. Sennrich, B. Haddow, A. Birch (2016), *Neural machine translation of rare words with subword units*.
+# - R. Sennrich, B. Haddow, A. Birch (2016), *Neural machine translation of rare words with subword units*,
+#   https://arxiv.org/abs/1508.07909.
 # - A. Radford et al. (2019), *Language models are unsupervised multitask learners*: byte-pair encoding on bytes.
-# - A. Petrov et al. (2023), *Language model tokenizers introduce unfairness between languages*.
-# - A. Singh, D. Strouse (2024), *Tokenization counts: the impact of tokenization on arithmetic in frontier LLMs*.
+# - A. Petrov et al. (2023), *Language model tokenizers introduce unfairness between languages*,
+#   https://arxiv.org/abs/2305.15425.
+# - A. Singh, D. Strouse (2024), *Tokenization counts: the impact of tokenization on arithmetic in frontier LLMs*,
+#   https://arxiv.org/abs/2402.14903.
 # - J. Rumbelow, M. Watkins (2023), *SolidGoldMagikarp*: tokens that large models had hardly seen.
 # - *Three Hundred Tang Poems*, chosen by Sun Zhu (1763); the line is by Li Bai.

@@ -20,7 +20,7 @@ def sentence():
         alt="A sentence cut into tokens: each token in a frame of its own, its number under it. "
         "Some words are one token, others stand in pieces.",
         width=5.7,
-        height=1.9,
+        height=1.6,
         text=live.text(
             "Shall I compare thee to a summer's day?",
             samples=["a", "WHEREFORE art thou Romeo? 月 é 🙂", "🙂" * LONGEST],
