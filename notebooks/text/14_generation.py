@@ -20,7 +20,7 @@
 # **You will** let the model take the most probable character every time, search for the most probable text, mend a sampler, cut
 # the tail of a distribution, and write faster in two ways.
 #
-# **You need** lesson *A small GPT* for the model, and lesson *Attention* for keys, values and the mask.
+# **You need** lesson *A small GPT* for the model, and lesson *Attention* for keys, values and the mask. This takes about two hours.
 
 # %% [markdown]
 # ## Symbols
@@ -182,6 +182,7 @@ for width in (1, 4, 16, 64):
 found.reveal(best[64], shown=f"{best[64]:.2f} nats")
 for width, nats in best.items():
     print(f"beam {width}: {nats:.2f} nats a character")
+print("the best texts of the beam of 64, from three starts:")
 for texts, _ in searched[:3]:
     print(repr(tokens.decode(texts[0], model.alphabet)))
 
@@ -213,7 +214,7 @@ for seed in range(3):
     drawn.append(cost(model, texts))
 nearest = min(costs, key=lambda name: abs(costs[name] - np.mean(drawn)))
 typical.reveal(nearest, shown=f"{min(drawn):.2f} to {max(drawn):.2f} nats over three seeds")
-print(repr(tokens.decode(texts[0], model.alphabet)))
+print("drawn:", repr(tokens.decode(texts[0], model.alphabet)))
 
 # %% [markdown]
 # Why should that be? At each position, token $i$ would cost $-\ln p_i$ and is drawn with probability $p_i$. So a drawn text costs
@@ -327,9 +328,13 @@ def min_p(p, ratio):
 # %%
 ex.min_p.check(min_p)
 
+# %% [markdown]
+# Here is what top-p leaves of the characters after “The king is d”, with a mass of 0.9. (The temperature is that of lesson
+# *Start here*; at 1 it changes nothing.)
+
 # %% [markdown] tags=["lab"]
-# Move the sliders. After which of the lines does top-k cut too much, and after which too little? What does the temperature of lesson
-# *Start here* do that no cut does?
+# Now move the sliders. After which of the lines does top-k cut too much, and after which too little? What does the temperature do
+# that no cut does?
 
 # %%
 widgets.cuts()
@@ -354,9 +359,12 @@ plot.table(rows, header=["text", "words that exist", "different ones"])
 # %% [markdown]
 # A sharper cut gives more words that exist and fewer different ones. So how sharp to cut depends on what the text is for.
 
+# %% [markdown]
+# One can also choose by hand. The bars are the nine most probable characters after the text above them, and a digit writes the
+# character of the bar with that number: after “My b”, the digits 3111 wrote “est” and a space.
+
 # %% [markdown] tags=["lab"]
-# Now choose yourself. The bars are numbered from the most probable, and each digit that you add writes one character. Can you
-# stay below the cost of greedy?
+# Now choose yourself: add digits, or change them. Can you stay below the cost of greedy?
 
 # %%
 widgets.writing()

@@ -210,8 +210,8 @@ draw = Exercise(
         """,
     ],
     hints=[
-        "Which bar of the histogram equals which bar beside it, and who gets what the weights lack "
-        "to 1?",
+        "Token 1 comes in 40 % of the draws. Whose weight is that, and who gets what the weights "
+        "lack to 1?",
         "Token i has the stretch from w[0] + … + w[i − 1] to w[0] + … + w[i]. The line is as long "
         "as the sum: the place is u Σ w. On an edge, the token behind it.",
         "edges = …\nreturn np.searchsorted(edges, …, side=…)",

@@ -47,10 +47,10 @@ def cuts():
         "sum to 1. Characters that were cut have no narrow bar.",
         width=5.7,
         height=3.4,
-        line=live.choice([line.replace("\n", " / ") for line in LINES], label="after"),
+        line=live.choice([line.replace("\n", " / ") for line in LINES], label="text so far"),
         temperature=live.slider(0.2, 3.0, start=1.0, step=0.1, label="temperature"),
         k=live.slider(1, 64, start=64, label="top-k"),
-        mass=live.slider(0.05, 1.0, start=1.0, step=0.05, label="top-p"),
+        mass=live.slider(0.05, 1.0, start=0.9, step=0.05, label="top-p"),
         ratio=live.slider(0.0, 1.0, start=0.0, step=0.02, label="min-p"),
     )
 
@@ -58,11 +58,12 @@ def cuts():
 def _cuts(fig):
     ax = fig.subplots()
     places = np.arange(SHOWN)
-    grey = ax.bar(places, np.ones(SHOWN), 0.8, color="#B4BDC9", label="temperature 1, all")
+    grey = ax.bar(places, np.ones(SHOWN), 0.8, color="#B4BDC9", label="from the model")
     blue = ax.bar(places, np.ones(SHOWN), 0.4, color=plot.COLORS[0], label="left to draw from")
     below = {"ha": "center", "va": "top", "transform": ax.get_xaxis_transform()}
     names = [ax.text(i, -0.03, "", fontsize=10, **below) for i in places]
     ax.set(xlim=(-0.7, SHOWN - 0.3), xticks=[], ylabel="probability")
+    ax.set_xlabel("the 24 most probable of 64 characters", labelpad=20)
     ax.legend(loc="upper right")
 
     def update(line, temperature, k, mass, ratio):
@@ -97,7 +98,7 @@ def writing():
         width=5.7,
         height=3.1,
         picks=live.text(
-            "1", samples=("11111", "2131", "9", "1112"), most=48, label="digits 1 to 9"
+            "3111", samples=("1", "11111", "2131", "9", "1112"), most=48, label="digits 1 to 9"
         ),
     )
 
