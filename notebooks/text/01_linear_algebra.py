@@ -19,7 +19,7 @@
 #
 # **You will** write the product as loops and see it in four ways, mend a result that is wrong without an
 # error message, count what brackets cost, measure lengths and angles, and read handwritten digits by
-# distances alone.
+# distances alone. This takes about two hours.
 #
 # **You need** Python and NumPy arrays, and lesson *Start here*. No linear algebra.
 

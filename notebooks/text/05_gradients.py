@@ -19,7 +19,7 @@
 # lesson you learn to find it by hand, to measure it, and to build a machine that finds it for any formula.
 #
 # **You will** measure slopes and see where the measurement fails, follow slopes through a graph, write the
-# machine, `backward` included, and let it fit a curve.
+# machine, `backward` included, and let it fit a curve. This takes about two hours.
 #
 # **You need** Python, NumPy arrays (lesson *Linear algebra*), and from school the slopes of $x^2$ and $e^x$.
 

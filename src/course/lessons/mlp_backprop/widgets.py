@@ -208,7 +208,7 @@ def digits():
             n=len(x_shown),
         ),
         total=TURNS,
-        preview=TURNS - 1,
+        preview=TURNS,
         width=7.7,
         height=2.9,
         lr=live.slider(0.001, 10.0, start=0.1, log=True, label="learning rate"),
