@@ -90,6 +90,7 @@ def six_runs(broken) -> None:
         ax.axhline(np.log(10), color=plot.INK, ls=":", lw=1)
         high = max(train.max(), unseen.max())
         ax.set(ylim=(0, TOP), xticks=(0, 4, 8, 12))
+        ax.tick_params(labelleft=True)  # a phone shows some panels without the first of their row
         title = say("{name}, off the scale", name=say(name)) if high > TOP else name
         ax.set_title(title, fontsize=10)
         sentence = say(
