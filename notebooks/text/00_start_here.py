@@ -17,6 +17,9 @@
 # This course teaches how large language models work by having you build one: every piece, from
 # the dot product to a small GPT that writes in the style of Shakespeare, on your own computer, without
 # a network and without a graphics card.
+#
+# The first figure shows a far smaller machine that writes. By the end of this lesson you will have built
+# it.
 
 # %% [markdown] tags=["lab"]
 # This page is a column of cells; a blue bar marks the selected one. **Shift + Enter** runs it and
@@ -38,16 +41,14 @@ from course.lessons.start_here import bank as ex
 from course.lessons.start_here import diagrams, widgets
 from course.transformers import tokens
 
-# %% [markdown]
-# The line under the bars is written by a machine, one character after another. The bars show the
-# characters that are likeliest to come next, and how probable the machine finds each; ␣ stands for a
-# space and ↵ for the end of a line. It draws one, and the bars change. By the end of this lesson you
-# will have built it.
-
 # %%
 widgets.writing()
 
 # %% [markdown]
+# The line under the bars is what the machine writes, one character after another. The bars show the
+# characters that are likeliest to come next, and how probable the machine finds each; ␣ stands for a
+# space and ↵ for the end of a line. It draws one, and the bars change.
+#
 # **You will** meet the four devices that every lesson uses, and build the smallest language model
 # there is while you do: a worked cell, a prediction, an exercise that checks itself, and a figure
 # that you can move.

@@ -182,7 +182,8 @@ loops_ratio = seconds(lambda: linalg.matmul(A, B)) / seconds(lambda: A @ B, 20)
 # *The same sum can be done in any order. What do you see in each?*
 #
 # In each picture $A$ stands at the left, $B$ above, and $C = AB$ where they meet. Dark is what is used,
-# and what is made of it. In the last one all of $C$ is half dark: it gets only a part of its value.
+# and what is made of it. In the last one all of $C$ is half dark: each entry gets
+# only one of its four terms.
 
 
 # %%
