@@ -158,17 +158,18 @@ def test_what_a_prediction_reveals_is_folded(made):
 
 
 def test_between_a_question_and_the_fold_that_answers_it_nothing_was_said(every):
-    """What came out, its figures and what explains them: one fold, to which paper sends once."""
+    """What came out, its figures and what explains them: one fold, which leads back."""
     count = 0
     for stem, text in every.items():
         marked = text.replace('<details class="answer"', '<hr><details class="answer"')
-        for part in re.split('<b class="asked">', opened(marked))[1:]:
-            card, sends, rest = part.partition('<p class="paper" id="question-')
-            assert sends and "<pre" not in card, (stem, card[:80])  # it sends there from its card
-            before, mark, _ = rest.partition("<hr>")
-            assert mark, (stem, before[:80])
+        asked = re.split('<b class="asked" id="asked-', opened(marked))[1:]
+        for n, part in enumerate(asked, 1):
+            before, mark, _ = part.partition("<hr>")
+            assert mark and before.startswith(f'{n}">'), (stem, before[:80])
             assert 'class="said"' not in before.rpartition("<h")[2], (stem, before[:80])
-            count += 1
+        back = re.findall(r'<a class="paper" href="#asked-(\d+)" data-sheet=', text)
+        assert back == [str(n) for n in range(1, len(asked) + 1)], stem
+        count += len(asked)
     assert count > 50
 
 
@@ -202,14 +203,14 @@ def test_an_answer_leads_to_its_question_and_bears_it(every):
         re.DOTALL,
     )
     for text in every.values():
-        sent = re.findall(r'id="question-(\d+)"><a href="#(?:answer|hints)-(\d+)"', text)
+        sent = re.findall(r'id="question-(\d+)" href="#(?:answer|hints)-(\d+)"', text)
         heads = head.findall(text)
         numbers = [(str(n), str(n)) for n in range(1, len(sent) + 1)]
         by_number = sorted(heads, key=lambda head: int(head[0]))
         assert sent == numbers == [(there, back) for there, back, _ in by_number]
         assert not any("<a" in question for *_, question in heads)
     *_, last = told = [question for *_, question in head.findall(every[STEMS[0]])]
-    assert told[1].startswith("If you look at one character and always guess")
+    assert told[0].startswith("Exercise 0.1")
     assert last.startswith("The model has <math") and last.endswith("fill?")
 
 
@@ -219,6 +220,17 @@ def test_without_a_question_an_answer_bears_the_name_of_its_section():
     assert ">Exercise 1.2 · f</a></span>" in text and " <span>The lines</span>" in text
     text = ways.numbered(f"<h3>Exercise 1.2</h3><p>Move it. Why is it <em>so</em>?</p>\n{fold}")
     assert '">Move it. Why is it <em>so</em>?</a></span>' in text
+    assert re.search(r'so</em>\? <a class="paper sends"[^>]*>[^<]*</a></p>', text)  # in its line
+
+
+def test_of_a_long_story_an_answer_bears_the_question_alone():
+    def heads(story):
+        item = f"<li><p>{story}Why is it <em>so</em>?</p>\n"
+        text = ways.numbered(f"<ul>{item}<details><summary>Answer</summary>x</details></li></ul>")
+        return re.search(r'<span class="paper"><a href="#question-1">(.*?)</a></span>', text)[1]
+
+    assert heads("One <em>run</em> more. " * 20) == "Why is it <em>so</em>?"
+    assert heads("One <em>run</em> more. ") == "One <em>run</em> more. Why is it <em>so</em>?"
 
 
 def test_every_section_has_an_id_and_a_place_in_the_contents(every):
@@ -228,7 +240,7 @@ def test_every_section_has_an_id_and_a_place_in_the_contents(every):
         listed = re.search(r'<nav class="contents".*?</nav>', text, re.DOTALL)
         sections = re.findall(r'<h[23] id="([^"]*)"', text)
         rungs = [f"hints-{n}-at-the-end" for n in (1, 2, 3)]
-        assert sections[-5:] == ["hints-at-the-end", *rungs, "at-the-end"]
+        assert sections[-6:] == ["hints-at-the-end", *rungs, "at-the-end", "imports-at-the-end"]
         sections = [id for id in sections if id not in rungs]
         assert "<h2" not in text[: listed.start()]
         assert sections == re.findall(r'href="#([^"]*)"', listed[0]) and len(sections) > 4
@@ -237,11 +249,13 @@ def test_every_section_has_an_id_and_a_place_in_the_contents(every):
 
 def test_a_lesson_named_in_prose_is_led_to_where_its_page_is_written(made, every):
     text, _ = made
-    assert f'lesson <a href="{STEMS[0]}.html"><em>Start here</em></a>' in text
+    number = '<span class="paper">00 · </span>'  # by which prints are filed
+    assert f'lesson <a href="{STEMS[0]}.html">{number}<em>Start here</em></a>' in text
     assert "lesson <em>Backpropagation</em>" in " ".join(text.split())  # not written with it
-    assert '<a href="06_mlp_backprop.html"><em>Backpropagation</em></a>' in every[STEMS[1]]
+    number = number.replace("00", "06")
+    assert f'<a href="06_mlp_backprop.html">{number}<em>Backpropagation</em></a>' in every[STEMS[1]]
     for stem, page in every.items():
-        assert f'href="{stem}.html"><em>' not in page
+        assert f'href="{stem}.html"><span class="paper">' not in page
         prose = re.sub("<summary>.*?</summary>", "", page, flags=re.DOTALL)
         assert not re.search(r"[Ll]essons?\s+<em>", prose), stem
 
@@ -374,7 +388,7 @@ def test_a_card_says_unit_and_range_of_what_it_asks_for(made):
 def test_code_that_is_folded_is_needed_where_open_code_reads_its_names(every):
     """Paper shows what a lesson imports and the data it loads; what only draws it leaves out."""
     for text in every.values():
-        assert '<details class="source needed"><summary>What this lesson imports' in text
+        assert '<details class="source needed imports"><summary>What this lesson imports' in text
     drawn = '<details class="source{}"><summary>Code of the figure'
     assert drawn.format(" needed") in every["06_mlp_backprop"]  # it loads the digits
     assert drawn.format("") in every[STEMS[0]] and drawn.format(" needed") not in every[STEMS[0]]

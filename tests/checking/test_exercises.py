@@ -3,6 +3,7 @@
 import functools
 import inspect
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -93,6 +94,7 @@ def test_it_has_all_that_a_learner_needs(exercise):
     assert len(exercise.hints) == 3
     assert all(hint.strip() for hint in exercise.hints)
     assert exercise.hints[0].rstrip().endswith("?"), "the first hint is a question"
+    assert not re.search(r"(?<!\w\[)\.\.\.", exercise.hints[-1]), "a gap is …, since ... is Python"
     assert exercise.why.strip()
     assert {"hand", "random"} <= {case.kind for case in exercise.cases}
     assert all(case.says for case in exercise.cases)

@@ -77,6 +77,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
             "contents": say("All lessons"),
             "answers": say("Answers"),
             "hints": say("Hints"),
+            "imports": say("What this lesson imports"),
             "rungs": [say("First hints"), say("Second hints"), say("Third hints")],
             "solved": cards.prose(_solved(place.stem)),
             "came_out": say("What came out"),

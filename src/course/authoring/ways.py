@@ -7,6 +7,7 @@ import itertools
 import re
 
 from course import lessons
+from course.lessons import handout
 from course.words import say
 
 _LINK = re.compile(
@@ -14,9 +15,10 @@ _LINK = re.compile(
 )
 _NAMED = re.compile(r"<em>([A-Z][^<]*)</em>")
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
+_LONG = 160  # letters of a question, two lines on paper
 _PARTS = re.compile(
     r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
-    r'|<b class="(?P<asked>asked)">'
+    r'|(?P<asked><b class="asked")>'
     r"|(?P<item><li>(?:(?!</?li>|</?details).)*|<p>(?:(?!</?p>).)*\?</p>\s*)?"
     r'<details(?P<kind> class="(?:answer|hints)")?><summary>(?P<told>.*?)</summary>',
     re.DOTALL,
@@ -28,41 +30,56 @@ def numbered(text: str) -> str:
 
     There it stands under the item of a list that it is folded in, or a paragraph before it that
     ends with a question; else under the name of its section. What answers a prediction stays where
-    it is, on paper too: what follows leans on it.
+    it is, on paper too, since what follows leans on it; it says where that was asked.
     """
-    heading, asked, count = "", False, itertools.count(1)
+    heading, asked, predictions, count = "", 0, itertools.count(1), itertools.count(1)
 
     def part(found: re.Match) -> str:
         nonlocal heading, asked
         if (words := found["heading"]) is not None:
             heading = _name(words)
             return found[0]
+        if found["asked"]:
+            asked = next(predictions)
+            return f'{found["asked"]} id="asked-{asked}">'
         item, kind = found["item"] or "", found["kind"] or ""
-        if found["asked"] or (asked and "answer" in kind):
-            asked = bool(found["asked"])
-            return found[0]
+        if asked and "answer" in kind:
+            number, asked = asked, 0
+            told = f"{found['told']} {_asked('asked', number)}"
+            return f"{item}<details{kind}><summary>{told}</summary>"
         number = next(count)
         fold = _fold(number, _inner(item), heading, kind, found["told"])
-        return item + _sends(number, "hints" if "hints" in kind else "answer") + fold
+        sends = _sends(number, "hints" if "hints" in kind else "answer")
+        if not item:
+            return f'<p class="paper">{sends}</p>{fold}'
+        return re.sub(r"\s*(</p>\s*)?$", rf" {sends}\1", item, count=1) + fold
 
     return _PARTS.sub(part, text)
 
 
 def _inner(item: str) -> str:
-    """Return what an item of a list says, without its paragraphs and links."""
-    return re.sub(r"\s*</?(?:p|li)>\s*", " ", re.sub(r"</?a\b[^>]*>", "", item)).strip()
+    """Return what an item says, without its paragraphs and links; if long, its question alone."""
+    words = re.sub(r"\s*</?(?:p|li)>\s*", " ", re.sub(r"</?a\b[^>]*>", "", item)).strip()
+    last = re.split(r"(?<=[.?!:]) (?=[A-Z])", words)[-1]
+    whole = last.endswith("?") and last.count("</") * 2 == last.count("<")
+    return last if whole and len(_plain(words)) > _LONG else words
 
 
 def _sends(number: int, kind: str) -> str:
-    """Return the line that on paper sends to an answer, or to hints."""
+    """Return the words that on paper send to an answer, or to hints."""
     below, sheet = say("The answer stands at the end."), say("The answer stands on page {sheet}.")
     if kind == "hints":
         below, sheet = say("Hints stand at the end."), say("Hints stand on page {sheet}.")
-    then = f", {say('then')} "
     return (
-        f'<p class="paper" id="question-{number}">'
-        f'<a href="#{kind}-{number}" data-sheet="{sheet}" data-then="{then}">{below}</a></p>'
+        f'<a class="paper sends" id="question-{number}" href="#{kind}-{number}" '
+        f'data-sheet="{sheet}" data-then=", {say("then")} ">{below}</a>'
     )
+
+
+def _asked(kind: str, number: int) -> str:
+    """Return the words that on paper lead from an answer, or a hint, to where it was asked."""
+    asked = say("Asked on page {sheet}.")
+    return f'<a class="paper" href="#{kind}-{number}" data-sheet="{asked}"></a>'
 
 
 def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str:
@@ -70,11 +87,10 @@ def _fold(number: int, question: str, heading: str, kind: str, told: str) -> str
     id = f"{'hints' if 'hints' in kind else 'answer'}-{number}"
     back = question or heading
     screen = ' class="screen"' if question or "hints" in kind else ""
-    asked = say("Asked on page {sheet}.")
     return (
         f'<details{kind} id="{id}"><summary>'
         f'<span class="paper"><a href="#question-{number}">{back}</a></span> '
-        f'<a class="paper" href="#question-{number}" data-sheet="{asked}"></a> '
+        f"{_asked('question', number)} "
         f"<span{screen}>{told}</span></summary>"
     )
 
@@ -144,7 +160,9 @@ def led(text: str, here: str, stems: list[str]) -> str:
         )
 
     def name(found: re.Match) -> str:
-        stem = titles.get(" ".join(found[1].split()))
-        return f'<a href="{stem}.html">{found[0]}</a>' if stem else found[0]
+        if not (stem := titles.get(" ".join(found[1].split()))):
+            return found[0]
+        number = f'<span class="paper">{handout.number(stem)} · </span>'  # prints are filed by it
+        return f'<a href="{stem}.html">{number}{found[0]}</a>'
 
     return _NAMED.sub(name, _LINK.sub(link, text))

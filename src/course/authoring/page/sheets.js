@@ -26,13 +26,17 @@ const room = () => {
 
 // What an edge takes where code goes on overleaf.
 const edge = e => e?.matches('.highlight .line') ? parseFloat(look(e).getPropertyValue('--edge')) : 0;
-// What leads to a place says on which sheet it stands; of hints, where each of them does.
+// What leads to a place says on which sheet it stands, unless it is in sight; of hints, where each does.
 const told = number => document.querySelectorAll('[data-sheet], .contents li > a').forEach(e => {
   const places = document.querySelectorAll(`${e.hash}, [data-below="${e.hash.slice(1)}"]`);
   const on = [...new Set([...places].map(number))];
   if (!('sheet' in e.dataset)) e.dataset.on = on;
-  else e.textContent = on.length ? e.dataset.sheet.replace('{sheet}', on.join(e.dataset.then)) : '';
+  else if (on.length === 0 || e.hash.startsWith('#asked') && on[0] === number(e)) e.textContent = '';
+  else e.textContent = e.dataset.sheet.replace('{sheet}', on.join(e.dataset.then));
 });
+
+// A name is whole, and so is a call that finds room in half a line.
+document.querySelectorAll('p > code, li > code').forEach(e => e.classList.toggle('kept', e.textContent.length < 45));
 
 globalThis.measured = () => {
   told(() => 88);  // as wide as any number will be
@@ -74,9 +78,22 @@ const smaller = (some, share) => {
   const widths = pictures.map(i => share * i.offsetWidth);
   pictures.forEach((i, k) => { i.style.flex = 'none'; i.style.width = `${widths[k]}px`; });
 };
+// An answer that goes on overleaf begins anew there, so its line at the side ends with what is above.
+const divided = begin => {
+  const answer = begin.parentElement.closest('.answer:not([id])');
+  if (!answer || begin.matches('.line')) return;
+  const rest = document.createRange(), part = document.createElement('div');
+  rest.setStartBefore(begin);
+  rest.setEndAfter(answer.lastChild);
+  part.className = 'answer begins';
+  part.append(rest.extractContents());
+  answer.after(part);
+};
 globalThis.laid = sheets => {
   sheets.forEach(({first, end, share}) => {
-    around(all[first], all[first - 1]).forEach(e => e.classList.add('begins'));
+    const begin = around(all[first], all[first - 1]);
+    begin.forEach(e => e.classList.add('begins'));
+    if (begin.length) divided(begin.at(-1));
     all.slice(first, end).findLast(e => !e.matches('.blank')).classList.add('ends');
     if (share < 1) smaller(all.slice(first, end), share);
   });

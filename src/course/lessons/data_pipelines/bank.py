@@ -111,7 +111,7 @@ standardise = Exercise(
         "Which a and b give a·x + b the mean 0 and the spread 1, when x has mean m and spread s?",
         "a·m + b = 0 and a·s = 1, so a·x + b = (x − m)/s. m and s have shape (d,) and come from "
         "train alone; where s is 0, take 1.",
-        "mean, spread = train.mean(axis=...), ...\nspread = np.where(...)\nreturn ..., ...",
+        "mean, spread = train.mean(axis=…), …\nspread = np.where(…)\nreturn …, …",
     ],
     why="a·m + b = 0 and a·s = 1 leave one choice. The test rows must go through the same a and b, "
     "or equal measurements would no longer be equal.",
@@ -229,7 +229,7 @@ group_split = Exercise(
         "What must be drawn, so that all scans of a drawing go the same way?",
         "Draw round(share · G) of the G names np.unique(groups); the mask, (N,), is True where "
         "groups holds one of them. np.isin asks that for all rows at once.",
-        "names = ...\ntaken = ...\nreturn np.isin(..., ...)",
+        "names = …\ntaken = …\nreturn np.isin(…, …)",
     ],
     why="Rows of one group know each other, so they are drawn as one. The test's share of the rows "
     "then varies with the sizes of the groups drawn; the share of groups is what is asked.",
@@ -348,8 +348,8 @@ cross_validate = Exercise(
         "rows of one fold were changed, and is it used to judge that fold?",
         "Inside the loop, from the rows ~test alone: mean and spread (d,), the k best columns (k,), "
         "and the mean row of each class, (2, k). Then judge the rows test.",
-        "for f in np.unique(fold):\n    test = fold == f\n    x_train, x_test = ...\n"
-        "    best = ...\n    said = ...\n    right[test] = ...",
+        "for f in np.unique(fold):\n    test = fold == f\n    x_train, x_test = …\n"
+        "    best = …\n    said = …\n    right[test] = …",
     ],
     why="Everything that is fitted moves inside the loop, behind the split. The choice of columns is "
     "the one that matters, because it looks at labels and chooses among many.",
@@ -432,7 +432,7 @@ one_hot = Exercise(
     hints=[
         "For which pairs of a row and a column is the entry one?",
         "Entry [i, k] is 1 where y[i] = k and 0 elsewhere, (N, K); for y[i] = −1 that is nowhere.",
-        "return (y[:, None] == ...).astype(float)",
+        "return (y[:, None] == …).astype(float)",
     ],
     why="y[:, None] is a column and np.arange(K) a row, so the comparison asks all pairs at once. −1 "
     "equals no column number; as an index it would be the last.",
@@ -567,7 +567,7 @@ batches = Exercise(
         "If the row numbers are shuffled once and laid in a line, where does each batch begin?",
         "order = a permutation of 0..N−1; batch number j holds order[jB : jB + B], and the last "
         "slice ends where order does.",
-        "order = rng....\nreturn [order[...] for i in range(0, N, ...)]",
+        "order = rng….\nreturn [order[…] for i in range(0, N, …)]",
     ],
     why="Shuffling once and cutting gives every row exactly one place. A slice that would run beyond "
     "the end stops there, so the last batch needs no case of its own.",
@@ -708,8 +708,8 @@ prepare = Exercise(
         "Which numbers are fitted here, and which rows may each of them see?",
         "Keep the rows with y ≥ 0. median = nanmedian over the training rows, (d,); fill; then mean "
         "and spread of the training rows, by tables.standardise.",
-        "x, y, test = x[...], y[...], test[...]\nmedian = ...\nx = np.where(..., median, x)\n"
-        "x_train, x_test = tables.standardise(...)\nreturn ...",
+        "x, y, test = x[…], y[…], test[…]\nmedian = …\nx = np.where(…, median, x)\n"
+        "x_train, x_test = tables.standardise(…)\nreturn …",
     ],
     why="Rows that nobody will use have no say, so they go first. Then everything that is fitted sees "
     "x[~test] alone, and is applied to both parts.",
@@ -823,8 +823,8 @@ shift = Exercise(
         "see it moved down?",
         "Pad both axes by m = max(|down|, |right|); the window of size H × W begins at row m − down "
         "and column m − right. Begin the index with `...`, for the axes before the last two.",
-        "H, W = x.shape[-2:]\nm = ...\npadded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [...])\n"
-        "return padded[..., ... : ..., ... : ...]",
+        "H, W = x.shape[-2:]\nm = …\npadded = np.pad(x, [(0, 0)] * (x.ndim - 2) + […])\n"
+        "return padded[..., … : …, … : …]",
     ],
     why="Padding turns all four directions into one window on a larger sheet. Without it, each sign "
     "needs slices of its own.",

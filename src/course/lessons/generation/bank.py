@@ -118,9 +118,9 @@ beam_search = Exercise(
         "does each of them have?",
         "ways = totals as a column + follow(texts), (B, V). The place of an entry in the flattened "
         "table is row · V + token: np.divmod gives both back.",
-        "texts, totals = np.array([ids]), np.zeros(1)\nfor _ in range(n):\n    ways = ...\n"
-        "    best = np.argsort(..., axis=None)[...]\n    rows, tokens = np.divmod(best, ...)\n"
-        "    texts = np.concatenate([texts[...], ...], axis=1)\n    totals = ...\n"
+        "texts, totals = np.array([ids]), np.zeros(1)\nfor _ in range(n):\n    ways = …\n"
+        "    best = np.argsort(…, axis=None)[…]\n    rows, tokens = np.divmod(best, …)\n"
+        "    texts = np.concatenate([texts[…], …], axis=1)\n    totals = …\n"
         "return texts, totals",
     ],
     why="All continuations of all texts stand in one table of B rows and V columns. The best of the "
@@ -214,7 +214,7 @@ draw = Exercise(
         "to 1?",
         "Token i has the stretch from w[0] + … + w[i − 1] to w[0] + … + w[i]. The line is as long "
         "as the sum: the place is u Σ w. On an edge, the token behind it.",
-        "edges = ...\nreturn np.searchsorted(edges, ..., side=...)",
+        "edges = …\nreturn np.searchsorted(edges, …, side=…)",
     ],
     why="searchsorted counts the edges at or below a place, and that is the number of tokens that "
     "end before it: the token itself, without + 1. Stretching u does what scaling w would.",
@@ -293,8 +293,8 @@ top_p = Exercise(
         "reach, in sorted order?",
         "order = argsort(−p); before = cumsum(p[order]) − p[order]; keep where before < mass; put "
         "back by kept[order] = …; divide by the sum.",
-        'order = np.argsort(-p, kind="stable")\nbefore = ...\nkept = np.zeros_like(p)\n'
-        "kept[order] = np.where(...)\nreturn ...",
+        'order = np.argsort(-p, kind="stable")\nbefore = …\nkept = np.zeros_like(p)\n'
+        "kept[order] = np.where(…)\nreturn …",
     ],
     why="What the more probable tokens reach without it decides about a token: so the one that "
     "crosses the mass stays, and the first always does.",
@@ -344,7 +344,7 @@ min_p = Exercise(
     hints=[
         "The most probable token has ½ and the ratio is 0.1. How probable must a token be to stay?",
         "Keep where p ≥ ratio · max p, then divide by the sum of what is kept; p is (V,).",
-        "kept = np.where(..., p, 0)\nreturn ...",
+        "kept = np.where(…, p, 0)\nreturn …",
     ],
     why="Where the model is sure, the largest probability is high and the bound with it; where it "
     "isn't, both are low. So the number of tokens that stay follows the model, as with top-p.",
@@ -462,8 +462,8 @@ attend_cached = Exercise(
         "last?",
         "k = [k_past, k] and v = [v_past, v] along the axis of positions, −2: (…, S + T, D). Query t "
         "of the T new ones sees keys 0 … S + t: attention.causal_mask(T, S).",
-        "k = np.concatenate([...], axis=-2)\nv = ...\nT, S = q.shape[-2], k_past.shape[-2]\n"
-        "y, _ = attention.attend(q, ..., ..., mask=...)\nreturn y, k, v",
+        "k = np.concatenate([…], axis=-2)\nv = …\nT, S = q.shape[-2], k_past.shape[-2]\n"
+        "y, _ = attention.attend(q, …, …, mask=…)\nreturn y, k, v",
     ],
     why="The last T rows of causal attention need the last T queries, and all keys and values. "
     "Those of the past don't change, since no position sees what comes after it.",
@@ -580,7 +580,7 @@ acceptance = Exercise(
         "larger than p[x], and what is missing where it is smaller?",
         "a = min(1, p / d). Then d a = min(p, d), and p − min(p, d) = max(p − d, 0) is missing; r is "
         "that, divided by its sum. All are (V,).",
-        "a = np.where(p < d, ..., 1)\nleft = ...\nr = ... if left.sum() > 0 else p\nreturn a, r",
+        "a = np.where(p < d, …, 1)\nleft = …\nr = … if left.sum() > 0 else p\nreturn a, r",
     ],
     why="Drafts that are kept come out with min(p, d). What is missing to p is max(p − d, 0), and its "
     "sum is the probability that a draft was refused: so the replacements bring exactly that.",

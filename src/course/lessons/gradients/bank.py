@@ -103,7 +103,7 @@ numerical_gradient = Exercise(
         "Raise one entry of x by h, then lower it by h. Its slope is (f above − f below) / (2 h), and "
         "stands at the same place of dx, which has the shape of x.",
         "dx = np.zeros_like(x)\nfor i in np.ndindex(x.shape):\n    up, down = x.copy(), x.copy()\n"
-        "    up[i] += ...; down[i] -= ...\n    dx[i] = ...\nreturn dx",
+        "    up[i] += …; down[i] -= …\n    dx[i] = …\nreturn dx",
     ],
     why="Fresh copies keep x as it was; stepping to both sides cancels the curve's first"
     " contribution, so the error falls with h² until rounding takes over.",
@@ -177,8 +177,8 @@ two_slopes = Exercise(
     hints=[
         "By how many paths does x reach L in the drawing, and what are the slopes along each?",
         "With du = v + u, the slope of L with respect to u: dL/dx = y · du + u and dL/dy = x · du.",
-        "u = x * y\nv = u + x\ndu = ...   # u reaches L by two paths\ndx = y * du + ...\n"
-        "dy = ...\nreturn dx, dy",
+        "u = x * y\nv = u + x\ndu = …   # u reaches L by two paths\ndx = y * du + …\n"
+        "dy = …\nreturn dx, dy",
     ],
     why="Written out, L = x²y² + x²y, and school's rules give the same slopes. The sum over paths"
     " needs no writing out: each number passes on what it has collected, once.",
@@ -284,7 +284,7 @@ multiply = Exercise(
         "Hold b still and move a by a little. By how many times that little does a · b move?",
         "The slope of a · b with respect to a is b, with respect to b it is a: slopes = (b.data,"
         " a.data), in the order of the parents.",
-        "return autograd.Value(a.data * b.data, (a, b), (..., ...))",
+        "return autograd.Value(a.data * b.data, (a, b), (…, …))",
     ],
     why="Each factor magnifies what happens to the other. Used with itself, v · v lists v twice"
     " among its parents, and both shares add up to 2v.",
@@ -471,7 +471,7 @@ order = Exercise(
         "visit(v): if v was seen, return; else mark it seen, visit each of v.parents, and only then"
         " append v. Begin with visit(result).",
         "seen, done = set(), []\ndef visit(v):\n    if v in seen: return\n    seen.add(v)\n"
-        "    for parent in v.parents: ...\n    ...\nvisit(result)\nreturn done",
+        "    for parent in v.parents: …\n    …\nvisit(result)\nreturn done",
     ],
     why="A value joins the list after its parents, so read from the end each comes after all that"
     " were made from it. The course's keeps its own stack, because Python lets a function call"
@@ -592,9 +592,9 @@ backward = Exercise(
         " respect to its parents?",
         "Set every grad in autograd.order(result) to 0, the result's to 1. Then from the end of the"
         " list: parent.grad += slope · v.grad for each parent of v with its slope.",
-        "graph = autograd.order(result)\nfor v in graph: ...\nresult.grad = ...\n"
+        "graph = autograd.order(result)\nfor v in graph: …\nresult.grad = …\n"
         "for v in reversed(graph):\n    for parent, slope in zip(v.parents, v.slopes):\n"
-        "        ...",
+        "        …",
     ],
     why="One pass over the graph, and every slope is known: each value has collected its shares by"
     " the time it passes them on. That is backpropagation; PyTorch does it with arrays.",
@@ -666,7 +666,7 @@ tanh = Exercise(
     hints=[
         "Look at exp: what are its value, its parents and its slopes? Which differ for tanh?",
         "y = tanh(v), dy/dv = 1 − y². A Value takes its number, and tuples of parents and slopes.",
-        "y = math.tanh(v.data)\nreturn autograd.Value(y, (v,), (...,))",
+        "y = math.tanh(v.data)\nreturn autograd.Value(y, (v,), (…,))",
     ],
     why="An operation is a value and its local slopes; everything else is the same for all. PyTorch"
     " is built on hundreds of such pairs.",
@@ -740,7 +740,7 @@ divide = Exercise(
         " how?",
         "a / b = a · b⁻¹, so its slope is 1 / b with respect to a, and a · (−1) · b⁻² = −a / b² with"
         " respect to b.",
-        "return autograd.Value(a.data / b.data, (a, b), (1 / b.data, ...))",
+        "return autograd.Value(a.data / b.data, (a, b), (1 / b.data, …))",
     ],
     why="A check at a single convenient point passes wrong formulas. Try a new operation at random"
     " points, of both signs, with no factor equal to 0 or 1.",

@@ -136,7 +136,7 @@ layer_variance = Exercise(
         "One unit computes z = w₁h₁ + … + w_n h_n. What is the variance of one term, when w has "
         "mean 0 and is independent of h?",
         "Var(z) = n_in · Var(W) · E[h²], h of shape (B, n_in), E the mean over all entries.",
-        "n_in = h.shape[-1]\nreturn ... * var_w * ...",
+        "n_in = h.shape[-1]\nreturn … * var_w * …",
     ],
     why="For independent w of mean 0, E[wh] = 0 and E[(wh)²] = E[w²] E[h²]; cross terms vanish, so "
     "the n_in variances add. Nothing was assumed about the mean of h.",
@@ -228,7 +228,7 @@ he_normal = Exercise(
     hints=[
         "What share of E[z²] is left after a ReLU, if z is symmetric about zero?",
         "n_in · Var(W) · ½ = 1, and a standard normal draw times s has variance s².",
-        "return rng.standard_normal((n_in, n_out)) * np.sqrt(...)",
+        "return rng.standard_normal((n_in, n_out)) * np.sqrt(…)",
     ],
     why="A ReLU zeroes half of a symmetric z, so E[h²] = ½ Var(z). Holding Var(z) from layer to "
     "layer needs n_in · Var(W) / 2 = 1.",
@@ -311,7 +311,7 @@ mirrored = Exercise(
         "How do you get u back from relu(u) and relu(−u)?",
         "relu(u) A − relu(−u) A = u A, and the second half of the output is its negative. W has "
         "shape (2n, 2m): four blocks, each A or −A.",
-        "return np.block([[..., ...], [..., ...]])",
+        "return np.block([[…, …], […, …]])",
     ],
     why="relu(u) − relu(−u) = u. The first block column takes that difference times A, the second "
     "its negative, so the next ReLU finds the same kind of pair again.",
@@ -425,7 +425,7 @@ which_start = Exercise(
         "By how much does a first loss exceed ln K, if the logits have variance σ²?",
         "σ² = 2 (loss − ln K), and σ² is the last layer's variance × fan-in, because E[h²] = 1. "
         "Return the name whose value is nearest.",
-        "c = ...\nreturn min(rules, key=lambda name: ...)",
+        "c = …\nreturn min(rules, key=lambda name: …)",
     ],
     why="Solving loss = ln K + σ²/2 for σ² gives the variance × fan-in of the last layer; each "
     "rule has its own, so one printed number tells which was used.",
@@ -550,7 +550,7 @@ layer_norm = Exercise(
     hints=[
         "Over which axis must the mean be taken, so that one example never sees another?",
         "y = γ (x − μ)/√(σ² + ε) + β, μ and σ² of shape (..., 1), the variance divided by C.",
-        "mean = x.mean(axis=..., keepdims=True)\nvar = ...\nreturn gamma * ... + beta",
+        "mean = x.mean(axis=…, keepdims=True)\nvar = …\nreturn gamma * … + beta",
     ],
     why="Mean and variance over the last axis use nothing but the example itself, so training and "
     "evaluation agree and a batch of one works; ε inside the root bounds the slope.",
@@ -666,7 +666,7 @@ leaky_gain = Exercise(
     hints=[
         "Half of the z are positive. What share of E[z²] do they keep, and what share the others?",
         "E[h²] = ½ (1 + slope²) E[z²], and gain² · E[h²]/E[z²] = 1.",
-        "return np.sqrt(2 / ...)",
+        "return np.sqrt(2 / …)",
     ],
     why="The positive half brings ½ E[z²], the negative half slope² times as much. The gain is one "
     "over the root of their sum; it goes from √2, the ReLU's, to 1, no activation at all.",
@@ -794,7 +794,7 @@ rms_norm_backward = Exercise(
         "depends. What is ∂r/∂x_j?",
         "∂r/∂x_j = x_j/(C r), so dx = (dx̂ − x̂ mean(dx̂ x̂))/r with dx̂ = γ dy, and the gradient "
         "of γ is the sum of dy x̂ over all rows.",
-        "r = ...\nxhat, dxhat = x / r, ...\ndx = (dxhat - xhat * ...) / r\nreturn dx, ...",
+        "r = …\nxhat, dxhat = x / r, …\ndx = (dxhat - xhat * …) / r\nreturn dx, …",
     ],
     why="dx_j = dx̂_j/r − Σ_i dx̂_i x_i/r² · ∂r/∂x_j, and with ∂r/∂x_j = x_j/(C r) the sum becomes "
     "x̂_j mean(dx̂ x̂)/r. At ε = 0 nothing along x is left, for stretching a row changes nothing.",
@@ -911,7 +911,7 @@ layer_norm_backward = Exercise(
         "Layer norm is centring, then RMS norm, then + β. In which order does the gradient pass?",
         "u = x − μ; rms_norm_backward(dy, u, …) gives du and dγ; dx is du sent through the "
         "centring; dβ sums dy over all rows. In one line dx = (dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂))/s.",
-        "u = ...\ndu, dgamma = ...\nreturn ..., dgamma, ...",
+        "u = …\ndu, dgamma = …\nreturn …, dgamma, …",
     ],
     why="The chain rule goes through the steps in reverse: β, RMS norm with γ, centring. Written "
     "out it is (dx̂ − mean(dx̂) − x̂ mean(dx̂ x̂))/s, because x̂ has mean 0.",

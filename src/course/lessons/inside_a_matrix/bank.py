@@ -149,7 +149,7 @@ power_iteration = Exercise(
     hints=[
         "If x is a mix of eigenvectors, by how much does A multiply each part of the mix?",
         "x ← A x / ‖A x‖, `steps` times; λ = x·A x for the unit x.",
-        "for _ in range(steps):\n    x = ...\n    x = x / ...\nreturn x @ ..., x",
+        "for _ in range(steps):\n    x = …\n    x = x / …\nreturn x @ …, x",
     ],
     why="Each step multiplies part i by λ_i; after rescaling, the largest in size wins, and the "
     "others shrink by |λ_i/λ_1| a step.",
@@ -246,7 +246,7 @@ deflate = Exercise(
     hints=[
         "Which matrix multiplies x by λ and makes everything at right angles to x zero?",
         "x xᵀ maps x to x, because x·x = 1, and all that is at right angles to x to 0.",
-        "return A - ... * np.outer(...)",
+        "return A - … * np.outer(…)",
     ],
     why="λ x xᵀ does to x what A does, and nothing to the other eigenvectors, which are at right "
     "angles to x because A is symmetric. So the difference keeps them and forgets x.",
@@ -367,7 +367,7 @@ low_rank = Exercise(
     hints=[
         "A is a sum of rank-one pieces, ordered by size. Which k of them would you keep?",
         "A_k = U[:, :k] diag(s[:k]) Vᵀ[:k, :], with U (n, r), s (r,), Vᵀ (r, m).",
-        "U, s, Vt = np.linalg.svd(A, full_matrices=False)\nreturn U[:, ...] * s[...] @ ...",
+        "U, s, Vt = np.linalg.svd(A, full_matrices=False)\nreturn U[:, …] * s[…] @ …",
     ],
     why="Eckart and Young: no matrix of rank k is nearer. U[:, :k] * s[:k] weights column i by s_i "
     "without building the diagonal matrix.",
@@ -477,7 +477,7 @@ solve_by_svd = Exercise(
     hints=[
         "A takes vᵢ to sᵢ uᵢ. Which multiple of vᵢ does it take to the part of b along uᵢ?",
         "w = Σ_i (uᵢ·b / sᵢ) vᵢ, with U (n, m), s (m,), Vᵀ (m, m).",
-        "U, s, Vt = np.linalg.svd(...)\nalong = ... / ...  # (m,)\nreturn ... @ along",
+        "U, s, Vt = np.linalg.svd(…)\nalong = … / …  # (m,)\nreturn … @ along",
     ],
     why="In the coordinates of the uᵢ and vᵢ, A only stretches. So b is taken apart along the uᵢ, "
     "each part is divided by its sᵢ, and the vᵢ put w together. A is never squared.",
@@ -573,7 +573,7 @@ variance = Exercise(
     hints=[
         "In which line of the table does the error jump, and how large are the numbers there?",
         "mean((x − mean(x))²) is the same on paper, and its numbers are small.",
-        "centred = ...\nreturn np.mean(...)",
+        "centred = …\nreturn np.mean(…)",
     ],
     why="Squares of numbers near 10⁹ are near 10¹⁸, where doubles stand 128 apart. Subtracting the "
     "mean first is exact enough, and then the squares are small.",

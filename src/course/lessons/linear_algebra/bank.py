@@ -84,7 +84,7 @@ mean_square = Exercise(
     hints=[
         "Which shape has the difference of (N, 1) and (N,), and which shape should it have?",
         "predictions.reshape(-1) is (N,) for (N, 1) and for (N,) alike.",
-        "error = predictions... - labels\nreturn ...",
+        "error = predictions… - labels\nreturn …",
     ],
     why="(N, 1) minus (N,) stretches both to (N, N). Laid flat, the column has the shape of the "
     "labels, and each prediction meets its own label.",
@@ -210,7 +210,7 @@ add_bias = Exercise(
     hints=[
         "Broadcasting lines shapes up at the right end. Which shape must b have to meet axis 1?",
         "x is (N, C, T). b of shape (C, 1) lines up: C with C, 1 is stretched over T.",
-        "return x + b[...]",
+        "return x + b[…]",
     ],
     why="b[:, None] has shape (C, 1). From the right, 1 stretches over T, C meets C, and the "
     "missing axis stretches over N.",
@@ -305,8 +305,8 @@ matmul = Exercise(
     hints=[
         "Which three indices are there, and which of them does the result no longer have?",
         "C[i, k] = Σ_j A[i, j] B[j, k]; A (n, m), B (m, p), C (n, p).",
-        "C = np.zeros((n, p))\nfor i in ...:\n    for k in ...:\n        for j in ...:\n"
-        "            C[i, k] += ...\nreturn C",
+        "C = np.zeros((n, p))\nfor i in …:\n    for k in …:\n        for j in …:\n"
+        "            C[i, k] += …\nreturn C",
     ],
     why="Two indices survive, one is summed over. A @ B does the same with the processor's widest "
     "instructions, hundreds of times faster.",
@@ -367,7 +367,7 @@ bracket_costs = Exercise(
     hints=[
         "How many entries has AB, and how many multiplications does each of them take?",
         "(n, m) by (m, p) takes n·m·p. (AB)C is that, and then (n, p) by (p, q).",
-        "left = n * m * p + ...\nright = ... + ...\nreturn left, right",
+        "left = n * m * p + …\nright = … + …\nreturn left, right",
     ],
     why="A product of (n, m) and (m, p) has n·p entries of m multiplications each. The brackets "
     "decide which size of the three inner ones is paid together with which.",
@@ -440,7 +440,7 @@ batch_matmul = Exercise(
         "Give each axis a letter: A has b, i, j and B has b, j, k. Which of them do both share, and "
         "which should the result keep?",
         "(N, n, m) and (N, m, p) give (N, n, p): the letter b of the batch is kept, j is summed.",
-        'return np.einsum("bij,...->...", A, B)',
+        'return np.einsum("bij,…->…", A, B)',
     ],
     why="An index on both sides of the arrow is kept, one only on the left is summed. A @ B means "
     "the same for the last two axes, and treats all earlier ones as batch.",
@@ -561,7 +561,7 @@ project = Exercise(
     hints=[
         "The answer is some number times v. What must hold of x − c v?",
         "(x − c v)·v = 0, so c = x·v / v·v.",
-        "return (...) / (...) * v",
+        "return (…) / (…) * v",
     ],
     why="Of all c, the one with (x − cv)·v = 0 is nearest to x. Attention's scores, least squares "
     "and the removal of a direction are this one line.",
@@ -686,7 +686,7 @@ pairwise_distances = Exercise(
     hints=[
         "What is ‖x − y‖² when you multiply it out, and which part is a matrix product?",
         "‖x‖² is (n, 1), X Yᵀ is (n, m), ‖y‖² is (m,): they broadcast to (n, m).",
-        "squares = (X**2).sum(axis=1)[:, None] - ... + ...\nreturn np.sqrt(np.maximum(...))",
+        "squares = (X**2).sum(axis=1)[:, None] - … + …\nreturn np.sqrt(np.maximum(…))",
     ],
     why="Multiplied out, all n·m distances are one matrix product and two sums. The price is "
     "cancellation: nearly equal points lose digits, hence the maximum.",

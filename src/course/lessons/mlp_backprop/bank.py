@@ -99,7 +99,7 @@ affine = Exercise(
     hints=[
         "Each output is a weighted sum over the inputs. Which product of two arrays sums?",
         "z = x W + b with x (B, n_in), W (n_in, n_out), b (n_out,). b goes to every row.",
-        "return x ... W ... b   # one matrix product, one sum",
+        "return x … W … b   # one matrix product, one sum",
     ],
     why="The matrix product sums over the inputs for every example and every output at once;"
     " broadcasting adds b to each row.",
@@ -174,7 +174,7 @@ affine_backward = Exercise(
         " or not, have the shapes of x, W and b?",
         "dx (B, n_in) = dz Wᵀ, dW (n_in, n_out) = xᵀ dz, db (n_out,) = the sum of dz over the"
         " batch.",
-        "return dz @ ..., ... @ dz, dz.sum(axis=...)",
+        "return dz @ …, … @ dz, dz.sum(axis=…)",
     ],
     why="Whatever is multiplied forward passes the other factor back; whatever is copied forward,"
     " as b is to each row, is summed on the way back. The shapes leave no other choice.",
@@ -289,7 +289,7 @@ cross_entropy_backward = Exercise(
     hints=[
         "Write the loss of one example as log Σ_k exp(z_k) − z_y. What is the derivative of each?",
         "dz = (softmax(z) − onehot(y)) / B, of shape (B, K).",
-        "dz = layers.softmax(z)\ndz[np.arange(len(y)), y] -= ...\nreturn dz / ...",
+        "dz = layers.softmax(z)\ndz[np.arange(len(y)), y] -= …\nreturn dz / …",
     ],
     why="The derivative of log Σ e^zⱼ is softmax, that of z_y is one-hot. No slope of an activation"
     " is left, so a confident error is the one that is corrected most.",
@@ -353,7 +353,7 @@ relu_backward = Exercise(
     hints=[
         "If z moves a little, by how much does max(z, 0) move, at z = 3 and at z = −2?",
         "dz = da where z > 0, else 0; all of one shape.",
-        "return da * (...)   # a comparison counts as 0 or 1",
+        "return da * (…)   # a comparison counts as 0 or 1",
     ],
     why="A comparison gives True or False, which multiply as 1 and 0. The gate depends on what went"
     " forward, never on what comes back.",
@@ -474,9 +474,9 @@ loss_and_gradients = Exercise(
         "Which layer's backward comes first, and what does it hand to the next?",
         "dz (B, K) from cross_entropy_backward. Then for each layer, from the last: dW = aᵀ dz,"
         " db = Σ dz; and unless it was the first, dz ← relu_backward(dz Wᵀ, a).",
-        "*a, z = mlp.forward(params, x)\nloss, dz = layers.cross_entropy(z, y), ...\ngrads = []\n"
-        "for layer in reversed(range(len(params))):\n    grads.insert(0, (..., ...))\n"
-        "    if layer > 0:\n        dz = layers.relu_backward(..., a[layer])\nreturn loss, grads",
+        "*a, z = mlp.forward(params, x)\nloss, dz = layers.cross_entropy(z, y), …\ngrads = []\n"
+        "for layer in reversed(range(len(params))):\n    grads.insert(0, (…, …))\n"
+        "    if layer > 0:\n        dz = layers.relu_backward(…, a[layer])\nreturn loss, grads",
     ],
     why="One dz walks from the loss to the first layer, and every layer takes its two gradients"
     " from it in passing. The cost is about twice that of the forward pass, however many parameters"
@@ -569,8 +569,8 @@ tanh_gradients = Exercise(
         " and the bias of the same layer is not?",
         "The slope of tanh at an activation h is 1 − h², and db = Σ dz over the batch, because dz"
         " holds the 1/B.",
-        "(W1, b1), (W2, b2) = params\nh = ...\ndz = layers.cross_entropy_backward(..., y)\n"
-        "dz_h = (dz @ W2.T) * (...)\nreturn [(x.T @ dz_h, ...), (h.T @ dz, ...)]",
+        "(W1, b1), (W2, b2) = params\nh = …\ndz = layers.cross_entropy_backward(…, y)\n"
+        "dz_h = (dz @ W2.T) * (…)\nreturn [(x.T @ dz_h, …), (h.T @ dz, …)]",
     ],
     why="A wrong gradient that points roughly downhill trains. A check for each parameter finds"
     " where it is wrong, and which of them are right says in which line to look.",
@@ -658,7 +658,7 @@ softmax_backward = Exercise(
         "Add over the paths from one score: if it rises a little, what happens to its own"
         " probability, and what to each of the others?",
         "∂pᵢ/∂zⱼ is pᵢ(1 − pᵢ) for i = j and −pᵢ pⱼ otherwise, so dzⱼ = pⱼ (dpⱼ − Σᵢ dpᵢ pᵢ).",
-        "mean = (dp * p).sum(axis=..., keepdims=...)   # weighted by p\nreturn p * (...)",
+        "mean = (dp * p).sum(axis=…, keepdims=…)   # weighted by p\nreturn p * (…)",
     ],
     why="Only differences between the dp of a row matter: a score is pushed by how much better its"
     " class would do than the row's average. Attention goes back through this line too.",

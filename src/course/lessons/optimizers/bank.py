@@ -117,7 +117,7 @@ momentum_step = Exercise(
         "A ball on a slope keeps most of its speed and gains what the slope gives. What is its new"
         " speed, and where is it then?",
         "v ← μv + g, then p ← p − lr · v with the new v. All have the shape of p; return p, v.",
-        "v = ... * v + ...\nreturn p - ..., v",
+        "v = … * v + …\nreturn p - …, v",
     ],
     why="v is a sum of gradients in which each step's share has faded by μ for every step since."
     " With lr outside, a schedule acts on the whole step at once.",
@@ -190,7 +190,7 @@ nesterov_step = Exercise(
         "If the same gradient came again, what would the velocity be next time? And which step"
         " would momentum take then?",
         "v ← μv + g as before, then p ← p − lr · (g + μv) with the new v; return p, v.",
-        "v = ...\nreturn p - lr * (g + ...), v",
+        "v = …\nreturn p - lr * (g + …), v",
     ],
     why="Written for the point one momentum step ahead, Nesterov's rule needs no second gradient:"
     " this gradient counts at once, and again in the velocity it has just joined.",
@@ -280,7 +280,7 @@ rmsprop_step = Exercise(
     hints=[
         "Each weight has its own scale of gradients. How would you measure it while it drifts?",
         "v ← βv + (1 − β)g², entry by entry, then p ← p − lr · g / (√v + ε); return p, v.",
-        "v = average(beta, v, ...)\nreturn p - lr * g / ..., v",
+        "v = average(beta, v, …)\nreturn p - lr * g / …, v",
     ],
     why="g / √v has no units: a weight with large gradients and one with small ones move about"
     " equally far. ε only prevents 0 / 0, so it stays outside the root, where it is small.",
@@ -400,8 +400,8 @@ adam_step = Exercise(
         " to be g and g² again? And after t equal gradients?",
         "m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ),"
         " p ← p − lr · m̂ / (√v̂ + ε); return p, m, v.",
-        "m = average(beta1, m, ...)\nv = average(beta2, v, ...)\nm_hat = m / ...\nv_hat = v / ...\n"
-        "return p - lr * ..., m, v",
+        "m = average(beta1, m, …)\nv = average(beta2, v, …)\nm_hat = m / …\nv_hat = v / …\n"
+        "return p - lr * …, m, v",
     ],
     why="With t equal gradients the weights of an average that began at 0 sum to 1 − βᵗ, so"
     " dividing by that makes them sum to 1. The package folds lr into the first correction, and"
@@ -517,8 +517,8 @@ which_rule = Exercise(
         " whose first step is exactly lr times g?",
         "Equal steps: gradient descent (lr · g) or Adam (lr). Shrinking: RMSprop, whose v grows"
         " from 0. Growing: momentum (first lr · g) or Nesterov (first (1 + μ) · lr · g).",
-        "plain = math.isclose(first, ...)\nif math.isclose(second, first):\n    return ... if plain"
-        " else ...\nif second < first:\n    return ...\nreturn ... if plain else ...",
+        "plain = math.isclose(first, …)\nif math.isclose(second, first):\n    return … if plain"
+        " else …\nif second < first:\n    return …\nreturn … if plain else …",
     ],
     why="No constant is needed: a velocity makes steps grow, an uncorrected mean square makes them"
     " shrink, and both corrected averages of Adam give g and g² at once, so its steps are lr.",
@@ -596,7 +596,7 @@ adamw_step = Exercise(
     hints=[
         "Adam divides all that enters through g by √v̂. How does the decay get round that division?",
         "p ← (1 − lr · w) p, then Adam's step from there with g as it is; return p, m, v.",
-        "p = ...\nreturn updates.adam_step(p, g, m, v, t, lr=lr, ...)",
+        "p = …\nreturn updates.adam_step(p, g, m, v, t, lr=lr, …)",
     ],
     why="Decoupled, every weight loses the same share lr · w a step, whatever its gradients are,"
     " and the decay follows the schedule of lr.",

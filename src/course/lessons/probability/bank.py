@@ -98,7 +98,7 @@ bayes = Exercise(
     hints=[
         "In the square, which areas show m, and which of them belongs to class k?",
         "p(k | m) = p(k) p(m | k) / Σ_j p(j) p(m | j): areas (K, M), each column over its sum.",
-        "areas = prior[:, None] * ...  # (K, M)\nreturn areas / ...",
+        "areas = prior[:, None] * …  # (K, M)\nreturn areas / …",
     ],
     why="p(k and m) can be written in two ways, p(k) p(m | k) and p(m) p(k | m). Setting them equal "
     "and dividing by p(m), the sum of column m, is Bayes' rule.",
@@ -185,7 +185,7 @@ gaussian_fit = Exercise(
     hints=[
         "Where is the slope of ℓ in μ zero, and does σ matter for that?",
         "Slope in μ: Σ (x_i − μ)/σ² = 0. Slope in σ: Σ (x_i − μ)²/σ³ − N/σ = 0.",
-        "mu = ...\nreturn mu, np.sqrt(...)",
+        "mu = …\nreturn mu, np.sqrt(…)",
     ],
     why="The first slope is zero at the mean, whatever σ is. The second gives σ² = Σ (x_i − μ)²/N: "
     "each number brings one 1/σ with it, so N stands there, not N − 1.",
@@ -278,7 +278,7 @@ log_sum_exp = Exercise(
     hints=[
         "e^(z − c) is e^z over e^c. What may be taken out of the sum, and what of the logarithm?",
         "ln Σ e^z = c + ln Σ e^(z − c), with c the largest of the row; the sum over axis −1.",
-        "c = z.max(...)\nreturn ... + np.log(np.exp(...).sum(axis=-1))",
+        "c = z.max(…)\nreturn … + np.log(np.exp(…).sum(axis=-1))",
     ],
     why="e^c is a factor of every term, so it comes out of the sum, and as +c out of the logarithm. "
     "With the row's largest as c one term is e⁰ = 1, so nothing overflows and ln 0 can't happen.",
@@ -384,7 +384,7 @@ cross_entropy = Exercise(
     hints=[
         "For one example the loss is ln Σ e^z − z_y. Which entry of its row is z_y?",
         "L = mean over n of (log_sum_exp(z_n) − z[n, y_n]); z (N, K), y (N,).",
-        "chosen = z[np.arange(...), ...]  # (N,)\nreturn (information.log_sum_exp(z) - ...).mean()",
+        "chosen = z[np.arange(…), …]  # (N,)\nreturn (information.log_sum_exp(z) - …).mean()",
     ],
     why="−ln softmax(z)[y] is log-sum-exp minus the logit at the label. Written so, no probability "
     "is ever computed that could be rounded to 0.",
@@ -513,7 +513,7 @@ kl = Exercise(
     hints=[
         "How surprised is somebody who believes q by outcome i, and somebody who knows p?",
         "Σ p_i (−ln q_i) − Σ p_i (−ln p_i) = Σ p_i ln(p_i / q_i), over i with p_i > 0.",
-        "terms = p * ...\nreturn np.where(p > 0, ..., 0).sum(axis=-1)",
+        "terms = p * …\nreturn np.where(p > 0, …, 0).sum(axis=-1)",
     ],
     why="Both pay on average over p, so the terms can be taken together. A zero in p removes its "
     "term, because the outcome never comes. A zero in q makes the surprise infinite if it does.",
@@ -631,7 +631,7 @@ smooth = Exercise(
     hints=[
         "In row i, how many followers were seen, and how many are pretended in all?",
         "p[i, j] = (counts[i, j] + w base[j]) / (Σ_k counts[i, k] + w).",
-        "return (counts + ...) / (counts.sum(axis=1, keepdims=True) + ...)",
+        "return (counts + …) / (counts.sum(axis=1, keepdims=True) + …)",
     ],
     why="w followers are added to each row, w · base[j] of kind j, and Σ base = 1. A row that was "
     "seen much more often than w times hardly notices; one that was never seen is the base.",
@@ -731,7 +731,7 @@ by_luck = Exercise(
     hints=[
         "Is exactly 62 in the sum? And when do all 20 guessers stay below 62?",
         "t = Σ_{k ≥ right} comb(n, k) / 2ⁿ for one; all miss with (1 − t)^tried.",
-        "tail = sum(math.comb(n, k) for k in range(..., n + 1)) / 2**n\nreturn 1 - ...",
+        "tail = sum(math.comb(n, k) for k in range(…, n + 1)) / 2**n\nreturn 1 - …",
     ],
     why="The report asked how lucky one model was that had been named before, and began one too "
     "high. The best of 20 misses only if all miss, (1 − t)²⁰, and that leaves luck about one case in "

@@ -144,7 +144,7 @@ pair_counts = Exercise(
         "For each word and each i from 0 to len(word) − 2: add n to the count of "
         "(word[i], word[i + 1]).",
         "counts = {}\nfor word, n in words.items():\n    for pair in zip(word, word[1:]):\n"
-        "        counts[pair] = ...\nreturn counts",
+        "        counts[pair] = …\nreturn counts",
     ],
     why="A Counter starts every key at 0, so adding needs no question whether the pair is there. "
     "Weighting by n is what lets each different word be looked at only once.",
@@ -302,8 +302,8 @@ merge_pair = Exercise(
         "After a pair has been merged, which token do you look at next, and which after any other?",
         "At i: if word[i], word[i + 1] are the pair, note `new` and go to i + 2; else note word[i] and "
         "go to i + 1. Until the word ends.",
-        "merged, i = [], 0\nwhile i < len(word):\n    if word[i : i + 2] == pair:\n        ...\n"
-        "    else:\n        ...\nreturn tuple(merged)",
+        "merged, i = [], 0\nwhile i < len(word):\n    if word[i : i + 2] == pair:\n        …\n"
+        "    else:\n        …\nreturn tuple(merged)",
     ],
     why="The course's way needs no index: a token is held against the last one that was noted. "
     "Once that is `new`, it can't be part of the pair again, so no token is used twice.",
@@ -450,7 +450,7 @@ learn_merges = Exercise(
         "Count all pairs; choose the pair with the largest count, of equals the smallest pair; "
         "replace it in all words by 256 + (number of merges so far); note it.",
         "merges = []\nfor _ in range(n):\n    counts = bpe.pair_counts(words)\n    if not counts:\n"
-        "        break\n    best = min(counts, key=lambda pair: ...)\n    words = {...}\n"
+        "        break\n    best = min(counts, key=lambda pair: …)\n    words = {…}\n"
         "    merges.append(best)\nreturn merges",
     ],
     why="The minimum over (−count, pair) is the most frequent pair, and the smallest of equals, "
@@ -616,8 +616,8 @@ encode_word = Exercise(
         "If the word had been in the text, which of its pairs would have been merged first?",
         "As long as a pair of the word has a rank: merge the pair of the lowest rank, everywhere in "
         "the word, to 256 + rank.",
-        "while True:\n    pairs = [...]\n    if not pairs:\n        return word\n"
-        "    best = min(..., key=...)\n    word = bpe.merge_pair(...)",
+        "while True:\n    pairs = […]\n    if not pairs:\n        return word\n"
+        "    best = min(…, key=…)\n    word = bpe.merge_pair(…)",
     ],
     why="A merge of rank r only makes pairs of higher rank, because they hold the token 256 + r. So "
     "the lowest rank present is always the one that training would have come to next.",
@@ -717,7 +717,7 @@ decode_tokens = Exercise(
     hints=[
         "Where does the first byte of 月 have to be when its third is read?",
         'Join the bytes of all tokens, then read them as UTF-8, once, with errors="replace".',
-        'whole = b"".join(...)\nreturn whole.decode(...)',
+        'whole = b"".join(…)\nreturn whole.decode(…)',
     ],
     why='Only all bytes together are sure to be whole characters. With errors="replace" nothing '
     "that a model writes can stop the program, and � shows where it wrote no text.",
@@ -803,7 +803,7 @@ bits_per_byte = Exercise(
     hints=[
         "How surprising is the whole text, and how long is it, whoever cut it?",
         "(Σ nats / ln 2) / Σ sizes",
-        "bits = ... / np.log(2)\nreturn bits / ...",
+        "bits = … / np.log(2)\nreturn bits / …",
     ],
     why="The probability of a text is the product of its tokens', so surprises add up, and the sum "
     "belongs to the text. A ratio of sums, and not a mean of ratios: every byte counts alike.",
@@ -929,7 +929,7 @@ encode_text = Exercise(
     hints=[
         "Three steps change the text before any merge. Which, and what does each throw away?",
         "Keep capitals, cut with bpe.split_words, and take the bytes of UTF-8: word.encode().",
-        "ids = []\nfor word in ...:\n    ids += bpe.encode_word(...)\nreturn ids",
+        "ids = []\nfor word in …:\n    ids += bpe.encode_word(…)\nreturn ids",
     ],
     why='What can\'t be undone must not be done: small letters, `split()` and `errors="ignore"` each '
     "map different texts to the same tokens. bpe.split_words only cuts, and UTF-8 has bytes for "

@@ -111,7 +111,7 @@ warmup_cosine = Exercise(
         "Which share of the warmup is behind you after step s, counted from 0? And of the fall?",
         "s < warmup: lr (s + 1)/(warmup + 1). After: d = (s − warmup)/(steps − warmup), at most 1,"
         " and final + (lr − final)(1 + cos πd)/2. All are single numbers.",
-        "if step < warmup:\n    return ...\ndone = min(1.0, ...)\nreturn final + ...",
+        "if step < warmup:\n    return …\ndone = min(1.0, …)\nreturn final + …",
     ],
     why="Each piece is a share from 0 to 1 that scales a height. (1 + cos πd)/2 goes from 1 to 0"
     " and is level at both ends.",
@@ -206,7 +206,7 @@ clip_by_norm = Exercise(
         " the limit, and when must it be left alone?",
         "norm = √(Σ g²) over all entries of all tensors; factor = limit / norm where norm > limit,"
         " else 1; return the list of factor · g, and the norm.",
-        "norm = optim.global_norm(grads)\nscale = ... if ... else 1.0\nreturn [...], norm",
+        "norm = optim.global_norm(grads)\nscale = … if … else 1.0\nreturn […], norm",
     ],
     why="One factor for all keeps the direction, so a clipped step is a shorter step along the same"
     " slope. Clipping each tensor alone is another direction.",
@@ -283,7 +283,7 @@ dropout = Exercise(
         " and by which factor c on what stays is it x again?",
         "(1 − rate) · c · x = x gives c = 1/(1 − rate). keep = [draw ≥ rate] / (1 − rate), of x's"
         " shape; return x · keep and keep.",
-        "keep = (... >= rate) / ...\nreturn x * ..., keep",
+        "keep = (… >= rate) / …\nreturn x * …, keep",
     ],
     why="The expectation of each entry is unchanged, so the network is used as it is, without"
     " dropout and without another scale.",
@@ -402,8 +402,8 @@ early_stop = Exercise(
         " improvement too long ago?",
         "Keep best (a check), lowest (its loss) and last (this check). A loss below lowest renews"
         " both; stop when last − best reaches patience; return best, last.",
-        "best, lowest, last = 0, ..., -1\nfor loss in losses:\n    last += 1\n    if ...:\n"
-        "        best, lowest = ...\n    if ...:\n        break\nreturn best, last",
+        "best, lowest, last = 0, …, -1\nfor loss in losses:\n    last += 1\n    if …:\n"
+        "        best, lowest = …\n    if …:\n        break\nreturn best, last",
     ],
     why="`loss < lowest` is false for nan, so nan is never better. The parameters of the best check"
     " are what is kept: stopping late then costs time and nothing else.",
@@ -471,7 +471,7 @@ seeds_needed = Exercise(
         " means?",
         "The difference spreads by spread · √(2/n). gap ≥ sure · spread · √(2/n) gives"
         " n ≥ 2 (sure · spread / gap)², rounded up, and at least 1.",
-        "return max(1, math.ceil(...))",
+        "return max(1, math.ceil(…))",
     ],
     why="The spread of a mean falls with the root of n, so half the gap needs four times the seeds."
     " The 2 stands there because both sides of the comparison are uncertain.",
@@ -613,8 +613,8 @@ name_the_fault = Exercise(
         " learning nothing, learning slowly and learning by heart?",
         "In this order: first loss > 2 ln K; a later one not < 2 ln K (nan too); all norms 0; last"
         " training loss > 0.95 ln K; last held-out > 1.1 × its lowest; last training > 0.5 ln K.",
-        'guessing = ...\nif train[0] > ...:\n    return "initialization too large"\n'
-        'if not max(train[1:]) < ...:\n    return ...\n...\nreturn "healthy"',
+        'guessing = …\nif train[0] > …:\n    return "initialization too large"\n'
+        'if not max(train[1:]) < …:\n    return …\n…\nreturn "healthy"',
     ],
     why="The order matters: what shows before the first step is asked first, and what needs a whole"
     " curve last. `not loss < bound` is true of nan as well.",
@@ -726,8 +726,8 @@ lr_range_test = Exercise(
         " the way, and when would you stop?",
         "For each rate: loss, g = f(p); note the loss; stop unless it is at most four times the"
         " best so far; p ← p − lr · g. Return the list of losses.",
-        "losses = []\nfor lr in lrs:\n    loss, g = ...\n    losses.append(...)\n"
-        "    if not ...:\n        break\n    p = ...\nreturn losses",
+        "losses = []\nfor lr in lrs:\n    loss, g = …\n    losses.append(…)\n"
+        "    if not …:\n        break\n    p = …\nreturn losses",
     ],
     why="`not loss <= …` is true of nan as well, where `loss > …` is false. The loss noted belongs"
     " to the point before the step, so a rise shows one entry after the rate that caused it.",
