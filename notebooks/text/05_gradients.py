@@ -445,8 +445,8 @@ for top, bottom in ((1.0, 4.0), (6.0, 2.0), (-3.0, 2.0)):
 # %% [markdown]
 # ### Exercise: `divide`
 #
-# Find the fault from these three lines and write the division that has none. By hand: at $6/2$ the slope of $3a/b + a$
-# is $2.5$ with respect to $a$ and $-4.5$ with respect to $b$.
+# Find the fault from the three printed lines and write the division that has none. By hand: at $6/2$
+# the slope of $3a/b + a$ is $2.5$ with respect to $a$ and $-4.5$ with respect to $b$.
 
 
 # %% tags=["exercise:autograd.divide"]
