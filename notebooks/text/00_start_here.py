@@ -17,6 +17,9 @@
 # This course teaches how large language models work by having you build one: every piece, from
 # the dot product to a small GPT that writes in the style of Shakespeare, on your own computer, without
 # a network and without a graphics card.
+#
+# The first figure shows a far smaller machine that writes. By the end of this lesson you will have built
+# it.
 
 # %% [markdown] tags=["lab"]
 # This page is a column of cells; a blue bar marks the selected one. **Shift + Enter** runs it and
@@ -42,9 +45,9 @@ from course.transformers import tokens
 widgets.writing()
 
 # %% [markdown]
-# The line under the bars is written by a machine, one character after another. The bars show which
-# characters may come next, and how probable the machine finds each. It draws one, and the bars change.
-# By the end of this page you will have built it.
+# The line under the bars is what the machine writes, one character after another. The bars show the
+# characters that are likeliest to come next, and how probable the machine finds each; ␣ stands for a
+# space and ↵ for the end of a line. It draws one, and the bars change.
 #
 # **You will** meet the four devices that every lesson uses, and build the smallest language model
 # there is while you do: a worked cell, a prediction, an exercise that checks itself, and a figure
@@ -122,6 +125,9 @@ def count_pairs(ids, V):
     pairs = ids[:-1] * V + ids[1:]
     return np.bincount(pairs, minlength=V * V).reshape(V, V)
 
+
+# %% [markdown]
+# Do both count the same, and how much time does the one call save?
 
 # %% tags=["varies"]
 clock = [time.perf_counter()]
@@ -370,6 +376,14 @@ print(f"the probability that a dash follows a dash: {p[dash, dash]:.2f}")
 widgets.followers()
 
 # %% [markdown]
+# A temperature of 1 leaves the row as it was counted. Here are lines from a colder and from a hotter one:
+
+# %%
+for tau in (0.2, 1, 5):
+    drawn = bigram.write(np.random.default_rng(0), bigram.sharpen(p, tau), t, 60)
+    print(f"temperature {tau}:", tokens.decode(drawn, alphabet).replace("\n", " "))
+
+# %% [markdown]
 # Low temperatures repeat, high ones babble, and what is worth reading lies between. In products built on
 # language models, the dial called temperature is this formula.
 
@@ -508,9 +522,10 @@ doctor.look()
 # ## Sources
 #
 # - A. A. Markov (1913), *An example of statistical investigation of the text "Eugene Onegin"
-#   concerning the connection of samples in chains*: vowels and consonants of a poem, counted by hand.
+#   concerning the connection of samples in chains*: vowels and consonants of a poem, counted by hand,
+#   https://doi.org/10.1017/S0269889706001074 (in English).
 # - C. E. Shannon (1948), *A mathematical theory of communication*, section 3: text drawn from counted
-#   pairs of letters.
+#   pairs of letters, https://doi.org/10.1002/j.1538-7305.1948.tb01338.x.
 # - A. J. Viterbi (1967), *Error bounds for convolutional codes and an asymptotically optimum decoding
-#   algorithm*: the best way through all steps at once.
+#   algorithm*: the best way through all steps at once, https://doi.org/10.1109/TIT.1967.1054010.
 # - The plays: see `src/course/data/manifest.toml` for edition and licence.

@@ -67,7 +67,8 @@ print(f"{x.shape} minus {mean.shape} gives {(x - mean).shape}")
 # Choose two shapes here.
 
 # %% [markdown]
-# What is faint is not stored: it is a copy, made by stretching.
+# The figure adds two arrays whose shapes differ. What is faint is not stored: it is a copy, made by
+# stretching.
 
 # %%
 widgets.stretch()
@@ -147,6 +148,10 @@ def matmul(A, B):
 # %%
 ex.matmul.check(matmul)
 
+# %% [markdown]
+# Do the loops agree with NumPy's `A @ B`, and what becomes of a product when it is transposed?
+# (`seconds` says how long a call takes; times are compared further below.)
+
 
 # %%
 def seconds(f, repeat=3):
@@ -175,6 +180,10 @@ loops_ratio = seconds(lambda: linalg.matmul(A, B)) / seconds(lambda: A @ B, 20)
 # ## Four pictures of one product, and its order
 #
 # *The same sum can be done in any order. What do you see in each?*
+#
+# In each picture $A$ stands at the left, $B$ above, and $C = AB$ where they meet. Dark is what is used,
+# and what is made of it. In the last one all of $C$ is half dark: each entry gets
+# only one of its four terms.
 
 
 # %%
@@ -274,9 +283,10 @@ A = B = None  # lets go of 36 MB
 # count. In $A v$ each number of $A$ is loaded for a single multiplication, so loading takes more time than
 # multiplying. If that is the reason, the same matrix should get through more multiplications in a nanosecond
 # when it meets many vectors at once: that is the test above, and why networks read many examples together.
+# The line in brackets is about the loops of `matmul`: Python takes so much longer over the same product.
 
 # %% [markdown]
-# The drawing shows three matrices whose sizes differ.
+# The drawing multiplies three matrices of different sizes in both ways.
 
 # %%
 diagrams.brackets()
@@ -347,7 +357,8 @@ ex.batch_matmul.check(batch_matmul)
 # $$(x - c\,v)\cdot v = 0, \qquad p = c\,v.$$
 #
 # *Assumed*: $v \neq 0$; there it fails, because zero has no direction. By hand: $x = (2, 3)$ on
-# $v = (4, 0)$ gives $(2, 0)$. The figure shows $x$, $v$ and the point $p$.
+# $v = (4, 0)$ gives $(2, 0)$. The figure shows $x$, $v$, the line through $v$
+# (dotted) and the point $p$.
 
 # %% [markdown] tags=["lab"]
 # For which angles does the dot product become zero, and for which negative?
@@ -508,10 +519,15 @@ one_off = far + np.array([1, 0], dtype=np.float32)
 print(f"distance by the formula: {linalg.pairwise_distances(far, one_off).item():.0f}")
 
 # %% [markdown]
+# The two squares add up to about 200,000,000, and the 1 that is wanted would be the ninth digit of that
+# sum: it is rounded away.
+
+# %% [markdown]
 # ## A digit reader of your own
 #
 # The reader below takes its distances from your `pairwise_distances` if its check has said done, and from
-# the course's otherwise. Under each new digit stands its nearest neighbour.
+# the course's otherwise. Under each new digit stands its nearest neighbour, and between the two the label
+# that the reader takes from it.
 
 # %%
 reader = yours.using("linear_algebra.pairwise_distances")

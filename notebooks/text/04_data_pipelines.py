@@ -62,11 +62,11 @@ from course.lessons.data_pipelines import diagrams, lookalikes, report, widgets
 # drawing a little, stretched and moved it, as a scanner does when the sheet lies askew. Every scan
 # was measured: how much ink, how high, how slanted, and so on. Then we damaged the table as tables
 # are damaged: gaps, repeated rows, wrong units, wrong labels. A list of all of it will tell you at
-# the end how well you cleaned.
+# the end how well you cleaned. Here are the first four rows, and the way that a row will take.
 
 # %%
 text, truth = map(tables.read_csv, dirty_digits())
-print(dirty_digits().table[:270])
+print(dirty_digits().table[:279])
 diagrams.rows()
 
 # %% [markdown]
@@ -171,11 +171,14 @@ print(f" and {len(flagged_robust - wrong)} right ones")
 #
 # </details>
 
+# %% [markdown]
+# The figure shows a column with the two limits of a rule: a number outside them counts as an outlier.
+
 # %%
 widgets.threshold()
 
 # %% [markdown]
-# No rule replaces a look at the column. We take 9, which throws no right number away in any column,
+# No rule replaces a look at the column. We take a limit of 9, which throws no right number away in any column,
 # and make a gap of an outlier: one wrong cell says nothing against the other seven in its row.
 #
 # A 3 that is labelled 8 is no outlier in any column. What gives it away is something else in the table
@@ -241,7 +244,7 @@ steps_100.reveal(steps[100])
 kappa = {ratio: np.linalg.cond(a.T @ a) for ratio, a in scaled.items()}
 plot.table(
     [[ratio, f"{steps[ratio]:,}", f"{kappa[ratio]:,.0f}", f"{steps[ratio] / kappa[ratio]:.1f}"] for ratio in scaled],
-    header=["ratio of the units", "steps", "condition number of xᵀx", "steps for each unit of it"],
+    header=["ratio of the units", "steps", "condition number of xᵀx", "steps divided by it"],
 )
 
 # %% [markdown]
@@ -472,7 +475,7 @@ diagrams.leak()
 # %% [markdown]
 # Chance, as it should be. Of 5,000 random columns some go with the labels of *these* fifty
 # people, test rows included. Choosing them by all rows is learning from the test. The drawing
-# shows both ways.
+# shows this way above, and the right one below it.
 #
 # The colleague's mean and spread came from all rows too. That leak does far less harm than this
 # choice; *Further* measures it. But to fit nothing on test rows costs nothing, and then you
@@ -589,6 +592,10 @@ print(f"right cells thrown away: {lost_right}")
 plot.table(dealt, header=["what was made dirty", "how often", "dealt with"])
 
 # %% [markdown]
+# In the table, *unit* and *code* are the numbers ten times too large and the 9999 of above, *missing* a
+# gap, *comma* a comma for the point. Labels were misspelt (*spelling*), exchanged for another digit
+# (*wrong*) or for something that is no digit (*impossible*).
+#
 # Two remarks. The limits for outliers are fitted too, and `clean` fits them on all rows, before
 # the split. By our own rule that is a leak; the end of *Further* measures what it does. And the
 # report looks perfect because we knew what we were looking for. Errors that agree with everything
@@ -730,14 +737,25 @@ plot.table(
 # Otherwise they are groups of which one half tests the other.
 
 # %% [markdown]
-# How far would you turn, stretch or move a digit, each alone?
-# And for which digits would mirroring left to right keep the label?
+# For which digits would mirroring left to right keep the label?
 #
 # <details><summary>Answer</summary>
 #
-# The strength is another one for each digit and each kind of change. Mirroring keeps the label of 0 and
-# 8, and of a 1 that is a plain stroke. A mirrored 2 or 5 is no digit, so for digits mirroring is a bad
-# augmentation, and for photographs of cats a good one.
+# For 0 and 8, and for a 1 that is a plain stroke. A mirrored 2 or 5 is no digit, so for digits mirroring
+# is a bad augmentation, and for photographs of cats a good one.
+#
+# </details>
+
+# %% [markdown]
+# The figure changes one digit at random, eighteen times, up to the limits that are set. The line under it
+# says how many of the eighteen are still read right.
+
+# %% [markdown] tags=["lab"]
+# How far would you turn, stretch or move a digit, each alone? Is the limit the same for every digit?
+#
+# <details><summary>Answer</summary>
+#
+# No: it is another one for each digit and each kind of change.
 #
 # </details>
 
@@ -751,7 +769,7 @@ widgets.strength()
 #
 # No second scan of the same drawing is there to disagree. But a digit usually looks like others
 # of its class. So take the ten nearest pictures of each, and suspect a label where all ten agree on
-# another one.
+# another one. Here are the suspects, each with its label and, in brackets, that of its ten neighbours:
 
 # %%
 data = digits()
@@ -847,6 +865,9 @@ for name in list(header)[:2]:
 del data, pixels, grey  # 70 MB
 
 # %% [markdown]
+# Without the map, two rows cost the memory of all. The last lines are from the header of the course's
+# small GPT: the names of its first two arrays, their shapes, and where in the file they lie.
+#
 # ### Two more leaks
 #
 # *What does it do if mean and spread have seen the test rows?*
@@ -892,14 +913,16 @@ print(f"outlier limits of the training rows flag the same cells in {same} of {le
 # %% [markdown]
 # ## Sources
 #
-# - P. Rousseeuw, C. Croux (1993), *Alternatives to the median absolute deviation*. R. Shiffler (1988),
-#   *Maximum Z scores and outliers*: the bound on $z$.
+# - P. Rousseeuw, C. Croux (1993), *Alternatives to the median absolute deviation*,
+#   https://doi.org/10.1080/01621459.1993.10476408.
+# - R. Shiffler (1988), *Maximum Z scores and outliers*, https://doi.org/10.1080/00031305.1988.10475530:
+#   the bound on $z$.
 # - C. Ambroise, G. McLachlan (2002), *Selection bias in gene extraction on the basis of microarray
-#   gene-expression data*: columns chosen outside the folds.
+#   gene-expression data*, https://doi.org/10.1073/pnas.102102699: columns chosen outside the folds.
 # - S. Kapoor, A. Narayanan (2023), *Leakage and the reproducibility crisis in machine-learning-based
-#   science*.
+#   science*, https://doi.org/10.1016/j.patter.2023.100804.
 # - C. Northcutt, A. Athalye, J. Mueller (2021), *Pervasive label errors in test sets destabilize machine
-#   learning benchmarks*.
+#   learning benchmarks*, https://arxiv.org/abs/2103.14749.
 # - P. Simard, D. Steinkraus, J. Platt (2003), *Best practices for convolutional neural networks applied to
-#   visual document analysis*: augmentation of digits.
+#   visual document analysis*, https://doi.org/10.1109/ICDAR.2003.1227801: augmentation of digits.
 # - The safetensors format, https://huggingface.co/docs/safetensors.

@@ -162,7 +162,7 @@ for name in errors:
 # On the right of each V the error comes from the curve, which is not straight: ten times the step, a hundred
 # times the error. On the left it comes from rounding. In the difference $f(x+h) - f(x-h)$ all digits that the
 # two values share cancel, and dividing by a tiny $h$ magnifies what was rounded: a tenth of the step, ten
-# times the error. So check gradients in `float64`, with a step near $10^{-5}$, whatever format you train in.
+# times the error, until nothing of the slope is left and the error is 1. So check gradients in `float64`, with a step near $10^{-5}$, whatever format you train in.
 #
 # ## What the measurement costs
 #
@@ -279,6 +279,10 @@ ex.two_slopes.check(two_slopes)
 # makes gradients cheap. A graph can have astronomically many paths. But if every number first collects what
 # reaches it, each step has to be taken only once.
 
+# %% [markdown]
+# In the figure each number stands above its circle, and below it, in brackets, the slope of $L$ with
+# respect to it. On the right is $L$ over $x$, while $y$ is held.
+
 # %% [markdown] tags=["lab"]
 # Move $x$ and $y$. Where is the slope of $L$ with respect to $x$ zero?
 
@@ -328,14 +332,14 @@ ex.multiply.check(multiply)
 #
 # *A value may pass on its slope only when it has collected everything. When is that?*
 #
-# When all values made from it have passed on theirs. In the drawing, $u$ must wait for $v$, because one of
-# its paths leads through $v$. So we need a list in which each value stands after all of its parents, and the
+# When all values made from it have passed on theirs. In the graph of `two_slopes`, $u$ must wait for $v$,
+# because one of its paths leads through $v$. So we need a list in which each value stands after all of its parents, and the
 # result last. Read from its end, it is the order for the way back. Such a list is a **topological order**.
 #
 # ### Exercise: `order`
 #
-# Return that list for everything that `result` was made from, each value once. By hand: for the $L$ drawn above
-# the list may be $x, y, u, v, L$, or $y, x, u, v, L$. A function may define another inside and call it, and
+# Return that list for everything that `result` was made from, each value once. By hand: for the $L$ of
+# that graph the list may be $x, y, u, v, L$, or $y, x, u, v, L$. A function may define another inside and call it, and
 # that one may call itself.
 
 
@@ -358,8 +362,8 @@ ex.order.check(order)
 # ### Exercise: `backward`
 #
 # Set the `grad` of `result` and of every value that it was made from. Return nothing. Values may carry a
-# `grad` left over from another expression. By hand: in the graph drawn above, $x, y, u, v, L$ get
-# $36, 45, 15, 6, 1$. Use `autograd.order`.
+# `grad` left over from another expression. By hand: in the graph of `two_slopes`, $x, y, u, v, L$
+# get $36, 45, 15, 6, 1$. Use `autograd.order`.
 
 
 # %% tags=["exercise:autograd.backward"]
@@ -441,8 +445,8 @@ for top, bottom in ((1.0, 4.0), (6.0, 2.0), (-3.0, 2.0)):
 # %% [markdown]
 # ### Exercise: `divide`
 #
-# Find the fault from the table and write the division that has none. By hand: at $6/2$ the slope of $3a/b + a$
-# is $2.5$ with respect to $a$ and $-4.5$ with respect to $b$.
+# Find the fault from the three printed lines and write the division that has none. By hand: at $6/2$
+# the slope of $3a/b + a$ is $2.5$ with respect to $a$ and $-4.5$ with respect to $b$.
 
 
 # %% tags=["exercise:autograd.divide"]
@@ -510,6 +514,9 @@ print("\n".join(f"lr {lr}: {n or 'never arrives'}" for lr, n in needed.items()))
 # Beyond $\text{lr} = 0.08$ that factor is below −1, and each jump lands higher on the other wall. The
 # steepest direction limits the step, and the flattest one decides how many are needed.
 
+# %% [markdown]
+# The figure shows such a walk between lines of equal height, and how its height falls.
+
 # %% [markdown] tags=["lab"]
 # Find two rates in the picture: the one at which the walk begins to jump from wall to wall, and the one at
 # which it climbs out.
@@ -539,6 +546,10 @@ def prediction(made, params, x):
 def error(made, params, xs, ts):
     parts = [prediction(made, params, x) - t for x, t in zip(xs, ts, strict=True)]
     return sum(made.multiply(part, part) for part in parts) * (1 / len(xs))
+
+
+# %% [markdown]
+# Learning is gradient descent again: 300 times, each of the 18 numbers moves against its slope.
 
 
 # %%
@@ -673,6 +684,9 @@ plot.table(
 #
 # ## Sources
 #
-# - A. Karpathy, *micrograd*: autograd for numbers, in a hundred lines.
-# - A. Baydin, B. Pearlmutter, A. Radul, J. Siskind (2018), *Automatic differentiation in machine learning: a survey*.
-# - D. Rumelhart, G. Hinton, R. Williams (1986), *Learning representations by back-propagating errors*.
+# - A. Karpathy, *micrograd*, https://github.com/karpathy/micrograd: autograd for numbers, in a hundred
+#   lines.
+# - A. Baydin, B. Pearlmutter, A. Radul, J. Siskind (2018), *Automatic differentiation in machine learning: a
+#   survey*, https://arxiv.org/abs/1502.05767.
+# - D. Rumelhart, G. Hinton, R. Williams (1986), *Learning representations by back-propagating errors*,
+#   https://doi.org/10.1038/323533a0.

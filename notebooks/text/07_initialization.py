@@ -76,6 +76,9 @@ def logits(params, x):
     return layers.affine(np.tanh(layers.affine(x, W1, b1)), W2, b2)
 
 
+# %% [markdown]
+# Three starts: all weights zero, all one half, and random ones.
+
 # %%
 rng = np.random.default_rng(0)
 x = rng.uniform(-1, 1, (400, 2))
@@ -170,6 +173,11 @@ def propagate(x, weights, name):
     return hs, zs
 
 
+# %% [markdown]
+# `propagate` keeps what enters each layer. Here is a stack for it, of variance $c/n$, and 64 random inputs
+# `x`; `dy` are as many random gradients, for the way back.
+
+
 # %%
 def stack(seed, c, n=256, depth=50):
     rng = np.random.default_rng(seed)
@@ -220,6 +228,9 @@ def he_normal(rng, n_in, n_out):
 
 # %%
 ex.he_normal.check(he_normal)
+
+# %% [markdown]
+# Now the spread at every layer, for the ReLU at three variances and for tanh at one:
 
 # %%
 curves.spreads(spread)
@@ -331,7 +342,10 @@ del signals, hs, zs  # 45 MB
 # forward asks for $\mathrm{Var}(W) = 1/n_\text{in}$ and the way back for $1/n_\text{out}$. Xavier
 # takes $2/(n_\text{in} + n_\text{out})$.
 #
-# The figure begins with tanh and $1/n_\text{in}$.
+# The figure begins with fifty layers of tanh and $1/n_\text{in}$. At the left are the activations of some
+# layers. Then come the spreads, of which the first two lie on one line here, and the average size of the
+# cosine of two examples, layer by layer. Gradients enter at the last layer, so their lines are read from
+# right to left.
 
 # %% [markdown] tags=["lab"]
 # Which settings keep the spread, which keep directions, and does any keep both, forward and back?
@@ -366,6 +380,9 @@ def mirrored(A):
 
 # %%
 ex.mirrored.check(mirrored)
+
+# %% [markdown]
+# The drawing shows one layer, with what $W$ does to the pair:
 
 # %%
 diagrams.mirror()
@@ -630,6 +647,9 @@ def scores(kind, depth, data, made, seeds=(0, 1, 2)):
     return max(tried, key=np.mean)
 
 
+# %% [markdown]
+# In the figure a line is the mean of the three seeds, and its band reaches from the worst to the best.
+
 # %%
 data, depths = digits(), (5, 10, 20, 40, 80)
 reached = {kind: [scores(kind, depth, data, made) for depth in depths] for kind in kinds}
@@ -861,12 +881,16 @@ for c in (1, 2, 256):
 # ## Sources
 #
 # - X. Glorot, Y. Bengio (2010), *Understanding the difficulty of training deep feedforward neural
-#   networks*, eq. 12 and 16.
-# - K. He, X. Zhang, S. Ren, J. Sun (2015), *Delving deep into rectifiers*, eq. 10.
-# - Y. LeCun, L. Bottou, G. Orr, K.-R. Müller (1998), *Efficient BackProp*, section 4.6.
+#   networks*, https://proceedings.mlr.press/v9/glorot10a.html, eq. 12 and 16.
+# - K. He, X. Zhang, S. Ren, J. Sun (2015), *Delving deep into rectifiers*,
+#   https://arxiv.org/abs/1502.01852, eq. 10.
+# - Y. LeCun, L. Bottou, G. Orr, K.-R. Müller (1998), *Efficient BackProp*,
+#   https://doi.org/10.1007/3-540-49430-8_2, section 4.6.
 # - A. Saxe, J. McClelland, S. Ganguli (2014), *Exact solutions to the nonlinear dynamics of learning in
-#   deep linear neural networks*: orthogonal draws.
-# - J. Ba, J. Kiros, G. Hinton (2016), *Layer normalization*. A. Radford et al. (2019), *Language models are
-#   unsupervised multitask learners*, section 2.3: residual scaling.
-# - D. Balduzzi et al. (2017), *The shattered gradients problem*: mirrored ("looks linear") weights.
-# - B. Zhang, R. Sennrich (2019), *Root mean square layer normalization*.
+#   deep linear neural networks*, https://arxiv.org/abs/1312.6120: orthogonal draws.
+# - J. Ba, J. Kiros, G. Hinton (2016), *Layer normalization*, https://arxiv.org/abs/1607.06450.
+# - A. Radford et al. (2019), *Language models are unsupervised multitask learners*, section 2.3: residual
+#   scaling.
+# - D. Balduzzi et al. (2017), *The shattered gradients problem*, https://arxiv.org/abs/1702.08591: mirrored
+#   ("looks linear") weights.
+# - B. Zhang, R. Sennrich (2019), *Root mean square layer normalization*, https://arxiv.org/abs/1910.07467.

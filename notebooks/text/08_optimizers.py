@@ -179,7 +179,7 @@ print(f"lr = 1: a loss of {edge.loss_and_gradient(p, x, target)[0]:.0e} after 20
 # curvature: here it also sets it. (The usual explanation, which isn't tested here: past the limit
 # the run jumps along the steepest direction, and the jumps carry it to a place that is less
 # curved.) Two warnings: this was gradient descent without noise and with squared error, and a rate
-# much too large, as in the last line, still diverges.
+# much too large, such as the 1 of the printed line, still diverges.
 #
 # ## The ravine, and a ball with momentum
 #
@@ -237,7 +237,8 @@ ex.momentum_step.check(momentum_step)
 # $$\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}, \qquad
 # \text{lr} = \frac{4}{(\sqrt{\lambda_{\min}} + \sqrt{\lambda_{\max}})^2}.$$
 #
-# Where gradient descent has $\kappa$, this has $\sqrt\kappa$.
+# Where gradient descent has $\kappa$, this has $\sqrt\kappa$. To test it, both rules descend a bowl with
+# the curvatures 1 and $\kappa$, from the same place.
 
 
 # %%
@@ -348,7 +349,7 @@ floors = {
 floor_ratio = floors["momentum, best lr"][0] / floors["gradient descent"][0]
 floor.reveal(floor_ratio, shown=f"{floor_ratio:.1f} times")
 rows = [[name, f"{mean:.3f} ± {spread:.3f}"] for name, (mean, spread) in floors.items()]
-plot.table(rows, header=["rule", "distance under noise, 5 seeds"])
+plot.table(rows, header=["rule", "distance under noise, mean ± spread of 5 seeds"])
 
 # %% [markdown] tags=["open"]
 # Look at how far the ball really walks. Under a steady gradient $g$ its velocity
@@ -356,6 +357,8 @@ plot.table(rows, header=["rule", "distance under noise, 5 seeds"])
 # the **effective rate**:
 #
 # $$\text{lr}_{\text{eff}} = \frac{\text{lr}}{1 - \mu} .$$
+#
+# How large is the ball's, over that of gradient descent, and does it explain the floor?
 
 # %% tags=["answers"]
 effective = lr_ball / (1 - mu) / lr_plain
@@ -379,7 +382,7 @@ print(f"The root of that is {effective**0.5:.1f}; its floor was {floor_ratio:.1f
 # *Some weights have gradients a thousand times those of others. Must they share one rate?*
 #
 # **RMSprop** measures each weight's scale with an average of squares that forgets, and divides by
-# its root.
+# its root. This is such an average:
 
 
 # %% tags=["worked:updates.average"]
@@ -444,7 +447,7 @@ diagrams.adam()
 
 # %% [markdown]
 # So Adam **corrects** both averages before it uses them; corrected they are written $\hat m$
-# and $\hat v$. By what must they be divided? Ask what $m$ and $v$ are after $t$ steps with one
+# and $\hat v$. By what must they be divided, where the drawing has a question mark? Ask what $m$ and $v$ are after $t$ steps with one
 # and the same gradient, and make of them $g$ and $g^2$.
 #
 # By hand, with $p = 1$, $g = 4$, $m = v = 0$, $t = 1$, $\text{lr} = 0.5$, $\beta_1 = 0.5$,
@@ -489,7 +492,8 @@ figures.step_lengths({
 #
 # ## Five rules side by side
 #
-# In the race below all five rules start at one place.
+# In this race all five rules start at one place. At the left are their paths, on a surface that is darker
+# where it is lower; at the right, how high each still is above the lowest point.
 
 # %% [markdown] tags=["lab"]
 # First keep one learning rate for all. In the ravine, $\lambda = 20$ across: find the rate from
@@ -500,8 +504,10 @@ figures.step_lengths({
 widgets.race()
 
 # %% [markdown]
-# Adam and RMSprop set out on the same diagonal everywhere: divided by its own scale, no direction
-# is steep. On the saddle that is the way out. In the round bowl it gains nothing.
+# Adam and RMSprop set out on the same diagonal, in the ravine and on any surface: divided by its own
+# scale, no direction is steep. On a saddle that is the way out. In a round bowl it gains nothing. And
+# near the bottom RMSprop may leap, as in the ravine at a rate of 0.03: with the gradients $\sqrt v$
+# shrinks, so $\text{lr}/\sqrt v$ grows, until it passes $2/\lambda$.
 #
 # Could you recognise a rule by its steps? Here a single weight met the same gradient, $g = 2$,
 # twice, at $\text{lr} = 0.1$. Every memory began at 0.
@@ -584,7 +590,8 @@ plot.table(rows, header=["what is left of 1", "loud", "quiet", "derived: loud", 
 #
 # *Which rule wins?* That question means little at one learning rate. So each rule gets five rates,
 # a factor of about 3 apart, and each run three seeds. The loss is the mean over the last 50 of 150
-# steps, for a network with 32 hidden units and batches of 64.
+# steps, for a network with 32 hidden units and batches of 64. In the figure a band reaches from the
+# lowest to the highest of the three seeds, and in the table their spread stands behind the ±.
 
 
 # %%
@@ -846,9 +853,10 @@ for name in ("Adam", "Muon"):
 # %% [markdown]
 # ## Sources
 #
-# - B. Polyak (1964), *Some methods of speeding up the convergence of iteration methods*: momentum.
-# - I. Sutskever and others (2013), *On the importance of initialization and momentum in deep learning*:
-#   Nesterov's rule in this form.
+# - B. Polyak (1964), *Some methods of speeding up the convergence of iteration methods*,
+#   https://doi.org/10.1016/0041-5553(64)90137-5: momentum.
+# - I. Sutskever and others (2013), *On the importance of initialization and momentum in deep learning*,
+#   https://proceedings.mlr.press/v28/sutskever13.html: Nesterov's rule in this form.
 # - G. Hinton (2012), *Neural networks for machine learning*, lecture 6e: RMSprop.
 # - D. Kingma, J. Ba (2015), *Adam*, https://arxiv.org/abs/1412.6980
 # - S. Reddi, S. Kale, S. Kumar (2018), *On the convergence of Adam and beyond*,

@@ -142,6 +142,8 @@ ex.Net.check(Net)
 # ## The training loop
 #
 # *The gradients are found. Who clears them?*
+#
+# The drawing shows one step of training.
 
 # %%
 diagrams.step()
@@ -171,7 +173,7 @@ ex.train_epoch.check(train_epoch)
 # %% [markdown]
 # What if `zero_grad` is forgotten? Nothing complains. We train 784-32-10 for 200 steps, with and
 # without it, by SGD (plain gradient descent on batches) and by AdamW. Each has the best of two or
-# three learning rates, and three seeds.
+# three learning rates, and three seeds, whose spread will stand behind the ±.
 
 # %%
 uncleared = predict.number(
@@ -365,6 +367,10 @@ def evaluate(model, x, y):
     return F.cross_entropy(z, y).item(), (z.argmax(-1) == y).double().mean().item()
 
 
+# %% [markdown]
+# What does it cost to forget it? Here half of the units are dropped in training, and digits are read with
+# dropout off, then on:
+
 # %%
 modes = []
 for seed in range(3):
@@ -446,10 +452,18 @@ print("held out:", ", ".join(f"{b:.0f} %" for _, b in read_right))
 # proves that the network is large enough, and nothing else.
 
 # %% [markdown]
-# In the next figure any share of the labels can be drawn at random. It begins with none.
+# And what if only some labels are wrong? The figure begins with half of them drawn at random. At which
+# epoch would you stop?
+#
+# <details><summary>Answer</summary>
+#
+# After about three epochs, where the held-out accuracy is highest. From there on the wrong labels are
+# learnt by heart too: the training accuracy goes on to 100 %, and what is said of new digits gets worse.
+#
+# </details>
 
 # %% [markdown] tags=["lab"]
-# With half of them: at which epoch would you stop? What do fewer units change, or more examples?
+# What do fewer wrong labels change, fewer units, or more examples?
 
 # %%
 widgets.dial()
@@ -530,12 +544,13 @@ mine_right = 100 * learning.evaluate(mine, *held)[1]
 print(f"held-out digits read: {mine_right:.0f} %")
 print(made.credit("Your reader"))
 
-# %% [markdown] tags=["lab"]
-# Draw a digit, with the mouse, a finger or the keyboard.
-
 # %% [markdown]
-# Your strokes are scaled so that the longer side takes 20 of 28 pixels, and moved until their centre
-# of mass lies in the middle, as the makers of the data did. What does the network see, and say, without that? And of a letter?
+# What is drawn is scaled so that the longer side takes 20 of 28 pixels, and moved until its centre of
+# mass lies in the middle, as the makers of the data did. The figure begins with a 3 that we drew.
+
+# %% [markdown] tags=["lab"]
+# Draw a digit, with the mouse, a finger or the keyboard. What does the network see, and say, when it is
+# neither scaled nor centred? And what does it say of a letter?
 
 
 # %%
@@ -607,7 +622,7 @@ plot.table(
 #    <details><summary>Answer</summary>
 #
 #    They are momentum with $\mu = 1$, and the effective rate has no bound: under a steady
-# gradient each step is longer than the last, and in a valley the swing never dies away.
+#    gradient each step is longer than the last, and in a valley the swing never dies away.
 #
 #    </details>
 
@@ -856,11 +871,13 @@ widgets.draw(lambda picture: read(second, picture))
 #
 # - The article from which this course grew: an introduction to large models for founders, in Chinese and
 #   English side by side. Its example in PyTorch and one of those in Keras are run above;
-# variables are renamed.
-# - A. Paszke et al. (2019), *PyTorch: an imperative style, high-performance deep learning library*.
+#   variables are renamed.
+# - A. Paszke et al. (2019), *PyTorch: an imperative style, high-performance deep learning library*,
+#   https://arxiv.org/abs/1912.01703.
 # - F. Chollet et al. (2015), *Keras*, https://keras.io.
 # - C. Zhang, S. Bengio, M. Hardt, B. Recht, O. Vinyals (2017), *Understanding deep learning requires rethinking
-#   generalization*: random labels learnt to 100 %.
-# - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner (1998), *Gradient-based learning applied to document recognition*:
-#   convolutions, and how the digits were scaled and centred.
-# - N. Srivastava et al. (2014), *Dropout: a simple way to prevent neural networks from overfitting*.
+#   generalization*, https://arxiv.org/abs/1611.03530: random labels learnt to 100 %.
+# - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner (1998), *Gradient-based learning applied to document recognition*,
+#   https://doi.org/10.1109/5.726791: convolutions, and how the digits were scaled and centred.
+# - N. Srivastava et al. (2014), *Dropout: a simple way to prevent neural networks from overfitting*,
+#   https://jmlr.org/papers/v15/srivastava14a.html.

@@ -381,10 +381,13 @@ ex.training_step.check(training_step)
 # ## Watch it learn
 #
 # *What does a GPT learn first?*
+#
+# In the figure a GPT of one layer learns from the plays. At the left its loss falls, and at the right
+# stands what it writes meanwhile.
 
 # %% [markdown] tags=["lab"]
-# Press *Start*. A model of one layer learns from the plays; *Stop* keeps what it has. Then try no
-# layers at all, and learning rates that are far too small or too large.
+# Press *Start*; *Stop* keeps what it has. Then try no layers at all, and learning rates that are far too
+# small or too large.
 
 # %%
 widgets.learning()
@@ -403,6 +406,7 @@ for step, loss in train.fit(model, ids, Recipe(steps=600)):
     if step in (10, 100, 600):
         sample = continued(model, alphabet, "ROMEO:\n", 110)
         print(f"--- step {step}\n{sample}\n")
+final = curve[-1][1]
 
 # %%
 fig, ax = plot.figure(width=5.7, height=3.6)
@@ -494,6 +498,9 @@ def block(x, norm1, attend, norm2, mlp):
 # %%
 ex.block.check(block)
 
+# %% [markdown]
+# Of whose functions would the file be made now, and how good are the weights beside it?
+
 # %%
 program, _ = trial.settled(passed())
 trained, _ = pretrained.small_gpt()  # 4,000 steps of 24 windows: some minutes
@@ -505,8 +512,10 @@ print("started by: python my_gpt.py --prompt 'ROMEO:' --length 300")
 
 # %% [markdown]
 # These weights beat the 5-grams. For more than a minute of training there is
-# `course train --out mine --minutes 10`, with `--text` for a text of your own. Below is the model of
-# 600 steps.
+# `course train --out mine --minutes 10`, with `--text` for a text of your own.
+#
+# Last, the model of 600 steps goes on with a line. The bars are what it expects next, and under them is
+# what it goes on with; a / is the end of a line.
 
 # %% [markdown] tags=["lab"]
 # Type a line, and see what it expects next and how it goes on. Lower the temperature until it
@@ -519,7 +528,6 @@ widgets.next_token(model, alphabet)
 # ## What you measured
 
 # %%
-final = curve[-1][1]
 plot.table(
     [
         *[[f"loss, {name}", f"{loss:.2f} nats"] for name, loss in bar.items()],
@@ -626,7 +634,8 @@ plot.table(rows, header=["model", "blocks", "width", "parameters", "in tables"])
 #
 # The work is as easy to count. Every weight of a matrix is used once forward and twice backward,
 # at a multiplication and an addition each. That is 6 operations per weight and token, and
-# attention adds $12\,L\,T\,C$.
+# attention adds $12\,L\,T\,C$. The figure does both counts for a model of given sizes. A machine that does
+# a billion operations in a second has 1 GFLOP/s, and 1 TFLOP/s is a thousand times that.
 
 # %% [markdown] tags=["lab"]
 # Move the sizes until you wouldn't want to wait for the training. Then ask how fast this machine is.
@@ -908,7 +917,8 @@ plot.show(
 # The loss of the sum of four embeddings is well below that of the pairs, for 23 times fewer
 # operations than the GPT. It can't use the fifth character back, and in a sum no embedding
 # changes the meaning of another. The layers gain more as the first dozen characters come in.
-# Beyond that no further gain shows within the error bars. Longer training might change this; here
+# Beyond that no further gain shows within the error bars, which reach two standard errors up and down.
+# Longer training might change this; here
 # it wasn't tried.
 
 # %% [markdown]

@@ -822,7 +822,7 @@ shift = Exercise(
         "If the picture lies on a larger sheet of paper, which part of the sheet do you cut out to "
         "see it moved down?",
         "Pad both axes by m = max(|down|, |right|); the window of size H × W begins at row m − down "
-        "and column m − right. Axes before the last two stay, as `...`.",
+        "and column m − right. Begin the index with `...`, for the axes before the last two.",
         "H, W = x.shape[-2:]\nm = …\npadded = np.pad(x, [(0, 0)] * (x.ndim - 2) + […])\n"
         "return padded[..., … : …, … : …]",
     ],

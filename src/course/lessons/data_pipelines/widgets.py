@@ -24,7 +24,7 @@ def threshold():
         width=5.7,
         height=3,
         column=live.choice(list(NAMES), start="ink", label="column"),
-        rule=live.choice(list(RULES), start=RULES[1], label="measured by"),
+        rule=live.choice(list(RULES), start=RULES[1], label="rule"),
         limit=live.slider(0.5, 12.0, start=3.0, step=0.25, label="limit"),
     )
 
@@ -89,13 +89,14 @@ def strength():
     """Copies of one digit, each changed at random up to three limits."""
     return live.figure(
         _strength,
-        alt="Eighteen copies of a handwritten 6, turned by up to 15 degrees: all are still a 6.",
+        alt="Eighteen copies of a handwritten 6, turned by up to 60 degrees: some are read as a 4 or "
+        "a 5.",
         width=7.6,
         height=3.9,
         digit=live.choice(list(range(10)), start=6, label="digit"),
-        degrees=live.slider(0, 180, start=15, step=5, label="turned by up to, degrees"),
-        stretch=live.slider(0.0, 0.8, start=0.0, step=0.05, label="stretched by up to"),
-        pixels=live.slider(0, 14, start=0, label="moved by up to, pixels"),
+        degrees=live.slider(0, 180, start=60, step=5, label="largest turn, degrees"),
+        stretch=live.slider(0.0, 0.8, start=0.0, step=0.05, label="largest stretch"),
+        pixels=live.slider(0, 14, start=0, label="largest move, pixels"),
     )
 
 

@@ -100,7 +100,8 @@ numerical_gradient = Exercise(
     ],
     hints=[
         "How would you measure the slope of a hill under your feet with two altimeter readings?",
-        "dxᵢ = (f(x + h eᵢ) − f(x − h eᵢ)) / 2h, for each entry i of x; dx has the shape of x.",
+        "Raise one entry of x by h, then lower it by h. Its slope is (f above − f below) / (2 h), and "
+        "stands at the same place of dx, which has the shape of x.",
         "dx = np.zeros_like(x)\nfor i in np.ndindex(x.shape):\n    up, down = x.copy(), x.copy()\n"
         "    up[i] += …; down[i] -= …\n    dx[i] = …\nreturn dx",
     ],

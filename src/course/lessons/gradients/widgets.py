@@ -148,11 +148,11 @@ def valley():
     return live.figure(
         setup,
         alt="First, contour lines of a valley, narrow in y and long in x, with the walk of gradient "
-        "descent from (10, 1): it drops to the floor and creeps along it. Then, the height over "
-        "the steps on a logarithmic axis.",
+        "descent from (10, 1): it jumps from wall to wall while it creeps along the floor. Then, the "
+        "height over the steps on a logarithmic axis.",
         width=8.2,
         height=3.0,
-        lr=live.slider(0.002, 0.1, start=0.02, log=True, label="learning rate"),
+        lr=live.slider(0.002, 0.1, start=0.07, log=True, label="learning rate"),
         steps=live.slider(0, FAR, start=20, label="steps"),
     )
 

@@ -437,7 +437,8 @@ batch_matmul = Exercise(
         """,
     ],
     hints=[
-        "Which of the letters b, i, j, k do both factors share, and which should the result keep?",
+        "Give each axis a letter: A has b, i, j and B has b, j, k. Which of them do both share, and "
+        "which should the result keep?",
         "(N, n, m) and (N, m, p) give (N, n, p): the letter b of the batch is kept, j is summed.",
         'return np.einsum("bij,…->…", A, B)',
     ],

@@ -111,7 +111,7 @@ Net = Exercise(
     hints=[
         "How many layers do the sizes [784, 64, 10] make, and which sizes has each? After which of "
         "them does no ReLU stand?",
-        "layers i is nn.Linear(sizes[i], sizes[i + 1]), all in an nn.ModuleList. Forward: "
+        "Layer i is nn.Linear(sizes[i], sizes[i + 1]), all in an nn.ModuleList. Forward: "
         "x ← dropout(relu(layer(x))) for all but the last, (B, n); then the last, (B, K).",
         "def __init__(self, sizes, rate=0.0):\n    super().__init__()\n    self.layers = "
         "nn.ModuleList(…)\n    self.dropout = …\n\ndef forward(self, x):\n"
@@ -749,7 +749,7 @@ Softplus = Exercise(
     ],
     hints=[
         "What is ln(1 + eᶻ) − z, written as one logarithm, and for which z is its exponential small?",
-        "ln(1 + eᶻ) = max(z, 0) + ln(1 + e^(−|z|)), and d/dz ln(1 + eᶻ) = eᶻ / (1 + eᶻ) = σ(z).",
+        "ln(1 + eᶻ) = max(z, 0) + ln(1 + e^(−|z|)), and d/dz ln(1 + eᶻ) = eᶻ / (1 + eᶻ), the sigmoid.",
         "ctx.save_for_backward(…)\nreturn … + torch.log1p(…)\n\n(z,) = ctx.saved_tensors\n"
         "return dy * …",
     ],

@@ -392,7 +392,7 @@ Block = Exercise(
     ],
     hints=[
         (
-            "Follow the drawing from left to right. What does each part read, and where does the"
+            "Follow the drawing from top to bottom. What does each part read, and where does the"
             " stream that it is added to come from?"
         ),
         (
@@ -1165,8 +1165,8 @@ SwiGLU = Exercise(
             " much passes, and what is done to it before they meet?"
         ),
         (
-            "y = (silu(x W_g) ⊙ x W_u) W_d with silu(a) = a σ(a), which is F.silu. "
-            "W_g and W_u are (C, inside), W_d is (inside, C)."
+            "The gate's row goes through F.silu and is multiplied, entry by entry, by the row of up; "
+            "down leads back. Gate and up lead from C to inside, down from inside to C."
         ),
         (
             "def __init__(self, C, inside):\n    super().__init__()\n    self.gate = nn.Linear(…, "

@@ -69,7 +69,7 @@ def writing():
         "the line that has been written so far. Each character that is added changes the bars.",
         width=5.7,
         height=2.5,
-        letter=live.choice("TAWtq", label="begins with"),
+        letter=live.choice("TAWtq", label="first letter"),
         written=live.slider(0, LONGEST, start=12, label="characters written"),
     )
 
