@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course.authoring import sheets
-from course.authoring.sheets import LEAST, Block, Sheet
+from course.authoring.sheets import Block, Sheet
 
 HEIGHT = 100.0
 
@@ -21,7 +21,7 @@ def stack(*heights, **marks):
 def used(blocks, sheet):
     """The height that a sheet's blocks take, its figures made smaller."""
     inside = blocks[sheet.first : sheet.end]
-    spared = (1 - sheet.share) * sum(block.figure for block in inside)
+    spared = sheet.given * sum(block.spare for block in inside)
     return inside[-1].bottom - inside[0].top + inside[0].head - spared
 
 
@@ -30,7 +30,8 @@ def drawn(seed):
     rng = np.random.default_rng(seed)
     blocks = stack(*rng.uniform(3, 40, size=60), held=rng.choice(60, 15))
     return [
-        block._replace(figure=(block.bottom - block.top) * (rng.random() < 0.2)) for block in blocks
+        block._replace(spare=0.3 * (block.bottom - block.top) * (rng.random() < 0.2))
+        for block in blocks
     ]
 
 
@@ -41,12 +42,12 @@ def test_each_block_stands_on_one_sheet_and_no_sheet_runs_over(seed):
     assert [sheet.first for sheet in made] == [0, *(sheet.end for sheet in made[:-1])]
     assert made[-1].end == len(blocks)
     for sheet in made:
-        assert used(blocks, sheet) <= HEIGHT + 1e-9 and LEAST <= sheet.share <= 1
+        assert used(blocks, sheet) <= HEIGHT + 1e-9 and 0 <= sheet.given <= 1
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_no_larger_hole_is_left_than_by_filling_one_sheet_after_another(seed):
-    blocks = [block._replace(held=False, figure=0.0) for block in drawn(seed)]
+    blocks = [block._replace(held=False, spare=0.0) for block in drawn(seed)]
     ends = [0]
     for k, block in enumerate(blocks):
         if block.bottom - blocks[ends[-1]].top > HEIGHT:
@@ -93,17 +94,17 @@ def test_code_is_cut_at_its_last_line_that_fits_and_prose_where_the_next_sheet_g
 def test_what_is_too_tall_for_any_sheet_stands_alone():
     assert sheets.filled(stack(10, 130, 10), HEIGHT) == [
         Sheet(0, 1),
-        Sheet(1, 2, LEAST),
+        Sheet(1, 2, 1.0),
         Sheet(2, 3),
     ]
 
 
 def test_a_figure_becomes_smaller_where_it_would_leave_a_hole():
-    """By no more than it must, and not where a quarter of it would not do."""
+    """By no more than it must, and not where all that it can spare would not do."""
     blocks = stack(60, 50, 60)
-    blocks[1] = blocks[1]._replace(figure=50.0)
-    assert sheets.filled(blocks, HEIGHT) == [Sheet(0, 2, 0.8), Sheet(2, 3)]
-    blocks[1] = blocks[1]._replace(figure=30.0)
+    blocks[1] = blocks[1]._replace(spare=15.0)
+    assert sheets.filled(blocks, HEIGHT) == [Sheet(0, 2, 10 / 15), Sheet(2, 3)]
+    blocks[1] = blocks[1]._replace(spare=9.0)
     assert sheets.filled(blocks, HEIGHT)[0] == Sheet(0, 1)
 
 

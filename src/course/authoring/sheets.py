@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-LEAST = 0.75  # of its height a figure keeps
 _EMPTY = 1.8  # a share of a sheet left empty counts so much more than what it costs to part
 _WITHIN = 1.8  # where code is cut a hole is so much larger: a later line would have filled it
-_SMALLER = 0.5  # figures a tenth smaller cost as much as to part what costs a twentieth
+_SMALLER = 0.15  # so much cost figures that give up all they can
 _SHEET = 0.03  # one more sheet
 _LAST = 0.5  # so much of the last sheet may be empty
 _HELD = 30.0  # what belongs together is parted only where no sheet could hold it
@@ -26,7 +25,7 @@ class Block(NamedTuple):
     bottom: float
     head: float = 0.0  # what stands above it where a sheet begins with it: its table's, an edge
     foot: float = 0.0  # what stands below it where a sheet ends with it
-    figure: float = 0.0  # the height of the figure that it is
+    spare: float = 0.0  # so much of its height a figure can give up
     held: bool = False  # it belongs to what stands above it
     cut: float = 0.0  # what it costs to part it from that, beside a share of a sheet left empty
     fresh: bool = False  # a sheet begins with it
@@ -34,11 +33,11 @@ class Block(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """Blocks from `first` to before `end`; its figures keep this share of their height."""
+    """Blocks from `first` to before `end`; its figures give up this share of what they can."""
 
     first: int
     end: int
-    share: float = 1.0
+    given: float = 0.0
 
 
 def filled(blocks: Sequence[Block], height: float) -> list[Sheet]:
@@ -58,18 +57,18 @@ def filled(blocks: Sequence[Block], height: float) -> list[Sheet]:
 
 def _possible(blocks: Sequence[Block], first: int, height: float) -> Iterator[Sheet]:
     """Give each sheet that can begin with a block; one that is too tall stands alone."""
-    figures = 0.0
+    spare = 0.0
     for end in range(first + 1, len(blocks) + 1):
         if end - 1 > first and blocks[end - 1].fresh:
             return
-        figures += blocks[end - 1].figure
+        spare += blocks[end - 1].spare
         over = _used(blocks, first, end) - height
         if over <= 0:
             yield Sheet(first, end)
-        elif over <= (1 - LEAST) * figures:
-            yield Sheet(first, end, 1 - over / figures)
+        elif over <= spare:
+            yield Sheet(first, end, over / spare)
         elif end == first + 1:
-            yield Sheet(first, end, LEAST)
+            yield Sheet(first, end, 1.0)
 
 
 def _used(blocks: Sequence[Block], first: int, end: int) -> float:
@@ -80,7 +79,7 @@ def _used(blocks: Sequence[Block], first: int, end: int) -> float:
 def _cost(blocks: Sequence[Block], sheet: Sheet, height: float) -> float:
     """Cubed, a large hole is worse than many small ones; a last sheet may end early."""
     hole = max(0.0, 1 - _used(blocks, sheet.first, sheet.end) / height)
-    cost = _SHEET + (_SMALLER * (1 - sheet.share)) ** 3
+    cost = _SHEET + (_SMALLER * sheet.given) ** 3
     cost += sum(block.seen**3 for block in blocks[sheet.first + 1 : sheet.end])
     if sheet.end == len(blocks) or blocks[sheet.end].fresh:
         hole = max(0.0, hole - _LAST)

@@ -24,6 +24,13 @@ const room = () => {
   return [width - 2 * beside, height - 2 * above];
 };
 
+// A figure may give up three tenths of its height, as long as its letters have six tenths of the size
+// in which they were drawn, and a tenth in any case.
+const spare = e => {
+  if (!e.matches('.figure')) return 0;
+  const sizes = [...e.querySelectorAll('img')].map(i => i.offsetWidth / i.getAttribute('width'));
+  return 1 - Math.min(.9, Math.max(.7, .6 / Math.min(...sizes)));
+};
 // What an edge takes where code goes on overleaf.
 const edge = e => e?.matches('.highlight .line') ? parseFloat(look(e).getPropertyValue('--edge')) : 0;
 // What leads to a place says on which sheet it stands, unless it is in sight; of hints, where each does.
@@ -51,7 +58,7 @@ globalThis.measured = () => {
       bottom: end.getBoundingClientRect().bottom,
       head: e.closest('tbody')?.parentElement.tHead?.offsetHeight ?? edge(e.previousElementSibling),
       foot: edge(e.nextElementSibling) && edge(e),
-      figure: e.matches('.figure') ? e.offsetHeight : 0,
+      spare: spare(e) * e.offsetHeight,
       held: !!above && held(above, e),
       cut: above ? cut(above, e) : 0,
       seen: above ? Math.max(...around(e, above).map(one => look(one).getPropertyValue('--seen'))) : 0,
@@ -72,11 +79,11 @@ globalThis.boxes = () => {
   const box = drawn('\u{10fffd}');
   return [...new Set(document.querySelector('main').innerText)].filter(c => c > '\u00ff' && drawn(c) === box);
 };
-// A sheet's figures keep a share of their height, so that what belongs to it finds its place.
-const smaller = (some, share) => {
-  const pictures = some.flatMap(e => [...e.querySelectorAll('.figure > img')]);
-  const widths = pictures.map(i => share * i.offsetWidth);
-  pictures.forEach((i, k) => { i.style.flex = 'none'; i.style.width = `${widths[k]}px`; });
+// A sheet's figures give up a share of what they can, so that what belongs to it finds its place.
+const smaller = (e, given) => {
+  const images = [...e.querySelectorAll('img')], share = 1 - given * spare(e);
+  const widths = images.map(i => share * i.offsetWidth);
+  images.forEach((i, k) => { i.style.flex = 'none'; i.style.width = `${widths[k]}px`; });
 };
 // An answer that goes on overleaf begins anew there, so its line at the side ends with what is above.
 const divided = begin => {
@@ -90,12 +97,12 @@ const divided = begin => {
   answer.after(part);
 };
 globalThis.laid = sheets => {
-  sheets.forEach(({first, end, share}) => {
+  sheets.forEach(({first, end, given}) => {
     const begin = around(all[first], all[first - 1]);
     begin.forEach(e => e.classList.add('begins'));
     if (begin.length) divided(begin.at(-1));
     all.slice(first, end).findLast(e => !e.matches('.blank')).classList.add('ends');
-    if (share < 1) smaller(all.slice(first, end), share);
+    all.slice(first, end).filter(e => given && spare(e)).forEach(e => smaller(e, given));
   });
   const after = place => all.findIndex(e => e.contains(place) || place.compareDocumentPosition(e) & 4);
   told(place => sheets.findIndex(({end}) => after(place) < end) + 1);
