@@ -146,7 +146,7 @@ positive
 ill = rng.random(1_000_000) < 0.01
 alarm = np.where(ill, rng.random(ill.size) < 0.99, rng.random(ill.size) < 0.05)
 ill_if_alarm = 100 * ill[alarm].mean()
-positive.reveal(ill_if_alarm, shown=f"{ill_if_alarm:.0f} % of a million people drawn at random")
+positive.reveal(ill_if_alarm, shown=f"{ill_if_alarm:.0f} % of the positive, among a million people")
 
 # %% [markdown]
 # $p(\text{positive} \mid \text{ill})$ is 99 %, but $p(\text{ill} \mid \text{positive})$ was asked.
@@ -609,8 +609,8 @@ ex.by_luck.check(by_luck)
 #
 # ## Names, written by you
 #
-# Here are your smoothing, your loss, and your log-sum-exp for the temperature. The bits of a name are its surprise, summed
-# over its letters and the point.
+# Here are the smoothing, the loss, and the log-sum-exp for the temperature, yours where they have passed. The bits of a
+# name are its surprise, summed over its letters and the point.
 
 # %% [markdown] tags=["lab"]
 # Try your own name and another temperature.

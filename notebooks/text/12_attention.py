@@ -447,7 +447,7 @@ ex.rotate.check(rotate)
 #
 # Only the difference $b - a$ is left, and it grows in proportion to the distance of the two
 # positions. So the score depends on how far away the key is, and not on where in the text that
-# happens.
+# happens. Here are a query and a key two positions apart, at two places of a text:
 
 # %% tags=["plot"]
 theta = attention.angles(60, 2) / 4  # one pair; a quarter of the usual speed, to see it
@@ -804,7 +804,7 @@ crossing
 C = 768
 rest = 4 * C**2 + 8 * C**2  # a position's projections and MLP
 crossed = rest / (2 * C)  # the T at which scores q kᵀ and mixing a v, T C each, cost as much
-crossing.reveal(crossed, shown=f"{crossed:.0f} positions")
+crossing.reveal(crossed, shown=f"{crossed:,.0f} positions")
 for T in (64, 1024, 100_000):
     share = 2 * T * C / (2 * T * C + rest)
     print(f"T = {T:6}: scores and mixing are {100 * share:.0f} % of a block's multiplications")

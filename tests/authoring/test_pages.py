@@ -61,6 +61,7 @@ def opened(text):
         ("50{,}257", ['<mn>50</mn><mrow><mo lspace="0" rspace="0">,</mo></mrow><mn>257</mn>']),
         ("-|x|", [f"{BAR.format('|')}<mi>x</mi>{BAR.format('|')}"]),
         (r"d \pm 1", ["<mo>±</mo>"]),
+        ("a/b", ['<mi>a</mi><mo lspace="0" rspace="0">/</mo><mi>b</mi>']),
         ("W_h := 1", ["</msub><mo>:=</mo><mn>1</mn>"]),
         ("f'(z)", ['<mrow><mi>f</mi><mo lspace="0" rspace="0">′</mo></mrow><mo']),
         (
@@ -75,6 +76,14 @@ def opened(text):
 )
 def test_a_formula_is_set(formula, parts):
     assert all(part in formulas.mathml(formula) for part in parts)
+
+
+def test_a_fraction_of_numbers_is_set_in_its_line_unless_it_would_take_in_a_factor():
+    for formula in (r"(\frac12, \tfrac{3}{4})", r"\frac{1}{16}", r"-\frac12 \cdot 3"):
+        assert "<mfrac>" not in formulas.mathml(formula)
+    for formula in (r"\frac12 x", r"\tfrac{3}{4} \ln 3", r"\frac12(a + b)", r"\frac{a}{2}"):
+        assert "<mfrac>" in formulas.mathml(formula)
+    assert "<mfrac>" in formulas.mathml(r"(\frac12, 0)", display=True)
 
 
 @pytest.mark.parametrize("formula", [r"\nonsense x", "{"])
@@ -249,7 +258,7 @@ def test_every_section_has_an_id_and_a_place_in_the_contents(every):
 
 def test_a_lesson_named_in_prose_is_led_to_where_its_page_is_written(made, every):
     text, _ = made
-    number = '<span class="paper">00 · </span>'  # by which prints are filed
+    number = '<span class="paper">00\xa0·\xa0</span>'  # by which prints are filed
     assert f'lesson <a href="{STEMS[0]}.html">{number}<em>Start here</em></a>' in text
     assert "lesson <em>Backpropagation</em>" in " ".join(text.split())  # not written with it
     number = number.replace("00", "06")

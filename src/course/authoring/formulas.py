@@ -15,10 +15,14 @@ NAMES = ("arccos", "cos", "exp", "ln", "log", "sin", "tan", "tanh")
 CLOSING = (")", "]", "}", "|", "‖", "!", "′")
 RELATIONS = ("=", ":=", "≈", "≠", "≤", "≥", "<", ">", "←", "→", "⟹")
 _SPACE = {"width": "0.167em"}
+# Two numbers, which in a line are set in it, but where a factor follows that they would take in.
+_FRACTION = re.compile(
+    r"\\[td]?frac(?:\{(\d+)\}|(\d)){2}(?!\s*(?:[A-Za-z(]|\\(?!cdot|approx|le|ge|to\b)))"
+)
 _LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
 _APART = re.compile(
     r"(?P<kept><(?P<of>code|pre|math)\b.*?</(?P=of)>|<[^>]*>)"
-    r"|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)|(?<=\bln) (?=\d)"
+    r"|(?<=\w) = (?=\S)|(?<=\d) (?=%|· \d)|(?<=\bln)\s(?=\d)"
     r"|\((?=[^()]{1,20}\))[−-]?[\w.]+(?:, [−-]?[\w.]+)+\)",
     re.DOTALL,
 )
@@ -45,8 +49,9 @@ def mathml(formula: str, *, display: bool = False) -> str:
     except ImportError as error:
         told = "To set formulas, latex2mathml is needed: `python -m pip install latex2mathml`."
         raise CourseError(say(told)) from error
+    flat = formula if display else _FRACTION.sub(_flat, formula)
     try:
-        made = convert(formula.strip(), display="block" if display else "inline")
+        made = convert(flat.strip(), display="block" if display else "inline")
     except Exception as error:
         why = str(error) or type(error).__name__
         told = say("The formula {formula} can't be read: {why}", formula=formula, why=why)
@@ -56,6 +61,10 @@ def mathml(formula: str, *, display: bool = False) -> str:
         raise CourseError(say(told, formula=formula, command=left[0]))
     tree = _spaced(made)
     return _broken(tree) if display else ElementTree.tostring(tree, encoding="unicode")
+
+
+def _flat(fraction: re.Match) -> str:
+    return "/".join(one or other for one, other in re.findall(r"\{(\d+)\}|(\d)", fraction[0]))
 
 
 def _broken(tree: ElementTree.Element) -> str:
@@ -95,7 +104,7 @@ def _part(tag: str, rows: list[ElementTree.Element]) -> str:
 
 
 def _spaced(made: str) -> ElementTree.Element:
-    """Return a formula with air around ln and its like, and none around ∞.
+    """Return a formula with air around ln and its like, and none around ∞ and /.
 
     The converter takes ∞ for an operator, ± for a letter, := for two signs, and sets ln 2 without a
     space, as it would a product. Bars it keeps apart from what they enclose, and lets grow, each to
@@ -113,6 +122,8 @@ def _spaced(made: str) -> ElementTree.Element:
             part.tag = part.tag.replace("mi", "mo")
         if kind == "mo" and part.text in ("‖", "|"):
             part.attrib |= {"stretchy": "false", "lspace": "0", "rspace": "0"}
+        if kind == "mo" and part.text == "/":
+            part.attrib |= {"lspace": "0", "rspace": "0"}
         if kind == "mrow" and [child.text for child in part] == [","]:
             part[0].attrib |= {"lspace": "0", "rspace": "0"}  # {,} parts thousands
         if kind in ("msup", "msubsup"):
@@ -208,4 +219,4 @@ def kept(text: str) -> str:
 
 
 def _unbroken(text: str) -> str:
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+    return re.sub(r"\s", "\N{NO-BREAK SPACE}", text)

@@ -162,7 +162,7 @@ def led(text: str, here: str, stems: list[str]) -> str:
     def name(found: re.Match) -> str:
         if not (stem := titles.get(" ".join(found[1].split()))):
             return found[0]
-        number = f'<span class="paper">{handout.number(stem)} · </span>'  # prints are filed by it
+        number = f'<span class="paper">{handout.number(stem)}\xa0·\xa0</span>'  # prints bear it
         return f'<a href="{stem}.html">{number}{found[0]}</a>'
 
     return _NAMED.sub(name, _LINK.sub(link, text))

@@ -134,7 +134,7 @@ def _writing(fig):
             names[i].set_text(f"{i + 1}: {written[i]}")
         title.set_text(_shown(text))
         n = max(len(picks), 1)
-        said = "{n} written: {cost:.2f} nats a character; greedy {greedy:.2f}."
+        said = "{n} written, at {cost:.2f} nats each; greedy ones cost {greedy:.2f}."
         costs = {"cost": cost / n, "greedy": greedy / n}
         return [*bars, *names, title], say(said, n=len(picks), **costs)
 

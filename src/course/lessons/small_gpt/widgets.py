@@ -139,7 +139,7 @@ def learning():
         preview=6,
         width=8.4,
         height=3.2,
-        lr=live.slider(0.01, 30.0, start=1.0, log=True, label="times the usual learning rate"),
+        lr=live.slider(0.01, 30.0, start=1.0, log=True, label="learning rate over the usual one"),
         layers=live.choice([0, 1, 2], start=1, label="layers"),
     )
 
