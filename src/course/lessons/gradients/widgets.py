@@ -153,7 +153,7 @@ def valley():
         width=8.2,
         height=3.0,
         lr=live.slider(0.002, 0.1, start=0.07, log=True, label="learning rate"),
-        steps=live.slider(0, FAR, start=20, label="steps"),
+        steps=live.slider(0, FAR, start=FAR, label="steps"),
     )
 
 
