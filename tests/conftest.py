@@ -1,5 +1,6 @@
 """Shared by all tests."""
 
+import gc
 import itertools
 import os
 import sys
@@ -14,6 +15,17 @@ NUMBERS = itertools.count()
 
 hypothesis.settings.load_profile("ci")  # the same examples each time, and no clock
 pytest_plugins = ["pytester"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is collected lives to the end, so it isn't searched for garbage again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
