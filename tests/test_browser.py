@@ -76,6 +76,9 @@ NARROW = """least => {
 }"""
 HANDS = ".course-awake :is(input, button)"
 BAR = 15  # pixels of a scroll bar, which a browser that is looked at has and this one hides
+LEAST = 500  # the list of files leaves no more room than where it is opened in half of 1120
+# How wide, and whether the list of files is open:
+WINDOWS = ((1120, False), (900 - BAR, True), (760 - BAR, True), (LEAST, True), (560 - BAR, False))
 README = set(re.findall(r"\(docs/(\w+)\.png\)", (ROOT / "README.md").read_text(encoding="utf-8")))
 
 
@@ -421,44 +424,42 @@ def test_every_control_has_the_name_and_the_value_that_the_eye_sees(notebook):
             assert told.get_attribute("role") == "status"  # what it says is read out
 
 
-def test_every_slider_is_long_enough_for_a_hand(notebook):
-    """In a window of 1120 pixels, in half of it, and there beside the list of files."""
-    page, wide = notebook.page, notebook.page.viewport_size
+@pytest.fixture(scope="module")
+def windows(notebook):
+    """What is found in each of `WINDOWS`; two tests read it, for a page is slow to be set anew."""
+    page, wide, found = notebook.page, notebook.page.viewport_size, {}
     shown = "parts => parts.filter(e => e.checkVisibility())"
     length, cut = ".map(e => e.offsetWidth)", ".filter(e => e.scrollWidth > e.clientWidth)"
-
-    def looked_at():
-        page.wait_for_timeout(300)
-        tracks = page.locator(".widget-slider .noUi-target").evaluate_all(shown + length)
-        assert all(track >= pictures.TRACK - 1 for track in tracks), tracks
-        words = page.locator(".course-controls :is(.widget-label, .widget-readout)")
-        assert words.evaluate_all(f"{shown}{cut}.map(e => e.innerText)") == []
-
-    looked_at()
+    tracks = page.locator(".widget-slider .noUi-target")
+    words = page.locator(".course-controls :is(.widget-label, .widget-readout)")
     try:
-        page.set_viewport_size(wide | {"width": wide["width"] // 2})
-        looked_at()
-        notebook.execute("application:toggle-left-area")
-        looked_at()
-        notebook.execute("application:toggle-left-area")
-    finally:
-        page.set_viewport_size(wide)
-
-
-def test_in_a_narrow_window_nothing_is_cut_or_too_small_to_read(notebook):
-    """As wide as half a screen, and narrower, the list of files open and closed."""
-    page, wide = notebook.page, notebook.page.viewport_size
-    found = {}
-    try:
-        for width, opened in ((900, True), (760, True), (560, False)):
-            page.set_viewport_size(wide | {"width": width - BAR})
+        for width, opened in WINDOWS:
+            page.set_viewport_size(wide | {"width": width})
             page.wait_for_timeout(300)
             if page.locator(".jp-FileBrowser").is_visible() != opened:
                 notebook.execute("application:toggle-left-area")
             page.wait_for_timeout(500)
-            found[width] = page.evaluate(NARROW, pictures.LEAST)
+            found[width, opened] = {
+                "tracks": tracks.evaluate_all(shown + length),
+                "words": words.evaluate_all(f"{shown}{cut}.map(e => e.innerText)"),
+                "page": page.evaluate(NARROW, pictures.LEAST),
+            }
     finally:
         page.set_viewport_size(wide)
+    return found
+
+
+def test_every_slider_is_long_enough_for_a_hand(windows):
+    """In the whole window, in half of it, and there beside the list of files."""
+    for window, found in windows.items():
+        assert all(track >= pictures.TRACK - 1 for track in found["tracks"]), (window, found)
+        assert found["words"] == [], window
+
+
+def test_in_a_narrow_window_nothing_is_cut_or_too_small_to_read(windows):
+    """As wide as half a screen, and narrower, the list of files open and closed."""
+    found = {window: found["page"] for window, found in windows.items()}
+    del found[LEAST, True]  # there sliders are long enough, and pictures needn't be
     assert not any(found.values()), found
 
 
