@@ -481,7 +481,7 @@ def descend(gradient, x, lr, steps):
 # %%
 arrival = predict.number(
     "gradients.valley",
-    "How many steps until the height is below 0.001?",
+    "From (10, 1), at a rate of 0.07: how many steps until the height is below 0.001?",
     low=1,
     high=10000,
     factor=2,

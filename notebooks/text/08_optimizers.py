@@ -368,9 +368,8 @@ print(f"The root of that is {effective**0.5:.1f}; its floor was {floor_ratio:.1f
 # %% [markdown] tags=["answers"]
 # The variance grows with the rate, so the distance grows with its root, and this explains the
 # floor. The third row of the table tests the explanation: at an equal effective rate the ball's
-# floor is no higher. (Here it is lower: by the formula above, half of gradient descent's variance
-# comes from the steep direction, where its rate is close to the limit.) So momentum isn't noisier
-# in itself. It lets you use an effective rate at which gradient descent would diverge, and that
+# floor is no higher. (Here it is lower: half of gradient descent's variance comes from the steep
+# direction, where its rate is close to the limit.) So momentum isn't noisier in itself. It lets you use an effective rate at which gradient descent would diverge, and that
 # rate costs precision.
 #
 # %% [markdown]

@@ -853,10 +853,7 @@ for name, make in makers.items():
 # explanation, that sharing weights helps because a stroke looks alike wherever it lies, is not
 # tested here.
 #
-# Does your drawing profit? Now the second network learns from all digits.
-
-# %% [markdown] tags=["lab"]
-# Draw what the first one misread.
+# Now the second network learns from all digits.
 
 # %%
 also = yours.using("ConvNet")
@@ -864,6 +861,11 @@ second = trials.few_epochs(lambda: also.ConvNet(28, 4, 10), 0.005, x, y, epochs=
 right = 100 * learning.evaluate(second, *held)[1]
 print(f"held-out digits read: {right:.0f} %, before {mine_right:.0f} %")
 print(also.credit("Your second reader"))
+
+# %% [markdown] tags=["lab"]
+# Does your drawing profit? Draw what the first one misread.
+
+# %% tags=["lab"]
 widgets.draw(lambda picture: read(second, picture))
 
 # %% [markdown]

@@ -69,8 +69,8 @@ torch.set_default_dtype(torch.float64)  # slower than float32, and alike on ever
 # these weights. That is **attention**. If training wants more weight on a key, it can move the
 # query towards that key, or the key towards the query, because both have a gradient.
 #
-# Four numbers by hand: the query is 1, the keys are 0 and ln 3, the values 4 and 8. The scores are
-# 0 and ln 3, the weights 1/4 and 3/4, and what comes back is 1/4 · 4 + 3/4 · 8 = 7.
+# Four numbers by hand: the query is 1, the keys are 0 and $\ln 3$, the values 4 and 8. The scores are
+# 0 and $\ln 3$, the weights $1/4$ and $3/4$, and what comes back is $1/4 \cdot 4 + 3/4 \cdot 8 = 7$.
 
 # %%
 q, k, v = np.array([[1.0]]), np.array([[0.0], [np.log(3)]]), np.array([[4.0], [8.0]])
@@ -85,7 +85,7 @@ print("weights", np.round(a, 4), "and what comes back", np.round(a @ v, 4))
 # Here are 64 random keys, and queries whose entries have mean 0 and variance 1, as at the start of
 # training. The entropy of a query's weights tells how sharply it chooses. If it looked at all keys
 # alike, the entropy would be $\ln 64 \approx 4.16$ nats; if it looked at one alone, it would be 0.
-# At D = 4 it is about 3 nats.
+# At $D = 4$ it is about 3 nats.
 
 # %%
 sharp = predict.number(
@@ -487,9 +487,6 @@ for name, depth in {"one layer": 1, "two layers": 2}.items():
     config = Config(16, **shape, layers=depth)
     models[name] = [small.trained(config, practice, steps=600, seed=s) for s in range(3)]
 copying.reveal("only two layers")
-handed = Config(16, **(shape | {"taps": 1}), layers=1)
-three = [small.trained(handed, practice, steps=600, seed=s) for s in range(3)]
-models["one layer that is handed the token before"] = three
 late = {name: [late_loss(model, exam) for model in three] for name, three in models.items()}
 for name, nats in late.items():
     print(f"{name}: {min(nats):.3f} to {max(nats):.3f} nats over three seeds")
@@ -500,10 +497,19 @@ for name, nats in late.items():
 # there.* It needs two facts about one position, what stands there and what stood before it. A key
 # in the first layer is made of one token and knows only the first fact.
 #
-# If that is the reason, one layer must be enough once it is handed the second fact. The third
-# model tests it: it gets the embedding of the token before as well, and succeeds.
-#
-# Two layers can do it for themselves: a head of the first hands on what one of the second needs.
+# If that is the reason, one layer must be enough once it is handed the second fact: the embedding of
+# the token before as well.
+
+# %% tags=["answers"]
+handed = Config(16, **(shape | {"taps": 1}), layers=1)
+three = [small.trained(handed, practice, steps=600, seed=s) for s in range(3)]
+nats = [late_loss(model, exam) for model in three]
+late["one layer that is handed the token before"] = nats
+print(f"handed the token before: {min(nats):.3f} to {max(nats):.3f} nats over three seeds")
+
+# %% [markdown] tags=["answers"]
+# It is. Two layers can do it for themselves: a head of the first hands on what one of the second
+# needs.
 
 # %% tags=["answers"]
 diagrams.induction()

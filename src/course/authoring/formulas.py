@@ -15,6 +15,7 @@ NAMES = ("arccos", "cos", "exp", "ln", "log", "sin", "tan", "tanh")
 CLOSING = (")", "]", "}", "|", "‖", "!", "′")
 RELATIONS = ("=", ":=", "≈", "≠", "≤", "≥", "<", ">", "←", "→", "⟹")
 _SPACE = {"width": "0.167em"}
+_STRUT = {"height": "0.9em"}  # fonts without mathematics lay the bar of a root on its digits
 # Two numbers, which in a line are set in it, but where a factor follows that they would take in.
 _FRACTION = re.compile(
     r"\\[td]?frac(?:\{(\d+)\}|(\d)){2}(?!\s*(?:[A-Za-z(]|\\(?!cdot|approx|le|ge|to\b)))"
@@ -28,7 +29,11 @@ _APART = re.compile(
 )
 _SHORT = re.compile(r"<code>(?=[^<]{1,24}</code>)(?=[^<]* )")
 _OPTION = re.compile(r"(?<= )--[\w-]+(?=[^<>]*</code>)")
-_STOPPED = re.compile(r'<math [^>]*display="inline"(?:(?!</math>).)*</math>[.,;:?!)]+', re.DOTALL)
+_STOPPED = re.compile(
+    r'(?P<opened>\()?<math [^>]*display="inline"(?:(?!</math>).)*</math>'
+    r"(?(opened)[.,;:?!)]*|[.,;:?!)]+)",
+    re.DOTALL,
+)
 
 
 def mathml(formula: str, *, display: bool = False) -> str:
@@ -122,6 +127,8 @@ def _spaced(made: str) -> ElementTree.Element:
             part.tag = part.tag.replace("mi", "mo")
         if kind == "mo" and part.text in ("‖", "|"):
             part.attrib |= {"stretchy": "false", "lspace": "0", "rspace": "0"}
+        if kind == "msqrt":
+            part.insert(0, ElementTree.Element(part.tag.replace("msqrt", "mspace"), _STRUT))
         if kind == "mo" and part.text == "/":
             part.attrib |= {"lspace": "0", "rspace": "0"}
         if kind == "mrow" and [child.text for child in part] == [","]:
@@ -206,7 +213,8 @@ class Renderer(IPythonRenderer):
 def prose(text: str) -> str:
     """Return a Markdown cell as HTML.
 
-    No line breaks between a formula and its full stop, in a few words of code or in an option.
+    No line breaks between a formula and its full stop or bracket, in a few words of code, in an
+    option.
     """
     made = MarkdownWithMath(Renderer(escape=False, exclude_anchor_links=True)).render(text)
     made = _OPTION.sub(r'<span class="kept">\g<0></span>', _SHORT.sub('<code class="kept">', made))

@@ -69,8 +69,13 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
         titles={stem: handout.title(stem) for stem in known},
         style=_style(),
         words={
-            "page": say("This page is for reading."),
-            "print": say("This print is for reading."),
+            "page": say(
+                "This page is for reading; its results are those of the course's own code."
+            ),
+            "print": say(
+                "This print is for reading; its results are those of the course's own code, and "
+                "code that only draws or reports is left out."
+            ),
             "runs": cards.prose(_runs(place.stem)),
             "above": say("Other lessons"),
             "below": say("Go on"),

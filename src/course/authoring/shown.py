@@ -21,6 +21,7 @@ from course.words import say
 _CHECK = re.compile(r"ex\.(\w+)\.check\(")
 _BARE = re.compile(r"widgets\.\w+\([^\n]*\)|\w+\.\w+\(\)")  # it draws, and says no more
 _LAYOUT = re.compile(r" +# fmt: \w+$", re.MULTILINE)
+_BRACKET = re.compile(r"\([^()]{1,24}\)")
 _EQUAL = re.compile(r"\S+ [=←] [^,;.:()]{1,24}(?=[,;.]|$)")  # a short formula
 _BAR = re.compile(r"^.*█.*\n?", re.MULTILINE)
 
@@ -174,26 +175,24 @@ def _still_at(settings: str) -> str:
     if not settings:
         return say("In JupyterLab this figure moves; here it stands still.")
     sentence = "In JupyterLab this figure moves. Here it stands still, drawn with {settings}."
-    return say(sentence, settings=settings)
+    return say(sentence, settings=settings.replace(": ", ":\N{NO-BREAK SPACE}"))
 
 
 def _done(output: NotebookNode) -> NotebookNode:
     """Return what was printed without the bar that showed how far a run was: it is over.
 
-    Nor is said that nothing is the reader's: here nothing could be.
+    Nor is said that nothing is the reader's: here nothing could be, as the page says once.
     """
-    text = _BAR.sub("", output.text)
-    output.text = "".join(map(_uncredited, text.splitlines(keepends=True)))
+    lines = _BAR.sub("", output.text).splitlines(keepends=True)
+    output.text = "".join(line for line in lines if not _credits_nothing(line))
     return output
 
 
-def _uncredited(line: str) -> str:
-    """Return a line that was printed, or what it would say where it says that nothing is yours."""
+def _credits_nothing(line: str) -> bool:
+    """Tell whether a line that was printed says that no part of something is the learner's."""
     what = line.partition(":")[0]
     counts = map(int, re.findall(r"\b\d\d?\b", line))
-    if line.strip() not in (yours.credit(what, [], [""] * n) for n in counts):
-        return line
-    return say("{what}: in JupyterLab this line says which parts are yours.", what=what) + "\n"
+    return line.strip() in (yours.credit(what, [], [""] * n) for n in counts)
 
 
 def _checked(output: NotebookNode, hints: tuple[str, ...]) -> NotebookNode:
@@ -213,12 +212,16 @@ def _ladder(hints: tuple[str, ...]) -> str:
     inner = ""
     for n in range(len(hints), 0, -1):
         told, hint = say("Hint {n} of {all}", n=n, all=len(hints)), say(hints[n - 1])
-        whole = _EQUAL.sub(lambda formula: formula[0].replace(" ", "\N{NO-BREAK SPACE}"), hint)
+        whole = _EQUAL.sub(_unbroken, _BRACKET.sub(_unbroken, hint))
         words = listings.code(hint) if n == len(hints) else f"<p>{cards.prose(whole)}</p>"
         kind = "hints" if n == 1 else "rung"
         head = told if n == 1 else f'<span class="screen">{told}</span>'
         inner = f'<details class="{kind}"><summary>{head}</summary>{words}{inner}</details>'
     return inner
+
+
+def _unbroken(words: re.Match) -> str:
+    return words[0].replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _question(source: str, output: NotebookNode) -> NotebookNode:

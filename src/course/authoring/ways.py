@@ -19,7 +19,7 @@ _LONG = 160  # letters of a question, two lines on paper
 _PARTS = re.compile(
     r"<h[1-4]\b[^>]*>(?P<heading>.*?)</h[1-4]>"
     r'|(?P<asked><b class="asked")>'
-    r"|(?P<item><li>(?:(?!</?li>|</?details).)*|<p>(?:(?!</?p>).)*\?</p>\s*)?"
+    r"|(?P<item><li>(?:(?!</?li>|</?details).)*|<p>(?:(?!</?p>).)*\?</p>\s*(?:</section>\s*)?)?"
     r'<details(?P<kind> class="(?:answer|hints)")?><summary>(?P<told>.*?)</summary>',
     re.DOTALL,
 )
@@ -52,14 +52,14 @@ def numbered(text: str) -> str:
         sends = _sends(number, "hints" if "hints" in kind else "answer")
         if not item:
             return f'<p class="paper">{sends}</p>{fold}'
-        return re.sub(r"\s*(</p>\s*)?$", rf" {sends}\1", item, count=1) + fold
+        return re.sub(r"\s*(</p>\s*(?:</section>\s*)?)?$", rf" {sends}\1", item, count=1) + fold
 
     return _PARTS.sub(part, text)
 
 
 def _inner(item: str) -> str:
     """Return what an item says, without its paragraphs and links; if long, its question alone."""
-    words = re.sub(r"\s*</?(?:p|li)>\s*", " ", re.sub(r"</?a\b[^>]*>", "", item)).strip()
+    words = re.sub(r"\s*</?(?:p|li|section)>\s*", " ", re.sub(r"</?a\b[^>]*>", "", item)).strip()
     last = re.split(r"(?<=[.?!:]) (?=[A-Z])", words)[-1]
     whole = last.endswith("?") and last.count("</") * 2 == last.count("<")
     return last if whole and len(_plain(words)) > _LONG else words

@@ -42,8 +42,9 @@ const told = number => document.querySelectorAll('[data-sheet], .contents li > a
   else e.textContent = e.dataset.sheet.replace('{sheet}', on.join(e.dataset.then));
 });
 
-// A name is whole, and so is a call that finds room in half a line.
-document.querySelectorAll('p > code, li > code').forEach(e => e.classList.toggle('kept', e.textContent.length < 45));
+// A name is whole, and so is a call that finds room in half a line, or what a row of a table is called.
+for (const [css, most] of [['p > code, li > code', 44], ['td:first-child', 28]])
+  document.querySelectorAll(css).forEach(e => e.classList.toggle('kept', e.textContent.length <= most));
 
 globalThis.measured = () => {
   told(() => 88);  // as wide as any number will be

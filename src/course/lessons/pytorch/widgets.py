@@ -109,9 +109,7 @@ def draw(read=None):
         "network finds each digit. The three that is drawn at first is read as a three.",
         width=6.7,
         height=3,
-        drawn=live.drawing(
-            DIGITS[3], samples=[DIGITS[7], SMALL, "", DIGITS[4]], label="your digit"
-        ),
+        drawn=live.drawing(DIGITS[3], samples=[DIGITS[7], SMALL, "", DIGITS[4]], label="digit"),
         centred=live.toggle(True, label="scaled and centred"),
     )
 
