@@ -374,7 +374,7 @@ print(f"The root of that is {effective**0.5:.1f}; its floor was {floor_ratio:.1f
 #
 # %% [markdown]
 # A rule for practice: **when you change $\mu$, change lr so that $\text{lr}/(1 - \mu)$
-# stays.** From $\mu = 0$ to $0.9$ lr becomes a tenth.
+# stays.** From $\mu = 0$ to $0.9$, lr becomes a tenth.
 #
 # ## A scale for each weight: RMSprop and Adam
 #

@@ -503,9 +503,8 @@ for name, nats in late.items():
 # %% tags=["answers"]
 handed = Config(16, **(shape | {"taps": 1}), layers=1)
 three = [small.trained(handed, practice, steps=600, seed=s) for s in range(3)]
-nats = [late_loss(model, exam) for model in three]
-late["one layer that is handed the token before"] = nats
-print(f"handed the token before: {min(nats):.3f} to {max(nats):.3f} nats over three seeds")
+helped = [late_loss(model, exam) for model in three]
+print(f"handed the token before: {min(helped):.3f} to {max(helped):.3f} nats over three seeds")
 
 # %% [markdown] tags=["answers"]
 # It is. Two layers can do it for themselves: a head of the first hands on what one of the second
@@ -657,6 +656,7 @@ plot.table(
         *[[f"unseen text, {name}", f"{np.mean(found):.2f} nats"] for name, found in losses.items()],
         ["first letters, layer 2 head 1", f"{lift[2, 1]['first letters']:.1f} of their share"],
         *[[f"repeated pattern, {name}", f"{np.mean(z):.2f} nats"] for name, z in late.items()],
+        ["repeated pattern, one layer handed the token before", f"{np.mean(helped):.2f} nats"],
         ["a passage read with these functions", f"{surprise.mean():.2f} nats"],
     ],
     header=["quantity", "measured"],
