@@ -81,7 +81,7 @@ def test_a_formula_is_set(formula, parts):
 def test_a_fraction_of_numbers_is_set_in_its_line_unless_it_would_take_in_a_factor():
     for formula in (r"(\frac12, \tfrac{3}{4})", r"\frac{1}{16}", r"-\frac12 \cdot 3"):
         assert "<mfrac>" not in formulas.mathml(formula)
-    for formula in (r"\frac12 x", r"\tfrac{3}{4} \ln 3", r"\frac12(a + b)", r"\frac{a}{2}"):
+    for formula in (r"\frac12 x", r"\tfrac{3}{4} \ln 3", r"\frac12 \left(a\right)", r"\frac{a}{2}"):
         assert "<mfrac>" in formulas.mathml(formula)
     assert "<mfrac>" in formulas.mathml(r"(\frac12, 0)", display=True)
 

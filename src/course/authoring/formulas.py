@@ -18,7 +18,7 @@ _SPACE = {"width": "0.167em"}
 _STRUT = {"height": "0.9em"}  # fonts without mathematics lay the bar of a root on its digits
 # Two numbers, which in a line are set in it, but where a factor follows that they would take in.
 _FRACTION = re.compile(
-    r"\\[td]?frac(?:\{(\d+)\}|(\d)){2}(?!\s*(?:[A-Za-z(]|\\(?!cdot|approx|le|ge|to\b)))"
+    r"\\[td]?frac(?:\{(\d+)\}|(\d)){2}(?!\s*(?:[A-Za-z(]|\\(?!(?:cdot|approx|le|ge|to)\b)))"
 )
 _LEFT = re.compile(r"\\[A-Za-z]+")  # what no rule knew is left as it was written
 _APART = re.compile(
