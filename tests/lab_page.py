@@ -240,13 +240,20 @@ class Notebook:
         return False
 
     def move(self, index: int, handle) -> bool:
-        """Move a slider from the keyboard; say whether the cell's pictures change."""
+        """Move a slider from the keyboard; say whether the cell's pictures change.
+
+        One that stood at an end is put back there: elsewhere it may leave the next nothing to do.
+        """
         before = self.pictures(index)
         handle.focus()
-        at, end = (handle.get_attribute(f"aria-value{x}") for x in ("now", "max"))
-        for key in ("ArrowLeft" if at == end else "ArrowRight", "Home", "End"):
+        at, low, high = (handle.get_attribute(f"aria-value{x}") for x in ("now", "min", "max"))
+        for key in ("ArrowLeft" if at == high else "ArrowRight", "Home", "End"):
             self.page.keyboard.press(key)
             if self.changed(index, before, seconds=5 if key == "End" else 2):
+                if back := {low: "Home", high: "End"}.get(at):
+                    before = self.pictures(index)
+                    self.page.keyboard.press(back)
+                    self.changed(index, before)
                 return True
         return False
 

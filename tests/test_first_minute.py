@@ -351,7 +351,7 @@ def test_a_choice_is_one_stop_of_tab_and_after_the_last_stop_comes_the_next_cell
         page.keyboard.press("Tab")
         sync_api.expect(figure.locator(stop)).to_be_focused()
     page.keyboard.press("Tab")
-    sync_api.expect(cell(page, "The line under the bars is written")).to_be_focused()
+    sync_api.expect(cell(page, "The line under the bars is what")).to_be_focused()
     figure.locator(".noUi-target").click()  # its line: the arrow keys are the handle's then
     sync_api.expect(figure.locator(".noUi-handle")).to_be_focused()
 
@@ -390,7 +390,7 @@ def test_from_a_figure_that_was_moved_one_runs_on(page, hand):
     figure.locator(".course-awake").locator(hand).locator("visible=true").first.click()
     before = prompt.inner_text()
     page.keyboard.press("Shift+Enter")
-    sync_api.expect(cell(page, "The line under the bars is written")).to_be_focused(timeout=20_000)
+    sync_api.expect(cell(page, "The line under the bars is what")).to_be_focused(timeout=20_000)
     if hand != "img":  # by which the cell is chosen, to be run again
         assert prompt.inner_text() == before, "what was moved is made anew"
 

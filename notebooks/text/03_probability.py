@@ -345,7 +345,7 @@ print(
 )
 
 # %% [markdown]
-# The last number, $e^\text{nats}$, is the **perplexity**: surprise turned back into a number of choices.
+# That number of letters, $e^\text{nats}$, is the **perplexity**: surprise turned back into a number of choices.
 #
 # In the figure, the logarithms of the probabilities are divided by a temperature $\tau$ before the softmax. Where does the
 # entropy go if $\tau$ is small, and where if it is large?

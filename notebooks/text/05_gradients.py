@@ -196,7 +196,7 @@ for _ in range(1000):
     X.T @ (X @ w - t)
 clock.append(time.perf_counter())
 nudged, by_formula = np.diff(clock) / (1, 1000)
-slower.reveal(nudged / by_formula, shown=f"about {nudged / by_formula:.0f} times")
+slower.reveal(nudged / by_formula, shown=f"about {float(f'{nudged / by_formula:.2g}'):,.0f} times")
 
 # %% [markdown]
 # Counting says why: the formula takes two products, and nudging takes two evaluations for each weight, with a

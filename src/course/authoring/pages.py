@@ -74,7 +74,7 @@ def page(notebook: NotebookNode, place: handout.Place, stems: list[str]) -> str:
             ),
             "print": say(
                 "This print is for reading; its results are those of the course's own code, and "
-                "code that only draws or reports is left out."
+                "most code that only draws or reports is left out."
             ),
             "runs": cards.prose(_runs(place.stem)),
             "above": say("Other lessons"),

@@ -23,6 +23,7 @@ _BARE = re.compile(r"widgets\.\w+\([^\n]*\)|\w+\.\w+\(\)")  # it draws, and says
 _LAYOUT = re.compile(r" +# fmt: \w+$", re.MULTILINE)
 _BRACKET = re.compile(r"\([^()]{1,24}\)")
 _EQUAL = re.compile(r"\S+ [=←] [^,;.:()]{1,24}(?=[,;.]|$)")  # a short formula
+_CREDIT = re.compile(r"^print\(\w+\.credit\(.*\)\)\n?", re.MULTILINE)  # prints what `_done` drops
 _BAR = re.compile(r"^.*█.*\n?", re.MULTILINE)
 
 
@@ -85,8 +86,8 @@ def _lay_out(cell: NotebookNode, stem: str) -> None:
 
 
 def _to_read(source: str) -> str:
-    """Return code without what isn't for its reader: words for a formatter, words for a picture."""
-    shorter = {}
+    """Return code without what isn't for its reader: words for a formatter, a picture, a credit."""
+    source, shorter = _CREDIT.sub("", source).rstrip(), {}
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call) and any(one.arg == "alt" for one in call.keywords):
             kept = [*call.args, *(one for one in call.keywords if one.arg != "alt")]
