@@ -17,6 +17,7 @@ from course.learner import home
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not paper.browser(), reason="no Chromium here")
 
+sync_api.expect.set_options(timeout=20_000)  # a kernel may have to start, beside other tests
 LONGEST = 75  # characters in a line of prose
 GONE = "The kernel was restarted or shut down: run the setup cell, then this cell again."
 
