@@ -76,9 +76,15 @@ NARROW = """least => {
 }"""
 HANDS = ".course-awake :is(input, button)"
 BAR = 15  # pixels of a scroll bar, which a browser that is looked at has and this one hides
-LEAST = 500  # the list of files leaves no more room than where it is opened in half of 1120
+SQUEEZED = 500  # the list of files leaves no more room than where it is opened in half of 1120
 # How wide, and whether the list of files is open:
-WINDOWS = ((1120, False), (900 - BAR, True), (760 - BAR, True), (LEAST, True), (560 - BAR, False))
+WINDOWS = (
+    (1120, False),
+    (900 - BAR, True),
+    (760 - BAR, True),
+    (SQUEEZED, True),
+    (560 - BAR, False),
+)
 README = set(re.findall(r"\(docs/(\w+)\.png\)", (ROOT / "README.md").read_text(encoding="utf-8")))
 
 
@@ -450,7 +456,7 @@ def windows(notebook):
 
 
 def test_every_slider_is_long_enough_for_a_hand(windows):
-    """In the whole window, in half of it, and there beside the list of files."""
+    """In the whole window, in half of it, and beside the list of files."""
     for window, found in windows.items():
         assert all(track >= pictures.TRACK - 1 for track in found["tracks"]), (window, found)
         assert found["words"] == [], window
@@ -459,7 +465,7 @@ def test_every_slider_is_long_enough_for_a_hand(windows):
 def test_in_a_narrow_window_nothing_is_cut_or_too_small_to_read(windows):
     """As wide as half a screen, and narrower, the list of files open and closed."""
     found = {window: found["page"] for window, found in windows.items()}
-    del found[LEAST, True]  # there sliders are long enough, and pictures needn't be
+    del found[SQUEEZED, True]  # there sliders are long enough, and pictures needn't be
     assert not any(found.values()), found
 
 

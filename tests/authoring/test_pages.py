@@ -183,7 +183,7 @@ def test_between_a_question_and_the_fold_that_answers_it_nothing_was_said(every)
 
 
 def test_open_code_reads_no_name_that_only_a_fold_binds(root):
-    """What answers a question stands elsewhere on paper: what follows it does without."""
+    """What answers a question may be closed: what follows it does without."""
     for stem in checkout.lessons(root):
         told: set[str] = set()
         cells = shown.ready(pairs.read_notebook(root, stem), stem).cells
@@ -398,7 +398,7 @@ def test_a_card_says_unit_and_range_of_what_it_asks_for(made):
 def test_code_that_is_folded_is_needed_where_open_code_reads_its_names(every):
     """Paper shows what a lesson imports and the data it loads; what only draws it leaves out."""
     for text in every.values():
-        assert '<details class="source needed imports"><summary>What this lesson imports' in text
+        assert '<details class="source needed"><summary>What this lesson imports' in text
     drawn = '<details class="source{}"><summary>Code of the figure'
     assert drawn.format(" needed") in every["06_mlp_backprop"]  # it loads the digits
     assert drawn.format("") in every[STEMS[0]] and drawn.format(" needed") not in every[STEMS[0]]

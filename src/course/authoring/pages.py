@@ -3,10 +3,10 @@
 What is executed in `notebooks/` is laid out by nbconvert with a template of ours (`page/`). Live
 figures are their pictures. A prediction is its question; what answers it is folded, down to the
 next heading, and so are an exercise's hints and the cells tagged `answers`. On paper nothing
-folds: there what answers a prediction stands below it, best overleaf, and the others stand at the
-end. Code that only draws is folded too, and left out on paper unless open code reads a name of it;
-there checks are left out. What is said of working in JupyterLab, in cells tagged `lab`, is left
-out, and a line says how the lesson is opened there.
+folds: there what answers a prediction stands below it, best overleaf, and the others, hints and
+imports at the end. Code that only draws is folded too, and left out on paper unless open code
+reads a name of it; there checks are left out. What is said of working in JupyterLab, in cells
+tagged `lab`, is left out, and a line says how the lesson is opened there.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def _cuts(fig):
     below = {"ha": "center", "va": "top", "transform": ax.get_xaxis_transform()}
     names = [ax.text(i, -0.03, "", fontsize=10, **below) for i in places]
     ax.set(xlim=(-0.7, SHOWN - 0.3), xticks=[], ylabel="probability")
-    ax.set_xlabel("the 24 most probable of 64 characters", labelpad=20)
+    ax.set_xlabel(say("the {n} most probable of 64 characters", n=SHOWN), labelpad=20)
     ax.legend(loc="upper right")
 
     def update(line, temperature, k, mass, ratio):
